@@ -1,0 +1,27 @@
+import { CHAIN_ERRORS } from "./chain-errors.ts";
+import { CONFIGURATION_ERRORS } from "./configuration-errors.ts";
+import type { ErrorRow } from "./error-row.ts";
+import { HTTP_ERRORS } from "./http-errors.ts";
+import { OWN_ERRORS } from "./own-errors.ts";
+import { STORE_ERRORS } from "./store-errors.ts";
+
+/**
+ * Every failure with a code, for all dialects, commands, logs and pages. A code is never given a
+ * second meaning. Groups: 0xxx configuration, 1xxx stores, 2xxx sync and consensus, 3xxx peers,
+ * 4xxx HTTP and dialects, 5xxx wallet, 9xxx our own bug.
+ * @source interfaces.md 7.4
+ */
+export const ERROR_CATALOGUE = {
+  ...CONFIGURATION_ERRORS,
+  ...STORE_ERRORS,
+  ...CHAIN_ERRORS,
+  ...HTTP_ERRORS,
+  ...OWN_ERRORS,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** @returns `undefined` for a code that the catalogue does not have */
+export function findError(code: string): ErrorRow | undefined {
+  return Object.hasOwn(ERROR_CATALOGUE, code) ? ERROR_CATALOGUE[code as ErrorCode] : undefined;
+}
