@@ -1,0 +1,16 @@
+/** What `npm run assembly` compiles: one row for each WebAssembly module of `shared/crypto`. */
+export interface AssemblyModule {
+  /** Of the folder here, and of the kept text: `x13` is kept in `shared/crypto/x13-module.ts`. */
+  readonly name: string;
+  /** Source with the exports, in the folder; AssemblyScript. */
+  readonly entry: string;
+  /**
+   * Sources that are not kept but generated at each compilation: the name by which the others import
+   * them, to the file of the folder whose `generate(): string` returns their text.
+   */
+  readonly generated: Readonly<Record<string, string>>;
+  /** Options of the compiler beside those that every module has. */
+  readonly options: readonly string[];
+}
+
+export const MODULES: readonly AssemblyModule[] = [];
