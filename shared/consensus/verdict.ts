@@ -16,19 +16,23 @@ export type Effect = "invalid" | "until" | "bytes" | "unknown";
 /** Where in the life of a block a rule stands. @source exos-l1.md 4 */
 export type Stage = "header" | "integrity" | "partial" | "full";
 
-/** The seventy codes, each with its usual effect. */
+/**
+ * The seventy codes, each with its usual effect. A rule that knows better says so: what no hash
+ * commits to (a witness, a signature, a proven header's proof) condemns the delivery alone, and what
+ * only says that a parent is not ready condemns nothing.
+ */
 export const CONSENSUS_CODES = {
-  "invalid-prev-tip": "invalid",
+  "invalid-prev-tip": "unknown",
   "high-hash": "invalid",
   "bad-cb-height": "invalid",
   "bad-txns-nonfinal": "invalid",
   "bad-witness-nonce-size": "bytes",
-  "bad-witness-merkle-match": "invalid",
-  "unexpected-witness": "invalid",
+  "bad-witness-merkle-match": "bytes",
+  "unexpected-witness": "bytes",
   "bad-blk-weight": "invalid",
   "bad-diffbits": "invalid",
   "time-too-old": "invalid",
-  "time-too-new": "invalid",
+  "time-too-new": "until",
   "bad-version": "invalid",
   "bad-txnmrklroot": "bytes",
   "bad-blk-length": "invalid",
@@ -65,7 +69,7 @@ export const CONSENSUS_CODES = {
   "invalid-stake-depth": "invalid",
   "stake-time-violation": "invalid",
   "bad-stake-block": "invalid",
-  "prev-stake-null": "invalid",
+  "prev-stake-null": "unknown",
   "proof-of-stake-hash-invalid-target": "invalid",
   "empty-coinstake": "invalid",
   "modifier-not-found": "invalid",
@@ -83,8 +87,8 @@ export const CONSENSUS_CODES = {
   "proven-header-signature-size": "invalid",
   "bad-txns-spend-of-coinstake": "invalid",
   "utxo-not-found-in-rewind-data": "unknown",
-  "proven-header-invalid-previous-header": "invalid",
-  "proven-header-invalid-previous-header-stake-modifier": "invalid",
+  "proven-header-invalid-previous-header": "unknown",
+  "proven-header-invalid-previous-header-stake-modifier": "unknown",
   "bad-coldstake-amount": "invalid",
   "bad-coldstake-inputs": "invalid",
   "bad-coldstake-outputs": "invalid",
@@ -106,6 +110,7 @@ export type Violation = Omit<ConsensusError, "stage">;
 /** `undefined` means valid. The alternative is never an exception. */
 export type Verdict = ConsensusError | undefined;
 
+/** What a rule returns when it fails, with the usual effect of its code. */
 export function violation(code: ConsensusCode, detail: Violation["detail"] = {}): Violation {
   return { code, effect: CONSENSUS_CODES[code], detail };
 }
