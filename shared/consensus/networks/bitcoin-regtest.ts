@@ -1,4 +1,3 @@
-import { hexToBytes } from "@noble/hashes/utils.js";
 import type { Network } from "#shared/consensus/params.ts";
 import {
   amount,
@@ -8,6 +7,7 @@ import {
   unixSeconds,
 } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
+import { fromHex } from "#shared/primitives/hex.ts";
 
 const COIN = 100_000_000n;
 
@@ -30,7 +30,7 @@ export const bitcoinRegtest: Network = {
     wire: { transactionTime: false, blockSignature: false, oldHeaderHash: "sha256d" },
     dialect: "bitcoin",
     genesis: {
-      raw: hexToBytes(
+      raw: fromHex(
         "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd" +
           "7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4adae5494dffff7f2002000000" +
           "0101000000010000000000000000000000000000000000000000000000000000000000000000ffff" +

@@ -1,4 +1,4 @@
-import { hexToBytes } from "@noble/hashes/utils.js";
+import { fromHex } from "#shared/primitives/hex.ts";
 
 /**
  * The coinbase of all three genesis blocks: one output of nothing, dated 2018-04-08 on each.
@@ -11,5 +11,5 @@ const COINBASE =
 
 /** A genesis block from its 80 bytes in hex: one transaction, an empty block signature. */
 export function exosGenesis(header: string): Uint8Array {
-  return hexToBytes(`${header}01${COINBASE}00`);
+  return fromHex(`${header}01${COINBASE}00`);
 }

@@ -1,4 +1,3 @@
-import { hexToBytes } from "@noble/hashes/utils.js";
 import { checkpointsOf } from "#shared/consensus/networks/checkpoint-table.ts";
 import { exos } from "#shared/consensus/networks/exos.ts";
 import { exosStake } from "#shared/consensus/networks/exos-stake.ts";
@@ -6,6 +5,7 @@ import { STRATIS_CHECKPOINTS } from "#shared/consensus/networks/stratis-checkpoi
 import type { Network } from "#shared/consensus/params.ts";
 import { amount, type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
+import { fromHex } from "#shared/primitives/hex.ts";
 
 const COIN = 100_000_000n;
 
@@ -23,7 +23,7 @@ export const stratis: Network = {
   consensus: {
     ...exos.consensus,
     genesis: {
-      raw: hexToBytes(
+      raw: fromHex(
         "01000000000000000000000000000000000000000000000000000000000000000000000018157f44" +
           "917c2514c1f339346200f8b27d8ffaae9d8205bfae51030bc26ba265b88ba557ffff0f1eddf21b00" +
           "0101000000b88ba55701000000000000000000000000000000000000000000000000000000000000" +
