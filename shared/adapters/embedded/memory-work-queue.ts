@@ -1,0 +1,170 @@
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Log } from "#shared/ports/log.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { WorkQueue, WorkSource } from "#shared/ports/work-queue.ts";
+
+/** What a hostile queue does, each with a probability of 0 to 1. */
+export interface QueueFaults {
+  /** Numbers of [0, 1), seeded, so that a run can be repeated. */
+  readonly next: () => number;
+  readonly drop: number;
+  readonly double: number;
+  /** A message goes before the one that waits longest. */
+  readonly reorder: number;
+}
+
+export interface MemoryWorkQueueOptions {
+  /** Of the queue, in logs. */
+  readonly name: string;
+  readonly clock: Pick<Clock, "sleep">;
+  readonly log: Pick<Log, "warn" | "error">;
+  /** Most messages handled at once. */
+  readonly concurrency: number;
+  /** Wait before a failed message comes again; doubled at each further failure. */
+  readonly visibilityMs: number;
+  /** Failures after which a message is a dead letter. */
+  readonly attemptsMax: number;
+  readonly faults?: QueueFaults;
+}
+
+export interface DeadLetter<Message> {
+  readonly message: Message;
+  readonly cause: unknown;
+}
+
+/** A queue whose two ends live in one process. */
+export interface MemoryWorkQueue<Message> extends WorkQueue<Message>, WorkSource<Message> {
+  /** The last thousand. */
+  readonly deadLetters: readonly DeadLetter<Message>[];
+  /** Resolves when nothing waits and nothing is in flight. */
+  idle(): Promise<void>;
+}
+
+/** Limits: messages that wait, bytes of one, waiting before a retry, kept dead letters. */
+const WAITING_MAX = 65_536;
+const MESSAGE_BYTES_MAX = 65_536;
+const RETRY_MS_MAX = 60_000;
+const DEAD_LETTERS_MAX = 1_000;
+
+/** One message as text, so that neither end sees what the other does with its object. */
+interface Parcel {
+  readonly text: string;
+  readonly attempt: number;
+}
+
+/** State of one queue: what waits, what is away, and who wants to be told. */
+class Belt {
+  readonly ready: Parcel[] = [];
+  delayed = 0;
+  inFlight = 0;
+  #listeners: (() => void)[] = [];
+
+  get waiting(): number {
+    return this.ready.length + this.delayed;
+  }
+
+  /** Resolves at the next change, or when the signal is aborted. */
+  change(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
+      this.#listeners.push(() => {
+        signal?.removeEventListener("abort", this.changed);
+        resolve();
+      });
+      signal?.addEventListener("abort", this.changed, { once: true });
+    });
+  }
+
+  readonly changed = (): void => {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+  };
+}
+
+/** Hints within one process: nothing survives it, as nothing needs to. */
+export function createMemoryWorkQueue<Message>(
+  options: MemoryWorkQueueOptions,
+): MemoryWorkQueue<Message> {
+  const { name, clock, log, faults } = options;
+  const belt = new Belt();
+  const deadLetters: DeadLetter<Message>[] = [];
+
+  function bury({ text }: Parcel, cause: unknown): void {
+    log.error("EXOS-E1012", "work failed for good", { queue: name, err: String(cause) });
+    deadLetters.push({ message: JSON.parse(text) as Message, cause });
+    deadLetters.splice(0, deadLetters.length - DEAD_LETTERS_MAX);
+  }
+
+  /** Bring a failed message back after its time; at once when the consumer is leaving. */
+  async function again({ text, attempt }: Parcel, signal: AbortSignal): Promise<void> {
+    belt.delayed++;
+    const delayMs = Math.min(RETRY_MS_MAX, options.visibilityMs * 2 ** (attempt - 1));
+    try {
+      await clock.sleep(delayMs, signal);
+    } catch {
+      // The consumer is leaving: the message stays for the next one.
+    }
+    belt.delayed--;
+    belt.ready.push({ text, attempt: attempt + 1 });
+    belt.changed();
+  }
+
+  async function deliver(
+    parcel: Parcel,
+    handle: Parameters<WorkSource<Message>["consume"]>[0],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { text, attempt } = parcel;
+    try {
+      // The text was made from a `Message` by `send`.
+      await handle(JSON.parse(text) as Message, { attempt });
+    } catch (cause) {
+      if (attempt >= options.attemptsMax) bury(parcel, cause);
+      else {
+        log.warn("EXOS-E1000", "work failed, tried again", { queue: name, attempt });
+        void again(parcel, signal);
+      }
+    }
+    belt.inFlight--;
+    belt.changed();
+  }
+
+  return {
+    deadLetters,
+    async send(message) {
+      const text = JSON.stringify(message);
+      if (text.length > MESSAGE_BYTES_MAX) throw new RangeError(`${name}: message over 64 KiB`);
+      if (belt.waiting >= WAITING_MAX) {
+        throw new StoreFault(`queue ${name} holds ${WAITING_MAX} messages`, { retryable: true });
+      }
+      belt.ready.push(...parcels(text, faults, belt.ready));
+      belt.changed();
+    },
+    async consume(handle, signal) {
+      while (!signal.aborted) {
+        const next = belt.inFlight < options.concurrency ? belt.ready.shift() : undefined;
+        if (next === undefined) await belt.change(signal);
+        else {
+          belt.inFlight++;
+          void deliver(next, handle, signal);
+        }
+      }
+      while (belt.inFlight > 0) await belt.change();
+    },
+    depth: () => ({ waiting: belt.waiting, inFlight: belt.inFlight, dead: deadLetters.length }),
+    async idle() {
+      while (belt.waiting + belt.inFlight > 0) await belt.change();
+    },
+  };
+}
+
+/** What becomes of one message: usually itself. May take the longest waiting one to put it after. */
+function parcels(text: string, faults: QueueFaults | undefined, ready: Parcel[]): Parcel[] {
+  const parcel = { text, attempt: 1 };
+  if (faults === undefined) return [parcel];
+  if (faults.next() < faults.drop) return [];
+  const copies = faults.next() < faults.double ? [parcel, parcel] : [parcel];
+  const overtaken = faults.next() < faults.reorder ? ready.shift() : undefined;
+  return overtaken === undefined ? copies : [...copies, overtaken];
+}
