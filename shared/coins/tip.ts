@@ -1,0 +1,159 @@
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { type Height, height as toHeight } from "#shared/primitives/brand.ts";
+import { FROZEN_GROUP, type FrozenGroup, hashAt, type View } from "./view.ts";
+
+/** Most hashes a tip may carry: 131 KB. @source cloud.md 4.2 */
+export const WINDOW_MAX = 4_096;
+
+/** The one mutable fact of chain state: which chain is ours. @source cloud.md 4.1 */
+export interface Tip extends View {
+  /** Rises by one with every write; unlike the hash it never comes back. 0: no tip was written. */
+  readonly rev: number;
+  /** No tip leaves the block at this height any more. */
+  readonly final: Height;
+  /**
+   * The set hash as a quotient, where each commit carries it (a shared table); `undefined` where
+   * the store brings it forward by itself (`CoinStore.totals`).
+   */
+  readonly mu: Uint8Array | undefined;
+}
+
+/** A tip to be written, with what must be frozen before it is. */
+export interface NextTip {
+  readonly tip: Tip;
+  /** Groups that left the window. Always taken from the tip that is replaced, never from the branch. */
+  readonly frozen: readonly FrozenGroup[];
+}
+
+/** The network data that chain state needs. */
+export interface ReorgLimit {
+  /** Deepest reorganisation that is followed, in blocks. */
+  readonly reorgBlocksMax: number;
+}
+
+function check(holds: boolean, invariant: string): void {
+  if (!holds) throw new RangeError(`tip breaks an invariant: ${invariant}`);
+}
+
+/** What every tip is, whoever wrote it. @throws RangeError naming what it breaks; a bug */
+export function checkTip(tip: Tip): void {
+  check(tip.rev >= 1, "rev counts from 1");
+  check(tip.base % FROZEN_GROUP === 0, "base is a multiple of 64");
+  check(tip.base <= tip.final && tip.final <= tip.height, "base ≤ final ≤ height");
+  check(tip.floor <= tip.final, "floor ≤ final");
+  check(tip.win.length === tip.height - tip.base + 1, "win reaches from base to height");
+  check(tip.win.length <= WINDOW_MAX, `win has at most ${WINDOW_MAX} entries`);
+  check(hashAt(tip, tip.height) === tip.hash, "win ends in the tip's hash");
+}
+
+/** The first tip of a chain: genesis, whose output is no coin. */
+export function genesisTip(genesis: { readonly hash: HashHex; readonly work: bigint }): NextTip {
+  const zero = toHeight(0);
+  const tip: Tip = {
+    rev: 1,
+    gen: 0,
+    floor: zero,
+    height: zero,
+    hash: genesis.hash,
+    work: genesis.work,
+    final: zero,
+    base: zero,
+    win: [genesis.hash],
+    mu: undefined,
+  };
+  return { tip, frozen: [] };
+}
+
+/**
+ * Move whole groups that are final in the *committed* tip out of the window. Taken from the branch
+ * about to be committed they could lose the race and poison the index.
+ *
+ * @source cloud.md 4.2, 4.3 I5
+ */
+function spill(current: Tip): { base: Height; frozen: FrozenGroup[] } {
+  const frozen: FrozenGroup[] = [];
+  let base: number = current.base;
+  while (base + FROZEN_GROUP <= current.final) {
+    const from = base - current.base;
+    const hashes = current.win.slice(from, from + FROZEN_GROUP);
+    frozen.push({ group: base / FROZEN_GROUP, hashes });
+    base += FROZEN_GROUP;
+  }
+  return { base: toHeight(base), frozen };
+}
+
+function replace(current: Tip, view: View, limit: ReorgLimit): NextTip {
+  check(view.gen === current.gen && view.base === current.base, "a view grows on the tip it left");
+  check(
+    hashAt(view, current.final) === hashAt(current, current.final),
+    "no tip leaves a final block",
+  );
+  const { base, frozen } = spill(current);
+  const final = Math.max(current.final, view.height - limit.reorgBlocksMax);
+  const tip: Tip = {
+    rev: current.rev + 1,
+    gen: current.gen,
+    floor: current.floor,
+    height: view.height,
+    hash: view.hash,
+    work: view.work,
+    final: toHeight(final),
+    base,
+    win: view.win.slice(base - current.base),
+    mu: undefined,
+  };
+  checkTip(tip);
+  return { tip, frozen };
+}
+
+/**
+ * The tip that replaces `current` when its chain becomes this view's.
+ *
+ * @param view grown from `current`, heavier than it
+ * @throws RangeError when an invariant would break: work rises, final never falls and is never left
+ * @source cloud.md 4.2, 4.3 I4 to I6
+ */
+export function nextTip(current: Tip, view: View, limit: ReorgLimit): NextTip {
+  check(view.work > current.work, "work rises");
+  return replace(current, view, limit);
+}
+
+/**
+ * The tip after `invalidateblock`: a lower block of the same chain, the one write that may lower
+ * the work. Never below `final`.
+ *
+ * @throws RangeError unless `view` is `current` cut back
+ */
+export function lighterTip(current: Tip, view: View, limit: ReorgLimit): NextTip {
+  check(view.height < current.height, "a lighter tip is lower");
+  check(hashAt(current, view.height) === view.hash, "a lighter tip is on the same chain");
+  return replace(current, view, limit);
+}
+
+/**
+ * The same chain, read from another generation of coins, whose snapshot ends at `floor`.
+ *
+ * @throws RangeError unless the block at `floor` is in the window: only there is it known to be ours
+ * @source cloud.md 5.4
+ */
+export function switchedTip(
+  current: Tip,
+  generation: { readonly gen: number; readonly floor: Height; readonly hash: HashHex },
+): NextTip {
+  const { gen, floor, hash } = generation;
+  check(gen > current.gen, "a generation is newer than the one it replaces");
+  check(hashAt(current, floor) === hash, "the snapshot's block is active");
+  const { base, frozen } = spill(current);
+  const final = toHeight(Math.max(current.final, floor));
+  const tip: Tip = {
+    ...current,
+    rev: current.rev + 1,
+    gen,
+    floor,
+    final,
+    base,
+    win: current.win.slice(base - current.base),
+  };
+  checkTip(tip);
+  return { tip, frozen };
+}
