@@ -13,4 +13,14 @@ export interface AssemblyModule {
   readonly options: readonly string[];
 }
 
-export const MODULES: readonly AssemblyModule[] = [];
+export const MODULES: readonly AssemblyModule[] = [
+  {
+    name: "secp256k1",
+    entry: "verify.ts",
+    generated: {
+      "constants.generated.ts": "generate-constants.ts",
+      "field.generated.ts": "generate-field.ts",
+    },
+    options: [],
+  },
+];
