@@ -14,6 +14,7 @@ import { type AssemblyModule, MODULES } from "./modules.ts";
 
 const HERE = import.meta.dirname;
 const WASM_NAME = "module.wasm";
+const WRITE_COMMAND = "npm run assembly -- --write";
 
 /** No runtime, no allocator, no imports: arithmetic on a memory that its caller fills. */
 const COMMON_OPTIONS = [
@@ -35,16 +36,13 @@ export async function compileModule(module: AssemblyModule): Promise<Uint8Array>
   const generated = await generateSources(module);
   const folder = join(HERE, module.name);
   const output = new Map<string, Uint8Array>();
-  const { error, stderr } = await asc.main(
-    [module.entry, ...COMMON_OPTIONS, ...module.options],
-    {
-      readFile: async (name) => generated.get(name) ?? (await readIfThere(join(folder, name))),
-      writeFile: (name, contents) => {
-        if (typeof contents !== "string") output.set(name, contents);
-      },
-      listFiles: () => [],
+  const { error, stderr } = await asc.main([module.entry, ...COMMON_OPTIONS, ...module.options], {
+    readFile: async (name) => generated.get(name) ?? (await readIfThere(join(folder, name))),
+    writeFile: (name, contents) => {
+      if (typeof contents !== "string") output.set(name, contents);
     },
-  );
+    listFiles: () => [],
+  });
   const bytes = output.get(WASM_NAME);
   if (error !== null || bytes === undefined) {
     throw new Error(`${module.name}: ${stderr.toString()}`, { cause: error });
@@ -56,7 +54,7 @@ export async function compileModule(module: AssemblyModule): Promise<Uint8Array>
 export function renderModule({ name }: Pick<AssemblyModule, "name">, wasm: Uint8Array): string {
   const constant = `${name.replaceAll("-", "_").toUpperCase()}_MODULE`;
   return [
-    `/** WebAssembly of \`assembly/${name}\`, base64; written by \`npm run assembly -- --write\`. */`,
+    `/** WebAssembly of \`assembly/${name}\`, base64; written by \`${WRITE_COMMAND}\`. */`,
     `export const ${constant} =`,
     `  "${Buffer.from(wasm).toString("base64")}";`,
     "",

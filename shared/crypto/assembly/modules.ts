@@ -5,13 +5,18 @@ export interface AssemblyModule {
   /** Source with the exports, in the folder; AssemblyScript. */
   readonly entry: string;
   /**
-   * Sources that are not kept but generated at each compilation: the name by which the others import
-   * them, to the file of the folder whose `generate(): string` returns their text.
+   * Sources that are not kept but generated at each compilation: the name by which the others
+   * import them, to the file of the folder whose `generate(): string` returns their text.
    */
   readonly generated: Readonly<Record<string, string>>;
   /** Options of the compiler beside those that every module has. */
   readonly options: readonly string[];
 }
+
+const X13_GENERATORS = [
+  ...["aes", "blake", "bmw", "cubehash", "echo", "fugue", "galois", "groestl", "hamsi", "jh"],
+  ...["keccak", "luffa", "memory-layout", "shavite", "simd", "skein"],
+];
 
 export const MODULES: readonly AssemblyModule[] = [
   {
@@ -22,5 +27,13 @@ export const MODULES: readonly AssemblyModule[] = [
       "field.generated.ts": "generate-field.ts",
     },
     options: [],
+  },
+  {
+    name: "x13",
+    entry: "entry.ts",
+    generated: Object.fromEntries(
+      X13_GENERATORS.map((name) => [`${name}.generated.ts`, `${name}.ts`]),
+    ),
+    options: ["--initialMemory", "3", "--maximumMemory", "3"],
   },
 ];
