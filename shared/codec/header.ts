@@ -2,6 +2,7 @@ import { decodeWhole } from "#shared/codec/decode-whole.ts";
 import type { DecodeFault, Reader } from "#shared/codec/reader.ts";
 import { Writer } from "#shared/codec/writer.ts";
 import { hash256 } from "#shared/crypto/hashes.ts";
+import { x13 } from "#shared/crypto/x13.ts";
 import type { BlockHeader } from "#shared/primitives/block.ts";
 import { compactBits, type Hash256, unixSeconds } from "#shared/primitives/brand.ts";
 import type { Result } from "#shared/primitives/result.ts";
@@ -54,6 +55,5 @@ export function hashHeader(
   wire: Pick<WireFormat, "oldHeaderHash">,
 ): Hash256 {
   const old = header.version <= OLD_VERSION_MAX && wire.oldHeaderHash === "x13";
-  if (old) throw new RangeError("X13 is not built yet");
-  return hash256(header.bytes);
+  return old ? x13(header.bytes) : hash256(header.bytes);
 }
