@@ -2,8 +2,8 @@ import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { ConsensusParams } from "#shared/consensus/params.ts";
 import type { ConsensusError, Verdict } from "#shared/consensus/verdict.ts";
 import type { Amount, Hash256, Height, UnixSeconds } from "#shared/primitives/brand.ts";
-import type { CoinsReader } from "#shared/primitives/coin.ts";
-import type { HashedTransaction } from "#shared/primitives/transaction.ts";
+import type { Coin, CoinsReader } from "#shared/primitives/coin.ts";
+import type { HashedTransaction, Outpoint } from "#shared/primitives/transaction.ts";
 
 /** What the judges read beside the block. Each judge names the part it needs. */
 export interface JudgeEnv {
@@ -22,7 +22,26 @@ export interface JudgeEnv {
   readonly assumed: boolean;
   /** Median time past of the ancestor at this height. Read for BIP68 locks by time alone. */
   medianTimeAt(height: Height): UnixSeconds;
+  /** What is remembered of an output that the view lacks; without it nothing is remembered. */
+  spentRecord?(outpoint: Outpoint): SpentRecord;
 }
+
+/** What a record of spent outputs says of one: never heard of it, or holds it, or lost it. */
+export type SpentRecord =
+  | { readonly isRecorded: false }
+  | { readonly isRecorded: true; readonly coin: Coin | undefined };
+
+/** What an announcement is judged by. */
+export type HeaderEnv = Pick<
+  JudgeEnv,
+  "parent" | "params" | "now" | "coins" | "checkpoints" | "spentRecord"
+>;
+
+/** What a block is judged by once its transactions are its own. */
+export type PartialEnv = Pick<JudgeEnv, "parent" | "params" | "assumed">;
+
+/** What a block is judged by when it would become the tip. */
+export type FullEnv = Pick<JudgeEnv, "parent" | "params" | "coins" | "assumed" | "medianTimeAt">;
 
 /** The scripts of one transaction, to be run by whoever has a thread for it. */
 export interface ScriptJob {
