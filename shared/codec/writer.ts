@@ -19,6 +19,11 @@ export class Writer {
     this.#view = new DataView(this.#bytes.buffer);
   }
 
+  /** Bytes written so far. */
+  get size(): number {
+    return this.#offset;
+  }
+
   u8(value: number): this {
     const at = this.#advance(1);
     this.#view.setUint8(at, value);

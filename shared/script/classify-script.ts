@@ -1,0 +1,168 @@
+import type { Dialect } from "#shared/script/machine.ts";
+import { OP } from "#shared/script/opcodes.ts";
+import { ScriptCursor } from "#shared/script/script-cursor.ts";
+import { decodeScriptNumber, NUMBER_BYTES_MAX } from "#shared/script/script-number.ts";
+
+/** The shape of an output script. Keys and hashes are views of it. */
+export type ScriptTemplate =
+  | { readonly kind: "p2pk"; readonly publicKey: Uint8Array }
+  | { readonly kind: "p2pkh"; readonly hash: Uint8Array }
+  | { readonly kind: "p2sh"; readonly hash: Uint8Array }
+  | {
+      readonly kind: "multisig";
+      readonly required: number;
+      readonly publicKeys: readonly Uint8Array[];
+    }
+  | {
+      readonly kind: "coldstaking";
+      readonly hotKeyHash: Uint8Array;
+      readonly coldKeyHash: Uint8Array;
+    }
+  | { readonly kind: "nulldata"; readonly pushes: readonly Uint8Array[] }
+  | WitnessTemplate
+  | { readonly kind: "nonstandard" };
+
+/** A witness program, 2 to 40 bytes. @source BIP141 */
+export interface WitnessTemplate {
+  readonly kind: "witness";
+  /** 0 to 16. */
+  readonly version: number;
+  readonly program: Uint8Array;
+}
+
+/** `OP_HASH160 <20 bytes> OP_EQUAL`, exactly. @source BIP16 */
+export function isPayToScriptHash(script: Uint8Array): boolean {
+  return script.length === 23 && script[0] === 0xa9 && script[1] === 20 && script[22] === 0x87;
+}
+
+/**
+ * Whether a script only pushes.
+ *
+ * To Bitcoin Core OP_RESERVED is a push and a push that is cut off is none; the reference of EXOS
+ * holds the opposite of both.
+ *
+ * @source IsPushOnly, bitcoin/bitcoin script/script.cpp, and NBitcoin/Script.cs (EXOSFullNode
+ *   e61c2e61); exos-l1.md 5.4.6
+ */
+export function isPushOnly(script: Uint8Array, dialect: Dialect): boolean {
+  const cursor = new ScriptCursor(script);
+  while (cursor.next()) {
+    if (cursor.code > OP.OP_16) return false;
+    if (cursor.code === OP.OP_RESERVED && dialect === "exos") return false;
+  }
+  return dialect === "exos" || !cursor.truncated;
+}
+
+/** Opcode of a small number to its value. @returns `undefined` for any other opcode */
+function smallNumber(code: number | undefined): number | undefined {
+  if (code === OP.OP_0) return 0;
+  if (code === undefined || code < OP.OP_1 || code > OP.OP_16) return undefined;
+  return code - OP.OP_1 + 1;
+}
+
+/**
+ * The witness program that a script is.
+ *
+ * The reference of EXOS knows programs of 32 bytes at most; the longer ones mean nothing here, so
+ * both are read alike.
+ *
+ * @source IsWitnessProgram, bitcoin/bitcoin script/script.cpp
+ */
+export function witnessProgramOf(script: Uint8Array): WitnessTemplate | undefined {
+  if (script.length < 4 || script.length > 42) return undefined;
+  const version = smallNumber(script[0]);
+  if (version === undefined || script[1] !== script.length - 2) return undefined;
+  return { kind: "witness", version, program: script.subarray(2) };
+}
+
+/** Whether length and first byte are those of a key; the point is not looked at. */
+export function isKeyShaped(key: Uint8Array): boolean {
+  const tag = key[0];
+  if (key.length === 33) return tag === 2 || tag === 3;
+  return key.length === 65 && (tag === 4 || tag === 6 || tag === 7);
+}
+
+/** The pushes of a script from an offset on. @returns `undefined` when it does anything else */
+function pushesFrom(script: Uint8Array, offset: number): Uint8Array[] | undefined {
+  const cursor = new ScriptCursor(script);
+  cursor.offset = offset;
+  const pushes: Uint8Array[] = [];
+  while (cursor.next()) {
+    if (cursor.code > OP.OP_16 || cursor.code === OP.OP_RESERVED) return undefined;
+    pushes.push(
+      cursor.data ?? Uint8Array.of(cursor.code === OP.OP_1NEGATE ? 0x81 : cursor.code - 0x50),
+    );
+  }
+  return cursor.truncated ? undefined : pushes;
+}
+
+function multisigOf(script: Uint8Array): ScriptTemplate | undefined {
+  if (script.at(-1) !== OP.OP_CHECKMULTISIG) return undefined;
+  const pushes = pushesFrom(script.subarray(0, -1), 0);
+  if (pushes === undefined || pushes.length < 2) return undefined;
+  const counts = [pushes[0], pushes.at(-1)].map((push) =>
+    decodeScriptNumber(push ?? new Uint8Array(0), { minimal: false, sizeMax: NUMBER_BYTES_MAX }),
+  );
+  const [required = -1, keyCount = -1] = counts;
+  const publicKeys = pushes.slice(1, -1);
+  const counted = keyCount === publicKeys.length && keyCount <= 20;
+  if (!counted || required < 0 || required > keyCount) return undefined;
+  return { kind: "multisig", required, publicKeys };
+}
+
+/** @source ColdStakingScriptTemplate (EXOSFullNode e61c2e61); exos-l1.md 5.5 */
+function coldStakingOf(script: Uint8Array): ScriptTemplate | undefined {
+  const frame = [0x76, 0xa9, 0x7b, 0x63, 0xb9, 20];
+  if (script.length !== 51 || frame.some((byte, index) => script[index] !== byte)) return undefined;
+  if (script[26] !== OP.OP_ELSE || script[27] !== 20 || script[48] !== OP.OP_ENDIF) {
+    return undefined;
+  }
+  if (script[49] !== OP.OP_EQUALVERIFY || script[50] !== OP.OP_CHECKSIG) return undefined;
+  return {
+    kind: "coldstaking",
+    hotKeyHash: script.subarray(6, 26),
+    coldKeyHash: script.subarray(28, 48),
+  };
+}
+
+/** The reference of EXOS does not look at the push of the key. @source exos-l1.md 5.4.7 */
+function keyOf(script: Uint8Array, dialect: Dialect): ScriptTemplate | undefined {
+  const publicKey = script.subarray(1, -1);
+  if (script.at(-1) !== OP.OP_CHECKSIG || !isKeyShaped(publicKey)) return undefined;
+  const framed = script[0] === publicKey.length;
+  return framed || dialect === "exos" ? { kind: "p2pk", publicKey } : undefined;
+}
+
+/** The reference of EXOS does not look at the OP_EQUALVERIFY. @source exos-l1.md 5.4.7 */
+function keyHashOf(script: Uint8Array, dialect: Dialect): ScriptTemplate | undefined {
+  const framed = script[0] === OP.OP_DUP && script[1] === OP.OP_HASH160 && script[2] === 20;
+  if (script.length !== 25 || !framed || script[24] !== OP.OP_CHECKSIG) return undefined;
+  const verified = script[23] === OP.OP_EQUALVERIFY;
+  return verified || dialect === "exos"
+    ? { kind: "p2pkh", hash: script.subarray(3, 23) }
+    : undefined;
+}
+
+function nullDataOf(script: Uint8Array): ScriptTemplate | undefined {
+  if (script[0] !== OP.OP_RETURN) return undefined;
+  const pushes = pushesFrom(script, 1);
+  return pushes === undefined ? undefined : { kind: "nulldata", pushes };
+}
+
+/**
+ * What an output script is. Decides names in answers, addresses and what a wallet knows; never
+ * whether a script is fulfilled.
+ *
+ * @source StandardScripts.cs (EXOSFullNode e61c2e61); Solver, bitcoin/bitcoin script/standard.cpp
+ */
+export function classifyScript(script: Uint8Array, dialect: Dialect): ScriptTemplate {
+  if (isPayToScriptHash(script)) return { kind: "p2sh", hash: script.subarray(2, 22) };
+  return (
+    keyHashOf(script, dialect) ??
+    keyOf(script, dialect) ??
+    witnessProgramOf(script) ??
+    nullDataOf(script) ??
+    multisigOf(script) ??
+    (dialect === "exos" ? coldStakingOf(script) : undefined) ?? { kind: "nonstandard" }
+  );
+}
