@@ -1,6 +1,8 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { expect, it } from "vitest";
 import { decodeHeader, encodeHeader, hashHeader } from "#shared/codec/header.ts";
+import { hash256 } from "#shared/crypto/hashes.ts";
+import { x13 } from "#shared/crypto/x13.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { BITCOIN_WIRE, EXOS_WIRE } from "../../support/wires.ts";
 
@@ -45,4 +47,12 @@ it("hashes every header of Bitcoin's wire twice by SHA-256", () => {
 it("hashes a header of EXOS likewise from version 7 on", () => {
   const header = decode(BITCOIN_BLOCK_1.with(0, 7));
   expect(hashHeader(header, EXOS_WIRE)).toEqual(hashHeader(header, BITCOIN_WIRE));
+});
+
+it("hashes an older header of EXOS by X13, by the sign of its version too", () => {
+  for (const version of [6, 1, 0x80000007 - 2 ** 32]) {
+    const header = decode(encodeHeader({ ...decode(BITCOIN_BLOCK_1), version }));
+    expect(hashHeader(header, EXOS_WIRE)).toEqual(x13(header.bytes));
+    expect(hashHeader(header, BITCOIN_WIRE)).toEqual(hash256(header.bytes));
+  }
 });
