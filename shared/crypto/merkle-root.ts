@@ -1,7 +1,8 @@
-import { hash256Many } from "#shared/crypto/hash256-many.ts";
+import { sha256Engine } from "#shared/crypto/sha256-engine.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
-import { equalBytes } from "#shared/primitives/bytes.ts";
 import { zeroHash } from "#shared/primitives/hash.ts";
+
+const HASH_BYTES = 32;
 
 /**
  * Root of the Merkle tree over transaction hashes; an odd row repeats its last. No leaf: zero.
@@ -13,20 +14,11 @@ import { zeroHash } from "#shared/primitives/hash.ts";
  * @source ComputeMerkleRoot, bitcoin/bitcoin consensus/merkle.cpp; CVE-2012-2459; exos-l1.md 2.5
  */
 export function merkleRoot(leaves: readonly Hash256[]): { root: Hash256; mutated: boolean } {
-  let row = leaves;
-  let mutated = false;
-  while (row.length > 1) {
-    const pairs: Uint8Array[] = [];
-    for (let index = 0; index < row.length; index += 2) {
-      const left = row[index] ?? zeroHash();
-      const right = row[index + 1];
-      if (right !== undefined && equalBytes(left, right)) mutated = true;
-      const pair = new Uint8Array(64);
-      pair.set(left);
-      pair.set(right ?? left, 32);
-      pairs.push(pair);
-    }
-    row = hash256Many(pairs);
+  if (leaves.length === 0) return { root: zeroHash(), mutated: false };
+  const { engine, input } = sha256Engine((leaves.length + 1) * HASH_BYTES);
+  for (let index = 0; index < leaves.length; index++) {
+    input.set(leaves[index] ?? zeroHash(), index * HASH_BYTES);
   }
-  return { root: (row[0]?.slice() ?? zeroHash()) as Hash256, mutated };
+  const mutated = engine.merkle(leaves.length) !== 0;
+  return { root: input.slice(0, HASH_BYTES) as Hash256, mutated };
 }

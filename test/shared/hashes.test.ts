@@ -1,4 +1,6 @@
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { hash160, hash256, ripemd160, sha1, sha256 } from "#shared/crypto/hashes.ts";
 
@@ -29,5 +31,33 @@ it("hashes the first header of Bitcoin to its published identity", () => {
   );
   expect(bytesToHex(hash256(header).toReversed())).toBe(
     "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
+  );
+});
+
+it("hashes messages of every length up to five blocks as another implementation does", () => {
+  const bytes = Uint8Array.from({ length: 320 }, (_, index) => (index * 167 + 13) & 255);
+  for (let length = 0; length <= bytes.length; length++) {
+    const message = bytes.subarray(0, length);
+    expect(sha256(message), `${length} bytes`).toEqual(nobleSha256(message));
+    expect(hash256(message), `${length} bytes`).toEqual(nobleSha256(nobleSha256(message)));
+  }
+});
+
+it.each([65_407, 65_408, 65_409, 65_536, 98_304, 98_367, 1_000_000])(
+  "hashes a message of %i bytes, in pieces where it is long",
+  (length) => {
+    const message = Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 255);
+    expect(sha256(message)).toEqual(nobleSha256(message));
+    expect(hash256(message)).toEqual(nobleSha256(nobleSha256(message)));
+  },
+);
+
+it("gives digests that the next call leaves alone", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.uint8Array({ maxLength: 200 }), (a, b) => {
+      const [first, copy] = [hash256(a), hash256(a).slice()];
+      sha256(b);
+      expect(first).toEqual(copy);
+    }),
   );
 });

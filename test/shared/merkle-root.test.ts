@@ -73,3 +73,9 @@ it("leaves its leaves alone and gives a root of its own", () => {
   merkleRoot([only]).root.fill(0);
   expect(only).toEqual(leaf(1));
 });
+
+it("takes more leaves than one engine was made with", () => {
+  const many = leaves(5000);
+  expect(merkleRoot(many).root).toEqual(rootOf(many, 8192));
+  expect(merkleRoot(leaves(3)).root).toEqual(rootOf(leaves(3), 4));
+});

@@ -36,4 +36,10 @@ export const MODULES: readonly AssemblyModule[] = [
     ),
     options: ["--initialMemory", "3", "--maximumMemory", "3"],
   },
+  {
+    name: "sha256",
+    entry: "hash.ts",
+    generated: { "compress.generated.ts": "generate-compress.ts" },
+    options: [],
+  },
 ];
