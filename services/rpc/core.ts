@@ -1,0 +1,70 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { RpcDeps } from "#services/rpc/deps.ts";
+import { checkHeadSize } from "#services/rpc/http/check-size.ts";
+import { checkHost } from "#services/rpc/http/cross-site.ts";
+import { answerFault, answerUnrouted } from "#services/rpc/http/fallbacks.ts";
+import { type ApiEnv, finish } from "#services/rpc/http/finish.ts";
+import { answerJsonRpc } from "#services/rpc/http/json-rpc-door.ts";
+import { answerRoute } from "#services/rpc/http/route-door.ts";
+import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
+import { METHODS } from "#services/rpc/methods/all.ts";
+import { openApiDocument } from "#services/rpc/open-api.ts";
+import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
+import { problemResponse } from "#services/rpc/problems.ts";
+import { ROUTES } from "#services/rpc/routes/all.ts";
+import { createSession } from "#services/rpc/session.ts";
+
+/** Which listener a request came in by: everything, or JSON-RPC alone. */
+export type Surface = "http" | "rpc";
+
+/** Where JSON-RPC is mounted; each also with a slash at its end. @source interfaces.md 1.1 */
+const RPC_PATHS = ["/", "/rpc", "/rpc/", "/wallet/:name", "/wallet/:name/"] as const;
+
+/** Every dialect on one origin: a function from request to response, without a socket. */
+export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono<ApiEnv> {
+  const api = new OpenAPIHono<ApiEnv>();
+  const server = new JsonRpcServer(deps, METHODS);
+
+  api.use("*", async (c, next) => {
+    c.set("started", deps.clock.elapsedMs());
+    c.set("session", createSession(deps));
+    const refusal = checkHeadSize(c.req.raw) ?? checkHost(c.req.raw.headers, deps.access);
+    if (refusal === undefined) await next();
+    else c.res = problemResponse(refusal, c.req.path);
+    await finish(c, deps);
+  });
+
+  const verbs = new Map<string, string>();
+  for (const path of RPC_PATHS) {
+    verbs.set(path, "POST");
+    api.post(path, (c) => answerJsonRpc(c, server, deps));
+  }
+  if (surface === "http") mountReads(api, deps, verbs);
+
+  api.notFound((c) => answerUnrouted(c, verbs, deps));
+  api.onError((fault, c: Context<ApiEnv>) => answerFault(c, fault, deps));
+  return api;
+}
+
+function mountReads(api: OpenAPIHono<ApiEnv>, deps: RpcDeps, verbs: Map<string, string>): void {
+  for (const route of ROUTES) {
+    api.openAPIRegistry.registerPath(route.config);
+    const path = route.config.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    verbs.set(path, "GET, HEAD");
+    api.get(path, (c) => answerRoute(c, route, deps));
+  }
+  const document = JSON.stringify(openApiDocument(api, deps.version));
+  verbs.set("/v1/openapi.json", "GET, HEAD");
+  api.get("/v1/openapi.json", (c) => {
+    c.set("route", "/v1/openapi.json");
+    return c.body(document, 200, {
+      "content-type": "application/json",
+      "cache-control": "public, max-age=60",
+    });
+  });
+  for (const path of OPERATIONS_PATHS) {
+    verbs.set(path, "GET, HEAD");
+    api.get(path, (c) => answerOperations(c, path, deps));
+  }
+}

@@ -1,0 +1,113 @@
+import type { Login } from "#services/rpc/json-rpc/login.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import type { ConsensusCode } from "#shared/consensus/verdict.ts";
+import type { AddressIndex } from "#shared/ports/address-index.ts";
+import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { Entropy } from "#shared/ports/entropy.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { Metrics } from "#shared/ports/metrics.ts";
+import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
+
+/** The stores that every answer is read from. */
+export interface Stores {
+  readonly blocks: BlockStore;
+  readonly headers: HeaderStore;
+  readonly coins: CoinStore;
+  readonly index: AddressIndex;
+}
+
+export type Phase = "opening" | "importing" | "indexing" | "ready" | "stopping";
+
+/** Where the node stands. Without stores nothing can be answered yet. */
+export interface NodeState {
+  readonly phase: Phase;
+  readonly stores: Stores | undefined;
+  /** Of the phase, 0 to 1. */
+  readonly progress: number;
+  readonly etaSeconds: number | undefined;
+  /** When the phase began. */
+  readonly since: UnixSeconds;
+}
+
+/** What became of an offered block: `accepted` is the new tip. @source BIP22 */
+export type SubmitOutcome =
+  | "accepted"
+  | "duplicate"
+  | "duplicate-invalid"
+  | "inconclusive"
+  | "prev-blk-not-found"
+  | ConsensusCode;
+
+/** The ways a caller with a login may change the node. */
+export interface NodeControl {
+  /** @param block serialised, owned by the callee afterwards */
+  submitBlock(block: Uint8Array): Promise<SubmitOutcome>;
+  /** Bytes of all stores, as far as they are known. */
+  sizeOnDisk(): Promise<number>;
+  /** Begin an orderly stop, and return at once. */
+  stop(): void;
+  /** Nothing on public networks. */
+  readonly development: DevelopmentControl | undefined;
+}
+
+export interface DevelopmentControl {
+  /**
+   * Mine blocks on the tip, one after the other.
+   * @param count 1 to 10,000
+   * @param script that the reward is paid to; the node's own choice without it
+   * @returns their hashes; fewer than asked when one was refused
+   */
+  generate(count: number, script: Uint8Array | undefined): Promise<HashHex[]>;
+  /** @param time `undefined` gives the clock back its own time */
+  setMockTime(time: UnixSeconds | undefined): void;
+  /** Treat a block and its descendants as bad, whatever the rules say. */
+  invalidate(hash: HashHex): Promise<ControlOutcome>;
+  /** Undo `invalidate` and earlier verdicts on a block, its ancestors and descendants. */
+  reconsider(hash: HashHex): Promise<ControlOutcome>;
+}
+
+export type ControlOutcome = "done" | "unknown block" | "final block";
+
+/** Who may reach the node, and how. */
+export interface Access {
+  /** Any of them opens the methods that need a login. */
+  readonly logins: readonly Login[];
+  /** Whether a user with a login may call a method (`rpcwhitelist`). */
+  mayCall(user: string, method: string): boolean;
+  /** Names, beside loopback ones, that a `Host` header may carry. Lower case, without port. */
+  readonly hosts: readonly string[];
+  /** Origins of pages, beside our own, that may read public routes. */
+  readonly origins: readonly string[];
+  /** Whether a socket's peer may use JSON-RPC. */
+  allowsAddress(address: string): boolean;
+}
+
+/** When a node counts as ready. @source interfaces.md 7.2 */
+export interface Readiness {
+  /** `readymaxlag`: blocks behind the best header. */
+  readonly blocksMax: number;
+  /** `readymaxage`; `undefined` on development networks and without a source of peers. */
+  readonly ageSecondsMax: number | undefined;
+}
+
+/** Everything the API is made of. */
+export interface RpcDeps {
+  readonly network: Network;
+  /** Name of the city in every answer; `local` on one's own node. */
+  readonly city: string;
+  /** Of the program. */
+  readonly version: string;
+  /** Monotonic milliseconds at which the node started. */
+  readonly startedMs: number;
+  readonly state: () => NodeState;
+  readonly control: NodeControl;
+  readonly access: Access;
+  readonly readiness: Readiness;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}

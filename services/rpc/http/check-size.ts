@@ -1,0 +1,42 @@
+import { BODY_BYTES_MAX, HEADER_BYTES_MAX, URL_BYTES_MAX } from "#services/rpc/limits.ts";
+import type { Refusal } from "#services/rpc/problems.ts";
+import type { Result } from "#shared/primitives/result.ts";
+
+/** Whether the URL and headers of a request are short enough. */
+export function checkHeadSize(request: Request): Refusal | undefined {
+  if (request.url.length > URL_BYTES_MAX) {
+    return { code: "EXOS-E4140", detail: `The URL is over ${URL_BYTES_MAX} bytes` };
+  }
+  let bytes = 0;
+  for (const [name, value] of request.headers) bytes += name.length + value.length + 4;
+  if (bytes <= HEADER_BYTES_MAX) return undefined;
+  return { code: "EXOS-E4310", detail: `The headers are over ${HEADER_BYTES_MAX} bytes` };
+}
+
+/** A request's body, read no further than its limit, whatever its headers promise. */
+export async function readBody(request: Request): Promise<Result<Uint8Array, Refusal>> {
+  const tooLarge = {
+    ok: false,
+    error: { code: "EXOS-E4130", detail: `The body is over ${BODY_BYTES_MAX} bytes` },
+  } as const;
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > BODY_BYTES_MAX) return tooLarge;
+  if (request.body === null) return { ok: true, value: new Uint8Array(0) };
+
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of request.body) {
+    size += piece.length;
+    if (size > BODY_BYTES_MAX) return tooLarge;
+    pieces.push(piece);
+  }
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined) return { ok: true, value: first };
+  const body = new Uint8Array(size);
+  let offset = 0;
+  for (const piece of pieces) {
+    body.set(piece, offset);
+    offset += piece.length;
+  }
+  return { ok: true, value: body };
+}

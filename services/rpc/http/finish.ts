@@ -1,0 +1,74 @@
+import type { Context } from "hono";
+import type { RpcDeps } from "#services/rpc/deps.ts";
+import { allowedOrigin } from "#services/rpc/http/cross-site.ts";
+import type { Session } from "#services/rpc/session.ts";
+import type { IndexPoint } from "#shared/ports/address-index.ts";
+
+/** What travels with one request. */
+export interface ApiEnv {
+  // Hono asks for these two names.
+  Bindings: {
+    /** Address of the socket's peer; absent where a test calls without a socket. */
+    readonly peer?: string;
+  };
+  Variables: {
+    session: Session;
+    /** Monotonic milliseconds at which the request came. */
+    started: number;
+    /** The pattern that matched, for the metrics. */
+    route?: string;
+    /** The block the answer speaks of, where it is not the tip. */
+    at?: IndexPoint;
+    dialect?: "json-rpc" | "v1" | "operations";
+  };
+}
+
+const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
+
+/** Headers of ours that a page of a listed origin may read. */
+const EXPOSED =
+  "X-EXOS-City, X-EXOS-Network, X-EXOS-Tip-Height, X-EXOS-Tip-Hash, X-EXOS-Error, " +
+  "X-EXOS-Stale, X-Request-Id, Server-Timing, ETag";
+
+/** Put on every answer what every dialect promises. @source interfaces.md 1.3 */
+export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
+  const { headers, status } = c.res;
+  const session = c.get("session");
+  headers.set("x-exos-city", deps.city);
+  headers.set("x-exos-network", deps.network.name);
+  headers.set("x-request-id", requestId(c, deps));
+  headers.set("x-content-type-options", "nosniff");
+
+  const { phase, stores } = deps.state();
+  if (stores !== undefined && phase !== "ready") headers.set("x-exos-stale", phase);
+  const tip = c.get("at") ?? session.opened()?.tip;
+  if (tip !== undefined) {
+    headers.set("x-exos-tip-height", String(tip.height));
+    headers.set("x-exos-tip-hash", tip.hash);
+  }
+  allowOrigins(c, deps);
+
+  const spent = deps.clock.elapsedMs() - c.get("started");
+  const timing = `app;dur=${spent.toFixed(1)}, store;dur=${session.storeMs().toFixed(1)}`;
+  headers.set("server-timing", timing);
+  const dialect = c.get("dialect") ?? "none";
+  const labels = { dialect, route: c.get("route") ?? "none", code: String(status) };
+  deps.metrics.observe("exos_http_request_duration_seconds", spent / 1000, labels);
+}
+
+/** Pages of listed origins may read `/v1`; JSON-RPC never answers another site's page. */
+function allowOrigins(c: Context<ApiEnv>, deps: RpcDeps): void {
+  if (deps.access.origins.length === 0 || c.get("dialect") === "json-rpc") return;
+  const { headers } = c.res;
+  headers.append("vary", "Origin");
+  const origin = allowedOrigin(c.req.raw.headers, deps.access);
+  if (origin === undefined) return;
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-expose-headers", EXPOSED);
+}
+
+function requestId(c: Context<ApiEnv>, { entropy }: Pick<RpcDeps, "entropy">): string {
+  const given = c.req.header("x-request-id");
+  if (given !== undefined && REQUEST_ID.test(given)) return given;
+  return Buffer.from(entropy.bytes(8)).toString("hex");
+}

@@ -1,0 +1,40 @@
+import type { Context } from "hono";
+import type { RpcDeps } from "#services/rpc/deps.ts";
+import { bodyOf } from "#services/rpc/http/body-of.ts";
+import { cacheControl } from "#services/rpc/http/cache-class.ts";
+import { entityTag, isUnchanged } from "#services/rpc/http/entity-tag.ts";
+import type { ApiEnv } from "#services/rpc/http/finish.ts";
+import { withinTime } from "#services/rpc/http/within-time.ts";
+import { ANSWER_BYTES_MAX, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
+import { problemResponse, refused } from "#services/rpc/problems.ts";
+import type { Route } from "#services/rpc/routes/route.ts";
+
+/** One route of `/v1`: its answer as JSON, validated by an entity tag. */
+export async function answerRoute(
+  c: Context<ApiEnv>,
+  route: Route,
+  deps: RpcDeps,
+): Promise<Response> {
+  c.set("dialect", "v1");
+  c.set("route", route.config.path);
+  const raw = { params: c.req.param(), query: c.req.query() };
+  const late = refused("EXOS-E4080", `The answer took longer than ${REQUEST_SECONDS_MAX} s`);
+  const work = route.answer(raw, c.get("session"), deps);
+  const answer = await withinTime(work, REQUEST_SECONDS_MAX, late);
+  if (!answer.ok) return problemResponse(answer.error, c.req.path);
+
+  if (answer.value.at !== undefined) c.set("at", answer.value.at);
+  const body = JSON.stringify(answer.value.value);
+  if (body.length > ANSWER_BYTES_MAX) {
+    const detail = `The answer is over ${ANSWER_BYTES_MAX} bytes`;
+    return problemResponse({ code: "EXOS-E4130", detail }, c.req.path);
+  }
+  const etag = entityTag(body);
+  const headers = { etag, "cache-control": cacheControl(answer.value.cache) };
+  if (isUnchanged(c.req.header("if-none-match") ?? null, etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(bodyOf(body), {
+    headers: { ...headers, "content-type": "application/json" },
+  });
+}

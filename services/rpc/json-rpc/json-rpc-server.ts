@@ -1,0 +1,195 @@
+import type { RpcDeps } from "#services/rpc/deps.ts";
+import { withinTime } from "#services/rpc/http/within-time.ts";
+import { readJson } from "#services/rpc/json/read-json.ts";
+import type { RunningCall } from "#services/rpc/json-rpc/call-context.ts";
+import type { Method } from "#services/rpc/json-rpc/method.ts";
+import { type BadCall, type Call, parseCall } from "#services/rpc/json-rpc/parse-call.ts";
+import {
+  CATALOGUE_CODES,
+  httpStatusOf,
+  RPC_CODES,
+  type RpcError,
+  refuse,
+} from "#services/rpc/json-rpc/rpc-error.ts";
+import { REQUEST_SECONDS_MAX, RPC_BATCH_MAX } from "#services/rpc/limits.ts";
+import type { Session } from "#services/rpc/session.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
+import type { Result } from "#shared/primitives/result.ts";
+
+/** What goes back over HTTP. */
+export interface RpcReply {
+  readonly status: number;
+  /** JSON text; nothing for notifications. */
+  readonly body: string | undefined;
+  /** Row of the catalogue, where the whole request failed with one error. */
+  readonly error: ErrorCode | undefined;
+}
+
+/** Who asks, and what of the node this request sees. */
+export interface Caller {
+  readonly session: Session;
+  /** Whether the login may use this method. */
+  mayCall(method: string): boolean;
+}
+
+type Outcome = Result<unknown, RpcError>;
+
+/** Methods that the reference had and this node leaves out, with what takes their place. */
+const REPLACED: ReadonlyMap<string, string> = new Map([
+  ["getwork", "generate on development networks"],
+  ["getworkex", "generate on development networks"],
+  ["setgenerate", "generate on development networks"],
+  ["sendalert", "nothing: alerts are gone from the protocol"],
+  ["makekeypair", "the command line's wallet"],
+  ["checkwallet", "exos repair"],
+  ["repairwallet", "exos repair"],
+  ["resendtx", "sendrawtransaction"],
+  ["move", "labels, which hold no balance of their own"],
+]);
+
+/** Answers JSON-RPC bodies of a caller that was let in. */
+export class JsonRpcServer {
+  readonly #deps: RpcDeps;
+  readonly #methods: ReadonlyMap<string, Method>;
+  readonly #running = new Set<RunningCall>();
+
+  constructor(deps: RpcDeps, methods: readonly Method[]) {
+    this.#deps = deps;
+    const offered = methods.filter(
+      ({ reach }) => reach !== "development" || deps.control.development !== undefined,
+    );
+    this.#methods = new Map(offered.map((method) => [method.name, method]));
+  }
+
+  /** @param body one call or an array of them, of any bytes */
+  async answer(body: Uint8Array, caller: Caller): Promise<RpcReply> {
+    const read = readJson(body);
+    if (!read.ok) {
+      const { error } = refuse(RPC_CODES.parse, `Parse error: ${read.error}`);
+      return whole({ version: "1.0", id: null }, error);
+    }
+    if (!Array.isArray(read.value)) return this.#single(read.value, caller);
+    return this.#batch(read.value, caller);
+  }
+
+  async #single(value: unknown, caller: Caller): Promise<RpcReply> {
+    const parsed = parseCall(value);
+    if (!parsed.ok) return whole(parsed.error, parsed.error.error);
+    const call = parsed.value;
+    const outcome = await this.#run(call, caller);
+    if (call.version === "2.0" && call.id === undefined) {
+      return { status: 204, body: undefined, error: undefined };
+    }
+    if (!outcome.ok) return whole(call, outcome.error);
+    return { status: 200, body: JSON.stringify(shape(call, outcome)), error: undefined };
+  }
+
+  async #batch(values: readonly unknown[], caller: Caller): Promise<RpcReply> {
+    const refused = refuseBatch(values);
+    if (refused !== undefined) return whole({ version: "1.0", id: null }, refused);
+    const answers: object[] = [];
+    for (const value of values) {
+      const parsed = parseCall(value);
+      if (!parsed.ok) {
+        answers.push(shape(parsed.error, { ok: false, error: parsed.error.error }));
+        continue;
+      }
+      const outcome = await this.#run(parsed.value, caller);
+      const silent = parsed.value.version === "2.0" && parsed.value.id === undefined;
+      if (!silent) answers.push(shape(parsed.value, outcome));
+    }
+    const body = answers.length === 0 ? undefined : JSON.stringify(answers);
+    return { status: body === undefined ? 204 : 200, body, error: undefined };
+  }
+
+  async #run(call: Call, caller: Caller): Promise<Outcome> {
+    const method = this.#methods.get(call.method);
+    if (method === undefined) return unknownMethod(call.method);
+    const { session } = caller;
+    const { stores, chain } = session;
+    if (stores === undefined) return refuse(RPC_CODES.starting, "Stores are opening");
+    if (!caller.mayCall(method.name)) return forbid(method.name);
+    const running = { method: method.name, startedMs: this.#deps.clock.elapsedMs() };
+    this.#running.add(running);
+    try {
+      const context = {
+        deps: this.#deps,
+        stores,
+        methods: this.#methods,
+        running: () => [...this.#running],
+        chain,
+      };
+      const answer = method.call(call.parameters, context);
+      // What needs a login may mine or stop, and take as long as it takes.
+      if (method.reach !== "public") {
+        const outcome = await answer;
+        session.forget();
+        return outcome;
+      }
+      const late = refuse(RPC_CODES.misc, `Took longer than ${REQUEST_SECONDS_MAX} s`);
+      return await withinTime(answer, REQUEST_SECONDS_MAX, late);
+    } catch (fault) {
+      return this.#failed(call.method, fault);
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  #failed(method: string, fault: unknown): Outcome {
+    const err = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+    if (fault instanceof StoreFault) {
+      this.#deps.log.error(fault.code ?? "EXOS-E1000", "A store failed a call", { method, err });
+      return refuse(RPC_CODES.store, fault.message);
+    }
+    this.#deps.log.error("EXOS-E9001", "A call met a fault of this program", { method, err });
+    return refuse(RPC_CODES.internal, "Internal error: see the node's log");
+  }
+}
+
+function refuseBatch(values: readonly unknown[]): RpcError | undefined {
+  if (values.length === 0) return refuse(RPC_CODES.invalidRequest, "Empty batch").error;
+  if (values.length <= RPC_BATCH_MAX) return undefined;
+  return refuse(
+    RPC_CODES.invalidRequest,
+    `A batch of ${values.length} calls is over the limit of ${RPC_BATCH_MAX}`,
+  ).error;
+}
+
+function unknownMethod(name: string): Outcome {
+  const instead = REPLACED.get(name);
+  const tail = instead === undefined ? "" : `. Use instead: ${instead}`;
+  return refuse(RPC_CODES.unknownMethod, `Method not found${tail}`);
+}
+
+function forbid(name: string): Outcome {
+  const { error } = refuse(RPC_CODES.misc, `This login may not call ${name}`);
+  return { ok: false, error: { ...error, catalogue: "EXOS-E4030" } };
+}
+
+type Echo = Pick<BadCall, "version" | "id">;
+
+/** A request that failed as a whole. Calls of 2.0 are answered with 200 whatever became of them. */
+function whole(echo: Echo, error: RpcError): RpcReply {
+  const strict = echo.version === "2.0" && error.code !== RPC_CODES.starting;
+  return {
+    status: strict ? 200 : httpStatusOf(error),
+    body: JSON.stringify(shape(echo, { ok: false, error })),
+    error: error.catalogue ?? CATALOGUE_CODES[error.code],
+  };
+}
+
+function shape({ version, id }: Echo, outcome: Outcome): object {
+  const echoed = id === undefined ? null : id;
+  if (version === "1.0") {
+    const result = outcome.ok ? outcome.value : null;
+    return { result, error: outcome.ok ? null : errorMember(outcome.error), id: echoed };
+  }
+  return outcome.ok
+    ? { jsonrpc: "2.0", result: outcome.value, id: echoed }
+    : { jsonrpc: "2.0", error: errorMember(outcome.error), id: echoed };
+}
+
+function errorMember({ code, message }: RpcError): object {
+  return { code, message };
+}

@@ -1,0 +1,60 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
+/** One accepted pair of name and password, or what can tell whether a pair is right. */
+export type Login =
+  | { readonly kind: "plain"; readonly user: string; readonly password: string }
+  /** `rpcauth=user:salt$hash`, the hash an HMAC-SHA256 of the password under the salt, in hex. */
+  | {
+      readonly kind: "salted";
+      readonly user: string;
+      readonly salt: string;
+      readonly hashHex: string;
+    };
+
+const SALTED = /^([^:]+):([^$]+)\$([0-9a-fA-F]{64})$/;
+
+/** A value of `rpcauth`. @source Bitcoin Core share/rpcauth/rpcauth.py */
+export function parseSaltedLogin(text: string): Login | undefined {
+  const [, user, salt, hashHex] = SALTED.exec(text) ?? [];
+  if (user === undefined || salt === undefined || hashHex === undefined) return undefined;
+  return { kind: "salted", user, salt, hashHex: hashHex.toLowerCase() };
+}
+
+/**
+ * The user whose pair an `Authorization` header names. Constant time in the secrets.
+ * @returns `undefined` when there is no header or no such pair
+ */
+export function loggedInUser(header: string | undefined, logins: readonly Login[]) {
+  const pair = basicPair(header);
+  if (pair === undefined) return undefined;
+  return logins.map((login) => accepts(login, pair)).includes(true) ? pair.user : undefined;
+}
+
+interface Pair {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** @source RFC 7617 */
+function basicPair(header: string | undefined): Pair | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const text = new TextDecoder().decode(Buffer.from(encoded, "base64"));
+  const colon = text.indexOf(":");
+  return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function accepts(login: Login, pair: Pair): boolean {
+  const user = isSame(login.user, pair.user);
+  if (login.kind === "plain") return isSame(login.password, pair.password) && user;
+  const given = createHmac("sha256", login.salt).update(pair.password).digest("hex");
+  return isSame(login.hashHex, given) && user;
+}
+
+/** Digests are compared, so that neither content nor length shows in the time it takes. */
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(
+    createHash("sha256").update(a).digest(),
+    createHash("sha256").update(b).digest(),
+  );
+}

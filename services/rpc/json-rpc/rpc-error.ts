@@ -1,0 +1,58 @@
+import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
+
+/** The numbers of Bitcoin Core that this node answers with. @source interfaces.md 2 */
+export const RPC_CODES = {
+  misc: -1,
+  type: -3,
+  notFound: -5,
+  parameter: -8,
+  store: -20,
+  undecodable: -22,
+  starting: -28,
+  invalidRequest: -32600,
+  unknownMethod: -32601,
+  internal: -32603,
+  parse: -32700,
+} as const;
+
+export type RpcCode = (typeof RPC_CODES)[keyof typeof RPC_CODES];
+
+/** Why a call has no result. */
+export interface RpcError {
+  readonly code: RpcCode;
+  readonly message: string;
+  /** A row of the catalogue that fits better than the number's own. */
+  readonly catalogue?: ErrorCode;
+}
+
+/** The row of the catalogue behind each number, for `X-EXOS-Error`. */
+export const CATALOGUE_CODES: Readonly<Record<RpcCode, ErrorCode>> = {
+  [-1]: "EXOS-E4001",
+  [-3]: "EXOS-E4001",
+  [-5]: "EXOS-E4041",
+  [-8]: "EXOS-E4001",
+  [-20]: "EXOS-E1000",
+  [-22]: "EXOS-E4004",
+  [-28]: "EXOS-E2001",
+  [-32600]: "EXOS-E4000",
+  [-32601]: "EXOS-E4042",
+  [-32603]: "EXOS-E9001",
+  [-32700]: "EXOS-E4002",
+};
+
+/** HTTP status of a JSON-RPC 1.0 error. @source Bitcoin Core httprpc.cpp JSONErrorReply */
+export function httpStatusOf({ code, catalogue }: RpcError): number {
+  if (catalogue === "EXOS-E4030") return 403;
+  if (code === RPC_CODES.invalidRequest) return 400;
+  if (code === RPC_CODES.unknownMethod) return 404;
+  if (code === RPC_CODES.starting) return 503;
+  return 500;
+}
+
+/** The shape of a refusal inside a method. */
+export function refuse(
+  code: RpcCode,
+  message: string,
+): { readonly ok: false; readonly error: RpcError } {
+  return { ok: false, error: { code, message } };
+}

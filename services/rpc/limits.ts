@@ -1,0 +1,39 @@
+import { JSON_DEPTH_MAX } from "#services/rpc/json/read-json.ts";
+
+/** Seconds a request may take; methods that need a login are free of it. */
+export const REQUEST_SECONDS_MAX = 25;
+/** Seconds within which the headers of a request must have come. */
+export const HEADER_SECONDS_MAX = 10;
+/** Calls in one JSON-RPC request to one's own node. */
+export const RPC_BATCH_MAX = 1_000;
+/** Bytes of a request body on one's own node. */
+export const BODY_BYTES_MAX = 32 * 1_048_576;
+export const HEADER_BYTES_MAX = 16_384;
+export const URL_BYTES_MAX = 8_192;
+/** An answer of more bytes is refused. */
+export const ANSWER_BYTES_MAX = 16 * 1_048_576;
+/** An answer of more bytes is sent in pieces. */
+export const STREAM_BYTES_FROM = 1_048_576;
+export const SEARCH_CHARACTERS_MAX = 200;
+export const PAGE_ITEMS_DEFAULT = 25;
+export const PAGE_ITEMS_MAX = 200;
+export const HEADERS_MAX = 2_000;
+/** Connections from one address. */
+export const CONNECTIONS_MAX = 256;
+
+/** What `/v1/limits` answers. @source interfaces.md 1.3 */
+export const LIMITS = {
+  requestSeconds: REQUEST_SECONDS_MAX,
+  headerSeconds: HEADER_SECONDS_MAX,
+  rpcBatchCalls: RPC_BATCH_MAX,
+  bodyBytes: BODY_BYTES_MAX,
+  headerBytes: HEADER_BYTES_MAX,
+  urlBytes: URL_BYTES_MAX,
+  answerBytes: ANSWER_BYTES_MAX,
+  jsonDepth: JSON_DEPTH_MAX,
+  searchCharacters: SEARCH_CHARACTERS_MAX,
+  pageItemsDefault: PAGE_ITEMS_DEFAULT,
+  pageItemsMax: PAGE_ITEMS_MAX,
+  headers: HEADERS_MAX,
+  connectionsPerClient: CONNECTIONS_MAX,
+} as const;

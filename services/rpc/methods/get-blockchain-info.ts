@@ -1,0 +1,40 @@
+import { defineMethod } from "#services/rpc/json-rpc/method.ts";
+import { hex32, wordHex } from "#services/rpc/shapes/core-header.ts";
+import { difficultyOf } from "#services/rpc/views/difficulty.ts";
+import { medianTimeOf } from "#services/rpc/views/header-view.ts";
+import { targetOf } from "#services/rpc/views/target.ts";
+
+export const getBlockchainInfo = defineMethod({
+  name: "getblockchaininfo",
+  reach: "public",
+  description: "The state of the chain, with the last final block.",
+  parameters: {},
+  async run(_, { chain: open, deps, stores }) {
+    const chain = await open();
+    const { tip, finalHeight } = chain;
+    const { phase, progress } = deps.state();
+    const [heaviest] = await stores.headers.leaves(1);
+    const best = heaviest === undefined ? undefined : await chain.header(heaviest);
+    return {
+      ok: true,
+      value: {
+        chain: deps.network.kind,
+        blocks: tip.height,
+        headers: Math.max(tip.height, best?.record.height ?? 0),
+        bestblockhash: tip.hash,
+        bits: hex32(tip.header.bits),
+        target: wordHex(targetOf(tip.header.bits)),
+        difficulty: difficultyOf(tip.header.bits),
+        time: tip.header.time,
+        mediantime: medianTimeOf(tip),
+        verificationprogress: phase === "importing" ? progress : 1,
+        initialblockdownload: phase === "importing",
+        chainwork: wordHex(tip.work),
+        size_on_disk: await deps.control.sizeOnDisk(),
+        pruned: false,
+        finalized: { height: finalHeight, hash: await chain.hashAt(finalHeight) },
+        warnings: [],
+      },
+    };
+  },
+});

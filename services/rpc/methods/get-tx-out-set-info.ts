@@ -1,0 +1,35 @@
+import * as z from "zod";
+import { exactCoins } from "#services/rpc/json/exact-number.ts";
+import { defineMethod } from "#services/rpc/json-rpc/method.ts";
+import { RPC_CODES, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+
+/** Core's default, `hash_serialized_3`, is another way to hash the set: only MuHash is kept here. */
+const HASH_TYPES = ["muhash", "none"];
+
+export const getTxOutSetInfo = defineMethod({
+  name: "gettxoutsetinfo",
+  reach: "local",
+  description: "Number, sum and MuHash of all unspent outputs at the tip.",
+  parameters: { hash_type: z.string().default("muhash") },
+  async run({ hash_type }, { chain: open, stores }) {
+    if (!HASH_TYPES.includes(hash_type)) {
+      return refuse(
+        RPC_CODES.parameter,
+        `hash_type: '${hash_type.slice(0, 32)}' is not one of muhash, none`,
+      );
+    }
+    const chain = await open();
+    const totals = await stores.coins.totals(chain.committed);
+    return {
+      ok: true,
+      value: {
+        height: chain.tip.height,
+        bestblock: chain.tip.hash,
+        txouts: totals.coins,
+        ...(hash_type === "muhash" ? { muhash: toHashHex(totals.muhash) } : {}),
+        total_amount: exactCoins(totals.supply),
+      },
+    };
+  },
+});

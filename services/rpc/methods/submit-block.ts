@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { defineMethod } from "#services/rpc/json-rpc/method.ts";
+import { bytesOf, HEX_TEXT_PARAMETER } from "#services/rpc/json-rpc/parameters.ts";
+import { RPC_CODES, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
+import { decodeBlock } from "#shared/codec/decode-block.ts";
+
+export const submitBlock = defineMethod({
+  name: "submitblock",
+  reach: "local",
+  description:
+    "Judge a block and follow it if its chain is the heaviest. Null when it was accepted, else " +
+    "duplicate, duplicate-invalid, inconclusive (a side branch), prev-blk-not-found, or the code " +
+    "of the rule it breaks.",
+  parameters: { hexdata: HEX_TEXT_PARAMETER, dummy: z.unknown().optional() },
+  async run({ hexdata }, { deps }) {
+    const bytes = bytesOf(hexdata);
+    const block = bytes === undefined ? undefined : decodeBlock(bytes, deps.network.consensus.wire);
+    if (bytes === undefined || block?.ok !== true) {
+      return refuse(RPC_CODES.undecodable, "Block decode failed");
+    }
+    const outcome = await deps.control.submitBlock(bytes);
+    return { ok: true, value: outcome === "accepted" ? null : outcome };
+  },
+});

@@ -1,0 +1,24 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ApiEnv } from "#services/rpc/http/finish.ts";
+
+/** The document of every declared route. */
+export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string): object {
+  return api.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "EXOS node",
+      version: "1",
+      description:
+        "The native API of a full node of the EXOS chain. Amounts are decimal text of base units. " +
+        `Program version ${version}.`,
+    },
+    servers: [{ url: "/" }],
+    tags: [
+      { name: "node", description: "The node itself" },
+      { name: "chain", description: "Blocks and headers" },
+      { name: "transactions", description: "Transactions and their proofs" },
+      { name: "addresses", description: "Addresses and their coins" },
+      { name: "service", description: "The API itself" },
+    ],
+  });
+}

@@ -1,0 +1,76 @@
+import type { Context } from "hono";
+import type { RpcDeps } from "#services/rpc/deps.ts";
+import type { ApiEnv } from "#services/rpc/http/finish.ts";
+import { exposeChainMetrics } from "#services/rpc/views/chain-metrics.ts";
+import { viewHealth } from "#services/rpc/views/health.ts";
+
+export const OPERATIONS_PATHS = ["/healthz", "/startupz", "/readyz", "/metrics"] as const;
+
+type OperationsPath = (typeof OPERATIONS_PATHS)[number];
+
+/** What whoever runs the node asks, often and from the first second. @source interfaces.md 7.2, 7.3 */
+export async function answerOperations(
+  c: Context<ApiEnv>,
+  path: OperationsPath,
+  deps: RpcDeps,
+): Promise<Response> {
+  c.set("dialect", "operations");
+  c.set("route", path);
+  switch (path) {
+    case "/healthz":
+      return answer(200, { status: "ok" });
+    case "/startupz":
+      return answerStartup(deps);
+    case "/readyz":
+      return answerReady(c, deps);
+    case "/metrics":
+      return answerMetrics(c, deps);
+  }
+}
+
+/** A body, and the code of what is wrong where the status says so. */
+function answer(status: 200 | 503, body: object): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...(status === 503 ? { "x-exos-error": "EXOS-E2001", "retry-after": "1" } : {}),
+    },
+  });
+}
+
+function startupOf({ state }: RpcDeps): object {
+  const { phase, progress, etaSeconds } = state();
+  return { phase, percent: Math.floor(progress * 100), etaSeconds: etaSeconds ?? null };
+}
+
+function answerStartup(deps: RpcDeps): Response {
+  const { stores } = deps.state();
+  return answer(stores === undefined ? 503 : 200, startupOf(deps));
+}
+
+async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response> {
+  const session = c.get("session");
+  const { stores } = session;
+  if (stores === undefined) {
+    const { phase, since } = deps.state();
+    const text = `The node is ${phase}`;
+    const reason = { code: "EXOS-E2001", text, since, fix: "Wait until it is ready" };
+    return answer(503, { ...startupOf(deps), reasons: [reason] });
+  }
+  const asked = c.req.query("maxlag");
+  const lagMax = asked !== undefined && /^\d{1,6}$/.test(asked) ? Number(asked) : undefined;
+  const health = await viewHealth({ chain: await session.chain(), deps, stores }, lagMax);
+  return answer(health.status === "ok" ? 200 : 503, { reasons: health.reasons });
+}
+
+async function answerMetrics(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response> {
+  await exposeChainMetrics(c.get("session"), deps);
+  return new Response(deps.metrics.expose(), {
+    headers: {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+      "cache-control": "no-store",
+    },
+  });
+}

@@ -1,0 +1,37 @@
+import { getAddress } from "#services/rpc/routes/get-address.ts";
+import { getBlock } from "#services/rpc/routes/get-block.ts";
+import { getHealth } from "#services/rpc/routes/get-health.ts";
+import { getNode } from "#services/rpc/routes/get-node.ts";
+import { getSupply } from "#services/rpc/routes/get-supply.ts";
+import { getTip } from "#services/rpc/routes/get-tip.ts";
+import { getTransaction } from "#services/rpc/routes/get-transaction.ts";
+import { getTransactionProof } from "#services/rpc/routes/get-transaction-proof.ts";
+import { listAddressCoins } from "#services/rpc/routes/list-address-coins.ts";
+import { listAddressTransactions } from "#services/rpc/routes/list-address-transactions.ts";
+import { listBlockTransactions } from "#services/rpc/routes/list-block-transactions.ts";
+import { listBlocks } from "#services/rpc/routes/list-blocks.ts";
+import { listErrors } from "#services/rpc/routes/list-errors.ts";
+import { listHeaders } from "#services/rpc/routes/list-headers.ts";
+import { listLimits } from "#services/rpc/routes/list-limits.ts";
+import type { Route } from "#services/rpc/routes/route.ts";
+import { search } from "#services/rpc/routes/search.ts";
+
+/** Every route of `/v1` but the document itself. */
+export const ROUTES: readonly Route[] = [
+  getNode,
+  getHealth,
+  getTip,
+  listBlocks,
+  getBlock,
+  listBlockTransactions,
+  listHeaders,
+  getTransaction,
+  getTransactionProof,
+  getAddress,
+  listAddressTransactions,
+  listAddressCoins,
+  getSupply,
+  search,
+  listErrors,
+  listLimits,
+];

@@ -1,0 +1,50 @@
+import type { RpcDeps, Stores } from "#services/rpc/deps.ts";
+import type { Session } from "#services/rpc/session.ts";
+import type { Chain } from "#services/rpc/views/chain.ts";
+import { difficultyOf } from "#services/rpc/views/difficulty.ts";
+
+/** Coins as exporters print them. A gauge is a float: exact money is elsewhere. */
+const COIN = 100_000_000;
+
+/**
+ * Set the gauges that are read from the stores when somebody asks: those that Bitcoin's exporters
+ * have under the same names, so that their boards work, and our own. @source interfaces.md 7.3
+ */
+export async function exposeChainMetrics(session: Session, deps: RpcDeps): Promise<void> {
+  const { metrics, clock, network } = deps;
+  const { phase, progress, etaSeconds } = deps.state();
+  metrics.gauge("bitcoin_uptime", Math.floor((clock.elapsedMs() - deps.startedMs) / 1000));
+  metrics.gauge("exos_city_info", 1, {
+    city: deps.city,
+    version: deps.version,
+    network: network.name,
+  });
+  metrics.gauge("exos_sync_progress_ratio", progress);
+  metrics.gauge("exos_sync_eta_seconds", etaSeconds ?? 0);
+  for (const each of ["opening", "importing", "indexing", "ready", "stopping"]) {
+    metrics.gauge("exos_sync_phase", each === phase ? 1 : 0, { phase: each });
+  }
+  if (session.stores === undefined) return;
+  await exposeTip(await session.chain(), session.stores, deps);
+}
+
+async function exposeTip(chain: Chain, stores: Stores, deps: RpcDeps): Promise<void> {
+  const { metrics, clock } = deps;
+  const { tip } = chain;
+  const cursor = await stores.index.cursor();
+  metrics.gauge("bitcoin_blocks", tip.height);
+  metrics.gauge("bitcoin_difficulty", difficultyOf(tip.header.bits));
+  metrics.gauge("bitcoin_num_chaintips", (await stores.headers.leaves(256)).length);
+  metrics.gauge("bitcoin_verification_progress", deps.state().progress);
+  metrics.gauge("bitcoin_latest_block_height", tip.height);
+  metrics.gauge("exos_tip_age_seconds", clock.now() - tip.header.time);
+  metrics.gauge("exos_index_lag_blocks", tip.height - (cursor?.height ?? 0));
+  const row = await stores.index.blockRow(tip.hash);
+  if (row === undefined) return;
+  metrics.gauge("bitcoin_txcount", row.transactionsSum);
+  metrics.gauge("bitcoin_latest_block_size", row.size);
+  metrics.gauge("bitcoin_latest_block_txs", row.transactions);
+  metrics.gauge("bitcoin_latest_block_inputs", row.inputs);
+  metrics.gauge("bitcoin_latest_block_outputs", row.outputs);
+  metrics.gauge("bitcoin_latest_block_fee", Number(row.fees) / COIN);
+}

@@ -1,0 +1,94 @@
+import type { Stores } from "#services/rpc/deps.ts";
+import { coinAt } from "#shared/coins/coin-at.ts";
+import { coinKeyOf, slotOf } from "#shared/coins/coin-key.ts";
+import type { Tip } from "#shared/coins/tip.ts";
+import { FROZEN_GROUP, frozenGroupOf, hashAt, type View } from "#shared/coins/view.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { StoredHeader } from "#shared/ports/header-store.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { type HashHex, type Height, height } from "#shared/primitives/brand.ts";
+import type { Coin } from "#shared/primitives/coin.ts";
+import type { Outpoint } from "#shared/primitives/transaction.ts";
+
+/** The chain at one committed tip. Every view of one answer is read through one of these. */
+export interface Chain {
+  readonly tip: HeaderRecord;
+  readonly tipHeader: StoredHeader;
+  /** The lowest height that a reorganisation may still replace is one above it. */
+  readonly finalHeight: Height;
+  readonly committed: Tip;
+  /** @returns `undefined` above the tip and below genesis */
+  hashAt(at: number): Promise<HashHex | undefined>;
+  /** @throws StoreFault when the header of a block of this chain is missing */
+  headerAt(at: number): Promise<StoredHeader | undefined>;
+  header(hash: HashHex): Promise<StoredHeader | undefined>;
+  isActive(record: HeaderRecord): Promise<boolean>;
+  /** Blocks from this one to the tip, both counted; -1 for a block that is not on this chain. */
+  confirmations(record: HeaderRecord): Promise<number>;
+  /** The unspent output at this tip, if it is one. */
+  coin(outpoint: Outpoint): Promise<Coin | undefined>;
+}
+
+/** @throws StoreFault when there is no tip yet */
+export async function openChain(stores: Pick<Stores, "coins" | "headers">): Promise<Chain> {
+  const { coins, headers } = stores;
+  const tip = await coins.tip();
+  if (tip === undefined) throw new StoreFault("chain state has no tip", { retryable: true });
+  const view: View = tip;
+  const stored = await headers.get(tip.hash);
+  if (stored === undefined) throw damaged(`header ${tip.hash} of the tip`);
+
+  async function hashOf(at: number): Promise<HashHex | undefined> {
+    if (!Number.isInteger(at) || at < 0 || at > view.height) return undefined;
+    if (at >= view.base) return hashAt(view, at);
+    const group = await coins.frozen(Math.floor(at / FROZEN_GROUP));
+    if (group === undefined) throw damaged(`frozen hash of height ${at}`);
+    return group[at % FROZEN_GROUP];
+  }
+  async function isActive(record: HeaderRecord): Promise<boolean> {
+    return (await hashOf(record.height)) === record.hash;
+  }
+  return {
+    tip: stored.record,
+    tipHeader: stored,
+    finalHeight: height(tip.final),
+    committed: tip,
+    hashAt: hashOf,
+    isActive,
+    header: (hash) => headers.get(hash),
+    async headerAt(at) {
+      const hash = await hashOf(at);
+      if (hash === undefined) return undefined;
+      const found = await headers.get(hash);
+      if (found === undefined) throw damaged(`header ${hash} of the chain`);
+      return found;
+    },
+    async confirmations(record) {
+      return (await isActive(record)) ? view.height - record.height + 1 : -1;
+    },
+    coin: (outpoint) => readCoin(outpoint, view, coins),
+  };
+}
+
+function damaged(what: string): StoreFault {
+  return new StoreFault(`${what} is missing`, { retryable: false, code: "EXOS-E1004" });
+}
+
+async function readCoin(
+  { txid, index }: Outpoint,
+  view: View,
+  coins: Stores["coins"],
+): Promise<Coin | undefined> {
+  if (index >= 8 * 0x1_0000) return undefined;
+  const key = coinKeyOf(txid, index);
+  const [item] = await coins.read(view.gen, [key]);
+  if (item === undefined) return undefined;
+  const marks = [...item.creators, ...item.spends.map(({ mark }) => mark)];
+  const groups = new Set(marks.flatMap((mark) => frozenGroupOf(view, mark) ?? []));
+  const frozen = new Map<number, readonly HashHex[]>();
+  for (const group of groups) {
+    const found = await coins.frozen(group);
+    if (found !== undefined) frozen.set(group, found);
+  }
+  return coinAt(view, item, slotOf(index), frozen);
+}
