@@ -14,7 +14,11 @@ export interface X13Exports {
   readonly HASHES: { readonly value: number };
   /** Headers, digests or hashes that the memory has room for. */
   readonly BATCH_MAX: { readonly value: number };
-  /** Stage 0 from headers to digests, stages 1 to 12 from digests to digests, in place. */
+  /**
+   * Stage 0 from headers to digests, stages 1 to 12 from digests to digests, in place. `hash` is
+   * made of it; it is exported because digests are published of single stages, and of a wrong hash
+   * only a stage can tell where it went wrong.
+   */
   stage(index: number, count: number): void;
   /** All stages, from headers to hashes. */
   hash(count: number): void;

@@ -95,10 +95,7 @@ export function stage(index: i32, count: i32): void {
       break;
     }
     case 12: {
-      for (; at < end; at += 2 * DIGEST_BYTES) {
-        const next = at + DIGEST_BYTES;
-        fugueTwo(at, next < end ? next : at);
-      }
+      for (; at < end; at += 2 * DIGEST_BYTES) fugueTwo(at, at + DIGEST_BYTES);
       break;
     }
     default:

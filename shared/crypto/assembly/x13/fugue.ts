@@ -193,7 +193,7 @@ function readMessage(writer: FunctionWriter, { index, digest, head }: Message): 
   writer.variables("u32", head, ["0", "0", "0", "0"]);
 }
 
-/** TIX, and those additions of the first CMIX that meet its words. @returns the new head */
+/** TIX: word 22 takes what the input displaces; four words are added to. @returns the new head */
 function takeInput(writer: FunctionWriter, message: Message): string[] {
   const [head0, head1, head2 = "", head3 = ""] = message.head;
   const input = writer.u32(`load<u32>(input, ${MESSAGE + MESSAGE_BYTES * message.index})`);
@@ -202,8 +202,8 @@ function takeInput(writer: FunctionWriter, message: Message): string[] {
   message.add(8, input);
   const newHead1 = writer.u32(`${head1} ^ ${message.word(24)}`);
   message.set(1, newHead1);
-  message.set(4, `${message.word(4)} ^ ${message.word(27)}`);
-  message.set(7, `${message.word(7)} ^ ${message.word(30)}`);
+  message.add(4, message.word(27));
+  message.add(7, message.word(30));
   return [input, newHead1, head2, head3];
 }
 

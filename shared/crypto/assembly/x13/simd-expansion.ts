@@ -196,8 +196,9 @@ export function writeSecondSums(writer: FunctionWriter, source: number, target: 
   const reverseBits = (i: number): number =>
     ((i & 1) << 3) | ((i & 2) << 1) | ((i & 4) >> 1) | (i >> 3);
   for (const i1 of range(16)) {
-    const sum = `i16x8.add(${points[reverseBits(i1)]?.name}, ${load("OFFSETS + half", 32 * i1)})`;
-    writer.store("v128", "half", residues.reduce(sum).name, target + 32 * i1);
+    const offset = { name: load("OFFSETS + half", 32 * i1), bound: REDUCED_MAX };
+    const sum = residues.add(points[reverseBits(i1)] as Residues, offset);
+    writer.store("v128", "half", residues.reduce(sum.name).name, target + 32 * i1);
   }
 }
 
