@@ -122,9 +122,12 @@ export class Reader {
    * A length, then so many items.
    *
    * @param itemBytesMin fewest bytes one item can take, which bounds the count before allocation
+   * @param countMax most items, where fewer are allowed than anywhere
    */
-  list<T>(itemBytesMin: number, readItem: (reader: Reader) => T): T[] {
+  list<T>(itemBytesMin: number, readItem: (reader: Reader) => T, countMax?: number): T[] {
+    const at = this.#offset;
     const count = this.#lengthWithin(itemBytesMin);
+    if (countMax !== undefined && count > countMax) this.fail(`more than ${countMax} items`, at);
     const items: T[] = [];
     for (let index = 0; index < count; index++) items.push(readItem(this));
     return items;
