@@ -1,8 +1,8 @@
 import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
+import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
-import { type Refusal, refusal } from "./refusal.ts";
 
 /** A file of framed blocks, open for reading. */
 export interface ChainFile {

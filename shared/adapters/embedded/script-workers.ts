@@ -1,0 +1,155 @@
+import { setImmediate } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import type { ScriptJob, ScriptOutcome } from "#shared/consensus/judge-env.ts";
+import type { ScriptVerifier } from "#shared/ports/script-verifier.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { runScripts, type ScriptRules } from "./run-scripts.ts";
+import { packJobs } from "./script-batch.ts";
+import type { ScriptAnswer, ScriptRequest } from "./script-messages.ts";
+
+/** Threads that verify, until they are disposed of. */
+export type ScriptWorkers = ScriptVerifier & AsyncDisposable;
+
+export interface ScriptWorkerOptions extends ScriptRules {
+  /** Threads beside the main one, 0 to 64; with 0 the main thread does the work itself. */
+  readonly workers: number;
+}
+
+/** Inputs that travel together: a message costs about as much as verifying one of them. */
+const INPUTS_PER_PART = 64;
+/** Inputs verified inline before other work of the main thread has its turn. */
+const INPUTS_PER_SLICE = 32;
+const PASSED: ScriptOutcome = { error: undefined, coldStake: false };
+
+/** Scripts in worker threads, started with the first job that needs them. */
+export function openScriptWorkers(options: ScriptWorkerOptions): ScriptWorkers {
+  const { wire, dialect } = options;
+  if (options.workers === 0) return createInlineVerifier({ wire, dialect });
+  const threads = Array.from({ length: options.workers }, () => createThread({ wire, dialect }));
+
+  return {
+    async verify(jobs) {
+      const parts = cutParts(jobs).map((part) => {
+        const idle = threads.reduce((least, next) => (next.load() < least.load() ? next : least));
+        return idle.run(part);
+      });
+      // Every part is waited for, so that none can reject unheard after the first did.
+      const settled = await Promise.allSettled(parts);
+      return settled.flatMap((part) => {
+        if (part.status === "rejected") throw part.reason;
+        return part.value;
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(threads.map((thread) => thread.stop()));
+    },
+  };
+}
+
+function createInlineVerifier(rules: ScriptRules): ScriptWorkers {
+  return {
+    async verify(jobs) {
+      const outcomes: ScriptOutcome[] = [];
+      let inputs = 0;
+      for (const job of jobs) {
+        outcomes.push(runScripts(job, rules));
+        inputs += job.prevouts.length;
+        if (inputs < INPUTS_PER_SLICE) continue;
+        inputs = 0;
+        await setImmediate();
+      }
+      return outcomes;
+    },
+    async [Symbol.asyncDispose]() {
+      // Nothing is held.
+    },
+  };
+}
+
+function cutParts(jobs: readonly ScriptJob[]): ScriptJob[][] {
+  const parts: ScriptJob[][] = [];
+  let part: ScriptJob[] = [];
+  let inputs = 0;
+  for (const job of jobs) {
+    if (inputs >= INPUTS_PER_PART) {
+      parts.push(part);
+      part = [];
+      inputs = 0;
+    }
+    part.push(job);
+    inputs += job.prevouts.length;
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
+}
+
+interface Pending {
+  readonly jobs: number;
+  readonly inputs: number;
+  readonly resolve: (outcomes: ScriptOutcome[]) => void;
+  readonly reject: (fault: StoreFault) => void;
+}
+
+interface Thread {
+  /** Inputs sent and not yet answered. */
+  load(): number;
+  run(jobs: readonly ScriptJob[]): Promise<ScriptOutcome[]>;
+  stop(): Promise<void>;
+}
+
+function createThread(rules: ScriptRules): Thread {
+  const pending = new Map<number, Pending>();
+  let worker: Worker | undefined;
+  let load = 0;
+  let nextId = 0;
+
+  const fail = (cause: unknown) => {
+    worker = undefined;
+    load = 0;
+    const fault = new StoreFault("a verifying worker died", { retryable: true, cause });
+    for (const { reject } of pending.values()) reject(fault);
+    pending.clear();
+  };
+
+  const start = (): Worker => {
+    const started = new Worker(new URL("./script-worker.ts", import.meta.url), {
+      workerData: rules,
+    });
+    started.on("message", ({ id, outcomes }: ScriptAnswer) => {
+      const waiting = pending.get(id);
+      if (waiting === undefined) return;
+      pending.delete(id);
+      load -= waiting.inputs;
+      const all = new Array<ScriptOutcome>(waiting.jobs).fill(PASSED);
+      for (const [index, outcome] of outcomes) all[index] = outcome;
+      waiting.resolve(all);
+    });
+    started.on("error", fail);
+    started.on("exit", (status) => {
+      if (worker === started) fail(new RangeError(`exit status ${status}`));
+    });
+    return started;
+  };
+
+  return {
+    load: () => load,
+    run(jobs) {
+      worker ??= start();
+      const running = worker;
+      const id = nextId++;
+      const inputs = jobs.reduce((sum, { prevouts }) => sum + prevouts.length, 0);
+      load += inputs;
+      return new Promise((resolve, reject) => {
+        pending.set(id, { jobs: jobs.length, inputs, resolve, reject });
+        const request: ScriptRequest = { id, jobs: packJobs(jobs) };
+        running.postMessage(request, [request.jobs.buffer as ArrayBuffer]);
+      });
+    },
+    async stop() {
+      const stopping = worker;
+      worker = undefined;
+      await stopping?.terminate();
+      if (pending.size > 0) fail(new RangeError("stopped"));
+    },
+  };
+}
