@@ -1,0 +1,83 @@
+import { decodeBlock } from "#shared/codec/decode-block.ts";
+import type { DecodeFault } from "#shared/codec/reader.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { ConsensusError } from "#shared/consensus/verdict.ts";
+import { blockHint } from "#shared/messages/block-hint.ts";
+import type { StoredHeader } from "#shared/ports/header-store.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import { admitBlock } from "./admit-block.ts";
+import type { ValidateDeps } from "./deps.ts";
+import { readCoins } from "./read-coins.ts";
+import { findFork, readTip, viewAt } from "./tip-view.ts";
+
+/** What became of a block that somebody handed in. */
+export type Acceptance =
+  /** Its rules but the full ones passed and it is stored; `heavier`: it is a candidate. */
+  | { readonly state: "accepted"; readonly record: HeaderRecord; readonly heavier: boolean }
+  /** It was stored before. */
+  | { readonly state: "known"; readonly stored: StoredHeader }
+  | { readonly state: "orphan"; readonly hash: HashHex; readonly prev: HashHex }
+  /** Its branch leaves the chain below the last final block, so it will never be followed. */
+  | { readonly state: "too-deep"; readonly hash: HashHex; readonly final: number }
+  | { readonly state: "refused"; readonly hash: HashHex; readonly error: ConsensusError }
+  | { readonly state: "undecodable"; readonly fault: DecodeFault };
+
+/**
+ * Take a block from outside: decode it, judge its header, its integrity and its partial rules in
+ * this order, store the body, remember it as a candidate, and hint. Every step may be repeated, and
+ * whoever dies between two of them leaves nothing wrong behind.
+ *
+ * @param bytes the caller's, unchanged while this runs
+ */
+export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promise<Acceptance> {
+  const { consensus } = deps.network;
+  const decoded = decodeBlock(bytes, consensus.wire);
+  if (!decoded.ok) return { state: "undecodable", fault: decoded.error };
+  const block = decoded.value;
+  const hash = toHashHex(block.hash);
+
+  const stored = await deps.headers.get(hash);
+  if (stored !== undefined && (await isSettled(stored, deps))) return { state: "known", stored };
+  const prev = toHashHex(block.header.prev);
+  const parent = await deps.headers.get(prev);
+  if (parent === undefined) return { state: "orphan", hash, prev };
+  const inherited = inheritedFault(parent, deps);
+  if (inherited !== undefined) return { state: "refused", hash, error: inherited };
+
+  const tip = await readTip(deps);
+  const fork = await findFork(parent.record, tip, deps);
+  if (fork === undefined) return { state: "too-deep", hash, final: tip.final };
+
+  const coins = await readCoins(block, viewAt(tip, fork), deps.coins);
+  const admitted = await admitBlock({ block, bytes }, { parent: parent.record, coins }, deps);
+  if (!admitted.ok) return { state: "refused", hash, error: admitted.error };
+  const record = admitted.value;
+  const heavier = record.work > tip.work;
+  if (heavier) {
+    await deps.headers.addCandidate(record);
+    await deps.connect.send(blockHint("connect", hash));
+  }
+  return { state: "accepted", record, heavier };
+}
+
+/** Whether there is nothing left to find out about these bytes. */
+async function isSettled(stored: StoredHeader, deps: ValidateDeps): Promise<boolean> {
+  if (stored.rejected !== undefined) return isStanding(stored.rejected, deps);
+  // A body that proved broken is dropped while its size stays noted.
+  return stored.bodySize !== undefined && (await deps.blocks.get(stored.record.hash)) !== undefined;
+}
+
+/** Whether a rejection still holds: one that names a time ends with it. */
+function isStanding({ effect, detail }: ConsensusError, { clock }: ValidateDeps): boolean {
+  if (effect === "invalid") return true;
+  const until = detail["until"];
+  return effect === "until" && typeof until === "number" && clock.now() < until;
+}
+
+/** Children of a bad block are bad with it, by its code. */
+function inheritedFault(parent: StoredHeader, deps: ValidateDeps): ConsensusError | undefined {
+  const { rejected, record } = parent;
+  if (rejected === undefined || !isStanding(rejected, deps)) return undefined;
+  return { ...rejected, detail: { ancestor: record.hash, ...rejected.detail } };
+}

@@ -1,0 +1,41 @@
+import { encodeBlock } from "#shared/codec/encode-block.ts";
+import { describeHeader } from "#shared/consensus/describe-header.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { coinstakeOf } from "#shared/consensus/proof-kind.ts";
+import type { ConsensusError } from "#shared/consensus/verdict.ts";
+import type { Block } from "#shared/primitives/block.ts";
+import type { Result } from "#shared/primitives/result.ts";
+import type { ValidateDeps } from "./deps.ts";
+import { judgeArrival, type Surroundings } from "./judge-arrival.ts";
+
+/**
+ * Judge a block by everything but the full rules, and keep it when it passes: its header, then its
+ * body, then the facts that name the body. A header is kept as bad only where that cost its maker
+ * a proof: what the header stage refuses is forgotten, and refused again.
+ */
+export async function admitBlock(
+  { block, bytes }: { readonly block: Block; readonly bytes: Uint8Array },
+  { parent, coins }: Surroundings,
+  deps: ValidateDeps,
+): Promise<Result<HeaderRecord, ConsensusError>> {
+  const { headers, blocks, network } = deps;
+  const error = judgeArrival(block, { parent, coins }, deps);
+  if (error !== undefined && (error.stage !== "partial" || error.effect !== "invalid")) {
+    return { ok: false, error };
+  }
+  const kernel = coinstakeOf(block, network.consensus)?.inputs[0]?.prevout;
+  const kernelTime = kernel === undefined ? undefined : coins.coin(kernel)?.time;
+  const record = describeHeader(block, parent, network.consensus, kernelTime);
+  await headers.put(record);
+  if (error !== undefined) {
+    await headers.setRejected(record.hash, error);
+    return { ok: false, error };
+  }
+  // Every other form of the same block is longer than the canonical one.
+  const isCanonical = bytes.length === block.sizeTotal;
+  const body = isCanonical ? bytes : encodeBlock(block, network.consensus.wire);
+  await blocks.put(record.hash, body);
+  await headers.setBodySize(record.hash, body.length);
+  await headers.setChecked(record.hash);
+  return { ok: true, value: record };
+}

@@ -1,0 +1,179 @@
+import { marksOf } from "#shared/coins/marks-of.ts";
+import { nextTip, type Tip } from "#shared/coins/tip.ts";
+import { growView, type View } from "#shared/coins/view.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { judgeFull } from "#shared/consensus/judge-full.ts";
+import type { ConsensusError, Verdict } from "#shared/consensus/verdict.ts";
+import { tipHint } from "#shared/messages/tip-hint.ts";
+import type { Block } from "#shared/primitives/block.ts";
+import type { CoinsReader } from "#shared/primitives/coin.ts";
+import { createAncestorTimes } from "./ancestor-times.ts";
+import type { ValidateDeps } from "./deps.ts";
+import { readCoins } from "./read-coins.ts";
+
+/** A block that grows a branch. Its integrity was judged on the bytes it was decoded from. */
+export interface BranchBlock {
+  readonly block: Block;
+  readonly record: HeaderRecord;
+  /** As its parent leaves them, where the caller has read them already. */
+  readonly coins?: CoinsReader;
+}
+
+export interface BadBlock {
+  readonly record: HeaderRecord;
+  readonly error: ConsensusError;
+}
+
+export type CommitOutcome =
+  /** The tip is the branch's end; `bad` names the block that failed behind it, if one did. */
+  | { readonly state: "committed"; readonly tip: Tip; readonly bad: BadBlock | undefined }
+  /** Nothing was left to commit before the block that failed, or nothing heavier than the tip. */
+  | { readonly state: "unchanged"; readonly bad: BadBlock | undefined }
+  /** Another writer moved the tip: start over from what it is now. */
+  | { readonly state: "lost" };
+
+/** One block that waits for its scripts and for its commit. */
+interface Step {
+  readonly record: HeaderRecord;
+  readonly view: View;
+  readonly verdict: Promise<Verdict>;
+}
+
+/** Inputs whose scripts may be on their way at once: about a tenth of a second of two workers. */
+const INPUTS_IN_FLIGHT_MAX = 4_096;
+
+/**
+ * A chain that grows from a block of the tip's chain, block by block: judged in full, applied, and
+ * committed in groups. Scripts run while the next block is judged; a commit waits for them.
+ *
+ * @source cloud.md 4.2
+ */
+export class Branch {
+  readonly #deps: ValidateDeps;
+  #tip: Tip;
+  #view: View;
+  #end: HeaderRecord;
+  #steps: Step[] = [];
+  #inFlight = 0;
+  #running: Promise<void>[] = [];
+  #failed = false;
+
+  /** @param start where it leaves the tip's chain, at or above `final` */
+  constructor(
+    start: { readonly tip: Tip; readonly view: View; readonly end: HeaderRecord },
+    deps: ValidateDeps,
+  ) {
+    this.#deps = deps;
+    this.#tip = start.tip;
+    this.#view = start.view;
+    this.#end = start.end;
+  }
+
+  /** The last block that was appended, or where the branch began. */
+  get end(): HeaderRecord {
+    return this.#end;
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** The tip this branch would replace. */
+  get tip(): Tip {
+    return this.#tip;
+  }
+
+  /** Blocks appended since the last commit. */
+  get uncommitted(): number {
+    return this.#steps.length;
+  }
+
+  /** Whether committing is worth while: a heavier chain by many blocks, or a failed script. */
+  isRipe(blocks: number): boolean {
+    return this.#failed || (this.#steps.length >= blocks && this.#view.work > this.#tip.work);
+  }
+
+  /**
+   * Judge the next block by the full rules, send its scripts on their way, and apply it.
+   *
+   * @returns why it is invalid; the branch stands where it stood then
+   */
+  async append({ block, record, coins }: BranchBlock): Promise<Verdict> {
+    const { network, policy, scripts } = this.#deps;
+    const view = this.#view;
+    const reader = coins ?? (await readCoins(block, view, this.#deps.coins));
+    const judgement = judgeFull(block, {
+      parent: this.#end,
+      params: network.consensus,
+      coins: reader,
+      assumed: policy.assumes(record),
+      medianTimeAt: await createAncestorTimes(block, { view, coins: reader }, this.#deps),
+    });
+    if (!judgement.ok) return judgement.error;
+
+    const jobs = judgement.scripts;
+    const inputs = jobs.reduce((sum, { prevouts }) => sum + prevouts.length, 0);
+    const verdict =
+      inputs === 0
+        ? Promise.resolve(
+            judgement.settle(jobs.map(() => ({ error: undefined, coldStake: false }))),
+          )
+        : scripts.verify(jobs).then((outcomes) => judgement.settle(outcomes));
+    this.#watch(verdict, inputs);
+
+    await this.#deps.coins.apply(view.gen, marksOf(block, record, network.consensus));
+    this.#view = growView(view, record);
+    this.#end = record;
+    this.#steps.push({ record, view: this.#view, verdict });
+    while (this.#inFlight > INPUTS_IN_FLIGHT_MAX) await this.#running.shift();
+    return undefined;
+  }
+
+  /**
+   * Wait for the scripts of everything appended, and make the last block before a failed one the
+   * tip, if that is heavier than the tip.
+   *
+   * @throws StoreFault when a store or a verifying worker failed; nothing is lost then
+   */
+  async commit(): Promise<CommitOutcome> {
+    let last: Step | undefined;
+    let bad: BadBlock | undefined;
+    for (const step of this.#steps) {
+      const error = await step.verdict;
+      if (error !== undefined) {
+        bad = { record: step.record, error };
+        break;
+      }
+      last = step;
+    }
+    if (last === undefined || last.view.work <= this.#tip.work) return { state: "unchanged", bad };
+
+    const { consensus } = this.#deps.network;
+    const next = nextTip(this.#tip, last.view, consensus);
+    if (!(await this.#deps.coins.commit(this.#tip.rev, next))) return { state: "lost" };
+    this.#tip = next.tip;
+    this.#view = next.tip;
+    this.#end = last.record;
+    this.#steps = [];
+    this.#running = [];
+    await this.#deps.follow.send(tipHint(next.tip));
+    return { state: "committed", tip: next.tip, bad };
+  }
+
+  /** Count what is on its way; a fault is told by `commit`, not by an unheard promise. */
+  #watch(verdict: Promise<Verdict>, inputs: number): void {
+    if (inputs === 0) return;
+    this.#inFlight += inputs;
+    const done = verdict.then(
+      (error) => {
+        this.#failed ||= error !== undefined;
+        this.#inFlight -= inputs;
+      },
+      () => {
+        this.#failed = true;
+        this.#inFlight -= inputs;
+      },
+    );
+    this.#running.push(done);
+  }
+}

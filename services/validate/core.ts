@@ -1,0 +1,60 @@
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import type { Refusal } from "#shared/primitives/refusal.ts";
+import type { Result } from "#shared/primitives/result.ts";
+import { type Acceptance, acceptBlock } from "./accept-block.ts";
+import type { ChainFile } from "./chain-file.ts";
+import { type ConnectOptions, type ConnectResult, connectCandidates } from "./connect.ts";
+import { type ExportOptions, type ExportSummary, exportChain } from "./export-chain.ts";
+import {
+  type ImportDeps,
+  type ImportOptions,
+  type ImportSummary,
+  importChain,
+} from "./import-chain.ts";
+import { invalidateBlock, recallLeaves, reconsiderBlock } from "./invalidate-block.ts";
+import { type Submission, type SubmitDeps, submitBlock } from "./submit-block.ts";
+import { knownHeader, readTip } from "./tip-view.ts";
+
+export type ValidatorDeps = ImportDeps & SubmitDeps;
+
+/** Everything this service does, over one set of ports. */
+export interface Validator {
+  /** Header of the committed tip; on an empty store, genesis, which is then made the tip. */
+  tip(): Promise<HeaderRecord>;
+  /** Take a block from outside, store it, and hint; whoever connects does the rest. */
+  accept(block: Uint8Array): Promise<Acceptance>;
+  /** The same, and wait for the verdict of all stages. */
+  submit(block: Uint8Array): Promise<Submission>;
+  /** Follow the best branch. What a hint of the queue `connect` asks for. */
+  connect(options?: ConnectOptions): Promise<ConnectResult>;
+  /** Look for branches that wait to be followed without a hint, then follow them: after a start. */
+  catchUp(options?: ConnectOptions): Promise<ConnectResult>;
+  invalidate(hash: HashHex): Promise<Result<void, Refusal>>;
+  reconsider(hash: HashHex): Promise<Result<void, Refusal>>;
+  importChain(
+    files: readonly ChainFile[],
+    options?: ImportOptions,
+  ): Promise<Result<ImportSummary, Refusal>>;
+  exportChain(
+    write: (bytes: Uint8Array) => Promise<void>,
+    options: ExportOptions,
+  ): Promise<ExportSummary>;
+}
+
+export function createValidator(deps: ValidatorDeps): Validator {
+  return {
+    tip: async () => knownHeader((await readTip(deps)).hash, deps),
+    accept: (block) => acceptBlock(block, deps),
+    submit: (block) => submitBlock(block, deps),
+    connect: (options) => connectCandidates(deps, options),
+    async catchUp(options) {
+      await recallLeaves(deps);
+      return connectCandidates(deps, options);
+    },
+    invalidate: (hash) => invalidateBlock(hash, deps),
+    reconsider: (hash) => reconsiderBlock(hash, deps),
+    importChain: (files, options) => importChain(files, deps, options),
+    exportChain: (write, options) => exportChain(write, deps, options),
+  };
+}

@@ -1,0 +1,40 @@
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import type { BlockHint } from "#shared/messages/block-hint.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { Metrics } from "#shared/ports/metrics.ts";
+import type { ScriptVerifier } from "#shared/ports/script-verifier.ts";
+import type { WorkQueue } from "#shared/ports/work-queue.ts";
+
+/** What the operator opts into or out of; `JUDGE_EVERYTHING` unless he does. */
+export interface JudgePolicy {
+  /** `assert`: a checkpoint fails a wrong hash at its height and does nothing else. */
+  readonly checkpoints: "assert" | "skip";
+  /** Whether something above a block vouches for it (spec 3.6). */
+  assumes(block: Pick<HeaderRecord, "hash" | "height">): boolean;
+}
+
+export const JUDGE_EVERYTHING: JudgePolicy = { checkpoints: "assert", assumes: () => false };
+
+export interface ValidateDeps {
+  readonly network: Network;
+  readonly blocks: BlockStore;
+  readonly headers: HeaderStore;
+  readonly coins: CoinStore;
+  readonly scripts: ScriptVerifier;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly policy: JudgePolicy;
+  /** Asks for a candidate to be connected. */
+  readonly connect: WorkQueue<BlockHint>;
+  /** Tells followers that the tip moved. */
+  readonly follow: WorkQueue<TipHint>;
+  /** Gives everything else in the process its turn. */
+  pause(): Promise<void>;
+}

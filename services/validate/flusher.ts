@@ -1,0 +1,60 @@
+import type { Clock } from "#shared/ports/clock.ts";
+import type { BufferedCoinStore } from "#shared/ports/coin-store.ts";
+
+/** How much may be lost by a kill, and so be done again: blocks, and time since the first. */
+const FLUSH_BLOCKS = 2_000;
+const FLUSH_MS = 30_000;
+
+export interface FlusherDeps {
+  readonly blocks: { flush(): Promise<void> };
+  readonly headers: { flush(): Promise<void> };
+  readonly coins: BufferedCoinStore;
+  readonly clock: Pick<Clock, "elapsedMs">;
+  /** Bytes of changed coins that may gather in memory. */
+  readonly cacheBytesMax: number;
+}
+
+export interface Flusher {
+  /** Make everything so far durable: blocks, then headers, then coins, which name both. */
+  flush(): Promise<void>;
+  /** The same, when enough has gathered or waited long enough. */
+  flushWhenDue(): Promise<void>;
+}
+
+/** Decides when gathered writes go to disk, for stores that one process owns. */
+export function createFlusher(deps: FlusherDeps): Flusher {
+  const { blocks, headers, coins, clock, cacheBytesMax } = deps;
+  let lastMs = clock.elapsedMs();
+  let last: Promise<void> = Promise.resolve();
+
+  async function flushNow(): Promise<void> {
+    lastMs = clock.elapsedMs();
+    await blocks.flush();
+    await headers.flush();
+    await coins.flush();
+    lastMs = clock.elapsedMs();
+  }
+
+  /** One after the other: whoever asked gets a flush that began after he asked. */
+  function flush(): Promise<void> {
+    const turn = last.then(flushNow, flushNow);
+    last = turn;
+    return turn;
+  }
+
+  return {
+    flush,
+    async flushWhenDue() {
+      const waiting = coins.pending();
+      if (waiting.blocks === 0) {
+        lastMs = clock.elapsedMs();
+        return;
+      }
+      const due =
+        waiting.blocks >= FLUSH_BLOCKS ||
+        waiting.bytes >= cacheBytesMax ||
+        clock.elapsedMs() - lastMs >= FLUSH_MS;
+      if (due) await flush();
+    },
+  };
+}

@@ -1,0 +1,234 @@
+import { decodeBlock } from "#shared/codec/decode-block.ts";
+import { decodeHeader, hashHeader } from "#shared/codec/header.ts";
+import { NETWORKS } from "#shared/consensus/networks.ts";
+import type { ConsensusError } from "#shared/consensus/verdict.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { toHashHex, ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
+import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
+import { acceptBlock } from "./accept-block.ts";
+import { admitBlock } from "./admit-block.ts";
+import { Branch } from "./branch.ts";
+import type { ChainFileRecord } from "./chain-file.ts";
+import { COMMIT_BLOCKS, connectCandidates, reject } from "./connect.ts";
+import type { ImportDeps } from "./import-chain.ts";
+import { ParkedBlocks } from "./parked-blocks.ts";
+import { readCoins } from "./read-coins.ts";
+import { knownHeader, readTip } from "./tip-view.ts";
+import { createTurns } from "./turns.ts";
+
+/** A block of a file by its names. */
+interface Named {
+  readonly record: ChainFileRecord;
+  readonly hash: HashHex;
+  readonly prev: HashHex;
+}
+
+/** The state of one import: the branch that grows, and the blocks that wait for their parent. */
+export class ImportRun {
+  /** Connected, and transactions in them. */
+  blocks = 0;
+  transactions = 0;
+  readonly #deps: ImportDeps;
+  readonly #stopHeight: number;
+  readonly #parked = new ParkedBlocks();
+  /** Where the blocks since the last commit came from. */
+  readonly #origins = new Map<HashHex, ChainFileRecord>();
+  readonly #turn: () => Promise<void>;
+  #branch: Branch;
+
+  private constructor(branch: Branch, deps: ImportDeps, stopHeight: number) {
+    this.#branch = branch;
+    this.#deps = deps;
+    this.#stopHeight = stopHeight;
+    this.#turn = createTurns(deps);
+  }
+
+  static async open(deps: ImportDeps, stopHeight = Number.POSITIVE_INFINITY): Promise<ImportRun> {
+    return new ImportRun(await branchAtTip(deps), deps, stopHeight);
+  }
+
+  get height(): number {
+    return this.#branch.end.height;
+  }
+
+  /** Whether the height to stop at is reached. */
+  get isComplete(): boolean {
+    return this.height >= this.#stopHeight;
+  }
+
+  /** Take one block of a file. @returns why the import cannot go on */
+  async take(record: ChainFileRecord): Promise<Refusal | undefined> {
+    const named = nameOf(record, this.#deps);
+    if (named === undefined) return damaged(record);
+    let refused = await this.#place(named);
+    const waiting = [named.hash];
+    while (refused === undefined && !this.isComplete) {
+      const parent = waiting.at(-1);
+      if (parent === undefined) break;
+      const child = this.#parked.takeChild(parent);
+      const next = child === undefined ? undefined : nameOf(child, this.#deps);
+      if (next === undefined) waiting.pop();
+      else {
+        refused = await this.#place(next);
+        waiting.push(next.hash);
+      }
+    }
+    await this.#turn();
+    return refused;
+  }
+
+  /** Commit what was taken. @returns the block that failed, if one did */
+  async settle(): Promise<Refusal | undefined> {
+    const outcome = await this.#branch.commit();
+    if (outcome.state === "lost") {
+      this.#branch = await branchAtTip(this.#deps);
+      return undefined;
+    }
+    if (outcome.bad === undefined) {
+      if (outcome.state === "committed") this.#origins.clear();
+      return undefined;
+    }
+    const { record, error } = outcome.bad;
+    await reject(outcome.bad, this.#deps);
+    const origin = this.#origins.get(record.hash);
+    return describe(error, { hash: record.hash, height: record.height, origin });
+  }
+
+  /** The end of all files. @returns why something is left over */
+  async finish(): Promise<Refusal | undefined> {
+    const refused = await this.settle();
+    if (refused !== undefined || this.isComplete) return refused;
+    return this.#parked.describeFirst();
+  }
+
+  async #place(named: Named): Promise<Refusal | undefined> {
+    if (named.prev === this.#branch.end.hash) return this.#extend(named);
+    const { headers, network } = this.#deps;
+    if (named.hash === toHashHex(network.consensus.genesis.hash)) return undefined;
+    const known = await headers.get(named.hash);
+    if (known !== undefined && known.bodySize !== undefined && known.rejected === undefined) {
+      return undefined;
+    }
+    if ((await headers.get(named.prev)) !== undefined) return this.#branchOff(named);
+    return foreignChain(named, network.name) ?? this.#parked.add(named.record, named.prev);
+  }
+
+  /** The ordinary case: the block that follows the last one. */
+  async #extend({ record, hash }: Named): Promise<Refusal | undefined> {
+    const deps = this.#deps;
+    const branch = this.#branch;
+    const decoded = decodeBlock(record.block, deps.network.consensus.wire);
+    if (!decoded.ok) return (await this.settle()) ?? damaged(record);
+    const block = decoded.value;
+    const parent = branch.end;
+    const coins = await readCoins(block, branch.view, deps.coins);
+    const admitted = await admitBlock({ block, bytes: record.block }, { parent, coins }, deps);
+    const place = { hash, height: parent.height + 1, origin: record };
+    if (!admitted.ok) return (await this.settle()) ?? describe(admitted.error, place);
+    this.#origins.set(hash, record);
+    const error = await branch.append({ block, record: admitted.value, coins });
+    if (error !== undefined) {
+      await reject({ record: admitted.value, error }, deps);
+      return (await this.settle()) ?? describe(error, place);
+    }
+    this.blocks++;
+    this.transactions += block.transactions.length;
+    if (!branch.isRipe(COMMIT_BLOCKS)) return undefined;
+    const refused = await this.settle();
+    await deps.flushWhenDue();
+    return refused;
+  }
+
+  /** A block whose parent is known but is not the last one: kept, and followed when heavier. */
+  async #branchOff({ record, hash }: Named): Promise<Refusal | undefined> {
+    const refused = await this.settle();
+    if (refused !== undefined) return refused;
+    const acceptance = await acceptBlock(record.block, this.#deps);
+    switch (acceptance.state) {
+      case "known":
+      case "orphan":
+        return undefined;
+      case "undecodable":
+        return damaged(record);
+      case "too-deep":
+        return beyondLimit(record, hash, acceptance.final);
+      case "refused":
+        return describe(acceptance.error, { hash, height: undefined, origin: record });
+      case "accepted": {
+        if (!acceptance.heavier) return undefined;
+        const before = this.height;
+        const { tip } = await connectCandidates(this.#deps);
+        this.#branch = await branchAtTip(this.#deps);
+        this.blocks += Math.max(0, tip.height - before);
+        return this.#verdictOn(record, hash);
+      }
+    }
+  }
+
+  /** Whether a block that was to be connected turned out bad. */
+  async #verdictOn(record: ChainFileRecord, hash: HashHex): Promise<Refusal | undefined> {
+    const stored = await this.#deps.headers.get(hash);
+    if (stored?.rejected === undefined) return undefined;
+    return describe(stored.rejected, { hash, height: stored.record.height, origin: record });
+  }
+}
+
+async function branchAtTip(deps: ImportDeps): Promise<Branch> {
+  const tip = await readTip(deps);
+  return new Branch({ tip, view: tip, end: await knownHeader(tip.hash, deps) }, deps);
+}
+
+function nameOf(record: ChainFileRecord, { network }: ImportDeps): Named | undefined {
+  const header = decodeHeader(record.block);
+  if (!header.ok) return undefined;
+  const hash = toHashHex(hashHeader(header.value, network.consensus.wire));
+  return { record, hash, prev: toHashHex(header.value.prev) };
+}
+
+function damaged({ file, offset }: ChainFileRecord): Refusal {
+  const message = `${file} holds bytes at offset ${offset} that are no block.`;
+  return refusal("EXOS-E2010", message, { file, offset }).error;
+}
+
+function beyondLimit({ file, offset }: ChainFileRecord, hash: HashHex, final: number): Refusal {
+  const message = `${file} at offset ${offset} leaves the chain below height ${final}, which is final.`;
+  return refusal("EXOS-E2008", message, { file, offset, hash, final }).error;
+}
+
+/** Whether the chain of a file begins where another known network begins. */
+function foreignChain({ record, hash, prev }: Named, own: string): Refusal | undefined {
+  const names = Object.values(NETWORKS).filter(({ consensus }) => {
+    const genesis = toHashHex(consensus.genesis.hash);
+    return genesis === hash || genesis === prev;
+  });
+  if (names.length === 0 && prev !== ZERO_HASH_HEX) return undefined;
+  const { file, offset } = record;
+  const network = names[0]?.name ?? "an unknown network";
+  const message = `${file} belongs to ${network}, not to ${own}.`;
+  return refusal("EXOS-E2005", message, { file, offset, network }).error;
+}
+
+/** A verdict as a sentence: which block, where it stands, why, and at what stage. */
+function describe(
+  { code, stage, effect }: ConsensusError,
+  place: {
+    readonly hash: HashHex;
+    readonly height: number | undefined;
+    readonly origin: ChainFileRecord | undefined;
+  },
+): Refusal {
+  const { hash, height, origin } = place;
+  const where = origin === undefined ? "" : ` at offset ${origin.offset} of ${origin.file}`;
+  const which = height === undefined ? hash : `${height} (${hash})`;
+  const message = `Block ${which}${where} is refused: ${code}, at the ${stage} stage.`;
+  const fields = {
+    hash,
+    code,
+    stage,
+    ...(height === undefined ? {} : { height }),
+    ...(origin === undefined ? {} : { file: origin.file, offset: origin.offset }),
+  };
+  if (effect === "bytes") return refusal("EXOS-E2009", message, fields).error;
+  if (effect === "until") return refusal("EXOS-E2012", message, fields).error;
+  return refusal("EXOS-E2002", message, fields).error;
+}

@@ -1,0 +1,40 @@
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { judgeBlockHeader } from "#shared/consensus/judge-header.ts";
+import { judgeIntegrity } from "#shared/consensus/judge-integrity.ts";
+import { judgePartial } from "#shared/consensus/judge-partial.ts";
+import type { Verdict } from "#shared/consensus/verdict.ts";
+import type { Block } from "#shared/primitives/block.ts";
+import { height } from "#shared/primitives/brand.ts";
+import type { CoinsReader } from "#shared/primitives/coin.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import type { ValidateDeps } from "./deps.ts";
+
+/** What surrounds a block when it arrives. */
+export interface Surroundings {
+  readonly parent: HeaderRecord;
+  /** As the parent leaves them, or as near to it as the store can tell. */
+  readonly coins: CoinsReader;
+}
+
+/**
+ * Every rule but the full ones, as if the block had been announced with the proven header built
+ * from it: header, integrity, partial. What the header stage cannot judge yet is judged on, since
+ * the full stage asks again.
+ *
+ * @source exos-l1.md 3.3, 3.5, 4.1, 4.4, appendix B
+ */
+export function judgeArrival(
+  block: Block,
+  { parent, coins }: Surroundings,
+  { network, clock, policy }: Pick<ValidateDeps, "network" | "clock" | "policy">,
+): Verdict {
+  const params = network.consensus;
+  const place = { hash: toHashHex(block.hash), height: height(parent.height + 1) };
+  const { checkpoints } = policy;
+  const env = { parent, params, coins, now: clock.now(), checkpoints };
+  const announced = judgeBlockHeader(block, env);
+  if (announced !== undefined && announced.effect !== "unknown") return announced;
+  const broken = judgeIntegrity(block, params);
+  if (broken !== undefined) return broken;
+  return judgePartial(block, { parent, params, assumed: policy.assumes(place) });
+}

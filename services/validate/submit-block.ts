@@ -1,0 +1,74 @@
+import type { ConsensusCode } from "#shared/consensus/verdict.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { type Acceptance, acceptBlock } from "./accept-block.ts";
+import type { ValidateDeps } from "./deps.ts";
+import { isOnChain, readTip } from "./tip-view.ts";
+
+/** What `submitblock` answers besides the reject codes; `null`: it is the tip, or was. */
+export type SubmitAnswer =
+  | null
+  | "duplicate"
+  | "duplicate-invalid"
+  | "inconclusive"
+  | "prev-blk-not-found"
+  | ConsensusCode;
+
+export type Submission =
+  | { readonly state: "undecodable"; readonly reason: string }
+  | { readonly state: "judged"; readonly hash: HashHex; readonly answer: SubmitAnswer };
+
+export interface SubmitDeps extends ValidateDeps {
+  /** Resolves when whoever connects has looked at everything hinted so far. */
+  connected(): Promise<void>;
+}
+
+/**
+ * Take a block from a caller who waits for the verdict, all stages of it.
+ *
+ * @throws StoreFault when the world failed; nothing is known about the block then
+ * @source interfaces.md 2; BIP22
+ */
+export async function submitBlock(bytes: Uint8Array, deps: SubmitDeps): Promise<Submission> {
+  const acceptance = await acceptBlock(bytes, deps);
+  if (acceptance.state === "undecodable") {
+    return { state: "undecodable", reason: acceptance.fault.message };
+  }
+  if (acceptance.state === "accepted" && acceptance.heavier) await deps.connected();
+  const hash = hashOf(acceptance);
+  return { state: "judged", hash, answer: await answerTo(acceptance, deps) };
+}
+
+function hashOf(acceptance: Exclude<Acceptance, { state: "undecodable" }>): HashHex {
+  switch (acceptance.state) {
+    case "accepted":
+      return acceptance.record.hash;
+    case "known":
+      return acceptance.stored.record.hash;
+    case "orphan":
+    case "too-deep":
+    case "refused":
+      return acceptance.hash;
+  }
+}
+
+async function answerTo(
+  acceptance: Exclude<Acceptance, { state: "undecodable" }>,
+  deps: SubmitDeps,
+): Promise<SubmitAnswer> {
+  switch (acceptance.state) {
+    case "known":
+      return acceptance.stored.rejected === undefined ? "duplicate" : "duplicate-invalid";
+    case "orphan":
+      return "prev-blk-not-found";
+    case "too-deep":
+      return "inconclusive";
+    case "refused":
+      return acceptance.error.code;
+    case "accepted": {
+      const stored = await deps.headers.get(acceptance.record.hash);
+      if (stored?.rejected !== undefined) return stored.rejected.code;
+      const active = await isOnChain(acceptance.record, await readTip(deps), deps);
+      return active ? null : "inconclusive";
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { genesisTip, type Tip } from "#shared/coins/tip.ts";
+import { cutView, FROZEN_GROUP, hashAt, type View } from "#shared/coins/view.ts";
+import { genesisRecord } from "#shared/consensus/genesis-record.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import type { ValidateDeps } from "./deps.ts";
+
+/** The committed tip, read strongly; on an empty store, genesis is made the tip first. */
+export async function readTip(
+  deps: Pick<ValidateDeps, "headers" | "blocks" | "coins" | "network">,
+): Promise<Tip> {
+  const tip = await deps.coins.tip();
+  if (tip !== undefined) return tip;
+  const { raw } = deps.network.consensus.genesis;
+  const record = genesisRecord(deps.network);
+  await deps.headers.put(record);
+  await deps.blocks.put(record.hash, raw);
+  await deps.headers.setBodySize(record.hash, raw.length);
+  await deps.headers.setChecked(record.hash);
+  await deps.coins.commit(0, genesisTip(record));
+  const made = await deps.coins.tip();
+  if (made === undefined) throw new RangeError("the first tip was committed and is not there");
+  return made;
+}
+
+/** Hash of the block at a height of the tip's chain; `undefined` above it. */
+export async function activeHash(
+  height: number,
+  tip: Tip,
+  { coins }: Pick<ValidateDeps, "coins">,
+): Promise<HashHex | undefined> {
+  if (height > tip.height) return undefined;
+  if (height >= tip.base) return hashAt(tip, height);
+  const group = await coins.frozen(Math.floor(height / FROZEN_GROUP));
+  return group?.[height % FROZEN_GROUP];
+}
+
+/** Whether a block is on the tip's chain. */
+export async function isOnChain(
+  record: Pick<HeaderRecord, "hash" | "height">,
+  tip: Tip,
+  deps: Pick<ValidateDeps, "coins">,
+): Promise<boolean> {
+  return (await activeHash(record.height, tip, deps)) === record.hash;
+}
+
+/** The tip's chain as it stood at one of its blocks, at or above `final`. */
+export function viewAt(tip: Tip, at: Pick<HeaderRecord, "height" | "hash" | "work">): View {
+  return at.hash === tip.hash ? tip : cutView(tip, at);
+}
+
+/** The record of a block that a store names. @throws StoreFault when the store has lost it */
+export async function knownHeader(
+  hash: HashHex,
+  { headers }: Pick<ValidateDeps, "headers">,
+): Promise<HeaderRecord> {
+  const stored = await headers.get(hash);
+  if (stored !== undefined) return stored.record;
+  throw new StoreFault(`The header ${hash} is missing. Run \`exos repair --from blocks\`.`, {
+    retryable: false,
+    code: "EXOS-E1004",
+  });
+}
+
+/**
+ * Where the branch that ends in `from` leaves the tip's chain.
+ *
+ * @returns `undefined` when that is below `final`: such a branch is never followed
+ * @source exos-l1.md 3.7
+ */
+export async function findFork(
+  from: HeaderRecord,
+  tip: Tip,
+  deps: Pick<ValidateDeps, "coins" | "headers">,
+): Promise<HeaderRecord | undefined> {
+  let at = from;
+  while (at.height >= tip.final) {
+    if (await isOnChain(at, tip, deps)) return at;
+    if (at.height === 0) return undefined;
+    const far = await knownHeader(at.skip, deps);
+    const near = far.height < tip.final || (await isOnChain(far, tip, deps));
+    at = near ? await knownHeader(toHashHex(at.header.prev), deps) : far;
+  }
+  return undefined;
+}
