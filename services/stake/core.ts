@@ -1,0 +1,121 @@
+import { encodeBlock } from "#shared/codec/encode-block.ts";
+import { encodeHeader } from "#shared/codec/header.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { medianTime } from "#shared/consensus/median-time.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
+import type { Result } from "#shared/primitives/result.ts";
+import { buildTemplate } from "./build-template.ts";
+import { searchNonce } from "./search-nonce.ts";
+
+/** Most blocks of one request. */
+export const GENERATE_BLOCKS_MAX = 10_000;
+/** How long to wait for the clock to pass the tip's time. */
+const WAIT_SECONDS_MAX = 3;
+
+export interface StakeDeps {
+  readonly network: Network;
+  readonly clock: Clock;
+  /** The tip as it stands now. */
+  tip(): Promise<HeaderRecord>;
+  /** Hand a block in and wait for the verdict. @returns `null`: it is the tip */
+  submit(block: Uint8Array): Promise<{ readonly hash: HashHex; readonly answer: string | null }>;
+  /** Gives everything else in the process its turn. */
+  pause(): Promise<void>;
+}
+
+export interface Staker {
+  /**
+   * Mine blocks on top of the tip, one after the other, each dated one spacing after its parent but
+   * never past now, so that hundreds come at once on a chain that lies behind the clock.
+   *
+   * @param count 1 to `GENERATE_BLOCKS_MAX`
+   * @param script where the rewards go
+   * @returns hashes in the order of their heights
+   */
+  generate(
+    count: number,
+    script: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<Result<HashHex[], Refusal>>;
+}
+
+/** Proof of work for development networks. @source exos-l1.md 8.3, 8.4 */
+export function createStaker(deps: StakeDeps): Staker {
+  return {
+    async generate(count, script, signal) {
+      if (!Number.isInteger(count) || count < 1 || count > GENERATE_BLOCKS_MAX) {
+        return refusal("EXOS-E4001", `A count of blocks is 1 to ${GENERATE_BLOCKS_MAX}.`, {
+          limit: GENERATE_BLOCKS_MAX,
+        });
+      }
+      const hashes: HashHex[] = [];
+      while (hashes.length < count && signal?.aborted !== true) {
+        const mined = await mineOne(script, deps, signal);
+        if (!mined.ok) return mined;
+        hashes.push(mined.value);
+        await deps.pause();
+      }
+      return { ok: true, value: hashes };
+    },
+  };
+}
+
+async function mineOne(
+  script: Uint8Array,
+  deps: StakeDeps,
+  signal: AbortSignal | undefined,
+): Promise<Result<HashHex, Refusal>> {
+  const { consensus, kind, name } = deps.network;
+  const parent = await deps.tip();
+  const last = consensus.stake?.lastWorkHeight;
+  if (kind !== "regtest" || (last !== undefined && parent.height >= last)) {
+    const why = kind !== "regtest" ? "is no development network" : `takes no work above ${last}`;
+    return refusal("EXOS-E0007", `${name} ${why}.`, { network: name, height: parent.height });
+  }
+  const time = await dateAfter(parent, deps);
+  if (time === undefined) {
+    const message = `The clock stands at ${deps.clock.now()}, not past the tip's time ${parent.header.time}.`;
+    return refusal("EXOS-E2012", message, { height: parent.height });
+  }
+
+  const template = buildTemplate(parent, { time, script }, consensus);
+  const { bits } = template.header;
+  const search = { bits, params: consensus, pause: deps.pause, ...(signal ? { signal } : {}) };
+  const nonce = await searchNonce(template.bytes, search);
+  if (nonce === undefined) {
+    return refusal("EXOS-E2012", "The search for a nonce ended without one.", {
+      height: parent.height + 1,
+    });
+  }
+  const bytes = encodeHeader({ ...template.header, nonce });
+  const header = { ...template.header, nonce, bytes };
+  const { transactions } = template;
+  const block = encodeBlock({ header, transactions, signature: new Uint8Array(0) }, consensus.wire);
+  const { hash, answer } = await deps.submit(block);
+  if (answer === null) return { ok: true, value: hash };
+  const message = `The block mined after height ${parent.height} is not the tip: ${answer}.`;
+  return refusal("EXOS-E2002", message, { height: parent.height + 1, hash, code: answer });
+}
+
+/**
+ * One spacing after the parent, but not past now, and late enough for the rules.
+ *
+ * @returns `undefined` when the clock does not pass the parent's time while we wait
+ */
+async function dateAfter(
+  parent: HeaderRecord,
+  { network, clock }: StakeDeps,
+): Promise<UnixSeconds | undefined> {
+  const { stake, spacingSeconds } = network.consensus;
+  const earliest = (stake === undefined ? medianTime(parent.context) : parent.header.time) + 1;
+  for (let waited = 0; clock.now() < earliest; waited++) {
+    if (waited >= WAIT_SECONDS_MAX) return undefined;
+    await clock.sleep(1_000);
+  }
+  const wanted = Math.max(parent.header.time + spacingSeconds, earliest);
+  return unixSeconds(Math.min(wanted, clock.now()));
+}
