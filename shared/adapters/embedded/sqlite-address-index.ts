@@ -1,0 +1,125 @@
+import { Worker } from "node:worker_threads";
+import type { AddressIndex, AddressIndexWriter } from "#shared/ports/address-index.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { IndexAnswer, IndexCall, IndexWorkerData } from "./sqlite-index-worker.ts";
+
+/** An index that holds its file and its thread until it is disposed of. */
+export type SqliteAddressIndex = AddressIndex & AddressIndexWriter & AsyncDisposable;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (cause: Error) => void;
+}
+
+/** Calls into the thread, by number, until each has its answer. */
+class IndexThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #calls = 0;
+  #ended: StoreFault | undefined;
+
+  constructor(data: IndexWorkerData) {
+    this.#worker = new Worker(new URL("./sqlite-index-worker.ts", import.meta.url), {
+      workerData: data,
+      // SQLite's interface is still marked experimental; the warning helps nobody who runs a node.
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
+    this.#worker.on("message", (answer: IndexAnswer) => this.#settle(answer));
+    this.#worker.on("error", (cause) => this.#end(cause));
+    this.#worker.on("exit", () => this.#end(undefined));
+  }
+
+  call(method: string, ...input: readonly unknown[]): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const id = this.#calls++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, method, input } satisfies IndexCall);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #settle(answer: IndexAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.ok) waiting?.resolve(answer.value);
+    else if (answer.fault === undefined) waiting?.reject(new RangeError(answer.message));
+    else waiting?.reject(faultOf(answer.message, answer.fault));
+  }
+
+  #end(cause: unknown): void {
+    this.#ended ??= faultOf("The index's thread has ended.", { retryable: false }, cause);
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+  }
+}
+
+function faultOf(
+  message: string,
+  { retryable, code = "EXOS-E1000" }: Partial<Pick<StoreFault, "code">> & { retryable: boolean },
+  cause?: unknown,
+): StoreFault {
+  return new StoreFault(message, { retryable, code, cause });
+}
+
+/**
+ * The index in one SQLite file, in a thread of its own: indexing and long questions leave the main
+ * thread alone.
+ *
+ * @param options `path` of the file, made where absent
+ * @throws StoreFault when the file is not writable, or `EXOS-E1010` when it is damaged or too old
+ */
+export async function openSqliteAddressIndex(
+  options: IndexWorkerData,
+): Promise<SqliteAddressIndex> {
+  const thread = new IndexThread(options);
+  try {
+    await thread.call("open");
+  } catch (cause) {
+    await thread.stop();
+    throw cause;
+  }
+  return {
+    ...forwarded(thread),
+    async [Symbol.asyncDispose]() {
+      try {
+        await thread.call("close");
+      } finally {
+        await thread.stop();
+      }
+    },
+  };
+}
+
+/** Every method of both interfaces, called in the thread. */
+function forwarded(thread: IndexThread): AddressIndex & AddressIndexWriter {
+  // The thread runs the method of this name, which has this type.
+  const forward = <Method>(name: string) =>
+    ((...input: readonly unknown[]) => thread.call(name, ...input)) as Method;
+  type Both = AddressIndex & AddressIndexWriter;
+  return {
+    cursor: forward<Both["cursor"]>("cursor"),
+    blockRow: forward<Both["blockRow"]>("blockRow"),
+    blockRows: forward<Both["blockRows"]>("blockRows"),
+    transactionPlace: forward<Both["transactionPlace"]>("transactionPlace"),
+    outputs: forward<Both["outputs"]>("outputs"),
+    spenders: forward<Both["spenders"]>("spenders"),
+    totals: forward<Both["totals"]>("totals"),
+    history: forward<Both["history"]>("history"),
+    coins: forward<Both["coins"]>("coins"),
+    add: (blocks) =>
+      // A view would drag its whole buffer into the other thread.
+      forward<Both["add"]>("add")(
+        blocks.map((block) =>
+          block.bytes.length === block.bytes.buffer.byteLength
+            ? block
+            : { ...block, bytes: block.bytes.slice() },
+        ),
+      ),
+    follow: forward<Both["follow"]>("follow"),
+    clear: forward<Both["clear"]>("clear"),
+  };
+}
