@@ -1,16 +1,26 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
+import type { DecodeFault } from "#shared/codec/reader.ts";
 import { blockWork } from "#shared/consensus/block-work.ts";
 import { initialDeployments } from "#shared/consensus/deployment-states.ts";
 import { copyHeader } from "#shared/consensus/describe-header.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
-import type { Network } from "#shared/consensus/params.ts";
+import type { ConsensusParams, Network } from "#shared/consensus/params.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { height } from "#shared/primitives/brand.ts";
 import { toHashHex, zeroHash } from "#shared/primitives/hash.ts";
+import type { Result } from "#shared/primitives/result.ts";
+
+/** The first block of a network that may be wrong. */
+export function genesisBlockOf({
+  genesis,
+  wire,
+}: Pick<ConsensusParams, "genesis" | "wire">): Result<Block, DecodeFault> {
+  return decodeBlock(genesis.raw, wire);
+}
 
 /** The first block of a network. @throws the decoder's fault when the network's data is wrong */
 export function genesisBlock({ consensus }: Pick<Network, "consensus">): Block {
-  const decoded = decodeBlock(consensus.genesis.raw, consensus.wire);
+  const decoded = genesisBlockOf(consensus);
   if (!decoded.ok) throw decoded.error;
   return decoded.value;
 }
