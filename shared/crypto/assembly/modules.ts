@@ -42,4 +42,10 @@ export const MODULES: readonly AssemblyModule[] = [
     generated: { "compress.generated.ts": "generate-compress.ts" },
     options: [],
   },
+  {
+    name: "muhash",
+    entry: "muhash.ts",
+    generated: { "product.generated.ts": "generate-product.ts" },
+    options: [],
+  },
 ];
