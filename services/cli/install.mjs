@@ -16,7 +16,7 @@ function npm(...args) {
   const [command, first] = own?.endsWith(".js") ? [process.execPath, [own]] : ["npm", []];
   const { status, stdout, stderr } = spawnSync(command, [...first, ...args], { encoding: "utf8" });
   if (status === 0) return;
-  process.stderr.write(`${stdout}${stderr}\nEXOS-E0001 npm ${args.join(" ")} failed; see above.\n`);
+  process.stderr.write(`${stdout}${stderr}\nEXOS-E0009 npm ${args.join(" ")} failed; see above.\n`);
   process.exit(1);
 }
 

@@ -74,4 +74,10 @@ export const CHAIN_ERRORS = {
     sentence: "A block cannot be judged yet.",
     hint: "It is kept and judged again when its parent or its time has come.",
   },
+  "EXOS-E2013": {
+    status: 503,
+    title: "No node answers",
+    sentence: "No running node answers where one was looked for.",
+    hint: "Start it with `exos start`, or name its --network, --datadir, --httpport or --rpcport.",
+  },
 } as const satisfies ErrorRows;

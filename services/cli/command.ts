@@ -1,0 +1,44 @@
+import type { ExitCode } from "#services/cli/exit-codes.ts";
+import type { Config } from "#services/cli/read-config.ts";
+
+/** Where a command prints. Answers go to stdout, everything about them to stderr. */
+export interface Terminal {
+  out(line: string): void;
+  err(line: string): void;
+  /** Replace the last status line: one line on a terminal, a log line now and then elsewhere. */
+  status(line: string): void;
+  readonly interactive: boolean;
+}
+
+/** What a command is given. */
+export interface CommandContext {
+  readonly config: Config;
+  /** Arguments after the command's name that are no options. */
+  readonly positionals: readonly string[];
+  /** The command's own options, by name. */
+  readonly options: Readonly<Record<string, string>>;
+  /** One JSON document on stdout instead of lines for people. */
+  readonly json: boolean;
+  readonly terminal: Terminal;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export interface OptionSpec {
+  readonly kind: "text" | "integer" | "boolean";
+  readonly meaning: string;
+}
+
+export interface Command {
+  readonly name: string;
+  /** Heading under which help lists it. */
+  readonly audience: "run" | "use" | "inspect";
+  readonly usage: string;
+  readonly summary: string;
+  readonly options?: Readonly<Record<string, OptionSpec>>;
+  /** Command lines after `exos`, each of which works. */
+  readonly examples?: readonly string[];
+  /** Whether everything after the first positional is an argument, dashes or not. */
+  readonly verbatim?: true;
+  run(context: CommandContext): Promise<ExitCode>;
+}

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import type { Command } from "#services/cli/command.ts";
+import { EXIT } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+import { getFromNode } from "#services/cli/node-client.ts";
+
+const Node = z.object({
+  network: z.string(),
+  version: z.string(),
+  phase: z.string(),
+  uptimeSeconds: z.number().optional(),
+  tip: z.object({ height: z.number(), hash: z.string(), ageSeconds: z.number() }),
+  finalized: z.object({ height: z.number(), hash: z.string() }).nullish(),
+  index: z.object({ height: z.number() }).nullish(),
+});
+const Health = z.object({
+  status: z.string(),
+  reasons: z.array(z.object({ code: z.string(), text: z.string() })),
+});
+
+async function read<T>(answer: Promise<{ status: number; text: string }>, shape: z.ZodType<T>) {
+  const { status, text } = await answer;
+  const parsed = shape.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new CommandFailure(`the node answered ${status}: ${text.slice(0, 200)}`, {
+    code: "EXOS-E2001",
+    exit: EXIT.notSynced,
+  });
+}
+
+export const status: Command = {
+  name: "status",
+  audience: "use",
+  usage: "exos status",
+  summary: "one screen: phase, tip, age, index, warnings with their codes",
+  examples: ["status", "status --json"],
+  async run({ config, json, terminal }) {
+    const node = await read(getFromNode(config, "/v1/node"), Node);
+    const health = await read(getFromNode(config, "/v1/health"), Health);
+    const exit = health.status === "ok" ? EXIT.done : EXIT.notSynced;
+    if (json) {
+      terminal.out(JSON.stringify({ schema: "exos.status.v1", ...node, health }));
+      return exit;
+    }
+    const { tip, finalized, index } = node;
+    terminal.out(`network   ${node.network}, exos ${node.version}`);
+    terminal.out(`phase     ${node.phase}, health ${health.status}`);
+    terminal.out(`tip       ${tip.height} ${tip.hash}, ${tip.ageSeconds} s old`);
+    if (finalized) terminal.out(`final     ${finalized.height} ${finalized.hash}`);
+    if (index) terminal.out(`index     ${index.height}`);
+    for (const { code, text } of health.reasons) terminal.out(`warning   ${code} ${text}`);
+    return exit;
+  },
+};

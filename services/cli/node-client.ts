@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { EXIT } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+import type { Config } from "#services/cli/read-config.ts";
+
+/** Longest a running node may take to answer a command, in milliseconds. */
+const ANSWER_MS_MAX = 60_000;
+
+/** An answer as it came: amounts are exact only in the text. */
+export interface NodeAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export function httpUrl(config: Config): string {
+  const port = config.integer("httpport") ?? config.network.ports.http;
+  return `http://${config.text("httpbind") ?? "127.0.0.1"}:${port}`;
+}
+
+export function rpcUrl(config: Config): string {
+  const port = config.integer("rpcport") ?? config.network.ports.rpc;
+  return `http://${config.text("rpcbind") ?? "127.0.0.1"}:${port}`;
+}
+
+/** @throws CommandFailure with exit code 8 when no node answers there */
+async function request(url: string, init: RequestInit): Promise<NodeAnswer> {
+  try {
+    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    return { status: answer.status, text: await answer.text() };
+  } catch (cause) {
+    const hint = "is it running, on this network and port?";
+    throw new CommandFailure(`no node answers at ${url}: ${hint}`, {
+      code: "EXOS-E2013",
+      exit: EXIT.unreachable,
+      cause,
+    });
+  }
+}
+
+/** Read a path of the running node's HTTP API. */
+export function getFromNode(config: Config, path: string): Promise<NodeAnswer> {
+  return request(`${httpUrl(config)}${path}`, { headers: { accept: "application/json" } });
+}
+
+/** Send one JSON-RPC body to the running node, with the login of its cookie file. */
+export function callNode(config: Config, body: string): Promise<NodeAnswer> {
+  const user = config.text("rpcuser");
+  const password = config.text("rpcpassword");
+  const login =
+    user !== undefined && password !== undefined ? `${user}:${password}` : cookie(config);
+  const authorization = `Basic ${Buffer.from(login).toString("base64")}`;
+  return request(rpcUrl(config), {
+    method: "POST",
+    headers: { authorization, "content-type": "application/json" },
+    body,
+  });
+}
+
+function cookie({ datadir, network }: Config): string {
+  const path = join(datadir, network.name, ".cookie");
+  if (!existsSync(path)) {
+    throw new CommandFailure(`no node runs on ${network.name}: ${path} is missing`, {
+      code: "EXOS-E2013",
+      exit: EXIT.unreachable,
+    });
+  }
+  return readFileSync(path, "utf8").trim();
+}

@@ -1,0 +1,72 @@
+import type { Command } from "#services/cli/command.ts";
+import { commandPage, helpPage } from "#services/cli/commands/help.ts";
+import { version } from "#services/cli/commands/version.ts";
+import { nearest } from "#services/cli/config/nearest.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { CommandFailure, describeFailure } from "#services/cli/failure.ts";
+import { type CommandLine, parseCommandLine } from "#services/cli/parse-command-line.ts";
+import { readConfig } from "#services/cli/read-config.ts";
+import { createTerminal, type TerminalOptions } from "#services/cli/terminal.ts";
+
+/** The process around one command line. */
+export interface ProcessWorld extends Pick<TerminalOptions, "stdout" | "stderr" | "elapsedMs"> {
+  readonly commands: readonly Command[];
+  /** What an empty command line runs. */
+  readonly fallback: Command;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+function refuseMistakes(line: CommandLine, commands: readonly Command[]): void {
+  if (line.unknown !== undefined) {
+    const close = nearest(
+      line.unknown,
+      commands.map(({ name }) => name),
+    );
+    const hint = close === undefined ? "exos --help lists them" : `did you mean ${close}?`;
+    throw new CommandFailure(`there is no command "${line.unknown}"; ${hint}`, {
+      code: "EXOS-E0001",
+      exit: EXIT.usage,
+    });
+  }
+  if (line.errors.length > 0) {
+    throw new CommandFailure(line.errors.join("\n"), { code: "EXOS-E0001", exit: EXIT.usage });
+  }
+}
+
+/** Parse, run, and turn whatever went wrong into one sentence and an exit code. */
+export async function runCommandLine(
+  argv: readonly string[],
+  world: ProcessWorld,
+): Promise<ExitCode> {
+  const line = parseCommandLine(argv, world.commands, world.fallback);
+  const { json = false, quiet = false } = line.globals;
+  const terminal = createTerminal({ ...world, json, quiet });
+  try {
+    if (line.globals.help && line.unknown === undefined && argv[0]?.startsWith("-")) {
+      terminal.out(helpPage(world.commands));
+      return EXIT.done;
+    }
+    refuseMistakes(line, world.commands);
+    const command = line.globals.version ? version : (line.command ?? world.fallback);
+    if (line.globals.help) {
+      terminal.out(commandPage(command));
+      return EXIT.done;
+    }
+    return await command.run({
+      config: readConfig({ flags: line.flags, environment: world.environment }),
+      positionals: line.positionals,
+      options: line.options,
+      json,
+      terminal,
+      signal: world.signal,
+    });
+  } catch (cause) {
+    const { code, message, hint } = describeFailure(cause);
+    if (json)
+      world.stderr.write(`${JSON.stringify({ level: "error", code, msg: message, hint })}\n`);
+    else terminal.err(`${code} ${message}${hint === undefined ? "" : `\n  ${hint}`}`);
+    if (code === "EXOS-E9001" && cause instanceof Error && !json) terminal.err(cause.stack ?? "");
+    return cause instanceof CommandFailure ? cause.exit : EXIT.failed;
+  }
+}
