@@ -11,7 +11,7 @@ import {
 } from "#services/cli/config/resolve-config.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { NETWORKS } from "#shared/consensus/networks/networks.ts";
+import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { parseNetwork } from "#shared/consensus/parse-network.ts";
 

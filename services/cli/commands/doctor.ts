@@ -1,0 +1,41 @@
+import type { Command } from "#services/cli/command.ts";
+import type { Check, CheckResult } from "#services/cli/doctor/check.ts";
+import { CONFIG_CHECKS } from "#services/cli/doctor/config-checks.ts";
+import { HOST_CHECKS } from "#services/cli/doctor/host-checks.ts";
+import { STORE_CHECKS } from "#services/cli/doctor/store-checks.ts";
+import { EXIT } from "#services/cli/exit-codes.ts";
+import { describeFailure } from "#services/cli/failure.ts";
+import type { Config } from "#services/cli/read-config.ts";
+
+const CHECKS = [...HOST_CHECKS, ...CONFIG_CHECKS, ...STORE_CHECKS];
+const MARK = { ok: "ok  ", warning: "warn", broken: "FAIL" } as const;
+
+/** A check that cannot even look has found something too. */
+async function runCheck(check: Check, config: Config): Promise<CheckResult> {
+  try {
+    return await check.run(config);
+  } catch (cause) {
+    const { code, message, hint = "" } = describeFailure(cause);
+    return { verdict: "broken", evidence: `${code} ${message}`, fix: hint };
+  }
+}
+
+export const doctor: Command = {
+  name: "doctor",
+  audience: "inspect",
+  usage: "exos doctor",
+  summary: "check this machine, the configuration and the stores; exit 1 if anything is broken",
+  examples: ["doctor", "doctor --json"],
+  async run({ config, json, terminal }) {
+    const results: (CheckResult & { readonly id: string })[] = [];
+    for (const check of CHECKS) {
+      const result = { id: check.id, ...(await runCheck(check, config)) };
+      results.push(result);
+      if (json) continue;
+      terminal.out(`${MARK[result.verdict]}  ${result.id.padEnd(20)} ${result.evidence}`);
+      if (result.fix !== undefined) terminal.out(`      ${"".padEnd(20)} ${result.fix}`);
+    }
+    if (json) terminal.out(JSON.stringify({ schema: "exos.doctor.v1", checks: results }));
+    return results.some(({ verdict }) => verdict === "broken") ? EXIT.failed : EXIT.done;
+  },
+};
