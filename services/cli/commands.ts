@@ -1,5 +1,6 @@
 import type { Command } from "#services/cli/command.ts";
 import { config } from "#services/cli/commands/config.ts";
+import { doctor } from "#services/cli/commands/doctor.ts";
 import { network } from "#services/cli/commands/network.ts";
 import { rpc } from "#services/cli/commands/rpc.ts";
 import { status } from "#services/cli/commands/status.ts";
@@ -7,7 +8,7 @@ import { stop } from "#services/cli/commands/stop.ts";
 import { version } from "#services/cli/commands/version.ts";
 
 /** Every command, in the order of the help page. */
-export const COMMANDS: readonly Command[] = [stop, status, rpc, config, network, version];
+export const COMMANDS: readonly Command[] = [stop, status, rpc, config, network, doctor, version];
 
 /** What `exos` alone does. */
 export const DEFAULT_COMMAND: Command = status;

@@ -45,7 +45,7 @@ const COMPOSER = "services/cli/embedded.ts";
 const COMPOSABLE = /^services\/[a-z]+\/(core|compose-embedded|container)\.ts$/;
 
 /** The only files of a service that may name a product: its doors and its composition roots. */
-const DOORS = /\/(\w+\.)?(lambda|container|main|embedded|compose-\w+)\.ts$/;
+const DOORS = /\/(\w+\.)?(lambda|container|main|embedded|compose-\w+|store-checks)\.ts$/;
 const PRODUCT = /^shared\/adapters|^npm:(@aws|@hono\/node-server|classic-level|kysely)/;
 
 /** The row a path belongs to: folders of ours by their depth in the table, packages by scope. */

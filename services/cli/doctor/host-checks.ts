@@ -91,7 +91,7 @@ async function ports(config: Config): Promise<CheckResult> {
     if (!(await canListen(host, port))) taken.push(`${key} ${host}:${port}`);
   }
   return taken.length === 0
-    ? ok(wanted.map(([key, , port]) => `${key} ${port}`).join(", ") + " are free")
+    ? ok(`${wanted.map(([key, , port]) => `${key} ${port}`).join(", ")} are free`)
     : warning(`taken: ${taken.join(", ")}`, "a node runs already, or give other ports");
 }
 
