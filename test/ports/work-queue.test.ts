@@ -95,6 +95,28 @@ describe("memory work queue", () => {
     });
   });
 
+  it("keeps only the latest of messages that wait, where that is wanted", async () => {
+    const { clock, log } = rig();
+    const queue = createMemoryWorkQueue<Job>({
+      name: "follow",
+      clock,
+      log,
+      concurrency: 1,
+      visibilityMs: 1_000,
+      attemptsMax: 3,
+      latestOnly: true,
+    });
+    for (let n = 0; n < 100_000; n++) await queue.send({ n });
+    expect(queue.depth()).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
+    const control = new AbortController();
+    const seen: number[] = [];
+    await queue.consume(async ({ n }) => {
+      seen.push(n);
+      control.abort();
+    }, control.signal);
+    expect(seen).toEqual([99_999]);
+  });
+
   it("loses, doubles and reorders only when told to, alike for the same seed", async () => {
     const run = async () => {
       const faults = { next: seededNumbers(7), drop: 0.2, double: 0.2, reorder: 0.3 };

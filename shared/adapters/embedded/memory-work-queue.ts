@@ -24,6 +24,8 @@ export interface MemoryWorkQueueOptions {
   readonly visibilityMs: number;
   /** Failures after which a message is a dead letter. */
   readonly attemptsMax: number;
+  /** A message replaces all that wait: for hints of one kind, of which the last says enough. */
+  readonly latestOnly?: boolean;
   readonly faults?: QueueFaults;
 }
 
@@ -135,6 +137,7 @@ export function createMemoryWorkQueue<Message>(
     async send(message) {
       const text = JSON.stringify(message);
       if (text.length > MESSAGE_BYTES_MAX) throw new RangeError(`${name}: message over 64 KiB`);
+      if (options.latestOnly === true) belt.ready.length = 0;
       if (belt.waiting >= WAITING_MAX) {
         throw new StoreFault(`queue ${name} holds ${WAITING_MAX} messages`, { retryable: true });
       }
