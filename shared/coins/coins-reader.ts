@@ -30,14 +30,18 @@ export function readItems(
 }
 
 /** Numbers of the frozen groups that a view needs to judge these items, each once. */
-export function frozenGroupsOf(view: View, items: Iterable<CoinItem | undefined>): number[] {
+export function frozenGroupsOf(
+  view: View,
+  items: Iterable<CoinItem | undefined>,
+  groupBlocks?: number,
+): number[] {
   const groups = new Set<number>();
   const note = (group: number | undefined): void => {
     if (group !== undefined) groups.add(group);
   };
   for (const item of items) {
-    for (const mark of item?.creators ?? []) note(frozenGroupOf(view, mark));
-    for (const { mark } of item?.spends ?? []) note(frozenGroupOf(view, mark));
+    for (const mark of item?.creators ?? []) note(frozenGroupOf(view, mark, groupBlocks));
+    for (const { mark } of item?.spends ?? []) note(frozenGroupOf(view, mark, groupBlocks));
   }
   return [...groups];
 }

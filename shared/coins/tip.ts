@@ -29,6 +29,8 @@ export interface NextTip {
 export interface ReorgLimit {
   /** Deepest reorganisation that is followed, in blocks. */
   readonly reorgBlocksMax: number;
+  /** Heights frozen together; 64 everywhere but in the model of chain state. */
+  readonly groupBlocks?: number;
 }
 
 function check(holds: boolean, invariant: string): void {
@@ -36,9 +38,9 @@ function check(holds: boolean, invariant: string): void {
 }
 
 /** What every tip is, whoever wrote it. @throws RangeError naming what it breaks; a bug */
-export function checkTip(tip: Tip): void {
+export function checkTip(tip: Tip, groupBlocks = FROZEN_GROUP): void {
   check(tip.rev >= 1, "rev counts from 1");
-  check(tip.base % FROZEN_GROUP === 0, "base is a multiple of 64");
+  check(tip.base % groupBlocks === 0, `base is a multiple of ${groupBlocks}`);
   check(tip.base <= tip.final && tip.final <= tip.height, "base ≤ final ≤ height");
   check(tip.floor <= tip.final, "floor ≤ final");
   check(tip.win.length === tip.height - tip.base + 1, "win reaches from base to height");
@@ -70,14 +72,14 @@ export function genesisTip(genesis: { readonly hash: HashHex; readonly work: big
  *
  * @source cloud.md 4.2, 4.3 I5
  */
-function spill(current: Tip): { base: Height; frozen: FrozenGroup[] } {
+function spill(current: Tip, groupBlocks = FROZEN_GROUP): { base: Height; frozen: FrozenGroup[] } {
   const frozen: FrozenGroup[] = [];
   let base: number = current.base;
-  while (base + FROZEN_GROUP <= current.final) {
+  while (base + groupBlocks <= current.final) {
     const from = base - current.base;
-    const hashes = current.win.slice(from, from + FROZEN_GROUP);
-    frozen.push({ group: base / FROZEN_GROUP, hashes });
-    base += FROZEN_GROUP;
+    const hashes = current.win.slice(from, from + groupBlocks);
+    frozen.push({ group: base / groupBlocks, hashes });
+    base += groupBlocks;
   }
   return { base: toHeight(base), frozen };
 }
@@ -88,7 +90,7 @@ function replace(current: Tip, view: View, limit: ReorgLimit): NextTip {
     hashAt(view, current.final) === hashAt(current, current.final),
     "no tip leaves a final block",
   );
-  const { base, frozen } = spill(current);
+  const { base, frozen } = spill(current, limit.groupBlocks);
   const final = Math.max(current.final, view.height - limit.reorgBlocksMax);
   const tip: Tip = {
     rev: current.rev + 1,
@@ -102,7 +104,7 @@ function replace(current: Tip, view: View, limit: ReorgLimit): NextTip {
     win: view.win.slice(base - current.base),
     mu: undefined,
   };
-  checkTip(tip);
+  checkTip(tip, limit.groupBlocks);
   return { tip, frozen };
 }
 
@@ -139,11 +141,12 @@ export function lighterTip(current: Tip, view: View, limit: ReorgLimit): NextTip
 export function switchedTip(
   current: Tip,
   generation: { readonly gen: number; readonly floor: Height; readonly hash: HashHex },
+  limit: Pick<ReorgLimit, "groupBlocks"> = {},
 ): NextTip {
   const { gen, floor, hash } = generation;
   check(gen > current.gen, "a generation is newer than the one it replaces");
   check(hashAt(current, floor) === hash, "the snapshot's block is active");
-  const { base, frozen } = spill(current);
+  const { base, frozen } = spill(current, limit.groupBlocks);
   const final = toHeight(Math.max(current.final, floor));
   const tip: Tip = {
     ...current,
@@ -154,6 +157,6 @@ export function switchedTip(
     base,
     win: current.win.slice(base - current.base),
   };
-  checkTip(tip);
+  checkTip(tip, limit.groupBlocks);
   return { tip, frozen };
 }

@@ -31,8 +31,12 @@ export interface View {
   readonly win: readonly HashHex[];
 }
 
-/** Frozen groups read so far, by their number. */
-export type FrozenIndex = ReadonlyMap<number, readonly HashHex[]>;
+/** Frozen groups read so far, by their number. A Map is one. */
+export interface FrozenIndex {
+  /** Heights in one group; 64 everywhere but in the model of chain state, whose window is small. */
+  readonly groupBlocks?: number;
+  get(group: number): readonly HashHex[] | undefined;
+}
 
 /** Nothing frozen: for a view whose window begins at genesis. */
 export const NOTHING_FROZEN: FrozenIndex = new Map();
@@ -55,11 +59,15 @@ export function isActive(view: View, mark: Mark, frozen: FrozenIndex): boolean {
 }
 
 /** The group of the frozen index that decides about a mark; `undefined` where none is needed. */
-export function frozenGroupOf(view: View, mark: Mark): number | undefined {
+export function frozenGroupOf(
+  view: View,
+  mark: Mark,
+  groupBlocks = FROZEN_GROUP,
+): number | undefined {
   if (mark.hash === BASE_HASH || mark.height <= view.floor || mark.height >= view.base) {
     return undefined;
   }
-  return Math.floor(mark.height / FROZEN_GROUP);
+  return Math.floor(mark.height / groupBlocks);
 }
 
 /** Hash of a block of this view at or above `base`; `undefined` outside of the window. */

@@ -1,0 +1,110 @@
+import { encodeCoinItem } from "#shared/coins/coin-item-codec.ts";
+import type { CoinKey } from "#shared/coins/coin-key.ts";
+import { pruneItem } from "#shared/coins/prune-item.ts";
+import type { Tip } from "#shared/coins/tip.ts";
+import { encodeTip } from "#shared/coins/tip-codec.ts";
+import type { FrozenIndex } from "#shared/coins/view.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import type { CoinCache, Settled } from "./coin-cache.ts";
+import type { CoinJournals } from "./coin-journals.ts";
+import { encodeHashes } from "./hash-list.ts";
+import type { Flushed } from "./level-coin-store.ts";
+import {
+  type CoinBatch,
+  coinRowKey,
+  frozenKey,
+  GENERATION_KEY,
+  type LevelCoinTables,
+  TIP_KEY,
+  TOTALS_KEY,
+} from "./level-coin-tables.ts";
+import { createPacer } from "./pacer.ts";
+
+/** All that one flush writes. */
+export interface Flush {
+  readonly tables: LevelCoinTables;
+  readonly caches: ReadonlyMap<number, CoinCache>;
+  readonly journals: CoinJournals;
+  readonly frozenIndex: FrozenIndex;
+  /** `undefined` while there is no tip: a generation is being loaded. */
+  readonly flushed: Flushed | undefined;
+  readonly frozen: ReadonlyMap<number, readonly HashHex[]>;
+  readonly generationMax: number;
+}
+
+/** One generation's part of a flush. */
+interface Part {
+  readonly generation: number;
+  readonly cache: CoinCache;
+  readonly dirty: ReadonlySet<CoinKey>;
+  readonly settled: Settled[];
+}
+
+/**
+ * One synced batch: items that changed, the journals of blocks that are not final, frozen groups,
+ * and the tip. It is gathered in slices, so marks of later blocks may get into it; they are not
+ * active at this tip. When it fails, memory is as if it had not been tried.
+ */
+export async function writeFlush(flush: Flush): Promise<void> {
+  const { tables, caches, journals, flushed } = flush;
+  const batch = tables.batch();
+  const parts: Part[] = [];
+  for (const [generation, cache] of caches) {
+    parts.push({ generation, cache, dirty: cache.takeDirty(), settled: [] });
+  }
+  try {
+    for (const part of parts) await gather(part, flush, batch);
+    const final = { gen: flushed?.tip.gen ?? -1, height: flushed?.tip.final ?? 0 };
+    const seen = journals.save(batch, final);
+    for (const [group, hashes] of flush.frozen) batch.put(frozenKey(group), encodeHashes(hashes));
+    batch.put(GENERATION_KEY, encodeU32(flush.generationMax));
+    if (flushed !== undefined) {
+      batch.put(TIP_KEY, encodeTip(flushed.tip));
+      batch.put(TOTALS_KEY, flushed.totals);
+    }
+    await batch.write();
+    for (const { cache, settled } of parts) cache.settle(settled);
+    journals.saved(seen, final);
+  } catch (cause) {
+    for (const { cache, dirty } of parts) cache.putBack(dirty);
+    throw cause;
+  }
+}
+
+function encodeU32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, false);
+  return bytes;
+}
+
+/** What a flush must look at: what changed, and what became final since. */
+function keysToVisit({ generation, dirty }: Part, { flushed, journals }: Flush): Set<CoinKey> {
+  const keys = new Set(dirty);
+  if (flushed === undefined || generation !== flushed.tip.gen) return keys;
+  for (const journal of journals.of(generation)) {
+    if (journal.height > flushed.tip.final) continue;
+    for (const key of journals.keysOf(journal)) keys.add(key);
+  }
+  return keys;
+}
+
+async function gather(part: Part, flush: Flush, batch: CoinBatch): Promise<void> {
+  const { generation, cache, settled } = part;
+  const tip: Tip | undefined = flush.flushed?.tip;
+  const pruning =
+    tip === undefined || tip.gen !== generation
+      ? undefined
+      : { view: tip, frozen: flush.frozenIndex, final: tip.final };
+  const pacer = createPacer();
+  for (const key of keysToVisit(part, flush)) {
+    const from = cache.peek(key);
+    if (from === undefined) continue;
+    const item = pruning === undefined ? from : pruneItem(from, pruning);
+    const row = coinRowKey(generation, key);
+    if (item !== undefined) batch.put(row, encodeCoinItem(item));
+    else if (cache.isStored(key)) batch.delete(row);
+    settled.push({ key, from, item });
+    const turn = pacer.turn();
+    if (turn !== undefined) await turn;
+  }
+}

@@ -1,0 +1,327 @@
+import type { CoinItem, ItemMarks } from "#shared/coins/coin-item.ts";
+import { decodeCoinItem } from "#shared/coins/coin-item-codec.ts";
+import { type CoinKey, coinKeyOfChunk } from "#shared/coins/coin-key.ts";
+import { isBaseMark } from "#shared/coins/mark.ts";
+import type { RunningTotals } from "#shared/coins/running-totals.ts";
+import type { SetHashDialect } from "#shared/coins/set-hash.ts";
+import type { SetTotals } from "#shared/coins/set-totals.ts";
+import { checkTip, type NextTip, type Tip } from "#shared/coins/tip.ts";
+import { decodeTip } from "#shared/coins/tip-codec.ts";
+import type { FrozenIndex, View } from "#shared/coins/view.ts";
+import type { BufferedCoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { Hash256, HashHex, Height } from "#shared/primitives/brand.ts";
+import { CoinCache } from "./coin-cache.ts";
+import { writeFlush } from "./coin-flush.ts";
+import { CoinJournals } from "./coin-journals.ts";
+import { advanceTotals } from "./coin-totals.ts";
+import { decodeHashes } from "./hash-list.ts";
+import {
+  coinKeyOfRow,
+  coinRange,
+  coinRowKey,
+  frozenKey,
+  GENERATION_KEY,
+  journalKey,
+  LevelCoinTables,
+  TIP_KEY,
+  TOTALS_KEY,
+  transactionRange,
+} from "./level-coin-tables.ts";
+
+/** A coin store that holds its folder until it is disposed of; what was not flushed is lost then. */
+export interface LevelCoinStore extends BufferedCoinStore, AsyncDisposable {}
+
+export interface LevelCoinStoreOptions {
+  readonly folder: string;
+  readonly dialect: SetHashDialect;
+  /** Memory for coins that are not on disk yet, and for those that were used. Default 64. */
+  readonly cacheMebibytes?: number;
+}
+
+/** What is durable. */
+export interface Flushed {
+  readonly tip: Tip;
+  /** As `RunningTotals.encode` makes them. */
+  readonly totals: Uint8Array;
+}
+
+/** Frozen groups kept at hand: 64 heights each. */
+const FROZEN_CACHED_MAX = 4_096;
+
+/**
+ * Chain state in LevelDB, after cloud.md 4.4. Marks and commits change memory; `flush` writes what
+ * changed, in one synced batch with the tip in it, without coins that are spent for ever.
+ *
+ * @throws StoreFault `EXOS-E1001` held by another process, `E1002` not writable, `E1003` disk full,
+ *   `E1004` damaged, `E1005` or `E1006` of a version too new or too old
+ */
+export async function openLevelCoinStore(options: LevelCoinStoreOptions): Promise<LevelCoinStore> {
+  const tables = await LevelCoinTables.open(options.folder);
+  try {
+    const state = await readState(tables);
+    return new CoinsInLevel(options, tables, state);
+  } catch (cause) {
+    await tables[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
+
+interface OpenState {
+  readonly flushed: Flushed | undefined;
+  readonly generationMax: number;
+  readonly journals: CoinJournals;
+}
+
+async function readState(tables: LevelCoinTables): Promise<OpenState> {
+  const counter = tables.read(GENERATION_KEY);
+  const generationMax =
+    counter === undefined ? 0 : new DataView(counter.slice().buffer).getUint32(0);
+  const row = tables.read(TIP_KEY);
+  const totals = tables.read(TOTALS_KEY);
+  const journals = await CoinJournals.open(tables);
+  if (row === undefined || totals === undefined) {
+    // Whatever lies here belongs to a load that never became a tip.
+    await tables.clear(coinRange(0, 0xffff_fffe));
+    return { flushed: undefined, generationMax, journals };
+  }
+  let tip: Tip;
+  try {
+    tip = decodeTip(row);
+    checkTip(tip);
+  } catch (cause) {
+    throw tables.damaged(TIP_KEY, cause);
+  }
+  if (tip.gen > 0) await tables.clear(coinRange(0, tip.gen - 1));
+  await tables.clear(coinRange(tip.gen + 1, 0xffff_fffe));
+  return { flushed: { tip, totals: totals.slice() }, generationMax, journals };
+}
+
+class CoinsInLevel implements LevelCoinStore {
+  readonly #dialect: SetHashDialect;
+  readonly #cacheBytesMax: number;
+  readonly #tables: LevelCoinTables;
+  readonly #journals: CoinJournals;
+  readonly #caches = new Map<number, CoinCache>();
+  readonly #frozenIndex: FrozenIndex = { get: (group) => this.#frozenHashes(group) };
+  readonly #frozenRead = new Map<number, readonly HashHex[]>();
+  readonly #frozenPending = new Map<number, readonly HashHex[]>();
+  #generationMax: number;
+  #tip: Tip | undefined;
+  #flushed: Flushed | undefined;
+  /** Height up to which a flush drops what is spent. */
+  #dropped = 0;
+  #lastFlush: Promise<void> = Promise.resolve();
+  #isFlushing = false;
+
+  constructor(options: LevelCoinStoreOptions, tables: LevelCoinTables, state: OpenState) {
+    this.#dialect = options.dialect;
+    this.#cacheBytesMax = (options.cacheMebibytes ?? 64) * 1_048_576;
+    this.#tables = tables;
+    this.#journals = state.journals;
+    this.#generationMax = state.generationMax;
+    this.#flushed = state.flushed;
+    this.#tip = state.flushed?.tip;
+    this.#dropped = state.flushed?.tip.final ?? 0;
+    this.#openGeneration(state.flushed?.tip.gen ?? 0, state.flushed === undefined);
+  }
+
+  async tip(): Promise<Tip | undefined> {
+    return this.#tip;
+  }
+
+  async frozen(group: number): Promise<readonly HashHex[] | undefined> {
+    return this.#frozenHashes(group);
+  }
+
+  async read(generation: number, keys: readonly CoinKey[]): Promise<(CoinItem | undefined)[]> {
+    const cache = this.#cacheOf(generation);
+    if (!this.#isFlushing) cache.evict(this.#cacheBytesMax);
+    return keys.map((key) => cache.find(key));
+  }
+
+  async readTransaction(generation: number, txid: Hash256): Promise<ScannedItem[]> {
+    const cache = this.#cacheOf(generation);
+    const keys = new Set<CoinKey>();
+    for (let chunk = 0; chunk <= cache.chunkMax; chunk++) keys.add(coinKeyOfChunk(txid, chunk));
+    const range = transactionRange(
+      generation,
+      coinKeyOfChunk(txid, 0),
+      coinKeyOfChunk(txid, 0xffff),
+    );
+    for await (const { key } of this.#tables.rows(range)) keys.add(coinKeyOfRow(key));
+    const items: ScannedItem[] = [];
+    for (const key of [...keys].sort()) {
+      const item = cache.find(key);
+      if (item !== undefined) items.push({ key, item });
+    }
+    return items;
+  }
+
+  async apply(generation: number, marks: readonly ItemMarks[]): Promise<void> {
+    const cache = this.#caches.get(generation);
+    const mark = marks[0]?.mark;
+    // A generation that was dropped has no reader any more.
+    if (mark === undefined || cache === undefined) return;
+    if (!isBaseMark(mark)) {
+      // A final block is applied already, or never will count; what it made may be gone (4.4).
+      if (generation === this.#tip?.gen && mark.height <= this.#dropped) return;
+      this.#journals.add({ gen: generation, ...mark, keys: marks.map(({ key }) => key) });
+    }
+    for (const one of marks) cache.add(one);
+  }
+
+  async commit(expectedRev: number, next: NextTip): Promise<boolean> {
+    if ((this.#tip?.rev ?? 0) !== expectedRev) return false;
+    checkTip(next.tip);
+    for (const { group, hashes } of next.frozen) this.#frozenPending.set(group, hashes);
+    this.#tip = next.tip;
+    return true;
+  }
+
+  async *scan(view: View): AsyncGenerator<ScannedItem> {
+    await this.flush();
+    if (view.height < (this.#flushed?.tip.final ?? 0)) {
+      throw new StoreFault(
+        `The coins at height ${view.height} are no longer kept: the chain went on. Scan the tip.`,
+        { retryable: true, code: "EXOS-E1000" },
+      );
+    }
+    const snapshot = this.#tables.snapshot();
+    try {
+      for await (const { key, value } of this.#tables.rows(
+        coinRange(view.gen, view.gen),
+        snapshot,
+      )) {
+        yield { key: coinKeyOfRow(key), item: this.#decode(key, value) };
+      }
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  async totals(tip: Tip): Promise<SetTotals> {
+    return (await this.#totalsAt(tip)).totals();
+  }
+
+  async createGeneration(): Promise<number> {
+    this.#generationMax++;
+    this.#openGeneration(this.#generationMax, true);
+    return this.#generationMax;
+  }
+
+  async dropGeneration(generation: number): Promise<void> {
+    if (generation === this.#tip?.gen) {
+      throw new RangeError(`generation ${generation} is the tip's`);
+    }
+    this.#caches.delete(generation);
+    const gone = this.#journals.drop(generation);
+    const batch = this.#tables.batch();
+    for (const journal of gone) if (journal.keys === undefined) batch.delete(journalKey(journal));
+    await batch.write();
+    await this.#tables.clear(coinRange(generation, generation));
+  }
+
+  flush(): Promise<void> {
+    const flush = this.#lastFlush.then(() => this.#flushNow());
+    this.#lastFlush = flush.catch(() => {
+      // Whoever asked for that flush has the fault; the next one tries the same again.
+    });
+    return flush;
+  }
+
+  pending(): { readonly blocks: number; readonly bytes: number } {
+    const blocks = Math.abs((this.#tip?.height ?? 0) - (this.#flushed?.tip.height ?? 0));
+    let bytes = 0;
+    for (const cache of this.#caches.values()) bytes += cache.dirtyBytes;
+    return { blocks, bytes };
+  }
+
+  flushedHeight(): Height | undefined {
+    return this.#flushed?.tip.height;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lastFlush;
+    await this.#tables[Symbol.asyncDispose]();
+  }
+
+  async #flushNow(): Promise<void> {
+    const tip = this.#tip;
+    const isDirty = [...this.#caches.values()].some((cache) => cache.dirtyBytes > 0);
+    if (tip === this.#flushed?.tip && !isDirty) return;
+    this.#isFlushing = true;
+    this.#dropped = Math.max(this.#dropped, tip?.final ?? 0);
+    const frozen = new Map(this.#frozenPending);
+    try {
+      const totals = tip === undefined ? undefined : (await this.#totalsAt(tip)).encode();
+      const flushed = tip === undefined || totals === undefined ? undefined : { tip, totals };
+      await writeFlush({
+        tables: this.#tables,
+        caches: this.#caches,
+        journals: this.#journals,
+        frozenIndex: this.#frozenIndex,
+        flushed,
+        frozen,
+        generationMax: this.#generationMax,
+      });
+      this.#flushed = flushed ?? this.#flushed;
+      for (const group of frozen.keys()) this.#frozenPending.delete(group);
+    } finally {
+      this.#isFlushing = false;
+    }
+    for (const cache of this.#caches.values()) cache.evict(this.#cacheBytesMax);
+  }
+
+  #totalsAt(tip: Tip): Promise<RunningTotals> {
+    return advanceTotals({
+      dialect: this.#dialect,
+      from: this.#flushed,
+      to: tip,
+      cache: this.#cacheOf(tip.gen),
+      journals: this.#journals,
+      frozen: this.#frozenIndex,
+      rows: () => this.#rowKeys(tip.gen),
+    });
+  }
+
+  async *#rowKeys(generation: number): AsyncGenerator<CoinKey> {
+    for await (const { key } of this.#tables.rows(coinRange(generation, generation))) {
+      yield coinKeyOfRow(key);
+    }
+  }
+
+  #openGeneration(generation: number, empty: boolean): void {
+    const readItem = (key: CoinKey): CoinItem | undefined => {
+      const row = coinRowKey(generation, key);
+      const bytes = this.#tables.read(row);
+      return bytes === undefined ? undefined : this.#decode(row, bytes);
+    };
+    this.#caches.set(generation, new CoinCache(readItem, empty));
+  }
+
+  #cacheOf(generation: number): CoinCache {
+    const cache = this.#caches.get(generation);
+    if (cache === undefined) throw new RangeError(`generation ${generation} does not exist`);
+    return cache;
+  }
+
+  #decode(row: Uint8Array, bytes: Uint8Array): CoinItem {
+    try {
+      return decodeCoinItem(bytes);
+    } catch (cause) {
+      throw this.#tables.damaged(row, cause);
+    }
+  }
+
+  #frozenHashes(group: number): readonly HashHex[] | undefined {
+    const known = this.#frozenPending.get(group) ?? this.#frozenRead.get(group);
+    if (known !== undefined) return known;
+    const bytes = this.#tables.read(frozenKey(group));
+    if (bytes === undefined) return undefined;
+    const hashes = decodeHashes(bytes);
+    if (this.#frozenRead.size >= FROZEN_CACHED_MAX) this.#frozenRead.clear();
+    this.#frozenRead.set(group, hashes);
+    return hashes;
+  }
+}
