@@ -53,9 +53,10 @@ export interface BlockFacts<Owner> {
   readonly transactions: readonly TransactionFacts<Owner>[];
 }
 
-export function kindOf(tx: HashedTransaction): CoinKind {
+/** Where transactions carry no time there is no stake, whatever one looks like. */
+function kindOf(tx: HashedTransaction, wire: WireFormat): CoinKind {
   if (isCoinbase(tx)) return "coinbase";
-  return isCoinstake(tx) ? "coinstake" : "ordinary";
+  return wire.transactionTime && isCoinstake(tx) ? "coinstake" : "ordinary";
 }
 
 /** Whether an output is a coin: genesis makes none, and OP_RETURN ends every spend. */
@@ -144,7 +145,7 @@ function transactionFacts<Owner>(
   { tx, position, block, sums, made }: TransactionInBlock<Owner>,
   source: FactSource<Owner>,
 ): TransactionFacts<Owner> {
-  const kind = kindOf(tx);
+  const kind = kindOf(tx, source.wire);
   const flows = new Map<Owner, OwnerFlow<Owner>>();
   const flow = (owner: Owner | undefined, received: bigint, sent: bigint): void => {
     if (owner === undefined) return;
