@@ -40,12 +40,14 @@ export function runJob(job: ScriptJob, { dialect }: ConsensusParams): ScriptOutc
 
 /** One chain, judged block by block over coins in memory. */
 export class JudgedChain {
+  readonly network: Network;
   readonly records: HeaderRecord[];
+  /** Those above genesis. */
+  readonly blocks: Block[] = [];
   readonly coins: MemoryCoins;
-  readonly #params: ConsensusParams;
 
   constructor(network: Network) {
-    this.#params = network.consensus;
+    this.network = network;
     this.records = [genesisRecord(network)];
     this.coins = new MemoryCoins(network.consensus);
   }
@@ -59,7 +61,7 @@ export class JudgedChain {
   env(now: number): JudgeEnv {
     return {
       parent: this.tip,
-      params: this.#params,
+      params: this.network.consensus,
       now: unixSeconds(now),
       coins: this.coins,
       checkpoints: "assert",
@@ -80,8 +82,9 @@ export class JudgedChain {
   append(block: Block): void {
     const prevout = block.transactions[1]?.inputs[0]?.prevout;
     const kernel = prevout === undefined ? undefined : this.coins.coin(prevout);
-    const record = describeHeader(block, this.tip, this.#params, kernel?.time);
+    const record = describeHeader(block, this.tip, this.network.consensus, kernel?.time);
     this.records.push(record);
+    this.blocks.push(block);
     this.coins.apply(block, record.height);
   }
 }
