@@ -10,6 +10,7 @@ import { type DecodeFault, lengthRulesOf, type Reader } from "#shared/codec/read
 import { lengthSize } from "#shared/codec/writer.ts";
 import { hash256Many } from "#shared/crypto/hash256-many.ts";
 import type { Block } from "#shared/primitives/block.ts";
+import type { Hash256 } from "#shared/primitives/brand.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
@@ -54,8 +55,8 @@ function hashAll(read: readonly ReadTransaction[]): HashedTransaction[] {
     ...withWitness.map((tx) => tx.raw),
   ]);
   const wtxids = new Map(withWitness.map((tx, at) => [tx, hashes[read.length + at]]));
-  return read.flatMap((tx, at) => {
-    const txid = hashes[at];
-    return txid === undefined ? [] : [withHashes(tx, txid, wtxids.get(tx) ?? txid)];
+  return read.map((tx, at) => {
+    const txid = hashes[at] as Hash256; // there are as many hashes as pieces
+    return withHashes(tx, txid, wtxids.get(tx) ?? txid);
   });
 }

@@ -112,7 +112,7 @@ export function buildPartialMerkleTree(
 
   const flags = new Uint8Array(Math.ceil(bits.length / 8));
   bits.forEach((bit, index) => {
-    if (bit) flags[index >> 3] = (flags[index >> 3] ?? 0) | (1 << (index & 7));
+    if (bit) flags[index >> 3] = Number(flags[index >> 3]) | (1 << (index & 7));
   });
   return { transactionCount: txids.length, hashes, flags };
 }

@@ -60,16 +60,20 @@ function smallNumber(code: number | undefined): number | undefined {
   return code - OP.OP_1 + 1;
 }
 
+/** Most bytes of a script that is a witness program. */
+const PROGRAM_SCRIPT_BYTES_MAX: Readonly<Record<Dialect, number>> = { exos: 34, bitcoin: 42 };
+
 /**
- * The witness program that a script is.
+ * The witness program that a script is; to the reference of EXOS one of 32 bytes at most.
  *
- * The reference of EXOS knows programs of 32 bytes at most; the longer ones mean nothing here, so
- * both are read alike.
- *
- * @source IsWitnessProgram, bitcoin/bitcoin script/script.cpp
+ * @source IsWitnessProgram, bitcoin/bitcoin script/script.cpp; PayToWitTemplate,
+ *   NBitcoin/StandardScriptTemplate.cs (EXOSFullNode e61c2e61)
  */
-export function witnessProgramOf(script: Uint8Array): WitnessTemplate | undefined {
-  if (script.length < 4 || script.length > 42) return undefined;
+export function witnessProgramOf(
+  script: Uint8Array,
+  dialect: Dialect,
+): WitnessTemplate | undefined {
+  if (script.length < 4 || script.length > PROGRAM_SCRIPT_BYTES_MAX[dialect]) return undefined;
   const version = smallNumber(script[0]);
   if (version === undefined || script[1] !== script.length - 2) return undefined;
   return { kind: "witness", version, program: script.subarray(2) };
@@ -160,7 +164,7 @@ export function classifyScript(script: Uint8Array, dialect: Dialect): ScriptTemp
   return (
     keyHashOf(script, dialect) ??
     keyOf(script, dialect) ??
-    witnessProgramOf(script) ??
+    witnessProgramOf(script, dialect) ??
     nullDataOf(script) ??
     multisigOf(script) ??
     (dialect === "exos" ? coldStakingOf(script) : undefined) ?? { kind: "nonstandard" }

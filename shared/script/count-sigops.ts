@@ -92,7 +92,7 @@ export function countWitnessSigops(spend: SpendScripts, dialect: Dialect): numbe
   const { scriptSig, scriptPubKey, witness } = spend;
   const nested =
     dialect === "bitcoin" && isPayToScriptHash(scriptPubKey) && isPushOnly(scriptSig, dialect);
-  const program = witnessProgramOf(nested ? lastPush(scriptSig) : scriptPubKey);
+  const program = witnessProgramOf(nested ? lastPush(scriptSig) : scriptPubKey, dialect);
   if (program === undefined || program.version !== 0) return 0;
   if (program.program.length === 20) return 1;
   const script = witness.at(-1);

@@ -1,4 +1,5 @@
 import { isCoinstake } from "#shared/primitives/transaction-shape.ts";
+import { inputOf } from "#shared/script/input-of.ts";
 import type { Machine, Operation } from "#shared/script/machine.ts";
 import { OP } from "#shared/script/opcodes.ts";
 import type { ScriptError } from "#shared/script/script-error.ts";
@@ -75,13 +76,13 @@ function lock(
 /** @source BIP65; exos-l1.md 5.8 */
 function isLockTimeSatisfied(locked: number, { check: { tx, index } }: Machine): boolean {
   const sameKind = tx.lockTime < LOCK_TIME_THRESHOLD === locked < LOCK_TIME_THRESHOLD;
-  return sameKind && locked <= tx.lockTime && tx.inputs[index]?.sequence !== SEQUENCE_FINAL;
+  return sameKind && locked <= tx.lockTime && inputOf(tx, index).sequence !== SEQUENCE_FINAL;
 }
 
 /** @source BIP112 */
 function isSequenceSatisfied(locked: number, { check: { tx, index } }: Machine): boolean {
   if (Math.floor(locked / SEQUENCE_DISABLED) % 2 === 1) return true;
-  const sequence = tx.inputs[index]?.sequence ?? SEQUENCE_FINAL;
+  const { sequence } = inputOf(tx, index);
   if (tx.version < 2 || sequence >= SEQUENCE_DISABLED) return false;
   const [own, wanted] = [sequence & SEQUENCE_MASK, (locked % SEQUENCE_DISABLED) & SEQUENCE_MASK];
   return own < SEQUENCE_TYPE === wanted < SEQUENCE_TYPE && wanted <= own;

@@ -4,6 +4,7 @@ import type { Hash256 } from "#shared/primitives/brand.ts";
 import { zeroHash } from "#shared/primitives/hash.ts";
 import type { Transaction, TxInput, TxOutput } from "#shared/primitives/transaction.ts";
 import { withoutCodeSeparators } from "#shared/script/find-and-delete.ts";
+import { inputOf } from "#shared/script/input-of.ts";
 
 /** What a signature covers: the low five bits of its last byte, and one bit beside them. */
 export const HashType = { ALL: 1, NONE: 2, SINGLE: 3, MASK: 0x1f, ANYONECANPAY: 0x80 } as const;
@@ -160,12 +161,12 @@ function midstateOf(tx: Transaction): Midstate {
  * transaction out.
  *
  * @param value of the output that is spent
+ * @throws RangeError when there is no such input
  * @source BIP143; exos-l1.md 5.4.8
  */
 export function witnessSignatureHash(context: SignatureContext, value: bigint): Hash256 {
   const { tx, index, scriptCode, hashType } = context;
-  const input = tx.inputs[index];
-  if (input === undefined) throw new RangeError(`no input ${index}`);
+  const input = inputOf(tx, index);
   const mode = hashType & HashType.MASK;
   const alone = (hashType & HashType.ANYONECANPAY) !== 0;
   const loose = mode === HashType.NONE || mode === HashType.SINGLE;

@@ -183,20 +183,17 @@ function matchSignatures(
   { keys, signatures }: Multisig,
   digests: Digests,
 ): boolean | ScriptError {
-  let key = 0;
   let matched = 0;
-  while (matched < signatures.length) {
+  for (const [position, publicKey] of keys.entries()) {
     const signature = signatures[matched];
-    const publicKey = keys[key];
-    if (signature === undefined || publicKey === undefined) return false;
+    if (signature === undefined) return true;
     // Each key that is looked at must have a good form, so the order can be told from outside.
     const malformed = checkEncodings(machine, signature, publicKey);
     if (malformed !== undefined) return malformed;
     const signed = isSigned(machine, { signature, publicKey }, digests);
     if (signed === undefined) return "UnknownError";
     if (signed) matched++;
-    key++;
-    if (signatures.length - matched > keys.length - key) return false;
+    if (signatures.length - matched > keys.length - position - 1) return false;
   }
   return true;
 }

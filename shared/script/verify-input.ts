@@ -2,9 +2,10 @@ import { sha256 } from "#shared/crypto/hashes.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import { isPayToScriptHash, isPushOnly, witnessProgramOf } from "#shared/script/classify-script.ts";
 import { evaluateScript, PUSH_BYTES_MAX } from "#shared/script/evaluate-script.ts";
+import { inputOf } from "#shared/script/input-of.ts";
 import type { InputCheck } from "#shared/script/machine.ts";
 import { OP } from "#shared/script/opcodes.ts";
-import { canonicalPush, plainPush } from "#shared/script/push.ts";
+import { plainPush } from "#shared/script/push.ts";
 import type { ScriptError } from "#shared/script/script-error.ts";
 import { ScriptFlags } from "#shared/script/script-flags.ts";
 import { isTrue, ScriptStack } from "#shared/script/script-stack.ts";
@@ -28,9 +29,7 @@ const NO_BYTES = new Uint8Array(0);
  *   NBitcoin/ScriptEvaluationContext.cs (EXOSFullNode e61c2e61); exos-l1.md 5
  */
 export function verifyInput(check: InputCheck): InputVerdict {
-  const input = check.tx.inputs[check.index];
-  if (input === undefined) throw new RangeError(`no input ${check.index}`);
-  const verification = new Verification(check, input);
+  const verification = new Verification(check);
   return { error: verification.run(), coldStake: verification.coldStake };
 }
 
@@ -42,10 +41,11 @@ class Verification {
   readonly #scriptSig: Uint8Array;
   readonly #witness: readonly Uint8Array[];
 
-  constructor(check: InputCheck, input: InputCheck["tx"]["inputs"][number]) {
+  constructor(check: InputCheck) {
+    const { scriptSig, witness } = inputOf(check.tx, check.index);
     this.#check = check;
-    this.#scriptSig = input.scriptSig;
-    this.#witness = input.witness;
+    this.#scriptSig = scriptSig;
+    this.#witness = witness;
   }
 
   run(): ScriptError | undefined {
@@ -80,14 +80,13 @@ class Verification {
   /** @param redeemScript where the program stands in one */
   #runWitness(script: Uint8Array, redeemScript: Uint8Array | undefined): ScriptError | undefined {
     if (!this.#has(ScriptFlags.WITNESS)) return undefined;
-    const program = witnessProgramOf(script);
+    const program = witnessProgramOf(script, this.#check.dialect);
     if (program === undefined) return undefined;
     this.#hadWitness = true;
     if (redeemScript === undefined) {
       if (this.#scriptSig.length > 0) return "WitnessMalleated";
     } else {
-      const push = this.#check.dialect === "exos" ? canonicalPush : plainPush;
-      if (!equalBytes(this.#scriptSig, push(redeemScript))) return "WitnessMalleatedP2SH";
+      if (!equalBytes(this.#scriptSig, plainPush(redeemScript))) return "WitnessMalleatedP2SH";
     }
     const error = this.#verifyProgram(program, redeemScript !== undefined);
     // What the program left is judged; the clean stack of the end is then a matter of form.
