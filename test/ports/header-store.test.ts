@@ -31,7 +31,7 @@ describe("level header store", () => {
       await using headers = await openLevelHeaderStore(folder);
       await headers.put(genesis);
       await headers.setRejected(genesis.hash, error);
-      for (let index = 1; index <= 9_000; index++) {
+      for (let index = 1; index <= 3_000; index++) {
         tip = headerRecord(tip, index % 250);
         await headers.put(tip);
         if (index % 1_000 === 0) await headers.setApplied(tip.hash, 2);

@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { storeFault, storeFaultOf } from "./store-fault-of.ts";
@@ -42,6 +52,8 @@ interface Format {
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = join(options.root, options.network);
   try {
+    // Asked first, because a read-only disk answers a recursive mkdir with ENOENT.
+    accessSync(nearestExisting(path), constants.W_OK | constants.X_OK);
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const release = lock(path);
     try {
@@ -61,10 +73,16 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
       },
     };
   } catch (cause) {
-    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    if (exists) throw storeFault("EXOS-E1008", path, cause);
     throw storeFaultOf(cause, path, "opening the data folder");
   }
+}
+
+/** @throws StoreFault when something on the way is a file */
+function nearestExisting(path: string): string {
+  let at = resolve(path);
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+  if (!statSync(at).isDirectory()) throw storeFault("EXOS-E1008", at);
+  return at;
 }
 
 /** SQLite's exclusive lock on a file of its own, the same on every system. @returns its release */

@@ -68,6 +68,8 @@ export class LevelTables implements AsyncDisposable {
   #writing: ReadonlyMap<string, Pending> = new Map();
   #pendingBytes = 0;
   #lastWrite: Promise<void> = Promise.resolve();
+  /** Whether the last write failed, which its caller has been told. */
+  #failed = false;
 
   private constructor(db: ClassicLevel<string, Uint8Array>, folder: string) {
     this.#db = db;
@@ -129,9 +131,13 @@ export class LevelTables implements AsyncDisposable {
     await this.#write({ sync: true });
   }
 
+  /** Flushes and closes. A disk that failed and fails again is not reported twice. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const told = this.#failed;
     try {
       await this.flush();
+    } catch (cause) {
+      if (!told) throw cause;
     } finally {
       await this.#db.close();
     }
@@ -180,7 +186,9 @@ export class LevelTables implements AsyncDisposable {
     this.#pendingBytes = 0;
     try {
       await this.#db.batch(operationsOf(writing), options);
+      this.#failed = false;
     } catch (cause) {
+      this.#failed = true;
       // What was set since then is newer.
       for (const [key, value] of this.#pending) writing.set(key, value);
       this.#pending = writing;

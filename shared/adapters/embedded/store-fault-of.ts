@@ -5,12 +5,15 @@ import { ERROR_CATALOGUE, type ErrorCode } from "#shared/primitives/error-catalo
 const SIGNS: readonly (readonly [ErrorCode, RegExp])[] = [
   ["EXOS-E1001", /LEVEL_LOCKED|database is locked|SQLITE_BUSY|already held by process/i],
   ["EXOS-E1003", /ENOSPC|EDQUOT|no space left|disk is full|disk quota|database or disk is full/i],
-  ["EXOS-E1002", /EACCES|EPERM|EROFS|permission denied|read-only|readonly/i],
+  [
+    "EXOS-E1002",
+    /EACCES|EPERM|EROFS|permission denied|read-only|readonly|unable to open database file/i,
+  ],
   [
     "EXOS-E1004",
     /LEVEL_CORRUPTION|corrupt|malformed|not a database|checksum|no such file or directory/i,
   ],
-  ["EXOS-E1008", /ENOTDIR|ENAMETOOLONG|not a directory|unable to open database file/i],
+  ["EXOS-E1008", /ENOTDIR|ENAMETOOLONG|not a directory/i],
 ];
 
 /** Faults after which trying again can help: the operator makes room, or the disk comes back. */

@@ -93,8 +93,12 @@ describe("the data folder", () => {
   it("refuses a path that is a file", async () => {
     const root = join(temporaryFolder(), "file");
     writeFileSync(root, "");
-    await expect(openDataFolder(options(root))).rejects.toMatchObject({ code: "EXOS-E1008" });
-    writeFileSync(join(temporaryFolder(), "stratis"), "");
+    const fault = { code: "EXOS-E1008", message: expect.stringContaining(root) };
+    await expect(openDataFolder(options(root))).rejects.toMatchObject(fault);
+    await expect(openDataFolder(options(join(root, "below")))).rejects.toMatchObject(fault);
+    const network = temporaryFolder();
+    writeFileSync(join(network, "stratis"), "");
+    await expect(openDataFolder(options(network))).rejects.toMatchObject({ code: "EXOS-E1008" });
   });
 
   it.skipIf(isRoot)("says that it may not write", async () => {
@@ -125,6 +129,7 @@ describe("a failure below an adapter", () => {
     ["no right", coded("EACCES"), "EXOS-E1002"],
     ["a read-only disk", coded("EROFS"), "EXOS-E1002"],
     ["a read-only SQLite", new Error("attempt to write a readonly database"), "EXOS-E1002"],
+    ["no right in SQLite", new Error("unable to open database file"), "EXOS-E1002"],
     ["damage in LevelDB", coded("LEVEL_CORRUPTION"), "EXOS-E1004"],
     ["a lost table", new Error("IO error: 000005.ldb: No such file or directory"), "EXOS-E1004"],
     ["damage in SQLite", new Error("database disk image is malformed"), "EXOS-E1004"],
