@@ -10,6 +10,8 @@ import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
+import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
+import type { Result } from "#shared/primitives/result.ts";
 
 /** The stores that every answer is read from. */
 export interface Stores {
@@ -32,19 +34,31 @@ export interface NodeState {
   readonly since: UnixSeconds;
 }
 
-/** What became of an offered block: `accepted` is the new tip. @source BIP22 */
-export type SubmitOutcome =
-  | "accepted"
+/** What `submitblock` answers; `null`: the block is the tip, or was. @source BIP22 */
+export type SubmitAnswer =
+  | null
   | "duplicate"
   | "duplicate-invalid"
   | "inconclusive"
   | "prev-blk-not-found"
   | ConsensusCode;
 
+/** A block that was judged, or bytes that are none. */
+export type Submission =
+  | { readonly state: "undecodable"; readonly reason: string }
+  | { readonly state: "judged"; readonly answer: SubmitAnswer };
+
+/** Why the node does not do what it was told. */
+export interface ControlRefusal {
+  readonly code: ErrorCode;
+  /** One sentence that names what it is about. */
+  readonly message: string;
+}
+
 /** The ways a caller with a login may change the node. */
 export interface NodeControl {
-  /** @param block serialised, owned by the callee afterwards */
-  submitBlock(block: Uint8Array): Promise<SubmitOutcome>;
+  /** Judge a block by all stages. @param block serialised, owned by the callee afterwards */
+  submit(block: Uint8Array): Promise<Submission>;
   /** Bytes of all stores, as far as they are known. */
   sizeOnDisk(): Promise<number>;
   /** Begin an orderly stop, and return at once. */
@@ -54,22 +68,21 @@ export interface NodeControl {
 }
 
 export interface DevelopmentControl {
+  /** Where `generate` pays to. */
+  readonly rewardScript: Uint8Array;
   /**
    * Mine blocks on the tip, one after the other.
    * @param count 1 to 10,000
-   * @param script that the reward is paid to; the node's own choice without it
-   * @returns their hashes; fewer than asked when one was refused
+   * @returns their hashes
    */
-  generate(count: number, script: Uint8Array | undefined): Promise<HashHex[]>;
+  generate(count: number, script: Uint8Array): Promise<Result<HashHex[], ControlRefusal>>;
   /** @param time `undefined` gives the clock back its own time */
-  setMockTime(time: UnixSeconds | undefined): void;
+  mockTime(time: UnixSeconds | undefined): void;
   /** Treat a block and its descendants as bad, whatever the rules say. */
-  invalidate(hash: HashHex): Promise<ControlOutcome>;
+  invalidate(hash: HashHex): Promise<Result<void, ControlRefusal>>;
   /** Undo `invalidate` and earlier verdicts on a block, its ancestors and descendants. */
-  reconsider(hash: HashHex): Promise<ControlOutcome>;
+  reconsider(hash: HashHex): Promise<Result<void, ControlRefusal>>;
 }
-
-export type ControlOutcome = "done" | "unknown block" | "final block";
 
 /** Who may reach the node, and how. */
 export interface Access {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { CallContext } from "#services/rpc/json-rpc/call-context.ts";
-import { RPC_CODES, type RpcError, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
+import type { RpcError } from "#services/rpc/json-rpc/rpc-error.ts";
+import { answerControl } from "#services/rpc/methods/answer-control.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { Result } from "#shared/primitives/result.ts";
 
@@ -12,12 +13,8 @@ export async function generateBlocks(
   count: number,
   script: Uint8Array | undefined,
   { deps }: Pick<CallContext, "deps">,
-): Promise<Result<HashHex[], RpcError>> {
+): Promise<Result<HashHex[] | null, RpcError>> {
   const { development } = deps.control;
-  if (development === undefined) return refuse(RPC_CODES.unknownMethod, "Method not found");
-  const hashes = await development.generate(count, script);
-  if (hashes.length === 0) {
-    return refuse(RPC_CODES.misc, "No block was made: the chain takes no proof of work here");
-  }
-  return { ok: true, value: hashes };
+  if (development === undefined) return answerControl<HashHex[]>(undefined);
+  return answerControl(await development.generate(count, script ?? development.rewardScript));
 }

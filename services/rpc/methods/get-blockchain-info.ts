@@ -1,8 +1,8 @@
 import { defineMethod } from "#services/rpc/json-rpc/method.ts";
 import { hex32, wordHex } from "#services/rpc/shapes/core-header.ts";
 import { difficultyOf } from "#services/rpc/views/difficulty.ts";
-import { medianTimeOf } from "#services/rpc/views/header-view.ts";
 import { targetOf } from "#services/rpc/views/target.ts";
+import { medianTime } from "#shared/consensus/median-time.ts";
 
 export const getBlockchainInfo = defineMethod({
   name: "getblockchaininfo",
@@ -26,7 +26,7 @@ export const getBlockchainInfo = defineMethod({
         target: wordHex(targetOf(tip.header.bits)),
         difficulty: difficultyOf(tip.header.bits),
         time: tip.header.time,
-        mediantime: medianTimeOf(tip),
+        mediantime: medianTime(tip.context),
         verificationprogress: phase === "importing" ? progress : 1,
         initialblockdownload: phase === "importing",
         chainwork: wordHex(tip.work),

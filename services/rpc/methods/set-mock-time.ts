@@ -16,7 +16,7 @@ export const setMockTime = defineMethod({
       return refuse(RPC_CODES.parameter, `timestamp: must be at most ${TIME_MAX}`);
     }
     const time = timestamp === 0 ? undefined : unixSeconds(timestamp);
-    deps.control.development?.setMockTime(time);
+    deps.control.development?.mockTime(time);
     return { ok: true, value: null };
   },
 });

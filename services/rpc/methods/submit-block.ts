@@ -2,7 +2,6 @@ import * as z from "zod";
 import { defineMethod } from "#services/rpc/json-rpc/method.ts";
 import { bytesOf, HEX_TEXT_PARAMETER } from "#services/rpc/json-rpc/parameters.ts";
 import { RPC_CODES, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
-import { decodeBlock } from "#shared/codec/decode-block.ts";
 
 export const submitBlock = defineMethod({
   name: "submitblock",
@@ -14,11 +13,9 @@ export const submitBlock = defineMethod({
   parameters: { hexdata: HEX_TEXT_PARAMETER, dummy: z.unknown().optional() },
   async run({ hexdata }, { deps }) {
     const bytes = bytesOf(hexdata);
-    const block = bytes === undefined ? undefined : decodeBlock(bytes, deps.network.consensus.wire);
-    if (bytes === undefined || block?.ok !== true) {
-      return refuse(RPC_CODES.undecodable, "Block decode failed");
-    }
-    const outcome = await deps.control.submitBlock(bytes);
-    return { ok: true, value: outcome === "accepted" ? null : outcome };
+    if (bytes === undefined) return refuse(RPC_CODES.undecodable, "Block decode failed: not hex");
+    const submission = await deps.control.submit(bytes);
+    if (submission.state === "judged") return { ok: true, value: submission.answer };
+    return refuse(RPC_CODES.undecodable, `Block decode failed: ${submission.reason}`);
   },
 });

@@ -2,6 +2,7 @@ import type { Chain } from "#services/rpc/views/chain.ts";
 import { difficultyOf } from "#services/rpc/views/difficulty.ts";
 import { blockWork } from "#shared/consensus/block-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { medianTime } from "#shared/consensus/median-time.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -31,14 +32,8 @@ export async function viewHeader(stored: StoredHeader, chain: Chain): Promise<He
     confirmations,
     previous: record.height === 0 ? undefined : toHashHex(record.header.prev),
     next: confirmations > 1 ? await chain.hashAt(record.height + 1) : undefined,
-    medianTime: medianTimeOf(record),
+    medianTime: medianTime(record.context),
     difficulty: difficultyOf(record.header.bits),
     work: blockWork(record.header.bits),
   };
-}
-
-/** Median of the times of this header and its last ten ancestors. @source exos-l1.md 3.1 */
-export function medianTimeOf({ header, context }: HeaderRecord): UnixSeconds {
-  const sorted = context.times.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? header.time;
 }

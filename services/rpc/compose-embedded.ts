@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { BlockList, isIP } from "node:net";
+import { join } from "node:path";
+import type { Access, Readiness, RpcDeps } from "#services/rpc/deps.ts";
+import { type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+
+/** What the process that embeds this service brings along. */
+export type Shared = Omit<RpcDeps, "access" | "readiness" | "entropy" | "city">;
+
+/** What the operator says about the listeners. Each is a key of the configuration. */
+export interface RpcOptions {
+  /** Folder of the network, which the cookie file is written to. */
+  readonly folder: string;
+  /** `<user>:<salt>$<hex>` each. */
+  readonly rpcauth: readonly string[];
+  readonly rpcuser: string | undefined;
+  readonly rpcpassword: string | undefined;
+  /** Addresses and networks beside loopback. */
+  readonly rpcallowip: readonly string[];
+  /** `<user>:<method;method>` each; a user without an entry may call everything. */
+  readonly rpcwhitelist: readonly string[];
+  readonly httphosts: readonly string[];
+  readonly httporigins: readonly string[];
+  readonly readiness: Readiness;
+}
+
+export interface EmbeddedRpc extends AsyncDisposable {
+  readonly deps: RpcDeps;
+  /** Where the cookie of this start lies. */
+  readonly cookiePath: string;
+}
+
+export const COOKIE_FILE = ".cookie";
+const COOKIE_USER = "__cookie__";
+
+/**
+ * The API of a node of one's own: whoever may read the node's folder may log in. Dispose of it to
+ * remove the cookie.
+ * @throws when the cookie file cannot be written, or an option has no meaning (RangeError)
+ */
+export async function composeEmbedded(shared: Shared, options: RpcOptions): Promise<EmbeddedRpc> {
+  const cookiePath = join(options.folder, COOKIE_FILE);
+  const password = randomBytes(32).toString("hex");
+  // A file left by a killed process may have other rights: it goes first.
+  await rm(cookiePath, { force: true });
+  await writeFile(cookiePath, `${COOKIE_USER}:${password}`, { mode: 0o600, flag: "wx" });
+
+  const cookie: Login = { kind: "plain", user: COOKIE_USER, password };
+  const access = accessOf(options, [cookie, ...loginsOf(options, shared.log)]);
+  const entropy = createSystemEntropy();
+  const deps = { ...shared, city: "local", access, readiness: options.readiness, entropy };
+  return {
+    deps,
+    cookiePath,
+    [Symbol.asyncDispose]: () => rm(cookiePath, { force: true }),
+  };
+}
+
+function loginsOf(options: RpcOptions, log: RpcDeps["log"]): Login[] {
+  const salted = options.rpcauth.map((text) => {
+    const login = parseSaltedLogin(text);
+    if (login === undefined) throw new RangeError("rpcauth is not <user>:<salt>$<64 hex digits>");
+    return login;
+  });
+  const { rpcuser, rpcpassword } = options;
+  if (rpcuser === undefined || rpcpassword === undefined) return salted;
+  log.warn("EXOS-E0002", "rpcuser and rpcpassword keep a password in plain text: use rpcauth");
+  return [...salted, { kind: "plain", user: rpcuser, password: rpcpassword }];
+}
+
+function accessOf(options: RpcOptions, logins: readonly Login[]): Access {
+  const peers = peerList(options.rpcallowip);
+  const allowed = new Map(options.rpcwhitelist.map(parseWhitelist));
+  return {
+    logins,
+    hosts: options.httphosts.map((host) => host.toLowerCase()),
+    origins: options.httporigins,
+    mayCall: (user, method) => allowed.get(user)?.includes(method) ?? true,
+    allowsAddress: (address) => peers.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"),
+  };
+}
+
+function parseWhitelist(entry: string): [string, readonly string[]] {
+  const colon = entry.indexOf(":");
+  const methods = entry.slice(colon + 1).split(/[;,]/);
+  return [entry.slice(0, colon), methods.map((method) => method.trim())];
+}
+
+/** Loopback, and what `rpcallowip` adds: addresses, or networks as `address/bits`. */
+function peerList(added: readonly string[]): BlockList {
+  const peers = new BlockList();
+  peers.addSubnet("127.0.0.0", 8);
+  peers.addAddress("::1", "ipv6");
+  for (const entry of added) {
+    const [address = "", bits] = entry.split("/");
+    const version = isIP(address);
+    if (version === 0) throw new RangeError(`rpcallowip: ${entry} is no address or network`);
+    const family = version === 6 ? "ipv6" : "ipv4";
+    if (bits === undefined) peers.addAddress(address, family);
+    else peers.addSubnet(address, Number(bits), family);
+  }
+  return peers;
+}
