@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
+import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
 import { checkHeadSize } from "#services/rpc/http/check-size.ts";
 import { checkHost } from "#services/rpc/http/cross-site.ts";
 import { answerFault, answerUnrouted } from "#services/rpc/http/fallbacks.ts";
@@ -58,10 +59,8 @@ function mountReads(api: OpenAPIHono<ApiEnv>, deps: RpcDeps, verbs: Map<string, 
   verbs.set("/v1/openapi.json", "GET, HEAD");
   api.get("/v1/openapi.json", (c) => {
     c.set("route", "/v1/openapi.json");
-    return c.body(document, 200, {
-      "content-type": "application/json",
-      "cache-control": "public, max-age=60",
-    });
+    c.set("dialect", "v1");
+    return answerCacheable(c, document, { kind: "recent" });
   });
   for (const path of OPERATIONS_PATHS) {
     verbs.set(path, "GET, HEAD");

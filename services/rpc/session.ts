@@ -10,7 +10,9 @@ export interface Session {
    * @throws RangeError while there are no stores
    */
   chain(): Promise<Chain>;
-  /** What `chain` gave, if anybody asked. */
+  /** Whether anybody asked for `chain`. */
+  asked(): boolean;
+  /** What `chain` gave, if anybody asked and it is there. */
   opened(): Chain | undefined;
   /** Take a new tip from here on: the call before may have moved it. */
   forget(): void;
@@ -38,7 +40,14 @@ export function createSession(deps: Pick<RpcDeps, "state" | "clock">): Session {
     opening = undefined;
     opened = undefined;
   }
-  return { stores: timed, chain, opened: () => opened, forget, storeMs: () => waited };
+  return {
+    stores: timed,
+    chain,
+    asked: () => opening !== undefined,
+    opened: () => opened,
+    forget,
+    storeMs: () => waited,
+  };
 }
 
 type Spend = (milliseconds: number) => void;

@@ -3,6 +3,7 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import { allowedOrigin } from "#services/rpc/http/cross-site.ts";
 import type { Session } from "#services/rpc/session.ts";
 import type { IndexPoint } from "#shared/ports/address-index.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 
 /** What travels with one request. */
 export interface ApiEnv {
@@ -41,7 +42,7 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
 
   const { phase, stores } = deps.state();
   if (stores !== undefined && phase !== "ready") headers.set("x-exos-stale", phase);
-  const tip = c.get("at") ?? session.opened()?.tip;
+  const tip = c.get("at") ?? (await tipOf(c));
   if (tip !== undefined) {
     headers.set("x-exos-tip-height", String(tip.height));
     headers.set("x-exos-tip-hash", tip.hash);
@@ -54,6 +55,21 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
   const dialect = c.get("dialect") ?? "none";
   const labels = { dialect, route: c.get("route") ?? "none", code: String(status) };
   deps.metrics.observe("exos_http_request_duration_seconds", spent / 1000, labels);
+}
+
+/** The tip to name, also where the answer did not need it. Health never depends on it. */
+async function tipOf(c: Context<ApiEnv>): Promise<IndexPoint | undefined> {
+  const session = c.get("session");
+  // Who asked and has nothing waits for a store that does not answer.
+  const told = session.stores === undefined || session.asked() || c.get("route") === "/healthz";
+  if (told) return session.opened()?.tip;
+  try {
+    return (await session.chain()).tip;
+  } catch (fault) {
+    // The answer stands; that it names no tip says that the store did not tell one.
+    if (fault instanceof StoreFault) return undefined;
+    throw fault;
+  }
 }
 
 /** Pages of listed origins may read `/v1`; JSON-RPC never answers another site's page. */

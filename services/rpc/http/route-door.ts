@@ -1,8 +1,6 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
-import { bodyOf } from "#services/rpc/http/body-of.ts";
-import { cacheControl } from "#services/rpc/http/cache-class.ts";
-import { entityTag, isUnchanged } from "#services/rpc/http/entity-tag.ts";
+import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { withinTime } from "#services/rpc/http/within-time.ts";
 import { ANSWER_BYTES_MAX, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
@@ -29,12 +27,5 @@ export async function answerRoute(
     const detail = `The answer is over ${ANSWER_BYTES_MAX} bytes`;
     return problemResponse({ code: "EXOS-E4130", detail }, c.req.path);
   }
-  const etag = entityTag(body);
-  const headers = { etag, "cache-control": cacheControl(answer.value.cache) };
-  if (isUnchanged(c.req.header("if-none-match") ?? null, etag)) {
-    return new Response(null, { status: 304, headers });
-  }
-  return new Response(bodyOf(body), {
-    headers: { ...headers, "content-type": "application/json" },
-  });
+  return answerCacheable(c, body, answer.value.cache);
 }

@@ -11,7 +11,10 @@ import {
   type TransactionSource,
 } from "#services/rpc/views/locate-transaction.ts";
 import { readSpent } from "#services/rpc/views/spent-outputs.ts";
+import { genesisRecord } from "#shared/consensus/genesis-record.ts";
+import type { Network } from "#shared/consensus/params.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Result } from "#shared/primitives/result.ts";
 
 export const getRawTransaction = defineMethod({
@@ -30,6 +33,10 @@ export const getRawTransaction = defineMethod({
     const chain = await open();
     const { network } = deps;
     const source = { stores, wire: network.consensus.wire };
+    if (txid === genesisTxid(network)) {
+      const message = "The genesis block coinbase is not considered an ordinary transaction";
+      return refuse(RPC_CODES.notFound, message);
+    }
     const found = await find(txid, blockhash, { chain, source });
     if (!found.ok) return found;
     const { tx, placement } = found.value;
@@ -58,4 +65,9 @@ async function find(
   const found = await findInBlock(txid, stored, { chain, source });
   if (found !== undefined) return { ok: true, value: found };
   return refuse(RPC_CODES.notFound, "No such transaction found in the provided block");
+}
+
+/** The root of a block of one transaction is that transaction. */
+function genesisTxid(network: Network): HashHex {
+  return toHashHex(genesisRecord(network).header.merkleRoot);
 }

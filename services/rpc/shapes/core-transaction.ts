@@ -1,6 +1,7 @@
 import { exactCoins } from "#services/rpc/json/exact-number.ts";
 import { toHex } from "#services/rpc/json/hex.ts";
 import { coreScript } from "#services/rpc/shapes/core-script.ts";
+import { asmOf } from "#services/rpc/views/asm.ts";
 import { viewScript } from "#services/rpc/views/script-view.ts";
 import type { SpentOutput, TransactionView } from "#services/rpc/views/transaction-view.ts";
 import { sumOfOutputs } from "#services/rpc/views/transaction-view.ts";
@@ -8,7 +9,6 @@ import type { Network } from "#shared/consensus/params.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction, TxInput, TxOutput } from "#shared/primitives/transaction.ts";
 import { isCoinbase, isCoinstake } from "#shared/primitives/transaction-shape.ts";
-import { toAsm } from "#shared/script/to-asm.ts";
 
 /**
  * A transaction in Bitcoin Core 28's keys, with `is_coinstake` and, on networks that have one,
@@ -68,7 +68,10 @@ function coreInput(
   return {
     txid: toHashHex(input.prevout.txid),
     vout: input.prevout.index,
-    scriptSig: { asm: toAsm(input.scriptSig, { sighash: true }), hex: toHex(input.scriptSig) },
+    scriptSig: {
+      asm: asmOf(input.scriptSig, network, { sighash: true }),
+      hex: toHex(input.scriptSig),
+    },
     ...witness,
     ...(spent === undefined ? {} : { prevout: corePrevout(spent, network) }),
     sequence: input.sequence,

@@ -1,9 +1,9 @@
+import { asmOf } from "#services/rpc/views/asm.ts";
 import { addressText } from "#services/rpc/views/network-names.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { hash160 } from "#shared/crypto/hashes.ts";
 import { printAddress } from "#shared/script/address.ts";
 import { classifyScript, type ScriptTemplate } from "#shared/script/classify-script.ts";
-import { toAsm } from "#shared/script/to-asm.ts";
 
 /** An output script as every dialect tells it. */
 export interface ScriptView {
@@ -23,7 +23,7 @@ export function viewScript(script: Uint8Array, network: Network): ScriptView {
   const address = addressText(script, network);
   return {
     script,
-    asm: toAsm(script),
+    asm: asmOf(script, network),
     type: typeName(template),
     template,
     address,
