@@ -52,10 +52,12 @@ export function isActive(view: View, mark: Mark, frozen: FrozenIndex): boolean {
   if (mark.hash === BASE_HASH) return true;
   if (mark.height > view.height || mark.height <= view.floor) return false;
   if (mark.height >= view.base) return view.win[mark.height - view.base] === mark.hash;
-  const group = frozen.get(Math.floor(mark.height / FROZEN_GROUP));
-  if (group === undefined)
+  const blocks = frozen.groupBlocks ?? FROZEN_GROUP;
+  const group = frozen.get(Math.floor(mark.height / blocks));
+  if (group === undefined) {
     throw new RangeError(`frozen hash of height ${mark.height} was not read`);
-  return group[mark.height % FROZEN_GROUP] === mark.hash;
+  }
+  return group[mark.height % blocks] === mark.hash;
 }
 
 /** The group of the frozen index that decides about a mark; `undefined` where none is needed. */
