@@ -30,6 +30,9 @@ export interface WitnessTemplate {
   readonly program: Uint8Array;
 }
 
+/** Most keys of one multisignature. */
+const KEYS_MAX = 20;
+
 /** `OP_HASH160 <20 bytes> OP_EQUAL`, exactly. @source BIP16 */
 export function isPayToScriptHash(script: Uint8Array): boolean {
   return script.length === 23 && script[0] === 0xa9 && script[1] === 20 && script[22] === 0x87;
@@ -86,31 +89,32 @@ export function isKeyShaped(key: Uint8Array): boolean {
   return key.length === 65 && (tag === 4 || tag === 6 || tag === 7);
 }
 
-/** The pushes of a script from an offset on. @returns `undefined` when it does anything else */
-function pushesFrom(script: Uint8Array, offset: number): Uint8Array[] | undefined {
+/** What the opcodes of small numbers push; OP_RESERVED, where it counts as a push, a zero. */
+function pushOf({ code, data }: ScriptCursor): Uint8Array {
+  return data ?? Uint8Array.of(code === OP.OP_1NEGATE ? 0x81 : code - OP.OP_RESERVED);
+}
+
+/** The pushes of a script. @returns `undefined` when it does anything else */
+function pushesOf(script: Uint8Array, dialect: Dialect): Uint8Array[] | undefined {
+  if (!isPushOnly(script, dialect)) return undefined;
   const cursor = new ScriptCursor(script);
-  cursor.offset = offset;
   const pushes: Uint8Array[] = [];
-  while (cursor.next()) {
-    if (cursor.code > OP.OP_16 || cursor.code === OP.OP_RESERVED) return undefined;
-    pushes.push(
-      cursor.data ?? Uint8Array.of(cursor.code === OP.OP_1NEGATE ? 0x81 : cursor.code - 0x50),
-    );
-  }
+  while (cursor.next()) pushes.push(pushOf(cursor));
   return cursor.truncated ? undefined : pushes;
 }
 
-function multisigOf(script: Uint8Array): ScriptTemplate | undefined {
+/** The reference of EXOS takes anything for a key, and no key at all. */
+function multisigOf(script: Uint8Array, dialect: Dialect): ScriptTemplate | undefined {
   if (script.at(-1) !== OP.OP_CHECKMULTISIG) return undefined;
-  const pushes = pushesFrom(script.subarray(0, -1), 0);
-  if (pushes === undefined || pushes.length < 2) return undefined;
-  const counts = [pushes[0], pushes.at(-1)].map((push) =>
-    decodeScriptNumber(push ?? new Uint8Array(0), { minimal: false, sizeMax: NUMBER_BYTES_MAX }),
-  );
-  const [required = -1, keyCount = -1] = counts;
-  const publicKeys = pushes.slice(1, -1);
-  const counted = keyCount === publicKeys.length && keyCount <= 20;
-  if (!counted || required < 0 || required > keyCount) return undefined;
+  const [first, ...publicKeys] = pushesOf(script.subarray(0, -1), dialect) ?? [];
+  const last = publicKeys.pop();
+  if (first === undefined || last === undefined) return undefined;
+  const rules = { minimal: false, sizeMax: NUMBER_BYTES_MAX };
+  const required = decodeScriptNumber(first, rules);
+  const counted = decodeScriptNumber(last, rules) === publicKeys.length;
+  if (required === undefined || !counted || publicKeys.length > KEYS_MAX) return undefined;
+  if (required < (dialect === "exos" ? 0 : 1) || required > publicKeys.length) return undefined;
+  if (dialect === "bitcoin" && !publicKeys.every(isKeyShaped)) return undefined;
   return { kind: "multisig", required, publicKeys };
 }
 
@@ -147,9 +151,9 @@ function keyHashOf(script: Uint8Array, dialect: Dialect): ScriptTemplate | undef
     : undefined;
 }
 
-function nullDataOf(script: Uint8Array): ScriptTemplate | undefined {
+function nullDataOf(script: Uint8Array, dialect: Dialect): ScriptTemplate | undefined {
   if (script[0] !== OP.OP_RETURN) return undefined;
-  const pushes = pushesFrom(script, 1);
+  const pushes = pushesOf(script.subarray(1), dialect);
   return pushes === undefined ? undefined : { kind: "nulldata", pushes };
 }
 
@@ -165,8 +169,8 @@ export function classifyScript(script: Uint8Array, dialect: Dialect): ScriptTemp
     keyHashOf(script, dialect) ??
     keyOf(script, dialect) ??
     witnessProgramOf(script, dialect) ??
-    nullDataOf(script) ??
-    multisigOf(script) ??
+    nullDataOf(script, dialect) ??
+    multisigOf(script, dialect) ??
     (dialect === "exos" ? coldStakingOf(script) : undefined) ?? { kind: "nonstandard" }
   );
 }

@@ -29,6 +29,11 @@ describe("classifyScript", () => {
       `4106${"33".repeat(64)}ac`,
       { kind: "p2pk", publicKey: `06${"33".repeat(64)}` },
     ],
+    [
+      "a hybrid key of the other parity",
+      `4107${"33".repeat(64)}ac`,
+      { kind: "p2pk", publicKey: `07${"33".repeat(64)}` },
+    ],
     ["a witness program", `0014${HASH}`, { kind: "witness", version: 0, program: HASH }],
     ["one of version 16", "60021234", { kind: "witness", version: 16, program: "1234" }],
     ["data", "6a024869510a00", NONSTANDARD],
@@ -44,7 +49,13 @@ describe("classifyScript", () => {
       `5121${KEY}21${KEY}52ae`,
       { kind: "multisig", required: 1, publicKeys: [KEY, KEY] },
     ],
-    ["none of none", "0000ae", { kind: "multisig", required: 0, publicKeys: [] }],
+    [
+      "twenty keys",
+      `51${`21${KEY}`.repeat(20)}0114ae`,
+      { kind: "multisig", required: 1, publicKeys: Array.from({ length: 20 }, () => KEY) },
+    ],
+    ["twenty-one keys", `51${`21${KEY}`.repeat(21)}0115ae`, NONSTANDARD],
+    ["no number before the keys", `060000000000ff51ae`, NONSTANDARD],
     ["more keys wanted than there", `5221${KEY}51ae`, NONSTANDARD],
     ["another number of keys", `5121${KEY}52ae`, NONSTANDARD],
     ["a negative number of keys", `4f21${KEY}51ae`, NONSTANDARD],
@@ -52,7 +63,6 @@ describe("classifyScript", () => {
     ["a lone number", "51ae", NONSTANDARD],
     ["an operation among keys", `5176${KEY}51ae`, NONSTANDARD],
     ["nothing", "", NONSTANDARD],
-    ["a reserved word", "6a50", NONSTANDARD],
   ])("knows %s in both dialects: %s", (_, hex, template) => {
     expect(classify(hex, "bitcoin")).toEqual(template);
     expect(classify(hex, "exos")).toEqual(template);
@@ -66,9 +76,16 @@ describe("classifyScript", () => {
       `76a97b63b914${HASH}6714${"44".repeat(20)}6888ac`,
       { kind: "coldstaking", hotKeyHash: HASH, coldKeyHash: "44".repeat(20) },
     ],
+    ["none of none", "0000ae", { kind: "multisig", required: 0, publicKeys: [] }],
+    ["a word for a key", "5102aabb51ae", { kind: "multisig", required: 1, publicKeys: ["aabb"] }],
   ])("knows %s on EXOS networks only", (_, hex, template) => {
     expect(classify(hex, "exos")).toEqual(template);
     expect(classify(hex, "bitcoin")).toEqual(NONSTANDARD);
+  });
+
+  it("knows a reserved word as data of Bitcoin only", () => {
+    expect(classify("6a50", "bitcoin")).toEqual({ kind: "nulldata", pushes: ["00"] });
+    expect(classify("6a50", "exos")).toEqual(NONSTANDARD);
   });
 
   it("knows cold staking by every byte but the hashes", () => {
@@ -83,6 +100,7 @@ describe("classifyScript", () => {
   it.each([
     ["a key hash of 26 bytes", `76a914${HASH}0088ac`],
     ["a key of another first byte", `2105${"22".repeat(32)}ac`],
+    ["a long key of another first byte", `4105${"33".repeat(64)}ac`],
     ["a key of 34 bytes", `22${KEY}00ac`],
   ])("does not know %s", (_, hex) => {
     expect(classify(hex, "exos")).toEqual(NONSTANDARD);
