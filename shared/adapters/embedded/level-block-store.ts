@@ -1,4 +1,5 @@
 import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import { LevelTables } from "./level-tables.ts";
 
@@ -6,7 +7,14 @@ import { LevelTables } from "./level-tables.ts";
 export interface LevelBlockStore extends BlockStore, AsyncDisposable {
   /** Sync every block put so far to disk. Called before the coin store's flush. */
   flush(): Promise<void>;
+  /** Every flushed block, in no useful order; `undefined` where the bytes are damaged. */
+  scan(): AsyncIterable<{ readonly hash: HashHex; readonly block: Uint8Array | undefined }>;
+  /** Forget a body whatever its bytes are: for a repair. */
+  forget(hash: HashHex): Promise<void>;
 }
+
+/** Prefix of the table. */
+const BLOCKS = "01";
 
 /** Largest block that is kept. */
 const BLOCK_BYTES_MAX = 4 * 1_048_576;
@@ -17,7 +25,7 @@ const BLOCK_BYTES_MAX = 4 * 1_048_576;
  */
 export async function openLevelBlockStore(folder: string): Promise<LevelBlockStore> {
   const tables = await LevelTables.open(folder);
-  const blocks = tables.table<Uint8Array>("01", {
+  const blocks = tables.table<Uint8Array>(BLOCKS, {
     encode: (block) => block,
     decode: (bytes) => bytes,
     sizeOf: (block) => block.length,
@@ -36,6 +44,12 @@ export async function openLevelBlockStore(folder: string): Promise<LevelBlockSto
       if (kept !== undefined && equalBytes(kept, block)) blocks.delete(hash);
     },
     flush: () => tables.flush(),
+    async *scan() {
+      for await (const { key, bytes } of tables.scan(BLOCKS)) {
+        yield { hash: key as HashHex, block: bytes };
+      }
+    },
+    forget: async (hash) => blocks.delete(hash),
     [Symbol.asyncDispose]: () => tables[Symbol.asyncDispose](),
   };
 }

@@ -35,6 +35,9 @@ const SYNC_KEY = "00";
 
 const CHECKSUM_BYTES = 4;
 
+/** Bytes that a scan reads ahead. */
+const SCAN_BYTES = 262_144;
+
 /** Bytes with their CRC-32 before them: LevelDB does not check what it reads. */
 function seal(bytes: Uint8Array): Uint8Array {
   const sealed = new Uint8Array(CHECKSUM_BYTES + bytes.length);
@@ -116,6 +119,22 @@ export class LevelTables implements AsyncDisposable {
     try {
       const keys = await this.#db.keys({ gte: prefix, lt: nextPrefix(prefix) }).all();
       return keys.map((key) => key.slice(prefix.length));
+    } catch (cause) {
+      throw storeFaultOf(cause, this.#folder, "reading the store");
+    }
+  }
+
+  /**
+   * Every written entry of a table in the order of keys; what waits is not among them.
+   *
+   * @returns bytes that are the caller's; `undefined` where they are damaged
+   */
+  async *scan(prefix: string): AsyncGenerator<{ key: string; bytes: Uint8Array | undefined }> {
+    const range = { gte: prefix, lt: nextPrefix(prefix), highWaterMarkBytes: SCAN_BYTES };
+    try {
+      for await (const [key, sealed] of this.#db.iterator(range)) {
+        yield { key: key.slice(prefix.length), bytes: unseal(sealed) };
+      }
     } catch (cause) {
       throw storeFaultOf(cause, this.#folder, "reading the store");
     }
