@@ -5,6 +5,8 @@ import type { Config } from "#services/cli/read-config.ts";
 export interface Terminal {
   out(line: string): void;
   err(line: string): void;
+  /** A finished line of a log, on stderr, as it is. */
+  log(line: string): void;
   /** Replace the last status line: one line on a terminal, a log line now and then elsewhere. */
   status(line: string): void;
   readonly interactive: boolean;

@@ -1,14 +1,30 @@
 import type { Command } from "#services/cli/command.ts";
 import { config } from "#services/cli/commands/config.ts";
+import { dev } from "#services/cli/commands/dev.ts";
 import { doctor } from "#services/cli/commands/doctor.ts";
+import { exportCommand } from "#services/cli/commands/export.ts";
+import { importCommand } from "#services/cli/commands/import.ts";
 import { network } from "#services/cli/commands/network.ts";
 import { rpc } from "#services/cli/commands/rpc.ts";
+import { start } from "#services/cli/commands/start.ts";
 import { status } from "#services/cli/commands/status.ts";
 import { stop } from "#services/cli/commands/stop.ts";
 import { version } from "#services/cli/commands/version.ts";
 
 /** Every command, in the order of the help page. */
-export const COMMANDS: readonly Command[] = [stop, status, rpc, config, network, doctor, version];
+export const COMMANDS: readonly Command[] = [
+  dev,
+  start,
+  stop,
+  importCommand,
+  exportCommand,
+  status,
+  rpc,
+  config,
+  network,
+  doctor,
+  version,
+];
 
 /** What `exos` alone does. */
-export const DEFAULT_COMMAND: Command = status;
+export const DEFAULT_COMMAND: Command = dev;

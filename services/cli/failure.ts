@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type ErrorCode, findError } from "#shared/primitives/error-catalogue.ts";
 
 /** A command cannot go on for a reason that a person can mend. Becomes one line and an exit code. */
@@ -26,13 +27,41 @@ export function usageFailure(message: string, usage: string): CommandFailure {
 }
 
 /** What went wrong as a person reads it: code, sentence, next step. */
-export function describeFailure(cause: unknown): {
+export function describeFailure(thrown: unknown): {
   readonly code: string;
   readonly message: string;
   readonly hint: string | undefined;
 } {
+  // What came first says more than what failed while it was being cleaned up.
+  const cause = thrown instanceof SuppressedError ? thrown.suppressed : thrown;
+  if (cause instanceof SuppressedError) return describeFailure(cause);
   const message = cause instanceof Error ? cause.message : String(cause);
   const said = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  const code = typeof said === "string" && findError(said) !== undefined ? said : "EXOS-E9001";
+  const general = cause instanceof StoreFault ? "EXOS-E1000" : "EXOS-E9001";
+  const code = typeof said === "string" && findError(said) !== undefined ? said : general;
   return { code, message, hint: findError(code)?.hint };
+}
+
+/** Codes that mean something else to a script than "failed". @source interfaces.md 4 */
+const EXITS: Readonly<Record<string, ExitCode>> = {
+  "EXOS-E0002": EXIT.usage,
+  "EXOS-E0004": EXIT.usage,
+  "EXOS-E0005": EXIT.usage,
+  "EXOS-E0008": EXIT.usage,
+  "EXOS-E1008": EXIT.usage,
+  "EXOS-E2002": EXIT.refused,
+  "EXOS-E2003": EXIT.notFound,
+  "EXOS-E2008": EXIT.refused,
+  "EXOS-E2009": EXIT.refused,
+  "EXOS-E2012": EXIT.refused,
+};
+
+/** The exit code that goes with a code of the catalogue. */
+export function exitOf(code: string): ExitCode {
+  return EXITS[code] ?? EXIT.failed;
+}
+
+/** A service refused: its sentence, its code, and the exit code that goes with them. */
+export function refused({ code, message }: { readonly code: ErrorCode; readonly message: string }) {
+  return new CommandFailure(message, { code, exit: exitOf(code) });
 }

@@ -3,7 +3,7 @@ import { commandPage, helpPage } from "#services/cli/commands/help.ts";
 import { version } from "#services/cli/commands/version.ts";
 import { nearest } from "#services/cli/config/nearest.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { CommandFailure, describeFailure } from "#services/cli/failure.ts";
+import { CommandFailure, describeFailure, exitOf } from "#services/cli/failure.ts";
 import { type CommandLine, parseCommandLine } from "#services/cli/parse-command-line.ts";
 import { readConfig } from "#services/cli/read-config.ts";
 import { createTerminal, type TerminalOptions } from "#services/cli/terminal.ts";
@@ -65,8 +65,12 @@ export async function runCommandLine(
     const { code, message, hint } = describeFailure(cause);
     if (json)
       world.stderr.write(`${JSON.stringify({ level: "error", code, msg: message, hint })}\n`);
-    else terminal.err(`${code} ${message}${hint === undefined ? "" : `\n  ${hint}`}`);
+    else {
+      // Sentences of the stores end in the hint already.
+      const next = hint === undefined || message.includes(hint) ? "" : `\n  ${hint}`;
+      terminal.err(`${code} ${message}${next}`);
+    }
     if (code === "EXOS-E9001" && cause instanceof Error && !json) terminal.err(cause.stack ?? "");
-    return cause instanceof CommandFailure ? cause.exit : EXIT.failed;
+    return cause instanceof CommandFailure ? cause.exit : exitOf(code);
   }
 }

@@ -35,6 +35,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
       endStatus();
       note(line);
     },
+    log(line) {
+      endStatus();
+      stderr.write(line);
+    },
     status(line) {
       if (quiet) return;
       if (interactive) {

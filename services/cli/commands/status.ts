@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Command } from "#services/cli/command.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { age } from "#services/cli/long-work.ts";
 import { getFromNode } from "#services/cli/node-client.ts";
 
 const Node = z.object({
@@ -11,7 +12,7 @@ const Node = z.object({
   uptimeSeconds: z.number().optional(),
   tip: z.object({ height: z.number(), hash: z.string(), ageSeconds: z.number() }),
   finalized: z.object({ height: z.number(), hash: z.string() }).nullish(),
-  index: z.object({ height: z.number() }).nullish(),
+  indexHeight: z.number().nullish(),
 });
 const Health = z.object({
   status: z.string(),
@@ -42,12 +43,12 @@ export const status: Command = {
       terminal.out(JSON.stringify({ schema: "exos.status.v1", ...node, health }));
       return exit;
     }
-    const { tip, finalized, index } = node;
+    const { tip, finalized, indexHeight } = node;
     terminal.out(`network   ${node.network}, exos ${node.version}`);
     terminal.out(`phase     ${node.phase}, health ${health.status}`);
-    terminal.out(`tip       ${tip.height} ${tip.hash}, ${tip.ageSeconds} s old`);
+    terminal.out(`tip       ${tip.height} ${tip.hash}, ${age(tip.ageSeconds)} old`);
     if (finalized) terminal.out(`final     ${finalized.height} ${finalized.hash}`);
-    if (index) terminal.out(`index     ${index.height}`);
+    if (typeof indexHeight === "number") terminal.out(`index     ${indexHeight}`);
     for (const { code, text } of health.reasons) terminal.out(`warning   ${code} ${text}`);
     return exit;
   },

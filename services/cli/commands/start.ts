@@ -1,0 +1,32 @@
+import type { Command, CommandContext } from "#services/cli/command.ts";
+import type { RunningNode } from "#services/cli/run-node.ts";
+
+async function announce(
+  { node, httpUrl, rpcUrl, served, readyMs }: RunningNode,
+  { terminal, json }: CommandContext,
+): Promise<void> {
+  const { height, hash } = await node.tip();
+  const network = node.network.name;
+  if (json) {
+    const row = { schema: "exos.ready.v1", network, height, hash, httpUrl, rpcUrl, readyMs };
+    terminal.out(JSON.stringify(row));
+    return;
+  }
+  terminal.out(`exos node on ${network}, ready in ${readyMs} ms; Ctrl-C stops it`);
+  terminal.out(`  tip       ${height} ${hash}`);
+  terminal.out(`  API       ${httpUrl}/v1/node (described in ${httpUrl}/v1/openapi.json)`);
+  terminal.out(`  JSON-RPC  ${rpcUrl}/ (login in ${served.cookiePath})`);
+}
+
+export const start: Command = {
+  name: "start",
+  audience: "run",
+  usage: "exos start [--network NAME|FILE] [--datadir FOLDER] [--httpport N] [--rpcport N]",
+  summary: "run a full node: answer for the chain of the data folder until stopped",
+  examples: ["start", "start --network stratis --httpport 0 --rpcport 0"],
+  async run(context) {
+    // A command that only asks a running node need not load a whole one.
+    const { runNode } = await import("#services/cli/run-node.ts");
+    return runNode(context, { announce: (running) => announce(running, context) });
+  },
+};

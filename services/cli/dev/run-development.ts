@@ -1,0 +1,92 @@
+import type { CommandContext } from "#services/cli/command.ts";
+import { DEVELOPMENT_SCRIPT, developmentAddress } from "#services/cli/dev/development-address.ts";
+import { fiveThings } from "#services/cli/dev/five-things.ts";
+import type { EmbeddedNode } from "#services/cli/embedded.ts";
+import type { ExitCode } from "#services/cli/exit-codes.ts";
+import { refused } from "#services/cli/failure.ts";
+import { type RunningNode, runNode } from "#services/cli/run-node.ts";
+import { height } from "#shared/primitives/brand.ts";
+
+/** The lowest height above which the premine may be spent. */
+function firstBlocks({ network }: EmbeddedNode): number {
+  const { premine, maturityBlocks } = network.consensus;
+  return (premine?.height ?? 1) + maturityBlocks;
+}
+
+/** Mine until the first coins are mature: nothing to do from the second start on. */
+async function mineFirstBlocks(node: EmbeddedNode, signal: AbortSignal): Promise<void> {
+  const missing = firstBlocks(node) - (await node.tip()).height;
+  if (missing <= 0) return;
+  const mined = await node.staker.generate(missing, DEVELOPMENT_SCRIPT, signal);
+  if (!mined.ok) throw refused(mined.error);
+}
+
+/** Base units as coins, eight places, without a float. */
+function coinsText(units: bigint): string {
+  const digits = units.toString().padStart(9, "0");
+  return `${digits.slice(0, -8)}.${digits.slice(-8)}`;
+}
+
+async function describe(running: RunningNode, { config }: CommandContext) {
+  const { node, served, httpUrl, rpcUrl, readyMs } = running;
+  const { network } = node;
+  const { kinds } = await served.index.totals(DEVELOPMENT_SCRIPT);
+  const balance = Object.values(kinds).reduce((sum, one) => sum + one.received - one.sent, 0n);
+  const tip = await node.tip();
+  const premine = height(network.consensus.premine?.height ?? 1);
+  const row = await served.index.blockRow(premine);
+  const address = developmentAddress(network.addresses);
+  const things = fiveThings({
+    config,
+    address,
+    httpUrl,
+    httpPort: served.httpPort,
+    rpcPort: served.rpcPort,
+    block: row?.hash ?? tip.hash,
+  });
+  return { network, tip, address, balance, httpUrl, rpcUrl, readyMs, things };
+}
+
+async function announce(running: RunningNode, context: CommandContext): Promise<void> {
+  const { terminal, json } = context;
+  const { network, tip, address, balance, httpUrl, rpcUrl, readyMs, things } = await describe(
+    running,
+    context,
+  );
+  if (json) {
+    const { height: at, hash } = tip;
+    const urls = { httpUrl, rpcUrl };
+    const money = { address, balance: balance.toString() };
+    const row = { network: network.name, height: at, hash, ...urls, ...money, readyMs };
+    terminal.out(JSON.stringify({ schema: "exos.dev.v1", ...row, try: things }));
+    return;
+  }
+  const lines = [
+    `A node of your own on ${network.name}, ready in ${readyMs} ms at height ${tip.height}.`,
+    "",
+    `  API       ${httpUrl}/v1/node`,
+    `  OpenAPI   ${httpUrl}/v1/openapi.json`,
+    `  JSON-RPC  ${rpcUrl}/ (login in ${running.served.cookiePath})`,
+    `  address   ${address}`,
+    `            holds ${coinsText(balance)} ${network.ticker}; its key is published: the words`,
+    '            "abandon" (11 times) "about", scheme exos-105, path m/44\'/105\'/0\'/0/0',
+    "",
+    "Five things to try in this folder, from another terminal:",
+    ...things.flatMap(({ what, command }, index) => [
+      "",
+      `  ${index + 1}. ${what}`,
+      `  ${command}`,
+    ]),
+    "",
+    "Ctrl-C stops it. The next start goes on where this one stopped.",
+  ];
+  for (const line of lines) terminal.out(line);
+}
+
+/** A node that mines its own first blocks, and says what can be done with it. */
+export function runDevelopment(context: CommandContext): Promise<ExitCode> {
+  return runNode(context, {
+    prepare: mineFirstBlocks,
+    announce: (running) => announce(running, context),
+  });
+}

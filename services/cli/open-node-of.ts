@@ -1,0 +1,26 @@
+import type { CommandContext } from "#services/cli/command.ts";
+import { createNodeLog, type EmbeddedNode, openNode } from "#services/cli/embedded.ts";
+import { policyOf } from "#services/cli/policy-of.ts";
+
+/** Memory for coins where the configuration says nothing. */
+const MEBIBYTES_DEFAULT = 256;
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+
+/** Open the node that flags, environment and file describe. @throws StoreFault with its code */
+export function openNodeOf({ config, terminal }: CommandContext): Promise<EmbeddedNode> {
+  const jobs = config.integer("jobs");
+  const format = config.text("logformat") ?? "auto";
+  const level = LEVELS.find((name) => name === config.text("loglevel"));
+  return openNode({
+    network: config.network,
+    root: config.datadir,
+    log: createNodeLog({
+      write: (line) => terminal.log(line),
+      level: level ?? "info",
+      form: format === "json" || (format === "auto" && !terminal.interactive) ? "json" : "human",
+    }),
+    cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,
+    policy: policyOf(config),
+    ...(jobs === undefined ? {} : { jobs }),
+  });
+}

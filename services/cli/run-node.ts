@@ -1,0 +1,133 @@
+import type { CommandContext, Terminal } from "#services/cli/command.ts";
+import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
+import { type EmbeddedNode, type ServedNode, serveNode } from "#services/cli/embedded.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+import { createLongWork, grouped } from "#services/cli/long-work.ts";
+import { notify } from "#services/cli/notify.ts";
+import { openNodeOf } from "#services/cli/open-node-of.ts";
+import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
+import type { Config } from "#services/cli/read-config.ts";
+import { together } from "#services/cli/together.ts";
+
+/** A node that answers, as whoever announces it sees it. */
+export interface RunningNode {
+  readonly node: EmbeddedNode;
+  readonly served: ServedNode;
+  readonly httpUrl: string;
+  readonly rpcUrl: string;
+  /** Since the process began. */
+  readonly readyMs: number;
+}
+
+export interface RunHooks {
+  /** What has to be there before the node counts as ready. */
+  prepare?(node: EmbeddedNode, signal: AbortSignal): Promise<void>;
+  announce(running: RunningNode): Promise<void>;
+}
+
+const LOOPBACK = /^(127\.|localhost$|::1$)/;
+
+/** @throws CommandFailure when a listener would let strangers in */
+function refuseUnsafe(config: Config): void {
+  const open = (["httpbind", "rpcbind"] as const).find(
+    (key) => !LOOPBACK.test(config.text(key) ?? "127.0.0.1"),
+  );
+  if (open === undefined) return;
+  if (config.list("rpcauth").length > 0 && config.list("rpcallowip").length > 0) return;
+  const message = `${open} ${config.text(open)} reaches beyond this machine without a login`;
+  throw new CommandFailure(message, { code: "EXOS-E0008", exit: EXIT.usage });
+}
+
+function listenersOf(config: Config) {
+  const { ports } = config.network;
+  return {
+    http: {
+      host: config.text("httpbind") ?? "127.0.0.1",
+      port: config.integer("httpport") ?? ports.http,
+    },
+    rpc: {
+      host: config.text("rpcbind") ?? "127.0.0.1",
+      port: config.integer("rpcport") ?? ports.rpc,
+    },
+  };
+}
+
+/** Listen, and say so in one sentence when an option of the listeners means nothing. */
+async function serve(node: EmbeddedNode, config: Config, stop: () => void): Promise<ServedNode> {
+  try {
+    return await serveNode(node, {
+      ...listenersOf(config),
+      rpcauth: config.list("rpcauth"),
+      rpcuser: config.text("rpcuser"),
+      rpcpassword: config.text("rpcpassword"),
+      rpcallowip: config.list("rpcallowip"),
+      rpcwhitelist: config.list("rpcwhitelist"),
+      httphosts: config.list("httphosts"),
+      httporigins: config.list("httporigins"),
+      // Without a source of peers nothing newer can be known: the age of the tip says nothing.
+      readiness: { blocksMax: config.integer("readymaxlag") ?? 2, ageSecondsMax: undefined },
+      version: PROGRAM_VERSION,
+      rewardScript: DEVELOPMENT_SCRIPT,
+      stop,
+    });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CommandFailure(cause.message, { code: "EXOS-E0002", exit: EXIT.usage, cause });
+  }
+}
+
+/** The index's own progress line, while it catches up with what was imported. */
+async function catchUp(
+  { node, served }: Pick<RunningNode, "node" | "served">,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const elapsedMs = () => node.clock.elapsedMs();
+  const work = createLongWork({ terminal, phase: "index", elapsedMs });
+  const startedMs = elapsedMs();
+  const from = (await served.index.cursor())?.height ?? -1;
+  await served.catchUp(signal, ({ at, target, blocks, transactions }) => {
+    const seconds = Math.max(0.001, (elapsedMs() - startedMs) / 1_000);
+    work.show((100 * (at.height - from)) / Math.max(1, target - from), [
+      `${grouped(blocks / seconds)} blk/s`,
+      `${grouped(transactions / seconds)} tx/s`,
+      `height ${grouped(at.height)} of ${grouped(target)}`,
+    ]);
+  });
+}
+
+const urlOf = (host: string | undefined, port: number): string =>
+  `http://${host?.includes(":") === true ? `[${host}]` : (host ?? "127.0.0.1")}:${port}`;
+
+/**
+ * A whole node until Ctrl-C, SIGTERM or the method `stop`: opens the stores, listens, brings the
+ * index to the tip, and says every 32 seconds where it stands.
+ *
+ * @returns 0 after an orderly stop
+ * @throws StoreFault or CommandFailure when it cannot go on
+ */
+export async function runNode(context: CommandContext, hooks: RunHooks): Promise<ExitCode> {
+  const { config, terminal } = context;
+  refuseUnsafe(config);
+  const asked = new AbortController();
+  const signal = AbortSignal.any([context.signal, asked.signal]);
+  await using node = await openNodeOf(context);
+  await using served = await serve(node, config, () => asked.abort());
+  const main = async (until: AbortSignal): Promise<void> => {
+    await hooks.prepare?.(node, until);
+    await catchUp({ node, served }, terminal, until);
+    if (until.aborted) return;
+    const running = {
+      node,
+      served,
+      httpUrl: urlOf(config.text("httpbind"), served.httpPort),
+      rpcUrl: urlOf(config.text("rpcbind"), served.rpcPort),
+      readyMs: Math.round(performance.now()),
+    };
+    await hooks.announce(running);
+    await together([(end) => served.follow(end), (end) => notify(running, context, end)], until);
+  };
+  await together([(end) => node.run(end), main], signal);
+  return EXIT.done;
+}
