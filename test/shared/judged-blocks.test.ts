@@ -9,6 +9,7 @@ import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import { loadChain } from "../support/chain-file.ts";
+import { reportVectors } from "../support/vector-report.ts";
 import { loadVectors } from "../support/vectors.ts";
 import { JudgedChain } from "../support/whole-judge.ts";
 
@@ -70,6 +71,11 @@ describe.skipIf(cases === undefined || raws === undefined)("blocks.json", () => 
   it("has the cases that are told apart here", () => {
     expect(cases?.length).toBe(158);
     expect(judged.length).toBe(147);
+    reportVectors({
+      name: "exos-regtest/blocks.json",
+      run: judged.length,
+      skipped: { count: 11, reason: "via p2p: only a replay over P2P shows them" },
+    });
   });
 
   it.each(judged.map((row, index) => ({ ...row, index })))("$index $name", (row) => {
