@@ -9,6 +9,7 @@ import { type ApiEnv, finish } from "#services/rpc/http/finish.ts";
 import { answerJsonRpc } from "#services/rpc/http/json-rpc-door.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
+import { createLoginCheck } from "#services/rpc/json-rpc/login.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
 import { openApiDocument } from "#services/rpc/open-api.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
@@ -25,7 +26,10 @@ const RPC_PATHS = ["/", "/rpc", "/rpc/", "/wallet/:name", "/wallet/:name/"] as c
 /** Every dialect on one origin: a function from request to response, without a socket. */
 export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono<ApiEnv> {
   const api = new OpenAPIHono<ApiEnv>();
-  const server = new JsonRpcServer(deps, METHODS);
+  const rpc = {
+    server: new JsonRpcServer(deps, METHODS),
+    login: createLoginCheck(deps.access.logins),
+  };
 
   api.use("*", async (c, next) => {
     c.set("started", deps.clock.elapsedMs());
@@ -39,7 +43,7 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono
   const verbs = new Map<string, string>();
   for (const path of RPC_PATHS) {
     verbs.set(path, "POST");
-    api.post(path, (c) => answerJsonRpc(c, server, deps));
+    api.post(path, (c) => answerJsonRpc(c, rpc, deps));
   }
   if (surface === "http") mountReads(api, deps, verbs);
 

@@ -13,30 +13,37 @@ export function checkHeadSize(request: Request): Refusal | undefined {
   return { code: "EXOS-E4310", detail: `The headers are over ${HEADER_BYTES_MAX} bytes` };
 }
 
+/** The refusal of a body over its limit. */
+export const BODY_TOO_LARGE = {
+  ok: false,
+  error: { code: "EXOS-E4130", detail: `The body is over ${BODY_BYTES_MAX} bytes` },
+} as const;
+
 /** A request's body, read no further than its limit, whatever its headers promise. */
 export async function readBody(request: Request): Promise<Result<Uint8Array, Refusal>> {
-  const tooLarge = {
-    ok: false,
-    error: { code: "EXOS-E4130", detail: `The body is over ${BODY_BYTES_MAX} bytes` },
-  } as const;
   const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > BODY_BYTES_MAX) return tooLarge;
+  if (declared > BODY_BYTES_MAX) return BODY_TOO_LARGE;
   if (request.body === null) return { ok: true, value: new Uint8Array(0) };
 
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of request.body) {
     size += piece.length;
-    if (size > BODY_BYTES_MAX) return tooLarge;
+    if (size > BODY_BYTES_MAX) return BODY_TOO_LARGE;
     pieces.push(piece);
   }
+  return { ok: true, value: joinPieces(pieces) };
+}
+
+/** One array of many; a single piece is not copied. */
+export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array {
   const [first] = pieces;
-  if (pieces.length === 1 && first !== undefined) return { ok: true, value: first };
-  const body = new Uint8Array(size);
+  if (pieces.length === 1 && first !== undefined) return first;
+  const joined = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const piece of pieces) {
-    body.set(piece, offset);
+    joined.set(piece, offset);
     offset += piece.length;
   }
-  return { ok: true, value: body };
+  return joined;
 }

@@ -1,9 +1,11 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { allowedOrigin } from "#services/rpc/http/cross-site.ts";
+import type { Refusal } from "#services/rpc/problems.ts";
 import type { Session } from "#services/rpc/session.ts";
 import type { IndexPoint } from "#shared/ports/address-index.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { Result } from "#shared/primitives/result.ts";
 
 /** What travels with one request. */
 export interface ApiEnv {
@@ -11,6 +13,8 @@ export interface ApiEnv {
   Bindings: {
     /** Address of the socket's peer; absent where a test calls without a socket. */
     readonly peer?: string;
+    /** Reads the body straight from the socket: a web stream around it costs a third of a call. */
+    readonly readBody?: () => Promise<Result<Uint8Array, Refusal>>;
   };
   Variables: {
     session: Session;

@@ -5,7 +5,7 @@ import { readBody } from "#services/rpc/http/check-size.ts";
 import { checkSameSite } from "#services/rpc/http/cross-site.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import type { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
-import { loggedInUser } from "#services/rpc/json-rpc/login.ts";
+import type { LoginCheck } from "#services/rpc/json-rpc/login.ts";
 import { RPC_CODES } from "#services/rpc/json-rpc/rpc-error.ts";
 import { ANSWER_BYTES_MAX } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
@@ -14,7 +14,7 @@ import { ERROR_CATALOGUE } from "#shared/primitives/error-catalogue.ts";
 /** JSON-RPC over HTTP: who may ask, then what. Refusals come before the login is looked at. */
 export async function answerJsonRpc(
   c: Context<ApiEnv>,
-  server: JsonRpcServer,
+  { server, login }: { readonly server: JsonRpcServer; readonly login: LoginCheck },
   deps: RpcDeps,
 ): Promise<Response> {
   c.set("dialect", "json-rpc");
@@ -22,14 +22,14 @@ export async function answerJsonRpc(
   const { access } = deps;
   const foreign = checkSameSite(c.req.raw.headers) ?? checkPeer(c, deps);
   if (foreign !== undefined) return refuseWhole(foreign);
-  const user = loggedInUser(c.req.header("authorization"), access.logins);
+  const user = login(c.req.header("authorization"));
   if (user === undefined) {
     const detail = "Log in with the content of the cookie file";
     const response = refuseWhole({ code: "EXOS-E4010", detail });
     response.headers.set("www-authenticate", 'Basic realm="jsonrpc"');
     return response;
   }
-  const body = await readBody(c.req.raw);
+  const body = await (c.env?.readBody?.() ?? readBody(c.req.raw));
   if (!body.ok) return refuseWhole(body.error);
 
   const session = c.get("session");

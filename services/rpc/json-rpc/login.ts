@@ -20,14 +20,26 @@ export function parseSaltedLogin(text: string): Login | undefined {
   return { kind: "salted", user, salt, hashHex: hashHex.toLowerCase() };
 }
 
-/**
- * The user whose pair an `Authorization` header names. Constant time in the secrets.
- * @returns `undefined` when there is no header or no such pair
- */
-export function loggedInUser(header: string | undefined, logins: readonly Login[]) {
-  const pair = basicPair(header);
-  if (pair === undefined) return undefined;
-  return logins.map((login) => accepts(login, pair)).includes(true) ? pair.user : undefined;
+/** The user whose pair an `Authorization` header names; `undefined` without such a pair. */
+export type LoginCheck = (header: string | undefined) => string | undefined;
+
+/** Headers that were right and are remembered, by their digest; callers have few logins. */
+const REMEMBERED_MAX = 64;
+
+/** Constant time in the secrets. A header that was right once is known by its digest from then on. */
+export function createLoginCheck(logins: readonly Login[]): LoginCheck {
+  const right = new Map<string, string>();
+  return (header) => {
+    if (header === undefined) return undefined;
+    const digest = createHash("sha256").update(header).digest("base64");
+    const known = right.get(digest);
+    if (known !== undefined) return known;
+    const pair = basicPair(header);
+    if (pair === undefined) return undefined;
+    if (!logins.map((login) => accepts(login, pair)).includes(true)) return undefined;
+    if (right.size < REMEMBERED_MAX) right.set(digest, pair.user);
+    return pair.user;
+  };
 }
 
 interface Pair {
@@ -36,8 +48,8 @@ interface Pair {
 }
 
 /** @source RFC 7617 */
-function basicPair(header: string | undefined): Pair | undefined {
-  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? "")?.[1];
+function basicPair(header: string): Pair | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
   if (encoded === undefined) return undefined;
   const text = new TextDecoder().decode(Buffer.from(encoded, "base64"));
   const colon = text.indexOf(":");

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Login, loggedInUser, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
+import { createLoginCheck, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
+const loggedInUser = (header: string | undefined, logins: readonly Login[]) =>
+  createLoginCheck(logins)(header);
 const plain: Login = { kind: "plain", user: "__cookie__", password: "00ff" };
 
 describe("a login", () => {
@@ -26,6 +28,14 @@ describe("a login", () => {
 
   it("lets nobody in where none is accepted", () => {
     expect(loggedInUser(basic("__cookie__:00ff"), [])).toBeUndefined();
+  });
+
+  it("that was right stays right, and one that was wrong stays wrong", () => {
+    const check = createLoginCheck([plain]);
+    for (let time = 0; time < 3; time++) {
+      expect(check(basic("__cookie__:00ff"))).toBe("__cookie__");
+      expect(check(basic("__cookie__:00fe"))).toBeUndefined();
+    }
   });
 
   it("may have colons in its password", () => {
