@@ -11,6 +11,7 @@ import {
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { isCoinstake } from "#shared/primitives/transaction-shape.ts";
 import { loadChain } from "../../support/chain-file.ts";
+import { reportVectors } from "../../support/vector-report.ts";
 import { loadVectors } from "../../support/vectors.ts";
 import { EXOS_WIRE } from "../../support/wires.ts";
 
@@ -43,6 +44,8 @@ describe("proven headers", () => {
         matches: [{ txid: result.value.coinstake.txid }],
       });
     }
+    const run = vectors?.provenHeaders.cases.length ?? 0;
+    reportVectors({ name: "exos-vectors.json#provenHeaders", run });
   });
 
   it.skipIf(vectors === undefined || chain === undefined)(
