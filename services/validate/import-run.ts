@@ -61,18 +61,7 @@ export class ImportRun {
     const named = nameOf(record, this.#deps);
     if (named === undefined) return damaged(record);
     let refused = await this.#place(named);
-    const waiting = [named.hash];
-    while (refused === undefined && !this.isComplete) {
-      const parent = waiting.at(-1);
-      if (parent === undefined) break;
-      const child = this.#parked.takeChild(parent);
-      const next = child === undefined ? undefined : nameOf(child, this.#deps);
-      if (next === undefined) waiting.pop();
-      else {
-        refused = await this.#place(next);
-        waiting.push(next.hash);
-      }
-    }
+    if (refused === undefined && !this.#parked.isEmpty) refused = await this.#placeChildren(named);
     await this.#turn();
     return refused;
   }
@@ -99,6 +88,24 @@ export class ImportRun {
     const refused = await this.settle();
     if (refused !== undefined || this.isComplete) return refused;
     return this.#parked.describeFirst();
+  }
+
+  /** Place what waited for this block, if that stands somewhere now. */
+  async #placeChildren(of: Named): Promise<Refusal | undefined> {
+    if ((await this.#deps.headers.get(of.hash)) === undefined) return undefined;
+    const parents = [of.hash];
+    for (let at = parents.at(-1); at !== undefined && !this.isComplete; at = parents.at(-1)) {
+      const child = this.#parked.takeChild(at);
+      const named = child === undefined ? undefined : nameOf(child, this.#deps);
+      if (named === undefined) parents.pop();
+      else {
+        const refused = await this.#place(named);
+        if (refused !== undefined) return refused;
+        parents.push(named.hash);
+        await this.#turn();
+      }
+    }
+    return undefined;
   }
 
   async #place(named: Named): Promise<Refusal | undefined> {

@@ -12,6 +12,10 @@ export class ParkedBlocks {
   #blocks = 0;
   #bytes = 0;
 
+  get isEmpty(): boolean {
+    return this.#blocks === 0;
+  }
+
   /** @returns why there is no room for it */
   add(record: ChainFileRecord, prev: HashHex): Refusal | undefined {
     if (this.#blocks >= PARKED_BLOCKS_MAX || this.#bytes + record.block.length > PARKED_BYTES_MAX) {
