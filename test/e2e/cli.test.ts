@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type CliProcess, runCli, runShell, startCli } from "../support/cli-process.ts";
+import { SHORT_CHAINS, totalsOf } from "../support/recorded-chains.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { vectorsPath } from "../support/vectors.ts";
+
+const ANY_PORTS = ["--httpport", "0", "--rpcport", "0"];
+const READY = /Ctrl-C stops it/;
+
+function startDev(folder: string): CliProcess {
+  return startCli(["dev", "--datadir", folder, ...ANY_PORTS]);
+}
+
+describe("exos dev", () => {
+  it("mines its first blocks, prints five things that work, stops on Ctrl-C and goes on later", {
+    timeout: 60_000,
+  }, async () => {
+    const folder = temporaryFolder();
+    {
+      await using node = startDev(folder);
+      await node.says(READY);
+      const [said] = await node.says(/[\s\S]*/);
+      expect(said).toContain("ready in");
+      expect(said).toContain("XBxPQk8V7ZJfwitgKHu6Nmw9bBQMTjUtg9");
+      expect(said).toContain("holds 300000132.00000000 TEXOS");
+
+      const lines = said.split("\n").filter((line) => /^ {2}(npm start|node) /.test(line));
+      expect(lines).toHaveLength(5);
+      const answers: string[] = [];
+      for (const line of lines) {
+        const { code, out, err } = await runShell(line);
+        expect({ line, code, err: code === 0 ? "" : err }).toEqual({ line, code: 0, err: "" });
+        answers.push(out);
+      }
+      expect(answers[0]).toContain("health ok");
+      expect(answers[1]?.match(/[0-9a-f]{64}/g)).toHaveLength(5);
+      expect(answers[2]).toContain('"height": 17');
+      expect(answers[3]).toContain('"height": 2');
+      expect(answers[4]).toContain('"received":');
+
+      node.signal("SIGINT");
+      expect(await node.ended()).toMatchObject({ code: 0 });
+      expect(existsSync(join(folder, "exos-regtest", ".cookie"))).toBe(false);
+    }
+    await using again = startDev(folder);
+    await again.says(/at height 17\./);
+    await again.says(READY);
+
+    const second = await runCli(["status", "--datadir", folder, "--httpport", "1"]);
+    expect(second).toMatchObject({ code: 8 });
+    const rival = await runCli(["dev", "--datadir", folder, ...ANY_PORTS]);
+    expect(rival.code).toBe(1);
+    expect(rival.err).toMatch(/^EXOS-E1001 .* is held by process \d+/);
+    expect(rival.err).not.toContain("    at ");
+
+    again.signal("SIGTERM");
+    expect(await again.ended()).toMatchObject({ code: 0 });
+  });
+});
+
+const [stratisChain] = SHORT_CHAINS;
+const stratisFile = vectorsPath("stratis/blk0001.dat");
+const heavyFile = vectorsPath("exos-regtest/heavy.dat");
+
+describe("exos import and exos start", () => {
+  it.skipIf(stratisFile === undefined || stratisChain === undefined)(
+    "replay a chain in two parts, say that nothing is left, and answer for it",
+    { timeout: 60_000 },
+    async () => {
+      const place = ["--network", "stratis", "--datadir", temporaryFolder()];
+      const words = ["import", stratisFile ?? "", ...place, "--json"];
+      const first = await runCli([...words, "--stop-height", "300"]);
+      expect(first.code).toBe(0);
+      expect(JSON.parse(first.out)).toMatchObject({ height: 300, blocks: 300 });
+
+      const rest = await runCli([...words, "--jobs", "1"]);
+      const totals = stratisChain === undefined ? {} : totalsOf(stratisChain);
+      const { transactions, seconds, ...facts } = JSON.parse(rest.out);
+      expect(facts).toEqual({
+        schema: "exos.import.v1",
+        network: "stratis",
+        ...totals,
+        blocks: 1699,
+      });
+      expect([typeof transactions, typeof seconds]).toEqual(["number", "number"]);
+
+      const none = await runCli(words.filter((word) => word !== "--json"));
+      expect(none).toMatchObject({ code: 0 });
+      expect(none.out).toContain("nothing to do");
+      expect(none.out).toContain(stratisChain?.muhash);
+
+      await using node = startCli(["start", ...place, ...ANY_PORTS, "--json"]);
+      const [line] = await node.says(/\{"schema":"exos.ready.v1".*\}/);
+      const { httpUrl, hash } = JSON.parse(line);
+      expect(hash).toBe(stratisChain?.hash);
+      await node.says(/index \d+ %/);
+      const answer = await fetch(`${httpUrl}/v1/supply`);
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain(stratisChain?.supply);
+      expect((await fetch(`${httpUrl}/readyz`)).status).toBe(200);
+
+      const { port } = new URL(httpUrl);
+      const taken = await runCli(["dev", "--datadir", temporaryFolder(), "--httpport", port]);
+      expect(taken.code).toBe(1);
+      expect(taken.err).toMatch(/^EXOS-E0006 .*httpport/);
+      node.signal("SIGINT");
+      expect(await node.ended()).toMatchObject({ code: 0 });
+    },
+  );
+
+  it.skipIf(heavyFile === undefined)(
+    "save what was done at Ctrl-C and print how to go on",
+    { timeout: 60_000 },
+    async () => {
+      const words = ["import", heavyFile ?? "", "--datadir", temporaryFolder()];
+      await using run = startCli(words);
+      await run.says(/blocks \d+ %/);
+      run.signal("SIGINT");
+      const { code, err } = await run.ended();
+      expect(code).toBe(130);
+      expect(err).toContain(`npm start -- ${words.join(" ")}`);
+      const height = Number(/stopped at height (\d+)/.exec(err)?.[1]);
+      expect(height).toBeGreaterThan(0);
+      const on = await runCli([...words, "--stop-height", String(height + 3), "--json"]);
+      expect(JSON.parse(on.out)).toMatchObject({ height: height + 3, blocks: 3 });
+    },
+  );
+});
