@@ -1,20 +1,50 @@
 import { DecodeFault, Reader } from "#shared/codec/reader.ts";
-import { Writer } from "#shared/codec/writer.ts";
-import { height, unixSeconds } from "#shared/primitives/brand.ts";
+import { lengthSize, Writer } from "#shared/codec/writer.ts";
+import { type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import type { CoinKind } from "#shared/primitives/coin.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import type { CoinContent, CoinItem } from "./coin-item.ts";
 import { baseMark, isBaseMark, type Mark } from "./mark.ts";
 
 const KINDS: readonly CoinKind[] = ["ordinary", "coinbase", "coinstake"];
+const NOTHING = new Uint8Array(0);
 const HAS_CONTENT = 4;
 /** The usual item of a settled coin: one base mark made it, nothing spent it. */
 const IS_SETTLED = 8;
 
-function writeMark(writer: Writer, mark: Mark): void {
-  const base = isBaseMark(mark);
-  writer.bool(base).u32(mark.height);
-  if (!base) writer.bytes(fromHashHex(mark.hash));
+/** Hash bytes of the blocks of the moment: a flush writes the same few hundred thousands of times. */
+const hashBytes = new Map<HashHex, Uint8Array>();
+const HASHES_MAX = 4_096;
+
+function bytesOf(hash: HashHex): Uint8Array {
+  const known = hashBytes.get(hash);
+  if (known !== undefined) return known;
+  if (hashBytes.size >= HASHES_MAX) hashBytes.clear();
+  const bytes = fromHashHex(hash);
+  hashBytes.set(hash, bytes);
+  return bytes;
+}
+
+function putU32(bytes: Uint8Array, at: number, value: number): number {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+  return at + 4;
+}
+
+function markSize(mark: Mark): number {
+  return isBaseMark(mark) ? 5 : 37;
+}
+
+/** @returns where the next value goes */
+function putMark(bytes: Uint8Array, at: number, mark: Mark): number {
+  const isBase = isBaseMark(mark);
+  bytes[at] = isBase ? 1 : 0;
+  const after = putU32(bytes, at + 1, mark.height);
+  if (isBase) return after;
+  bytes.set(bytesOf(mark.hash), after);
+  return after + 32;
 }
 
 function readMark(reader: Reader): Mark {
@@ -30,16 +60,46 @@ export function encodeCoinItem(item: CoinItem): Uint8Array {
   const settled =
     spends.length === 0 && creators.length === 1 && first !== undefined && isBaseMark(first);
   const kind = content === undefined ? 0 : KINDS.indexOf(content.kind);
-  const writer = new Writer(64 + 40 * (creators.length + spends.length));
-  writer.u8(kind | (content === undefined ? 0 : HAS_CONTENT) | (settled ? IS_SETTLED : 0));
-  if (content !== undefined) writer.u32(content.time).byteString(content.outputs);
-  if (settled) return writer.u32(first.height).finish();
-  writer.list(creators, (mark) => writeMark(writer, mark));
-  writer.list(spends, ({ mark, slots }) => {
-    writer.u8(slots);
-    writeMark(writer, mark);
-  });
-  return writer.finish();
+  const outputs = content?.outputs ?? NOTHING;
+  let size = 1 + (content === undefined ? 0 : 4 + lengthSize(outputs.length) + outputs.length);
+  if (settled) size += 4;
+  else {
+    size += lengthSize(creators.length) + lengthSize(spends.length);
+    for (const mark of creators) size += markSize(mark);
+    for (const { mark } of spends) size += 1 + markSize(mark);
+  }
+
+  const bytes = new Uint8Array(size);
+  bytes[0] = kind | (content === undefined ? 0 : HAS_CONTENT) | (settled ? IS_SETTLED : 0);
+  let at = 1;
+  if (content !== undefined) {
+    at = putCount(bytes, putU32(bytes, at, content.time), outputs.length);
+    bytes.set(outputs, at);
+    at += outputs.length;
+  }
+  if (settled) {
+    putU32(bytes, at, first.height);
+    return bytes;
+  }
+  at = putCount(bytes, at, creators.length);
+  for (const mark of creators) at = putMark(bytes, at, mark);
+  at = putCount(bytes, at, spends.length);
+  for (const { mark, slots } of spends) {
+    bytes[at] = slots;
+    at = putMark(bytes, at + 1, mark);
+  }
+  return bytes;
+}
+
+/** A length in its shortest form. */
+function putCount(bytes: Uint8Array, at: number, count: number): number {
+  if (count < 0xfd) {
+    bytes[at] = count;
+    return at + 1;
+  }
+  const length = new Writer(5).length(count).finish();
+  bytes.set(length, at);
+  return at + length.length;
 }
 
 /** @returns an item that holds no view of the bytes @throws DecodeFault when they are no item */

@@ -54,5 +54,7 @@ export function encodeCoinKey(key: CoinKey): Uint8Array {
 /** @throws RangeError unless there are 34 bytes */
 export function decodeCoinKey(bytes: Uint8Array): CoinKey {
   if (bytes.length !== COIN_KEY_BYTES) throw new RangeError(`coin key of ${bytes.length} bytes`);
-  return String.fromCharCode.apply(undefined, Array.from(bytes)) as CoinKey;
+  const units = new Array<number>(COIN_KEY_BYTES);
+  for (let at = 0; at < COIN_KEY_BYTES; at++) units[at] = bytes[at] ?? 0;
+  return String.fromCharCode.apply(undefined, units) as CoinKey;
 }

@@ -35,7 +35,10 @@ export const GENERATION_KEY = Uint8Array.of(KIND.generation);
 function withNumber(kind: number, value: number, size: number): Uint8Array {
   const key = new Uint8Array(size);
   key[0] = kind;
-  new DataView(key.buffer).setUint32(1, value, false);
+  key[1] = value >>> 24;
+  key[2] = value >>> 16;
+  key[3] = value >>> 8;
+  key[4] = value;
   return key;
 }
 
@@ -95,7 +98,11 @@ export function transactionRange(generation: number, first: CoinKey, last: CoinK
 /** Bytes with a CRC-32 of key and value before them: LevelDB does not check what it reads. */
 function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
   const sealed = new Uint8Array(CHECKSUM_BYTES + value.length);
-  new DataView(sealed.buffer).setUint32(0, crc32(value, crc32(key)), true);
+  const sum = crc32(value, crc32(key));
+  sealed[0] = sum;
+  sealed[1] = sum >>> 8;
+  sealed[2] = sum >>> 16;
+  sealed[3] = sum >>> 24;
   sealed.set(value, CHECKSUM_BYTES);
   return sealed;
 }
