@@ -1,3 +1,4 @@
+import type { SignatureCheck } from "#shared/crypto/verify-signatures.ts";
 import type { Transaction } from "#shared/primitives/transaction.ts";
 import { ScriptCursor } from "#shared/script/script-cursor.ts";
 import type { ScriptError } from "#shared/script/script-error.ts";
@@ -23,6 +24,8 @@ export interface InputCheck {
   readonly dialect: Dialect;
   /** Whether signatures cover the transaction's time; by default they do in the EXOS dialect. */
   readonly transactionTime?: boolean;
+  /** Answers whether a signature is right; by default at once, and by looking at it. */
+  readonly verify?: (signature: SignatureCheck) => boolean;
 }
 
 const FALSE = new Uint8Array(0);

@@ -1,5 +1,5 @@
 import { parseLaxDer } from "#shared/crypto/parse-lax-der.ts";
-import { verifySignatures } from "#shared/crypto/verify-signatures.ts";
+import { type SignatureCheck, verifySignatures } from "#shared/crypto/verify-signatures.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
 import { isKeyShaped } from "#shared/script/classify-script.ts";
 import { findAndDelete } from "#shared/script/find-and-delete.ts";
@@ -78,14 +78,17 @@ function isSigned(
   const parsed = parseLaxDer(signature.subarray(0, -1));
   if (parsed === undefined) return false;
   const digest = digests(hashType);
-  const [signed] = verifySignatures([{ publicKey, signature: parsed, digest }]);
-  if (signed === true || machine.check.dialect === "bitcoin") return signed;
-  if (demandsStrictDer(machine.check.flags) || !isKeyShaped(publicKey)) return signed;
+  const verify = machine.check.verify ?? verifyAlone;
+  if (verify({ publicKey, signature: parsed, digest })) return true;
+  if (machine.check.dialect === "bitcoin") return false;
+  if (demandsStrictDer(machine.check.flags) || !isKeyShaped(publicKey)) return false;
 
   const again = readAgain(signature);
   if (again === undefined) return undefined;
-  return verifySignatures([{ publicKey, signature: again, digest }])[0];
+  return verify({ publicKey, signature: again, digest });
 }
+
+const verifyAlone = (check: SignatureCheck) => verifySignatures([check])[0] === true;
 
 /**
  * r‖s by the bytes where strict DER has their lengths, as an old OpenSSL read them. The reference

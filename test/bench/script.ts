@@ -12,7 +12,8 @@ import type { TxOutput } from "#shared/primitives/transaction.ts";
 import type { InputCheck } from "#shared/script/machine.ts";
 import { ScriptFlags } from "#shared/script/script-flags.ts";
 import { HashType, signatureHash } from "#shared/script/signature-hash.ts";
-import { verifyInput } from "#shared/script/verify-input.ts";
+import { type InputVerdict, verifyInput } from "#shared/script/verify-input.ts";
+import { verifyInputs } from "#shared/script/verify-inputs.ts";
 import { loadChain } from "../support/chain-file.ts";
 import { EXOS_WIRE } from "../support/wires.ts";
 import { calibrate } from "./calibration.ts";
@@ -35,7 +36,9 @@ const FLAGS = P2SH | DERSIG | CHECKLOCKTIMEVERIFY | CHECKCOLDSTAKEVERIFY;
 export interface ScriptFigures {
   /** Decoding blocks, transaction hashes included. Bar: 30. */
   readonly decodeMegabytesPerSecond: number;
+  /** In batches, as blocks are judged. */
   readonly inputsPerSecond: number;
+  readonly oneByOnePerSecond: number;
   readonly calibration: number;
   /** Inputs over the calibration. */
   readonly ratio: number;
@@ -78,6 +81,17 @@ function signatureOf({ tx, index, scriptPubKey }: InputCheck): SignatureCheck {
   return { publicKey, signature, digest: signatureHash(context, true) };
 }
 
+/** The same with transactions anew: what they remember must be paid for once a round. */
+function forgetful(inputs: readonly InputCheck[]): InputCheck[] {
+  const fresh = new Map(inputs.map(({ tx }) => [tx, { ...tx }]));
+  return inputs.map((check) => ({ ...check, tx: fresh.get(check.tx) ?? check.tx }));
+}
+
+function requireGood(verdicts: readonly InputVerdict[]): void {
+  const bad = verdicts.find(({ error }) => error !== undefined);
+  if (bad !== undefined) throw new RangeError(bad.error);
+}
+
 /** Medians of interleaved rounds. @returns `undefined` when the shared vectors are absent */
 export function benchScript(rounds = 9): ScriptFigures | undefined {
   const chain = loadChain(FILE, 4);
@@ -89,17 +103,10 @@ export function benchScript(rounds = 9): ScriptFigures | undefined {
     decode: () => {
       for (const block of bytes) if (!decodeBlock(block, EXOS_WIRE).ok) throw new RangeError(FILE);
     },
-    inputs: () => {
-      for (const check of inputs) {
-        // Anew each time: what a transaction remembers must be paid for once a round.
-        const tx = check.index === 0 ? { ...check.tx } : check.tx;
-        const { error } = verifyInput(check.index === 0 ? { ...check, tx } : check);
-        if (error !== undefined) throw new RangeError(error);
-      }
-    },
+    inputs: () => requireGood(verifyInputs(forgetful(inputs))),
+    oneByOne: () => requireGood(forgetful(inputs).map(verifyInput)),
     signatures: () => {
-      for (const check of checks)
-        if (!verifySignatures([check])[0]) throw new RangeError("refused");
+      if (verifySignatures(checks).includes(false)) throw new RangeError("refused");
     },
     calibration: () => calibration.round(),
   };
@@ -111,6 +118,7 @@ export function benchScript(rounds = 9): ScriptFigures | undefined {
   return {
     decodeMegabytesPerSecond: megabytes / seconds.decode,
     inputsPerSecond,
+    oneByOnePerSecond: inputs.length / seconds.oneByOne,
     calibration: perSecond,
     ratio: inputsPerSecond / perSecond,
     overheadMicroseconds: ((seconds.inputs - seconds.signatures) / inputs.length) * 1e6,
@@ -124,6 +132,7 @@ if (import.meta.main) {
   else {
     print(`decoding blocks          ${figures.decodeMegabytesPerSecond.toFixed(1)} MB/s`);
     print(`inputs by key hash       ${Math.round(figures.inputsPerSecond)} /s`);
+    print(`  one by one             ${Math.round(figures.oneByOnePerSecond)} /s`);
     print(`  over the calibration   ${figures.ratio.toFixed(2)}`);
     print(`  beside the signature   ${figures.overheadMicroseconds.toFixed(1)} µs`);
     print(`calibration              ${Math.round(figures.calibration)} /s`);

@@ -3,7 +3,7 @@ import { hashTransaction } from "#shared/codec/decode-transaction.ts";
 import { amount, type Hash256, unixSeconds } from "#shared/primitives/brand.ts";
 import { zeroHash } from "#shared/primitives/hash.ts";
 import type { Transaction } from "#shared/primitives/transaction.ts";
-import type { Dialect } from "#shared/script/machine.ts";
+import type { Dialect, InputCheck } from "#shared/script/machine.ts";
 import { verifyInput } from "#shared/script/verify-input.ts";
 import { scriptOfAsm } from "./script-asm.ts";
 import { scriptFlagsOf } from "./script-flags-of.ts";
@@ -62,8 +62,8 @@ function spendOf(
   };
 }
 
-/** Runs a line as Bitcoin Core's suite says to. @returns `OK`, or the name of the error */
-export function runScriptCase(line: ScriptCase, dialect: Dialect): string {
+/** A line as an input to be judged, as Bitcoin Core's suite says to. */
+export function scriptCheckOf(line: ScriptCase, dialect: Dialect): InputCheck {
   const scriptPubKey = scriptOfAsm(line.scriptPubKey);
   const credit = spendOf(
     { txid: zeroHash(), index: 0xffff_ffff },
@@ -78,7 +78,7 @@ export function runScriptCase(line: ScriptCase, dialect: Dialect): string {
       value: line.value,
     },
   );
-  const { error } = verifyInput({
+  return {
     tx: spend,
     index: 0,
     value: line.value,
@@ -86,6 +86,10 @@ export function runScriptCase(line: ScriptCase, dialect: Dialect): string {
     flags: scriptFlagsOf(line.flags),
     dialect,
     transactionTime: false,
-  });
-  return error ?? "OK";
+  };
+}
+
+/** Runs a line. @returns `OK`, or the name of the error */
+export function runScriptCase(line: ScriptCase, dialect: Dialect): string {
+  return verifyInput(scriptCheckOf(line, dialect)).error ?? "OK";
 }
