@@ -3,6 +3,7 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { problemResponse } from "#services/rpc/problems.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { type ErrorCode, findError } from "#shared/primitives/error-catalogue.ts";
 
 /** What no route took: another verb, a question for the verbs, or an unknown path. */
 export function answerUnrouted(
@@ -48,8 +49,8 @@ function matches(pattern: string, path: string): boolean {
 export function answerFault(c: Context<ApiEnv>, fault: Error, { log }: RpcDeps): Response {
   const route = c.get("route") ?? "none";
   if (fault instanceof StoreFault) {
-    const code = "EXOS-E1000";
-    log.error(fault.code ?? code, "A store failed a request", { route, err: fault.message });
+    const code = storeCode(fault);
+    log.error(code, "A store failed a request", { route, err: fault.message });
     return problemResponse(
       { code, detail: fault.message, ...(fault.retryable ? { retryAfterSeconds: 1 } : {}) },
       c.req.path,
@@ -61,4 +62,11 @@ export function answerFault(c: Context<ApiEnv>, fault: Error, { log }: RpcDeps):
   });
   const detail = "The node's log says more, under this answer's X-Request-Id";
   return problemResponse({ code: "EXOS-E9001", detail }, c.req.path);
+}
+
+/** The row of a fault, where it is one of stores; the general one otherwise. */
+function storeCode({ code }: StoreFault): ErrorCode {
+  const row = code === undefined ? undefined : findError(code);
+  // What is in the catalogue is a key of it.
+  return row?.status === 503 ? (code as ErrorCode) : "EXOS-E1000";
 }

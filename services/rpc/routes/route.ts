@@ -61,8 +61,18 @@ export interface Route {
   ): Promise<Result<Answered<unknown>, Refusal>>;
 }
 
-/** What any route may answer instead: not ready, or a store failed. */
-const EVERYWHERE: readonly ErrorCode[] = ["EXOS-E2001", "EXOS-E1000", "EXOS-E4080"];
+/** What any route may answer instead: refused at the door, too slow, not ready, or failed. */
+const EVERYWHERE: readonly ErrorCode[] = [
+  "EXOS-E4031",
+  "EXOS-E4080",
+  "EXOS-E4140",
+  "EXOS-E4310",
+  "EXOS-E9001",
+  "EXOS-E1000",
+  "EXOS-E1004",
+  "EXOS-E1009",
+  "EXOS-E2001",
+];
 
 export function defineRoute<
   Params extends z.ZodRawShape,

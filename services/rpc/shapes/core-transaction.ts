@@ -5,25 +5,27 @@ import { asmOf } from "#services/rpc/views/asm.ts";
 import { viewScript } from "#services/rpc/views/script-view.ts";
 import type { SpentOutput, TransactionView } from "#services/rpc/views/transaction-view.ts";
 import { sumOfOutputs } from "#services/rpc/views/transaction-view.ts";
+import { coinKind } from "#shared/consensus/coin-kind.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction, TxInput, TxOutput } from "#shared/primitives/transaction.ts";
 import { isCoinbase, isCoinstake } from "#shared/primitives/transaction-shape.ts";
 
 /**
- * A transaction in Bitcoin Core 28's keys, with `is_coinstake` and, on networks that have one,
- * `ntime`. Weight is `3 × stripped + total` everywhere. @source interfaces.md 0, 2
+ * A transaction in Bitcoin Core 28's keys, with `is_coinstake` and `ntime` on networks that know
+ * them. Weight is `3 × stripped + total` everywhere. @source interfaces.md 0, 2
  */
 export function coreTransaction(view: TransactionView, network: Network): object {
   const { tx, spent } = view;
   const weight = 3 * tx.sizeStripped + tx.sizeTotal;
-  const fee = feeOf(view);
+  const { consensus } = network;
+  const fee = feeOf(view, network);
   return {
     txid: toHashHex(tx.txid),
     hash: toHashHex(tx.wtxid),
     version: tx.version,
-    ...(network.consensus.wire.transactionTime ? { ntime: tx.time } : {}),
-    is_coinstake: isCoinstake(tx),
+    ...(consensus.wire.transactionTime ? { ntime: tx.time } : {}),
+    ...(consensus.stake === undefined ? {} : { is_coinstake: isCoinstake(tx) }),
     size: tx.sizeTotal,
     vsize: Math.ceil(weight / 4),
     weight,
@@ -50,8 +52,8 @@ export function corePlacement({ tx, placement }: TransactionView, network: Netwo
 }
 
 /** What the sender gave up. A coinstake pays none: its inputs come back with the reward. */
-function feeOf({ tx, spent }: TransactionView): bigint | undefined {
-  if (spent === undefined || isCoinbase(tx) || isCoinstake(tx)) return undefined;
+function feeOf({ tx, spent }: TransactionView, { consensus }: Network): bigint | undefined {
+  if (spent === undefined || coinKind(tx, consensus) !== "ordinary") return undefined;
   return sumOfOutputs(spent) - sumOfOutputs(tx.outputs);
 }
 

@@ -15,11 +15,12 @@ import {
   sumOfOutputs,
   type TransactionView,
 } from "#services/rpc/views/transaction-view.ts";
+import { coinKind } from "#shared/consensus/coin-kind.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { Spender } from "#shared/ports/address-index.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction, TxInput, TxOutput } from "#shared/primitives/transaction.ts";
-import { isCoinbase, isCoinstake } from "#shared/primitives/transaction-shape.ts";
+import { isCoinbase } from "#shared/primitives/transaction-shape.ts";
 
 const SCRIPT = z.object({
   hex: HEX_SCHEMA,
@@ -81,13 +82,13 @@ export function v1Transaction(
   return {
     txid: toHashHex(tx.txid),
     wtxid: toHashHex(tx.wtxid),
-    kind: kindOf(tx),
+    kind: coinKind(tx, network.consensus),
     version: tx.version,
     time: network.consensus.wire.transactionTime ? tx.time : null,
     lockTime: tx.lockTime,
     size: tx.sizeTotal,
     weight: 3 * tx.sizeStripped + tx.sizeTotal,
-    fee: feeText(view),
+    fee: feeText(view, network),
     inputs: tx.inputs.map((input, place) => v1Input(input, spent?.[place], tx, network)),
     outputs: tx.outputs.map((output, index) =>
       v1Output(output, index, spenders.get(index), network),
@@ -96,13 +97,8 @@ export function v1Transaction(
   };
 }
 
-function kindOf(tx: HashedTransaction): "ordinary" | "coinbase" | "coinstake" {
-  if (isCoinbase(tx)) return "coinbase";
-  return isCoinstake(tx) ? "coinstake" : "ordinary";
-}
-
-function feeText({ tx, spent }: TransactionView): string | null {
-  if (kindOf(tx) !== "ordinary") return "0";
+function feeText({ tx, spent }: TransactionView, { consensus }: Network): string | null {
+  if (coinKind(tx, consensus) !== "ordinary") return "0";
   if (spent === undefined) return null;
   return amountText(sumOfOutputs(spent) - sumOfOutputs(tx.outputs));
 }

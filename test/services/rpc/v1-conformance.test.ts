@@ -184,6 +184,24 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     expectProblem(await late, "EXOS-E4080", path);
     seen.add(408);
 
+    vi.useRealTimers();
+
+    const faulty = await createRpcNode([]);
+    const wrong = () => Promise.reject(new TypeError("a bug"));
+    faulty.setState({
+      stores: { ...faulty.stores, coins: { ...faulty.stores.coins, tip: wrong } },
+    });
+    expectProblem(await clientOf(faulty)(path), "EXOS-E9001", path);
+    seen.add(500);
+    for (const [code, status, init, more] of [
+      ["EXOS-E4031", 403, { headers: { host: "evil.example" } }, ""],
+      ["EXOS-E4140", 414, {}, "x".repeat(8_192)],
+      ["EXOS-E4310", 431, { headers: { "x-pad": "x".repeat(16_384) } }, ""],
+    ] as const) {
+      expectProblem(await send(`${path}${more}`, init), code, path);
+      seen.add(status);
+    }
+    // The next test provokes it, on every list.
     if (statuses.includes(409)) seen.add(409);
     expect([...seen].sort()).toEqual(statuses.toSorted());
   });
