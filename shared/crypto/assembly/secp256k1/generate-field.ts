@@ -191,7 +191,10 @@ function linearFunctions(): string[] {
   ];
 }
 
-/** a/2 for a of magnitude 1: an odd a becomes even by p, then each limb takes a bit of the next. */
+/**
+ * a/2 for a of magnitude 3 at most: an odd a becomes even by p, then each limb takes a bit of the
+ * next. Of magnitude m comes m/2 + 1.
+ */
 function halfFunction(): string {
   const once = packedMultiple(1n);
   const loads = WORDS.map((o, i) => `  const x${i}: u64 = load<u64>(a, ${o}) + (odd & ${once[i]});\n`);
