@@ -89,7 +89,7 @@ async function findFork(
   const agree = async (at: number): Promise<boolean> =>
     (await index.blockRow(height(at)))?.hash === (await activeHashAt(at, tip, coins));
 
-  let differs = Math.min(cursor?.height ?? -1, tip.height) + 1;
+  let differs = (cursor?.height ?? -1) + 1;
   let step = 1;
   let agrees = differs - 1;
   while (agrees >= 0 && !(await agree(agrees))) {

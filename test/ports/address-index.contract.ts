@@ -245,7 +245,7 @@ export function addressIndexContract(create: () => Promise<Index>): void {
 
     const four = growBlock(three, 5, [
       { spends: [], pays: [[9n, TO_B]] },
-      { spends: [{ txid: payment.txid, index: 0 }], pays: [[30n, TO_C]] },
+      { spends: [{ txid: transactionOf(two, 0).txid, index: 0 }], pays: [[55n, TO_C]] },
     ]);
     await addAndFollow(index, four);
     const query = { script: TO_B, limit: 1, cursor: first.value.next };

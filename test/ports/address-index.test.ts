@@ -45,7 +45,7 @@ describe("sqlite address index", () => {
     for (let count = 0; count < 2; count++) {
       started.push(await openSqliteAddressIndex({ path: ":memory:", wire: EXOS_WIRE }));
     }
-  });
+  }, 60_000);
   afterAll(async () => {
     for (const index of started) await index[Symbol.asyncDispose]();
   });
@@ -81,6 +81,23 @@ describe("sqlite address index", () => {
     db.exec("pragma user_version = 99");
     db.close();
     await expect(sqlite(newer)).rejects.toMatchObject(repair);
+  });
+
+  it("leaves nothing of a block that cannot be written whole", async () => {
+    const index = await emptied(0);
+    const one = growBlock(genesis, 1, [{ spends: [], pays: [[50n, TO_B]] }]);
+    const spends = one.coins.slice(0, 1);
+    const twice = growBlock(one, 2, [
+      { spends: [], pays: [[50n, TO_B]] },
+      { spends, pays: [[50n, TO_C]] },
+      { spends, pays: [[49n, TO_C]] },
+    ]);
+    await addAndFollow(index, one);
+    await expect(index.add([twice])).rejects.toMatchObject({ name: "StoreFault" });
+    await expect(index.follow(twice.hash)).rejects.toThrow(RangeError);
+    expect(await index.totals(TO_C)).toMatchObject({ coins: 0 });
+    await addAndFollow(index, growBlock(one, 3, [{ spends: [], pays: [[50n, TO_C]] }]));
+    expect(await index.totals(TO_C)).toMatchObject({ coins: 1 });
   });
 
   it("answers a call after its end with a fault", async () => {
@@ -129,6 +146,7 @@ describe("sqlite address index", () => {
       expect(await answers(first, blocks)).toEqual(expected);
       expect(await answers(second, blocks)).toEqual(expected);
     },
+    60_000,
   );
 
   it("holds in its rows what the tree itself says", async () => {

@@ -106,10 +106,15 @@ export function workQueueContract(create: () => QueueRig): void {
       await open;
       done.push(n);
     }, control.signal);
+    let ended = false;
+    const end = consumer.then(() => {
+      ended = true;
+    });
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     expect(done).toEqual([]);
+    expect(ended).toBe(false);
     finish?.();
-    await consumer;
+    await end;
     expect(done.length).toBeGreaterThan(0);
 
     const rest = new AbortController();

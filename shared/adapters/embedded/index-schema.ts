@@ -45,7 +45,6 @@ export interface IndexSchema {
     n: Integer;
     value: Integer;
     owner: ColumnType<bigint | null, bigint | number | null, never>;
-    coin: Integer;
     script: Uint8Array;
   };
   spend: { tx: Integer; n: Integer; block: Integer; by_tx: Integer; by_input: Integer };
@@ -82,8 +81,8 @@ create table if not exists tx (
 create table if not exists place (
   tx integer, block integer, position integer not null, primary key (tx, block)) without rowid;
 create table if not exists output (
-  tx integer, n integer, value integer not null, owner integer, coin integer not null,
-  script blob not null, primary key (tx, n)) without rowid;
+  tx integer, n integer, value integer not null, owner integer, script blob not null,
+  primary key (tx, n)) without rowid;
 create table if not exists spend (
   tx integer, n integer, block integer, by_tx integer not null, by_input integer not null,
   primary key (tx, n, block)) without rowid;

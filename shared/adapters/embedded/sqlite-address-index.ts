@@ -21,8 +21,8 @@ class IndexThread {
   constructor(data: IndexWorkerData) {
     this.#worker = new Worker(new URL("./sqlite-index-worker.ts", import.meta.url), {
       workerData: data,
-      // SQLite's interface is still marked experimental; the warning helps nobody who runs a node.
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      // Nothing of what this process was started with, such as a test runner's hooks.
+      execArgv: [],
     });
     this.#worker.on("message", (answer: IndexAnswer) => this.#settle(answer));
     this.#worker.on("error", (cause) => this.#end(cause));

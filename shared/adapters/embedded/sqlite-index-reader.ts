@@ -239,7 +239,10 @@ async function kindSums(
   };
 }
 
-/** Outputs of an owner that were unspent at a height: made by then, and not spent since. */
+/**
+ * Outputs of an owner that were unspent at a height: made by then, and not spent since. An owner has
+ * entries only for what it can spend.
+ */
 function coinRows({ kysely }: Handle, owner: bigint, heightMax: number) {
   return kysely
     .selectFrom("entry")
@@ -250,7 +253,6 @@ function coinRows({ kysely }: Handle, owner: bigint, heightMax: number) {
     .where("entry.owner", "=", owner)
     .where("entry.height", "<=", BigInt(heightMax))
     .where("block.active", "=", 1n)
-    .where("output.coin", "=", 1n)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

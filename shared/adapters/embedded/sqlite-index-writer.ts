@@ -7,13 +7,7 @@ import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { ownerScript } from "#shared/script/owner-script.ts";
-import {
-  type FactSource,
-  factsOf,
-  isCoin,
-  type SpentFact,
-  type TransactionFacts,
-} from "./block-facts.ts";
+import { type FactSource, factsOf, type SpentFact, type TransactionFacts } from "./block-facts.ts";
 import { blockRowOf, INDEX_TABLES, type IndexSchema, KINDS, storedHash } from "./index-schema.ts";
 import type { SqliteHandle } from "./sqlite-database.ts";
 
@@ -56,7 +50,7 @@ function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
     supply: 0,
     unspendable_sum: 0,
   };
-  const output = { tx: 0, n: 0, value: 0, owner: 0, coin: 0, script: NOTHING };
+  const output = { tx: 0, n: 0, value: 0, owner: 0, script: NOTHING };
   const spend = { tx: 0, n: 0, block: 0, by_tx: 0, by_input: 0 };
   const entry = {
     owner: 0,
@@ -213,7 +207,7 @@ class FactWriter {
   #addTransaction(facts: TransactionFacts<number>, block: BlockToIndex, blockId: number): void {
     const { position, kind, spends, flows } = facts;
     const { addPlace, addSpend, addEntry } = this.#run;
-    const tx = this.#txId(facts, block.height);
+    const tx = this.#txId(facts);
     addPlace.run(tx, blockId, position);
     for (const [input, { txid, index }] of spends.entries()) {
       // `factsOf` has found the output that is spent, so its transaction is there.
@@ -226,15 +220,14 @@ class FactWriter {
   }
 
   /** The transaction with its outputs, written at its first occurrence. */
-  #txId({ tx, kind, outputs }: TransactionFacts<number>, height: number): number {
+  #txId({ tx, kind, outputs }: TransactionFacts<number>): number {
     const known = this.#findTx(tx.txid);
     if (known !== undefined) return known;
     const { addTx, addOutput } = this.#run;
     const id = Number(addTx.run(tx.txid, tx.time, KINDS.indexOf(kind)).lastInsertRowid);
     this.#txids.of(tx.txid, () => id);
-    for (const [n, output] of outputs.entries()) {
-      const { value, owner, scriptPubKey } = output;
-      addOutput.run(id, n, value, owner ?? null, isCoin(output, height) ? 1 : 0, scriptPubKey);
+    for (const [n, { value, owner, scriptPubKey }] of outputs.entries()) {
+      addOutput.run(id, n, value, owner ?? null, scriptPubKey);
     }
     return id;
   }

@@ -47,6 +47,9 @@ async function indexed(tip: TreeBlock, network: Network): Promise<SqliteAddressI
   return index;
 }
 
+/** For a machine that does much else. */
+const TIMEOUT_MS = 60_000;
+
 /** @source networks.md, totals; exos-regtest/README.md, transactions */
 const CHAINS = [
   {
@@ -73,11 +76,15 @@ const CHAINS = [
 
 describe.each(CHAINS)("the index of $file", ({ file, network, row }) => {
   const raw = loadChain(file, 4);
-  it.skipIf(raw === undefined)("counts coins and supply as its table says", async () => {
-    const tip = chainTip(raw ?? [], network);
-    const index = await indexed(tip, network);
-    expect(await index.blockRow(tip.height)).toMatchObject({ ...row, hash: tip.hash });
-  });
+  it.skipIf(raw === undefined)(
+    "counts coins and supply as its table says",
+    async () => {
+      const tip = chainTip(raw ?? [], network);
+      const index = await indexed(tip, network);
+      expect(await index.blockRow(tip.height)).toMatchObject({ ...row, hash: tip.hash });
+    },
+    TIMEOUT_MS,
+  );
 });
 
 interface Wallet {
@@ -99,7 +106,7 @@ describe("the index of the recorded wallet", () => {
       const own = wallet?.used.filter(({ hdPath }) => hdPath.startsWith("m/44'/105'/0'")) ?? [];
       expect(own.length).toBeGreaterThan(500);
       const format = { ...exosRegtest.addresses };
-      for (const { address, firstHeight } of own) {
+      const check = async ({ address, firstHeight }: Wallet["used"][number]) => {
         const parsed = parseAddress(address, format);
         const script = parsed === undefined ? zeroHash() : scriptOfAddress(parsed);
         const first = { script, limit: 1, heightTo: firstHeight };
@@ -107,7 +114,9 @@ describe("the index of the recorded wallet", () => {
         const before = await index.history({ ...first, heightTo: firstHeight - 1 });
         expect(found.ok && found.value.items[0]?.height, address).toBe(firstHeight);
         expect(before.ok && before.value.items, address).toEqual([]);
-      }
+      };
+      await Promise.all(own.map(check));
     },
+    TIMEOUT_MS,
   );
 });
