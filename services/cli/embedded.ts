@@ -55,6 +55,8 @@ export interface NodeOptions {
   readonly jobs?: number;
   /** Memory for coins, in mebibytes. */
   readonly cacheMebibytes?: number;
+  /** Blocks that a kill may cost, to be done again. */
+  readonly flushBlocks?: number;
   readonly clock?: SystemClock;
   readonly policy?: ValidatorDeps["policy"];
 }
@@ -120,6 +122,8 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
       concurrency: 1,
       visibilityMs: FOLLOW_RETRY_MS,
       attemptsMax: FOLLOW_ATTEMPTS_MAX,
+      // The newest tip says all; and while nobody follows, an import must not fill the queue.
+      latestOnly: true,
     });
     const shared = { network, blocks, headers, coins, clock, metrics, log, follow };
     const validate = stack.use(
@@ -127,6 +131,7 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
         jobs: options.jobs ?? Math.max(0, availableParallelism() - 1),
         cacheBytesMax: cacheMebibytes * MEBIBYTE,
         ...(options.policy === undefined ? {} : { policy: options.policy }),
+        ...(options.flushBlocks === undefined ? {} : { flushBlocks: options.flushBlocks }),
       }),
     );
     const { deps } = validate;

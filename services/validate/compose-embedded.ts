@@ -22,6 +22,8 @@ export interface EmbeddedOptions {
   readonly jobs: number;
   /** Bytes of changed coins that may gather in memory before they are flushed. */
   readonly cacheBytesMax: number;
+  /** Blocks that may gather before they are flushed. */
+  readonly flushBlocks?: number;
   readonly policy?: JudgePolicy;
 }
 
@@ -37,7 +39,7 @@ const ATTEMPTS_MAX = 8;
 
 /** The service inside one process: queues in memory, scripts in threads. */
 export function composeEmbedded(shared: Shared, options: EmbeddedOptions): EmbeddedValidate {
-  const { network, clock, log, coins } = shared;
+  const { network, clock, log } = shared;
   const connect = createMemoryWorkQueue<BlockHint>({
     name: "connect",
     clock,
@@ -49,7 +51,11 @@ export function composeEmbedded(shared: Shared, options: EmbeddedOptions): Embed
   });
   const { wire, dialect } = network.consensus;
   const scripts = openScriptWorkers({ workers: options.jobs, wire, dialect });
-  const flusher = createFlusher({ ...shared, coins, cacheBytesMax: options.cacheBytesMax });
+  const flusher = createFlusher({
+    ...shared,
+    cacheBytesMax: options.cacheBytesMax,
+    ...(options.flushBlocks === undefined ? {} : { blocksMax: options.flushBlocks }),
+  });
   return {
     connect,
     deps: {

@@ -1,9 +1,9 @@
 import type { Clock } from "#shared/ports/clock.ts";
 import type { BufferedCoinStore } from "#shared/ports/coin-store.ts";
 
-/** How much may be lost by a kill, and so be done again: blocks, and time since the first. */
-const FLUSH_BLOCKS = 2_000;
-const FLUSH_MS = 30_000;
+/** How much a kill may cost, to be done again: blocks, and time since the first of them. */
+const FLUSH_BLOCKS = 1_000;
+const FLUSH_MS = 10_000;
 
 export interface FlusherDeps {
   readonly blocks: { flush(): Promise<void> };
@@ -12,6 +12,8 @@ export interface FlusherDeps {
   readonly clock: Pick<Clock, "elapsedMs">;
   /** Bytes of changed coins that may gather in memory. */
   readonly cacheBytesMax: number;
+  /** Blocks that may gather; a thousand unless given. */
+  readonly blocksMax?: number;
 }
 
 export interface Flusher {
@@ -23,7 +25,7 @@ export interface Flusher {
 
 /** Decides when gathered writes go to disk, for stores that one process owns. */
 export function createFlusher(deps: FlusherDeps): Flusher {
-  const { blocks, headers, coins, clock, cacheBytesMax } = deps;
+  const { blocks, headers, coins, clock, cacheBytesMax, blocksMax = FLUSH_BLOCKS } = deps;
   let lastMs = clock.elapsedMs();
   let last: Promise<void> = Promise.resolve();
 
@@ -51,7 +53,7 @@ export function createFlusher(deps: FlusherDeps): Flusher {
         return;
       }
       const due =
-        waiting.blocks >= FLUSH_BLOCKS ||
+        waiting.blocks >= blocksMax ||
         waiting.bytes >= cacheBytesMax ||
         clock.elapsedMs() - lastMs >= FLUSH_MS;
       if (due) await flush();
