@@ -4,7 +4,8 @@ import type { ScriptJob, ScriptOutcome } from "#shared/consensus/judge-env.ts";
  * Where the scripts of a block are run: they are most of the work of judging, depend on nothing but
  * the job, and may run anywhere.
  *
- * Implementation: `adapters/embedded/script-workers.ts`.
+ * Implementation: `adapters/embedded/script-workers.ts`. Suite:
+ * `test/ports/script-verifier.contract.ts`.
  */
 export interface ScriptVerifier {
   /**

@@ -1,18 +1,32 @@
 import type { ScriptJob, ScriptOutcome } from "#shared/consensus/judge-env.ts";
 import type { ConsensusParams } from "#shared/consensus/params.ts";
-import { verifyInput } from "#shared/script/verify-input.ts";
+import type { Transaction } from "#shared/primitives/transaction.ts";
+import { verifyInputs } from "#shared/script/verify-inputs.ts";
 
 /** What of a network a script asks for. */
 export type ScriptRules = Pick<ConsensusParams, "wire" | "dialect">;
 
-/** Run the scripts of one transaction, input by input, up to the first that fails. */
-export function runScripts(job: ScriptJob, { dialect }: ScriptRules): ScriptOutcome {
-  const { tx, flags } = job;
-  let coldStake = false;
-  for (const [index, { value, scriptPubKey }] of job.prevouts.entries()) {
-    const outcome = verifyInput({ tx, index, value, scriptPubKey, flags, dialect });
-    coldStake ||= outcome.coldStake;
-    if (outcome.error !== undefined) return { error: outcome.error, coldStake };
-  }
-  return { error: undefined, coldStake };
+/** A job whose transaction need not be hashed. */
+type PlainJob = Pick<ScriptJob, "prevouts" | "flags"> & { readonly tx: Transaction };
+
+/**
+ * Run the scripts of some transactions, their signatures in one batch. Of each the outcome is that
+ * of its inputs in order, up to the first that fails.
+ */
+export function runScripts(jobs: readonly PlainJob[], { dialect }: ScriptRules): ScriptOutcome[] {
+  const verdicts = verifyInputs(
+    jobs.flatMap(({ tx, prevouts, flags }) =>
+      prevouts.map(({ value, scriptPubKey }, index) => {
+        return { tx, index, value, scriptPubKey, flags, dialect };
+      }),
+    ),
+  );
+  let at = 0;
+  return jobs.map(({ prevouts }) => {
+    const own = verdicts.slice(at, at + prevouts.length);
+    at += prevouts.length;
+    const failed = own.findIndex(({ error }) => error !== undefined);
+    const judged = failed < 0 ? own : own.slice(0, failed + 1);
+    return { error: own[failed]?.error, coldStake: judged.some(({ coldStake }) => coldStake) };
+  });
 }

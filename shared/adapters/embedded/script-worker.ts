@@ -4,7 +4,9 @@
  * @module
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
+import { decodeWhole } from "#shared/codec/decode-whole.ts";
+import { readUnhashed } from "#shared/codec/read-transaction.ts";
+import { lengthRulesOf } from "#shared/codec/reader.ts";
 import { runScripts, type ScriptRules } from "./run-scripts.ts";
 import { unpackJobs } from "./script-batch.ts";
 import type { ScriptAnswer, ScriptRequest } from "./script-messages.ts";
@@ -13,12 +15,15 @@ import type { ScriptAnswer, ScriptRequest } from "./script-messages.ts";
 const rules = workerData as ScriptRules;
 
 parentPort?.on("message", ({ id, jobs }: ScriptRequest) => {
-  const answer: ScriptAnswer = { id, outcomes: [] };
-  for (const [index, { raw, prevouts, flags }] of unpackJobs(jobs).entries()) {
-    const tx = decodeTransaction(raw, rules.wire);
+  const { wire } = rules;
+  const unpacked = unpackJobs(jobs).map(({ raw, prevouts, flags }) => {
+    const tx = decodeWhole(raw, (reader) => readUnhashed(reader, wire).fields, lengthRulesOf(wire));
     // The main thread decoded these bytes a moment ago: dying here is a fault of ours.
     if (!tx.ok) throw tx.error;
-    const outcome = runScripts({ tx: tx.value, prevouts, flags }, rules);
+    return { tx: tx.value, prevouts, flags };
+  });
+  const answer: ScriptAnswer = { id, outcomes: [] };
+  for (const [index, outcome] of runScripts(unpacked, rules).entries()) {
     if (outcome.error !== undefined || outcome.coldStake) answer.outcomes.push([index, outcome]);
   }
   parentPort?.postMessage(answer);

@@ -29,7 +29,7 @@ export function openScriptWorkers(options: ScriptWorkerOptions): ScriptWorkers {
 
   return {
     async verify(jobs) {
-      const parts = cutParts(jobs).map((part) => {
+      const parts = cutParts(jobs, INPUTS_PER_PART).map((part) => {
         const idle = threads.reduce((least, next) => (next.load() < least.load() ? next : least));
         return idle.run(part);
       });
@@ -50,12 +50,8 @@ function createInlineVerifier(rules: ScriptRules): ScriptWorkers {
   return {
     async verify(jobs) {
       const outcomes: ScriptOutcome[] = [];
-      let inputs = 0;
-      for (const job of jobs) {
-        outcomes.push(runScripts(job, rules));
-        inputs += job.prevouts.length;
-        if (inputs < INPUTS_PER_SLICE) continue;
-        inputs = 0;
+      for (const slice of cutParts(jobs, INPUTS_PER_SLICE)) {
+        outcomes.push(...runScripts(slice, rules));
         await setImmediate();
       }
       return outcomes;
@@ -66,12 +62,13 @@ function createInlineVerifier(rules: ScriptRules): ScriptWorkers {
   };
 }
 
-function cutParts(jobs: readonly ScriptJob[]): ScriptJob[][] {
+/** @param inputsMin inputs after which the next job begins a new part */
+function cutParts(jobs: readonly ScriptJob[], inputsMin: number): ScriptJob[][] {
   const parts: ScriptJob[][] = [];
   let part: ScriptJob[] = [];
   let inputs = 0;
   for (const job of jobs) {
-    if (inputs >= INPUTS_PER_PART) {
+    if (inputs >= inputsMin) {
       parts.push(part);
       part = [];
       inputs = 0;
