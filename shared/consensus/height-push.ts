@@ -12,7 +12,10 @@ export function heightPush(height: Height): Uint8Array {
   if (height === 0) return Uint8Array.of(0);
   if (height <= 16) return Uint8Array.of(OP_1 + height - 1);
   const bytes: number[] = [];
-  for (let rest: number = height; rest > 0; rest = Math.floor(rest / 256)) bytes.push(rest % 256);
-  if ((bytes.at(-1) ?? 0) >= 0x80) bytes.push(0);
+  for (let rest: number = height; rest > 0; rest = Math.floor(rest / 256)) {
+    bytes.push(rest % 256);
+    // The top bit of the last byte is a sign.
+    if (rest >= 0x80 && rest < 0x100) bytes.push(0);
+  }
   return Uint8Array.of(bytes.length, ...bytes);
 }

@@ -18,6 +18,7 @@ import { sigopCost } from "#shared/consensus/sigop-cost.ts";
 import { atStage, type Violation } from "#shared/consensus/verdict.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { type Amount, amount, height, type UnixSeconds } from "#shared/primitives/brand.ts";
+import type { Coin } from "#shared/primitives/coin.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 import { isCoinbase, isCoinstake } from "#shared/primitives/transaction-shape.ts";
@@ -26,9 +27,11 @@ import { isCoinbase, isCoinstake } from "#shared/primitives/transaction-shape.ts
 interface Walk {
   readonly scripts: readonly ScriptJob[];
   readonly fees: Amount;
+  /** What the coinstake spends. */
+  readonly staked: readonly Coin[];
 }
 
-const NOTHING: Walk = { scripts: [], fees: amount(0n) };
+const NOTHING: Walk = { scripts: [], fees: amount(0n), staked: [] };
 
 /**
  * The verdict on a block by the coins that its parent left, but for its scripts: they come back as
@@ -43,7 +46,7 @@ export function judgeFull(block: Block, env: FullEnv): FullJudgement {
   if (found !== undefined) return refuse(found);
   const walked = env.assumed ? { ok: true as const, value: NOTHING } : walk(block, env);
   if (!walked.ok) return refuse(walked.error);
-  const { scripts, fees } = walked.value;
+  const { scripts, fees, staked } = walked.value;
   const coinstake = coinstakeOf(block, env.params);
   return {
     ok: true,
@@ -55,7 +58,7 @@ export function judgeFull(block: Block, env: FullEnv): FullJudgement {
         "full",
         checkScripts(scripts, outcomes) ??
           (coinstake !== undefined && outcomes[0]?.coldStake === true
-            ? checkColdStake(coinstake, scripts[0]?.prevouts ?? [])
+            ? checkColdStake(coinstake, staked)
             : undefined),
       ),
   };
@@ -99,7 +102,9 @@ function walk(block: Block, env: FullEnv): Result<Walk, Violation> {
   const at = height(parent.height + 1);
   const rules = blockRules(parent, params);
   const coins = openBlockCoins(env.coins, at, params);
+  const coinstake = coinstakeOf(block, params);
   const scripts: ScriptJob[] = [];
+  let staked: readonly Coin[] = [];
   let cost = 0;
   let fees = 0n;
   for (const tx of block.transactions) {
@@ -110,13 +115,13 @@ function walk(block: Block, env: FullEnv): Result<Walk, Violation> {
     const found = judgeSpending(tx, spent.value, place);
     if (found !== undefined) return { ok: false, error: found };
     if (!isCoinbase(tx)) scripts.push({ tx, prevouts: spent.value, flags: rules.flags });
+    if (tx === coinstake) staked = spent.value;
     if (isPaying(tx, env)) fees += inputSum(spent.value) - outputSum(tx);
     coins.apply(tx);
   }
-  const found = checkMinting(block, scripts, amount(fees), env);
-  return found === undefined
-    ? { ok: true, value: { scripts, fees: amount(fees) } }
-    : { ok: false, error: found };
+  const walked = { scripts, fees: amount(fees), staked };
+  const found = checkMinting(block, walked, env);
+  return found === undefined ? { ok: true, value: walked } : { ok: false, error: found };
 }
 
 /** Whether what a transaction spends and does not pay is a fee. */
@@ -124,11 +129,10 @@ function isPaying(tx: HashedTransaction, { params }: Pick<FullEnv, "params">): b
   return !isCoinbase(tx) && !(params.stake !== undefined && isCoinstake(tx));
 }
 
-/** Rule 5d. The coinstake is the first transaction that spends. */
+/** Rule 5d. */
 function checkMinting(
   block: Block,
-  scripts: readonly ScriptJob[],
-  fees: Amount,
+  { fees, staked }: Walk,
   { parent, params }: Pick<FullEnv, "parent" | "params">,
 ): Violation | undefined {
   const at = height(parent.height + 1);
@@ -137,11 +141,11 @@ function checkMinting(
     const minted = block.transactions.slice(0, 1).reduce((sum, tx) => sum + outputSum(tx), 0n);
     return checkWorkReward({ height: at, fees, minted }, params);
   }
-  const minted = outputSum(coinstake) - inputSum(scripts[0]?.prevouts ?? []);
+  const minted = outputSum(coinstake) - inputSum(staked);
   return checkStakeReward({ height: at, fees, minted }, params);
 }
 
-function inputSum(spent: readonly { readonly value: bigint }[]): bigint {
+function inputSum(spent: readonly Coin[]): bigint {
   return spent.reduce((sum, { value }) => sum + value, 0n);
 }
 

@@ -1,6 +1,7 @@
+import { announcementOfBlock } from "#shared/consensus/announcement.ts";
 import { judgeBlockHeader, judgeHeader } from "#shared/consensus/judge-header.ts";
+import { judgeProof } from "#shared/consensus/judge-proof.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
-import { findCoinstake } from "#shared/consensus/rules/find-coinstake.ts";
 import { amount, height } from "#shared/primitives/brand.ts";
 import { zeroHash } from "#shared/primitives/hash.ts";
 import { buildWork, madeUpOutpoint, output } from "./block-builder.ts";
@@ -46,8 +47,12 @@ export const HEADER_PROVOCATIONS: Readonly<Record<string, () => Provoked>> = {
     return whole(chain, chain.stake({ kernel: chain.grant({ value: amount(1n) }) }));
   },
   "empty-coinstake": () => {
-    const shown = findCoinstake(undefined);
-    return shown.ok ? undefined : shown.error;
+    const chain = exos();
+    const { stake } = exosRegtest.consensus;
+    const { header, hash, proof } = announcementOfBlock(chain.stake());
+    if (stake === undefined || proof === undefined) throw new RangeError("a block of stake");
+    const empty = { header, hash, proof: { ...proof, coinstake: undefined } };
+    return judgeProof(empty, chain.env(chain.now), stake);
   },
   "verify-signature-failed-on-coinstake": () => {
     const chain = exos();

@@ -19,13 +19,14 @@ export function checkColdStake(
   { inputs, outputs }: Pick<Transaction, "inputs" | "outputs">,
   spent: readonly SpentOutput[],
 ): Violation | undefined {
-  const script = spent[0]?.scriptPubKey;
-  const isOneScript = inputs.every((_, index) => {
-    const other = spent[index]?.scriptPubKey;
-    return script !== undefined && other !== undefined && equalBytes(other, script);
-  });
-  if (script === undefined || !isOneScript) return violation("bad-coldstake-inputs");
-
+  const known = inputs.flatMap((_, index) => spent[index] ?? []);
+  const [first] = known;
+  if (first === undefined || known.length !== inputs.length)
+    return violation("bad-coldstake-inputs");
+  const { scriptPubKey: script } = first;
+  if (known.some(({ scriptPubKey }) => !equalBytes(scriptPubKey, script))) {
+    return violation("bad-coldstake-inputs");
+  }
   const [, keyOutput, ...payments] = outputs;
   if (keyOutput?.scriptPubKey[0] !== OP_RETURN || keyOutput.value !== 0n) {
     return violation("bad-coldstake-outputs", { index: 1 });
@@ -33,7 +34,7 @@ export function checkColdStake(
   const stray = payments.findIndex(({ scriptPubKey }) => !equalBytes(scriptPubKey, script));
   if (stray !== -1) return violation("bad-coldstake-outputs", { index: stray + 2 });
 
-  const valueIn = spent.reduce((sum, output) => sum + (output?.value ?? 0n), 0n);
+  const valueIn = known.reduce((sum, { value }) => sum + value, 0n);
   const valueOut = outputs.reduce((sum, { value }) => sum + value, 0n);
   return valueIn > valueOut ? violation("bad-coldstake-amount") : undefined;
 }

@@ -13,9 +13,10 @@ const NULL_INDEX = 0xffff_ffff;
  */
 export function checkPrevouts(tx: Pick<Transaction, "inputs" | "outputs">): Violation | undefined {
   if (isCoinbase(tx)) {
-    const sizeBytes = tx.inputs[0]?.scriptSig.length ?? 0;
-    const fits = sizeBytes >= SCRIPT_BYTES_MIN && sizeBytes <= SCRIPT_BYTES_MAX;
-    return fits ? undefined : violation("bad-cb-length", { sizeBytes });
+    const fits = tx.inputs.every(
+      ({ scriptSig: { length } }) => length >= SCRIPT_BYTES_MIN && length <= SCRIPT_BYTES_MAX,
+    );
+    return fits ? undefined : violation("bad-cb-length");
   }
   const index = tx.inputs.findIndex(
     ({ prevout }) => prevout.index === NULL_INDEX && prevout.txid.every((byte) => byte === 0),

@@ -13,14 +13,13 @@ export function checkScripts(
   jobs: readonly ScriptJob[],
   outcomes: readonly ScriptOutcome[],
 ): Violation | undefined {
-  const first = jobs.findIndex((_, index) => failureOf(outcomes[index]) !== undefined);
-  const job = jobs[first];
-  return job === undefined
-    ? undefined
-    : violation("bad-txns-script-failed", {
-        txid: toHashHex(job.tx.txid),
-        error: failureOf(outcomes[first]) ?? "",
-      });
+  for (const [index, { tx }] of jobs.entries()) {
+    const error = failureOf(outcomes[index]);
+    if (error !== undefined) {
+      return violation("bad-txns-script-failed", { txid: toHashHex(tx.txid), error });
+    }
+  }
+  return undefined;
 }
 
 function failureOf(outcome: ScriptOutcome | undefined): string | undefined {

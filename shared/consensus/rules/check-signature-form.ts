@@ -24,7 +24,7 @@ export function checkSignatureForm(signature: Uint8Array, kind: ProofKind): Viol
 function isStrictLowDer(der: Uint8Array): boolean {
   if (der.length < BYTES_MIN || der.length > BYTES_MAX) return false;
   if (der[0] !== SEQUENCE || der[1] !== der.length - 2) return false;
-  const rLength = der[3] ?? 0;
+  const rLength = Number(der[3]);
   const sLength = der[5 + rLength];
   if (sLength === undefined || rLength + sLength + 6 !== der.length) return false;
   const r = der.subarray(4, 4 + rLength);

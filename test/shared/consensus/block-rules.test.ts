@@ -238,6 +238,12 @@ describe("a witness commitment", () => {
     ["has no nonce", [committing(commitment, []), other], true, "bad-witness-nonce-size"],
     ["has two", [committing(commitment, [nonce, nonce]), other], true, "bad-witness-nonce-size"],
     ["has a short one", [committing(commitment, [nonce.slice(1)])], true, "bad-witness-nonce-size"],
+    [
+      "has no input to hold a nonce",
+      [{ ...committing(commitment), inputs: [] }],
+      true,
+      "bad-witness-nonce-size",
+    ],
     ["is absent", [coinbase(), other], true, "unexpected-witness"],
     [
       "is too short to be one",

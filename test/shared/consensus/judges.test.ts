@@ -9,6 +9,7 @@ import { lastCheckpointHeight } from "#shared/consensus/last-checkpoint.ts";
 import { bitcoinRegtest } from "#shared/consensus/networks/bitcoin-regtest.ts";
 import { exos } from "#shared/consensus/networks/exos.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { findAnnouncedCoin } from "#shared/consensus/rules/find-announced-coin.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex, zeroHash } from "#shared/primitives/hash.ts";
@@ -107,6 +108,11 @@ describe("an announcement", () => {
     expect(judgeBlockHeader(block, remembering)).toBeUndefined();
     const forgetting = { ...env, spentRecord: () => ({ isRecorded: false as const }) };
     expect(judgeBlockHeader(block, forgetting)?.effect).toBe("unknown");
+  });
+
+  it("of a transaction without inputs shows no coin", () => {
+    const found = findAnnouncedCoin({ inputs: [] }, envOf(new RichChain()));
+    expect(found.ok ? undefined : found.error.code).toBe("non-coinstake");
   });
 
   it("of an output that was spent fails as its script would, at either stage", () => {
@@ -287,6 +293,15 @@ describe("the full judge", () => {
 });
 
 describe("Bitcoin's rules", () => {
+  it("do not lock by age before csv is active", () => {
+    const { consensus } = bitcoinRegtest;
+    const early = { ...bitcoinRegtest, consensus: { ...consensus, deployments: [] } };
+    const chain = new RichChain(early);
+    const held = chain.grant({ time: unixSeconds(0), height: height(25) });
+    const transactions = [pay(chain, { version: 2, inputs: [{ ...held, sequence: 7 }] })];
+    expect(judgeWhole(chain.work({ transactions }), envOf(chain))).toBeUndefined();
+  });
+
   it("lock by age", () => {
     const chain = new RichChain(bitcoinRegtest);
     const judge = (sequence: number) => {
