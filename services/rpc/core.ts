@@ -5,7 +5,7 @@ import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
 import { checkHeadSize } from "#services/rpc/http/check-size.ts";
 import { checkHost } from "#services/rpc/http/cross-site.ts";
 import { answerFault, answerUnrouted } from "#services/rpc/http/fallbacks.ts";
-import { type ApiEnv, finish } from "#services/rpc/http/finish.ts";
+import { type ApiEnv, finish, requestIdOf } from "#services/rpc/http/finish.ts";
 import { answerJsonRpc } from "#services/rpc/http/json-rpc-door.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
@@ -33,6 +33,7 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono
 
   api.use("*", async (c, next) => {
     c.set("started", deps.clock.elapsedMs());
+    c.set("requestId", requestIdOf(c.req.header("x-request-id"), deps));
     c.set("session", createSession(deps));
     const refusal = checkHeadSize(c.req.raw) ?? checkHost(c.req.raw.headers, deps.access);
     if (refusal === undefined) await next();
@@ -59,11 +60,13 @@ function mountReads(api: OpenAPIHono<ApiEnv>, deps: RpcDeps, verbs: Map<string, 
     verbs.set(path, "GET, HEAD");
     api.get(path, (c) => answerRoute(c, route, deps));
   }
-  const document = JSON.stringify(openApiDocument(api, deps.version));
+  // Made when somebody asks: 30 ms that a start does not need.
+  let document: string | undefined;
   verbs.set("/v1/openapi.json", "GET, HEAD");
   api.get("/v1/openapi.json", (c) => {
     c.set("route", "/v1/openapi.json");
     c.set("dialect", "v1");
+    document ??= JSON.stringify(openApiDocument(api, deps.version));
     return answerCacheable(c, document, { kind: "recent" });
   });
   for (const path of OPERATIONS_PATHS) {

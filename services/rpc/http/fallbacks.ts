@@ -47,17 +47,17 @@ function matches(pattern: string, path: string): boolean {
 
 /** A fault of the world is an answer with its code; one of ours is logged, and shown to nobody. */
 export function answerFault(c: Context<ApiEnv>, fault: Error, { log }: RpcDeps): Response {
-  const route = c.get("route") ?? "none";
+  const about = { route: c.get("route") ?? "none", requestId: c.get("requestId") };
   if (fault instanceof StoreFault) {
     const code = storeCode(fault);
-    log.error(code, "A store failed a request", { route, err: fault.message });
+    log.error(code, "A store failed a request", { ...about, err: fault.message });
     return problemResponse(
       { code, detail: fault.message, ...(fault.retryable ? { retryAfterSeconds: 1 } : {}) },
       c.req.path,
     );
   }
   log.error("EXOS-E9001", "A request met a fault of this program", {
-    route,
+    ...about,
     err: fault.stack ?? fault.message,
   });
   const detail = "The node's log says more, under this answer's X-Request-Id";

@@ -20,6 +20,8 @@ export interface ApiEnv {
     session: Session;
     /** Monotonic milliseconds at which the request came. */
     started: number;
+    /** Names this request in the answer and in the log. */
+    requestId: string;
     /** The pattern that matched, for the metrics. */
     route?: string;
     /** The block the answer speaks of, where it is not the tip. */
@@ -41,7 +43,7 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
   const session = c.get("session");
   headers.set("x-exos-city", deps.city);
   headers.set("x-exos-network", deps.network.name);
-  headers.set("x-request-id", requestId(c, deps));
+  headers.set("x-request-id", c.get("requestId"));
   headers.set("x-content-type-options", "nosniff");
 
   const { phase, stores } = deps.state();
@@ -87,8 +89,11 @@ function allowOrigins(c: Context<ApiEnv>, deps: RpcDeps): void {
   headers.set("access-control-expose-headers", EXPOSED);
 }
 
-function requestId(c: Context<ApiEnv>, { entropy }: Pick<RpcDeps, "entropy">): string {
-  const given = c.req.header("x-request-id");
+/** The caller's own name for a request, if it is one; else a new one. */
+export function requestIdOf(
+  given: string | undefined,
+  { entropy }: Pick<RpcDeps, "entropy">,
+): string {
   if (given !== undefined && REQUEST_ID.test(given)) return given;
   return Buffer.from(entropy.bytes(8)).toString("hex");
 }

@@ -34,7 +34,11 @@ export async function answerJsonRpc(
 
   const session = c.get("session");
   const mayCall = (method: string) => access.mayCall(user, method);
-  const reply = await server.answer(body.value, { session, mayCall });
+  const reply = await server.answer(body.value, {
+    session,
+    mayCall,
+    requestId: c.get("requestId"),
+  });
   if (reply.body !== undefined && reply.body.length > ANSWER_BYTES_MAX) {
     const detail = `The answer is over ${ANSWER_BYTES_MAX} bytes`;
     return refuseWhole({ code: "EXOS-E4130", detail });

@@ -29,6 +29,8 @@ export interface RpcReply {
 /** Who asks, and what of the node this request sees. */
 export interface Caller {
   readonly session: Session;
+  /** Names the request in the log. */
+  readonly requestId: string;
   /** Whether the login may use this method. */
   mayCall(method: string): boolean;
 }
@@ -130,19 +132,19 @@ export class JsonRpcServer {
       const late = refuse(RPC_CODES.misc, `Took longer than ${REQUEST_SECONDS_MAX} s`);
       return await withinTime(answer, REQUEST_SECONDS_MAX, late);
     } catch (fault) {
-      return this.#failed(call.method, fault);
+      return this.#failed(fault, { method: method.name, requestId: caller.requestId });
     } finally {
       this.#running.delete(running);
     }
   }
 
-  #failed(method: string, fault: unknown): Outcome {
+  #failed(fault: unknown, about: { readonly method: string; readonly requestId: string }): Outcome {
     const err = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
     if (fault instanceof StoreFault) {
-      this.#deps.log.error(fault.code ?? "EXOS-E1000", "A store failed a call", { method, err });
+      this.#deps.log.error(fault.code ?? "EXOS-E1000", "A store failed a call", { ...about, err });
       return refuse(RPC_CODES.store, fault.message);
     }
-    this.#deps.log.error("EXOS-E9001", "A call met a fault of this program", { method, err });
+    this.#deps.log.error("EXOS-E9001", "A call met a fault of this program", { ...about, err });
     return refuse(RPC_CODES.internal, "Internal error: see the node's log");
   }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BODY_BYTES_MAX, SEARCH_CHARACTERS_MAX } from "#services/rpc/limits.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { call, clientOf, errorCode, post, result } from "../../support/rpc-client.ts";
 import { COOKIE, createRpcNode } from "../../support/rpc-node.ts";
 
@@ -266,13 +267,34 @@ describe("a fuzzer", () => {
 });
 
 describe("a fault", () => {
-  it("of a store is -20 and named in the log, one of ours is -32603 and tells nothing", async () => {
+  it("of a store is -20 and 503, with the row of the catalogue that names it", async () => {
+    const broken = await createRpcNode([]);
+    const fault = new StoreFault("checksum wrong", { retryable: false, code: "EXOS-E1004" });
+    const get = () => Promise.reject(fault);
+    broken.setState({ stores: { ...broken.stores, headers: { ...broken.stores.headers, get } } });
+    const rpc = await call(clientOf(broken), "getblockcount");
+    expect(errorCode(rpc)).toBe(-20);
+    expect(rpc.text).toContain("checksum wrong");
+    const read = await clientOf(broken)("/v1/tip");
+    expect(read.status).toBe(503);
+    expect(read.headers.get("x-exos-error")).toBe("EXOS-E1004");
+  });
+
+  it("of ours tells the caller nothing and the log everything, under the same name", async () => {
     const broken = await createRpcNode([]);
     const get = () => Promise.reject(new TypeError("secret detail"));
     broken.setState({ stores: { ...broken.stores, headers: { ...broken.stores.headers, get } } });
-    const answer = await call(clientOf(broken), "getblockcount");
-    expect(errorCode(answer)).toBe(-32603);
-    expect(answer.text).not.toContain("secret");
-    expect(JSON.stringify(broken.log.records)).toContain("secret detail");
+    for (const answer of [
+      await call(clientOf(broken), "getblockcount"),
+      await clientOf(broken)("/v1/tip"),
+    ]) {
+      expect(answer.status).toBe(500);
+      expect(answer.headers.get("x-exos-error")).toBe("EXOS-E9001");
+      expect(answer.text).not.toContain("secret");
+      const id = answer.headers.get("x-request-id") ?? "";
+      const logged = broken.log.records.map((record) => JSON.stringify(record));
+      expect(logged.find((record) => record.includes(id))).toContain("secret detail");
+    }
+    expect(errorCode(await call(clientOf(broken), "getblockcount"))).toBe(-32603);
   });
 });

@@ -1,9 +1,10 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { composeEmbedded, type RpcOptions } from "#services/rpc/compose-embedded.ts";
 import { listen } from "#services/rpc/container.ts";
+import { CONNECTIONS_MAX } from "#services/rpc/limits.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createRpcNode } from "../../support/rpc-node.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -144,6 +145,40 @@ it("answers what is no HTTP, has no Host, or too many headers, and stays up", as
   const healthy = await fetch(`http://127.0.0.1:${node.httpPort}/healthz`);
   expect(healthy.status).toBe(200);
   await healthy.body?.cancel();
+  await node.stop();
+});
+
+it.each([
+  ["a path with broken escapes", "GET /v1/txs/%zz HTTP/1.1", 400],
+  ["an absolute address", "GET http://localhost/v1/tip HTTP/1.1", 200],
+  ["an absolute address elsewhere", "GET http://evil.example/v1/nothing HTTP/1.1", 404],
+  ["two slashes", "GET //v1/tip HTTP/1.1", 404],
+  ["dots", "GET /v1/../v1/tip HTTP/1.1", 200],
+  ["a verb of its own", "FROB /v1/tip HTTP/1.1", 400],
+  ["a verb nobody needs", "DELETE /v1/tip HTTP/1.1", 405],
+])("answers %s", async (_, line, status) => {
+  const node = await started();
+  const text = `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+  expect((await raw(node.httpPort, text)).split("\r\n")[0]).toContain(` ${status} `);
+  await node.stop();
+});
+
+it("lets one address hold 256 connections, and closes the next", async () => {
+  const node = await started();
+  const open = (): Promise<Socket> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(node.httpPort, "127.0.0.1", () => resolve(socket));
+      socket.once("error", reject);
+    });
+  const sockets: Socket[] = [];
+  for (let count = 0; count < CONNECTIONS_MAX; count++) sockets.push(await open());
+  const over = await open();
+  await new Promise((resolve) => over.once("close", resolve));
+  expect(sockets.every((socket) => !socket.destroyed)).toBe(true);
+  for (const socket of sockets) socket.destroy();
+  await expect
+    .poll(() => fetch(`http://127.0.0.1:${node.httpPort}/healthz`).then(String, String))
+    .toContain("Response");
   await node.stop();
 });
 
