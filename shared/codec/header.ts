@@ -8,6 +8,7 @@ import { compactBits, type Hash256, unixSeconds } from "#shared/primitives/brand
 import type { Result } from "#shared/primitives/result.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 
+/** Bytes of a header, on every wire. */
 export const HEADER_BYTES = 80;
 
 /** Last version whose identity is the proof-of-work hash. @source exos-l1.md 2.3 */

@@ -9,9 +9,13 @@ import type { ScriptStack } from "#shared/script/script-stack.ts";
 import { OPERATIONS_MAX, SIGNATURE_OPERATIONS } from "#shared/script/signature-operations.ts";
 import { STACK_OPERATIONS } from "#shared/script/stack-operations.ts";
 
-/** @source exos-l1.md 5.3 */
+/** Most bytes of a script that is run. @source exos-l1.md 5.3 */
 const SCRIPT_BYTES_MAX = 10_000;
+
+/** Most bytes of one item that is pushed, or begins on the stack of a witness script. */
 export const PUSH_BYTES_MAX = 520;
+
+/** Most items on both stacks together, after each operation. */
 const STACK_ITEMS_MAX = 1000;
 
 /** They fail a script even where they are not executed. @source CVE-2010-5137; exos-l1.md 5.3 */

@@ -1,5 +1,7 @@
-/** Most bytes of an operand; lock times may have one more. @source exos-l1.md 5.3 */
+/** Most bytes of an operand. Results may have more, and are no operands then. */
 export const NUMBER_BYTES_MAX = 4;
+
+/** Most bytes of a lock time, which reaches beyond 2038 so. @source BIP65; exos-l1.md 5.3 */
 export const LOCK_NUMBER_BYTES_MAX = 5;
 
 /**

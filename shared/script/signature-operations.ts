@@ -15,8 +15,10 @@ import {
 } from "#shared/script/signature-encoding.ts";
 import { signatureHash, witnessSignatureHash } from "#shared/script/signature-hash.ts";
 
-/** Most keys of one multisignature, and most operations of one script. @source exos-l1.md 5.3 */
+/** Most keys of one multisignature. @source exos-l1.md 5.3 */
 const KEYS_MAX = 20;
+
+/** Most operations of one script that are no pushes; a multisignature counts its keys too. */
 export const OPERATIONS_MAX = 201;
 
 /** The digest for each hash type over one script code, computed once. */

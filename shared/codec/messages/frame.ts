@@ -16,6 +16,7 @@ export interface FrameHead {
   readonly checksum: Uint8Array;
 }
 
+/** Bytes before a payload: magic, command, length, checksum. */
 export const FRAME_HEAD_BYTES = 24;
 
 /** Most bytes of a payload. @source exos-l1.md 7.1 */

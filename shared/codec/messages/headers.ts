@@ -34,6 +34,7 @@ export function decodeHeaders(
   return decodeWhole(bytes, (reader) => reader.list(itemBytes, read), lengthRulesOf(wire));
 }
 
+/** The form that `decodeHeaders` reads, fresh: 82 bytes a header, or 81 on Bitcoin's wire. */
 export function encodeHeaders(
   headers: readonly Pick<BlockHeader, "bytes">[],
   wire: Pick<WireFormat, "blockSignature">,
@@ -60,6 +61,7 @@ export function decodeProvenHeaders(
   );
 }
 
+/** The form that `decodeProvenHeaders` reads, fresh. */
 export function encodeProvenHeaders(headers: readonly ProvenHeader[]): Uint8Array {
   const writer = new Writer(1024 * headers.length);
   return writer.list(headers, (header) => writeProvenHeader(writer, header)).finish();

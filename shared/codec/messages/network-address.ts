@@ -26,6 +26,7 @@ export function readNetworkAddress(reader: Reader): NetworkAddress {
   return { services: reader.u64(), ip: reader.take(IP_BYTES), port: reader.u16be() };
 }
 
+/** Appends 26 bytes: services, address and port, without a time. */
 export function writeNetworkAddress(writer: Writer, address: NetworkAddress): void {
   writer.u64(address.services).bytes(address.ip).u16be(address.port);
 }

@@ -8,6 +8,7 @@ export function decodePing(bytes: Uint8Array): Result<bigint, DecodeFault> {
   return decodeWhole(bytes, (reader) => reader.u64());
 }
 
+/** Eight bytes; the nonce is chosen by whoever pings, so that it knows the answer. */
 export function encodePing(nonce: bigint): Uint8Array {
   return new Writer(8).u64(nonce).finish();
 }

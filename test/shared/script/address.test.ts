@@ -137,6 +137,7 @@ describe("an output script", () => {
     ["empty", ""],
     ["a bare key", `21${"02".repeat(33)}ac`],
     ["a key hash with a longer push form", `76a94c14${"11".repeat(20)}88ac`],
+    ["one byte", "51"],
     ["a key hash and one byte more", `76a914${"11".repeat(20)}88acac`],
     ["a script hash of 19 bytes", `a913${"11".repeat(19)}87`],
     ["version 0 of 21 bytes", `0015${"11".repeat(21)}`],
