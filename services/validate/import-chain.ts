@@ -70,7 +70,8 @@ export async function importChain(
   const startedMs = deps.clock.elapsedMs();
   const run = await ImportRun.open(deps, options.stopHeight);
   const refused = await readFiles(files, { run, deps, options });
-  const broken = refused ?? (await run.finish());
+  // Whatever stops it, the blocks before are committed; one of them may be the first bad one.
+  const broken = (await (refused === undefined ? run.finish() : run.settle())) ?? refused;
   await deps.flush();
   if (broken !== undefined) return { ok: false, error: broken };
 
