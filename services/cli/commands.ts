@@ -5,6 +5,7 @@ import { doctor } from "#services/cli/commands/doctor.ts";
 import { exportCommand } from "#services/cli/commands/export.ts";
 import { importCommand } from "#services/cli/commands/import.ts";
 import { network } from "#services/cli/commands/network.ts";
+import { repair } from "#services/cli/commands/repair.ts";
 import { rpc } from "#services/cli/commands/rpc.ts";
 import { start } from "#services/cli/commands/start.ts";
 import { status } from "#services/cli/commands/status.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   stop,
   importCommand,
   exportCommand,
+  repair,
   status,
   rpc,
   config,

@@ -295,5 +295,21 @@ export async function importFiles(
   return await node.validator.importChain(files, options);
 }
 
+/**
+ * Open the index of a node that does not answer, for one task.
+ *
+ * @throws StoreFault when it cannot be opened
+ */
+export async function withIndex<T>(
+  { coins, blocks, network, folder }: EmbeddedNode,
+  task: (index: AddressIndex, follow: ServedNode["catchUp"]) => Promise<T>,
+): Promise<T> {
+  const { wire } = network.consensus;
+  await using indexing = await composeIndex({ coins, blocks }, { path: folder.index, wire });
+  return await task(indexing.index, async (signal, onProgress) => {
+    await followTip(indexing.deps, { signal, onProgress });
+  });
+}
+
 /** The log of one process, as lines. */
 export const createNodeLog = createStreamLog;

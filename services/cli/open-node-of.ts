@@ -1,17 +1,22 @@
 import type { CommandContext } from "#services/cli/command.ts";
-import { createNodeLog, type EmbeddedNode, openNode } from "#services/cli/embedded.ts";
+import {
+  createNodeLog,
+  type EmbeddedNode,
+  type NodeOptions,
+  openNode,
+} from "#services/cli/embedded.ts";
 import { policyOf } from "#services/cli/policy-of.ts";
 
 /** Memory for coins where the configuration says nothing. */
 const MEBIBYTES_DEFAULT = 256;
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 
-/** Open the node that flags, environment and file describe. @throws StoreFault with its code */
-export function openNodeOf({ config, terminal }: CommandContext): Promise<EmbeddedNode> {
+/** What flags, environment and file say about the stores. */
+export function nodeOptionsOf({ config, terminal }: CommandContext): NodeOptions {
   const jobs = config.integer("jobs");
   const format = config.text("logformat") ?? "auto";
   const level = LEVELS.find((name) => name === config.text("loglevel"));
-  return openNode({
+  return {
     network: config.network,
     root: config.datadir,
     log: createNodeLog({
@@ -22,5 +27,10 @@ export function openNodeOf({ config, terminal }: CommandContext): Promise<Embedd
     cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,
     policy: policyOf(config),
     ...(jobs === undefined ? {} : { jobs }),
-  });
+  };
+}
+
+/** Open the node that flags, environment and file describe. @throws StoreFault with its code */
+export function openNodeOf(context: CommandContext): Promise<EmbeddedNode> {
+  return openNode(nodeOptionsOf(context));
 }

@@ -27,7 +27,7 @@ function show(summary: ImportSummary, { json, terminal, config }: CommandContext
 
 /** The files, one after the other, and the line that tells how far they are. */
 async function replay(context: CommandContext): Promise<ImportSummary> {
-  const { config, positionals, options, signal, terminal } = context;
+  const { positionals, options, signal, terminal } = context;
   const stop = options["stop-height"];
   await using node = await openNodeOf(context);
   const elapsedMs = () => node.clock.elapsedMs();
@@ -44,8 +44,9 @@ async function replay(context: CommandContext): Promise<ImportSummary> {
     },
   });
   if (answer.ok) return answer.value;
-  terminal.status(`stopped at height ${(await node.tip()).height} of ${config.network.name}`);
-  throw refused(answer.error);
+  const { code, message } = answer.error;
+  const { height } = await node.tip();
+  throw refused({ code, message: `${message} The chain stands at height ${height}.` });
 }
 
 /** Replay chain files into the data folder. @returns 130 when it was interrupted */

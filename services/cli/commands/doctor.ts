@@ -2,12 +2,10 @@ import type { Command } from "#services/cli/command.ts";
 import type { Check, CheckResult } from "#services/cli/doctor/check.ts";
 import { CONFIG_CHECKS } from "#services/cli/doctor/config-checks.ts";
 import { HOST_CHECKS } from "#services/cli/doctor/host-checks.ts";
-import { STORE_CHECKS } from "#services/cli/doctor/store-checks.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { describeFailure } from "#services/cli/failure.ts";
 import type { Config } from "#services/cli/read-config.ts";
 
-const CHECKS = [...HOST_CHECKS, ...CONFIG_CHECKS, ...STORE_CHECKS];
 const MARK = { ok: "ok  ", warning: "warn", broken: "FAIL" } as const;
 
 /** A check that cannot even look has found something too. */
@@ -27,8 +25,9 @@ export const doctor: Command = {
   summary: "check this machine, the configuration and the stores; exit 1 if anything is broken",
   examples: ["doctor", "doctor --json"],
   async run({ config, json, terminal }) {
+    const { STORE_CHECKS } = await import("#services/cli/doctor/store-checks.ts");
     const results: (CheckResult & { readonly id: string })[] = [];
-    for (const check of CHECKS) {
+    for (const check of [...HOST_CHECKS, ...CONFIG_CHECKS, ...STORE_CHECKS]) {
       const result = { id: check.id, ...(await runCheck(check, config)) };
       results.push(result);
       if (json) continue;

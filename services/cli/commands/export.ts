@@ -27,10 +27,9 @@ export const exportCommand: Command = {
   examples: ["export copy.dat", "export copy.bin --framing length --from 1"],
   async run(context) {
     if (context.positionals.length !== 1) throw usageFailure("one file is written", USAGE);
+    const framing = choose("framing", context, ["magic", "length"]);
+    const from = choose("from", context, ["0", "1"]) === "0" ? 0 : 1;
     const { runExport } = await import("#services/cli/run-export.ts");
-    return runExport(context, {
-      framing: choose("framing", context, ["magic", "length"]),
-      from: choose("from", context, ["0", "1"]) === "0" ? 0 : 1,
-    });
+    return runExport(context, { framing, from });
   },
 };

@@ -1,0 +1,114 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { NodeOptions } from "#services/cli/embedded.ts";
+import { type ImportOptions, openNode } from "#services/cli/embedded.ts";
+import {
+  type DataFolder,
+  openDataFolder,
+  STORE_FORMAT,
+} from "#shared/adapters/embedded/data-folder.ts";
+import { openLevelBlockStore } from "#shared/adapters/embedded/level-block-store.ts";
+import { forgetDerived, repairLevelFolder } from "#shared/adapters/embedded/repair-folder.ts";
+import { openStoredChainFile } from "#shared/adapters/embedded/stored-chain-file.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+
+/** Says in the folder that what is derived from blocks was forgotten and is being built again. */
+const MARKER = "repairing";
+
+/** Codes that say that the file of the format itself cannot be used. */
+const BAD_FORMAT: readonly (string | undefined)[] = ["EXOS-E1004", "EXOS-E1006"];
+
+/** Stored blocks that may turn out bad in one repair. */
+const REFUSED_MAX = 100;
+
+function genesisOf({ network }: Pick<NodeOptions, "network">) {
+  return toHashHex(network.consensus.genesis.hash);
+}
+
+async function holdFolder({ network, root }: NodeOptions): Promise<DataFolder> {
+  const genesis = genesisOf({ network });
+  const options = { root, network: network.name, genesis };
+  try {
+    return await openDataFolder(options);
+  } catch (cause) {
+    if (!(cause instanceof StoreFault) || !BAD_FORMAT.includes(cause.code)) throw cause;
+    // Only blocks are kept, and those of a format that cannot be read are forgotten one by one.
+    const format = { format: STORE_FORMAT, network: network.name, genesis };
+    writeFileSync(join(root, network.name, "format.json"), `${JSON.stringify(format)}\n`);
+    return await openDataFolder(options);
+  }
+}
+
+/** Make the blocks open again. @returns whether LevelDB had to be repaired for it */
+async function mendBlocks({ blocks }: DataFolder): Promise<boolean> {
+  try {
+    await using _ = await openLevelBlockStore(blocks);
+    return false;
+  } catch (cause) {
+    if (!(cause instanceof StoreFault) || cause.code !== "EXOS-E1004") throw cause;
+    await repairLevelFolder(blocks);
+    return true;
+  }
+}
+
+/** Forget the index of a folder that nobody holds: `start` builds it again. */
+export async function forgetIndex(options: NodeOptions): Promise<void> {
+  await using folder = await holdFolder(options);
+  forgetDerived(folder, "index");
+}
+
+/** What judging the stored blocks again has found. */
+export interface Rebuilt {
+  /** LevelDB's own repair was needed for the bodies. */
+  readonly mended: boolean;
+  /** Bodies that were judged. */
+  readonly blocks: number;
+  /** Bodies forgotten because their bytes had changed. */
+  readonly damaged: number;
+  readonly tip: { readonly height: number; readonly hash: string };
+  readonly interrupted: boolean;
+}
+
+/** Whether a rebuild was begun and not finished. */
+export function isBeingRebuilt({ root, network }: NodeOptions): boolean {
+  return existsSync(join(root, network.name, MARKER));
+}
+
+/** Clear what is derived, unless an earlier run did. @returns whether LevelDB was repaired */
+async function clear(options: NodeOptions): Promise<boolean> {
+  if (isBeingRebuilt(options)) return false;
+  await using folder = await holdFolder(options);
+  const mended = await mendBlocks(folder);
+  // Before anything is gone: a run that dies here clears again.
+  forgetDerived(folder, "chain state");
+  writeFileSync(join(folder.path, MARKER), "", { flush: true });
+  return mended;
+}
+
+/**
+ * Forget everything but the bodies of a folder, then judge these again as if they came from a file.
+ * Killed anywhere, the next run goes on: a file in the folder says that it was begun.
+ */
+export async function rebuildFromBlocks(
+  options: NodeOptions,
+  importOptions: ImportOptions,
+): Promise<Rebuilt> {
+  const mended = await clear(options);
+  await using node = await openNode(options);
+  let damaged = 0;
+  let blocks = 0;
+  // A stored block that a rule refuses ends an import: it is marked then, and passed by the next.
+  for (let refused = 0; refused <= REFUSED_MAX; refused++) {
+    const file = await openStoredChainFile(node.blocks, genesisOf(options));
+    blocks = file.blocks;
+    damaged += file.damaged;
+    if (blocks === 0) break;
+    const answer = await node.validator.importChain([file], importOptions);
+    if (answer.ok) break;
+  }
+  const { height, hash } = await node.tip();
+  const interrupted = importOptions.signal?.aborted === true;
+  if (!interrupted) rmSync(join(node.folder.path, MARKER), { force: true });
+  return { mended, blocks, damaged, tip: { height, hash }, interrupted };
+}

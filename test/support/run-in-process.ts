@@ -1,0 +1,43 @@
+import { COMMANDS, DEFAULT_COMMAND } from "#services/cli/commands.ts";
+import { runCommandLine } from "#services/cli/run-command-line.ts";
+
+/** A command line in this process: what it said, and the code it would have ended with. */
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface InProcessOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Called with everything so far whenever something is said. */
+  readonly onOutput?: (out: string) => void;
+}
+
+/** Run `exos` with these words here, which is quicker than a process of its own. */
+export async function runInProcess(
+  words: readonly string[],
+  { environment = {}, signal, onOutput }: InProcessOptions = {},
+): Promise<Said> {
+  let [out, err] = ["", ""];
+  const code = await runCommandLine(words, {
+    commands: COMMANDS,
+    fallback: DEFAULT_COMMAND,
+    environment,
+    stdout: {
+      write(text) {
+        out += text;
+        onOutput?.(out);
+      },
+    },
+    stderr: {
+      write(text) {
+        err += text;
+      },
+    },
+    elapsedMs: () => performance.now(),
+    signal: signal ?? new AbortController().signal,
+  });
+  return { code, out, err };
+}
