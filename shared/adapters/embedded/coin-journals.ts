@@ -35,8 +35,13 @@ export class CoinJournals {
     return journals;
   }
 
+  /** Take down what a block touches; what is known of it already stays. */
   add(journal: JournalName & { readonly keys: readonly CoinKey[] }): void {
-    this.#journals.set(`${journal.gen} ${journal.hash}`, journal);
+    const name = `${journal.gen} ${journal.hash}`;
+    const known = this.#journals.get(name);
+    const keys =
+      known === undefined ? journal.keys : [...new Set([...this.keysOf(known), ...journal.keys])];
+    this.#journals.set(name, { ...journal, keys });
   }
 
   /** Those of one generation, in no order. */

@@ -1,0 +1,181 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Writer } from "#shared/codec/writer.ts";
+import { chunkOf, encodeCoinKey, SLOTS_PER_ITEM } from "#shared/coins/coin-key.ts";
+import { frozenGroupsOf } from "#shared/coins/coins-reader.ts";
+import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { setChanges } from "#shared/coins/set-change.ts";
+import { type SnapshotCoin, writeSnapshotCoin } from "#shared/coins/snapshot-coin.ts";
+import {
+  encodeManifest,
+  type SnapshotFile,
+  type SnapshotManifest,
+} from "#shared/coins/snapshot-manifest.ts";
+import type { Tip } from "#shared/coins/tip.ts";
+import { cutView, FROZEN_GROUP, hashAt, type View } from "#shared/coins/view.ts";
+import { encodeHeaderRecord } from "#shared/consensus/header-record-codec.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import { storeFault } from "./store-fault-of.ts";
+import { writeZstdFile } from "./zstd-file.ts";
+
+/** Bytes of coins in one chunk, before compression. */
+const CHUNK_BYTES = 64 * 1_048_576;
+/** Bytes handed to the compressor at a time. */
+const PIECE_BYTES = 65_536;
+
+export interface ExportSource {
+  readonly network: Pick<Network, "name" | "consensus">;
+  readonly coins: CoinStore;
+  readonly headers: Pick<HeaderStore, "getMany">;
+  /** Of this program, for the manifest. */
+  readonly program: string;
+  /** Bytes of a chunk; smaller in tests. */
+  readonly chunkBytes?: number;
+}
+
+/**
+ * Write the unspent set at a height into a folder: headers, coins by outpoint in chunks, manifest
+ * last. Writers need no pause.
+ *
+ * @param height at or above `final`; by default the tip
+ * @throws StoreFault when the height is not kept, when a header is missing, or when what was
+ *   written does not have the set hash that chain state carries
+ * @source cloud.md 5.3
+ */
+export async function exportSnapshot(
+  source: ExportSource,
+  folder: string,
+  height?: number,
+): Promise<SnapshotManifest> {
+  const { coins, network } = source;
+  const tip = await coins.tip();
+  if (tip === undefined) throw storeFault("EXOS-E1013", "there is no chain to export yet");
+  const at = await viewAt(tip, height ?? tip.height, source);
+  const expected = await coins.totals({ ...tip, ...at });
+  mkdirSync(folder, { recursive: true });
+
+  const headers = await writeHeaders(at, source, folder);
+  const written = RunningTotals.empty(network.consensus.dialect);
+  const chunks = await writeCoins(at, source, { folder, totals: written });
+  const { muhash, coins: count, supply } = written.totals();
+  if (toHashHex(muhash) !== toHashHex(expected.muhash)) {
+    throw storeFault("EXOS-E1004", `the coins at height ${at.height} do not have their set hash`);
+  }
+  const manifest: SnapshotManifest = {
+    schema: "exos.snapshot.v1",
+    network: network.name,
+    height: at.height,
+    hash: at.hash,
+    work: at.work,
+    coins: count,
+    supply,
+    muhash: toHashHex(muhash),
+    headers,
+    chunks,
+    program: source.program,
+    signature: "",
+  };
+  writeFileSync(join(folder, "manifest.json"), encodeManifest(manifest), { flush: true });
+  return manifest;
+}
+
+async function viewAt(tip: Tip, height: number, { headers }: ExportSource): Promise<View> {
+  if (height === tip.height) return tip;
+  const hash = hashAt(tip, height);
+  if (height < tip.final || hash === undefined) {
+    const range = `${tip.final} to ${tip.height}`;
+    throw storeFault("EXOS-E1013", `height ${height} cannot be exported, only ${range} can`);
+  }
+  const [header] = await headers.getMany([hash]);
+  if (header === undefined) throw storeFault("EXOS-E1004", `the header ${hash} is missing`);
+  return cutView(tip, header.record);
+}
+
+/** Hashes of a view's chain from genesis up, 64 at a time. */
+async function* hashesOf(view: View, coins: CoinStore): AsyncGenerator<readonly HashHex[]> {
+  for (let group = 0; group < view.base / FROZEN_GROUP; group++) {
+    const hashes = await coins.frozen(group);
+    if (hashes === undefined) throw storeFault("EXOS-E1004", `frozen group ${group} is missing`);
+    yield hashes;
+  }
+  for (let at = 0; at < view.win.length; at += FROZEN_GROUP) {
+    yield view.win.slice(at, at + FROZEN_GROUP);
+  }
+}
+
+async function writeHeaders(
+  view: View,
+  { coins, headers }: ExportSource,
+  folder: string,
+): Promise<SnapshotFile> {
+  const name = "headers.bin.zst";
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for await (const hashes of hashesOf(view, coins)) {
+      const writer = new Writer(PIECE_BYTES / 2);
+      for (const [index, header] of (await headers.getMany(hashes)).entries()) {
+        if (header === undefined) {
+          throw storeFault("EXOS-E1004", `the header ${hashes[index]} is missing`);
+        }
+        writer.byteString(encodeHeaderRecord(header.record));
+      }
+      yield writer.finish();
+    }
+  }
+  const file = await writeZstdFile(join(folder, name), pieces());
+  return { name, ...file, count: view.height + 1 };
+}
+
+async function* coinsOf(
+  view: View,
+  coins: CoinStore,
+  totals: RunningTotals,
+): AsyncGenerator<SnapshotCoin> {
+  const frozen = new Map<number, readonly HashHex[]>();
+  for await (const { key, item } of coins.scan(view)) {
+    for (const group of frozenGroupsOf(view, [item])) {
+      const hashes = frozen.get(group) ?? (await coins.frozen(group));
+      if (hashes !== undefined) frozen.set(group, hashes);
+    }
+    const txid = encodeCoinKey(key).subarray(0, 32);
+    for (const change of setChanges(item, undefined, { view, frozen })) {
+      totals.add(key, change);
+      yield { txid, index: chunkOf(key) * SLOTS_PER_ITEM + change.slot, coin: change.coin };
+    }
+  }
+}
+
+async function writeCoins(
+  view: View,
+  { coins, chunkBytes = CHUNK_BYTES }: ExportSource,
+  { folder, totals }: { readonly folder: string; readonly totals: RunningTotals },
+): Promise<SnapshotFile[]> {
+  const all = coinsOf(view, coins, totals);
+  const chunks: SnapshotFile[] = [];
+  let next = await all.next();
+  while (next.done !== true) {
+    let count = 0;
+    let bytes = 0;
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      while (next.done !== true && bytes < chunkBytes) {
+        const writer = new Writer(PIECE_BYTES + 1_024);
+        let size = 0;
+        while (next.done !== true && size < PIECE_BYTES && bytes + size < chunkBytes) {
+          writeSnapshotCoin(next.value, writer);
+          size += 54 + next.value.coin.scriptPubKey.length;
+          count++;
+          next = await all.next();
+        }
+        bytes += size;
+        yield writer.finish();
+      }
+    }
+    const name = `coins-${chunks.length}.bin.zst`;
+    const file = await writeZstdFile(join(folder, name), pieces());
+    chunks.push({ name, ...file, count });
+  }
+  return chunks;
+}
