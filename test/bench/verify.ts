@@ -10,31 +10,48 @@ import { native } from "../support/native-secp256k1.ts";
 import { calibrate } from "./calibration.ts";
 import { medianSeconds, secondsOf } from "./rounds.ts";
 
-/** Distinct keys; a round of each case takes about 25 ms. */
+/** Checks of a round, about 25 ms of each case. */
 const CHECKS = 512;
+
+/** Distinct keys, in turn: four times what the engine remembers, so that it knows none of them. */
+const KEYS = 4096;
+
+/** Keys that come again and again. */
+const KNOWN_KEYS = 16;
 
 /** V8 starts with its baseline compiler, at a third to a half of the speed. */
 const WARM_UP_SECONDS = 1;
 
 export interface VerifyFigures {
-  /** Verifications a second: own in batches, own one by one, own of full keys, and libauth. */
+  /** Verifications a second: own in batches, with keys seen before, one by one; full keys; libauth. */
   readonly batch: number;
+  readonly knownKeys: number;
   readonly oneByOne: number;
   readonly fullKeys: number;
   readonly libauth: number;
   readonly calibration: number;
-  /** Batches with compressed keys, over the calibration. Bar: 0.95. */
+  /** Batches with compressed keys never seen, over the calibration. Bar: 0.95. */
   readonly ratio: number;
 }
 
 function makeChecks(compressed: boolean): SignatureCheck[] {
-  return Array.from({ length: CHECKS }, (_, index) => {
+  return Array.from({ length: KEYS }, (_, index) => {
     const secret = sha256(Uint8Array.of(3, index, index >> 8));
     const digest = sha256(Uint8Array.of(4, index, index >> 8));
     const signature = Uint8Array.from(native.ecdsaSign(digest, secret).signature);
     const publicKey = Uint8Array.from(native.publicKeyCreate(secret, compressed));
     return { publicKey, signature, digest };
   });
+}
+
+/** The next so many checks at each call, from a place on. */
+function inTurn(checks: readonly SignatureCheck[], start: number): () => SignatureCheck[] {
+  let at = start;
+  return () => {
+    const turn = checks.slice(at, at + CHECKS);
+    at = (at + CHECKS) % checks.length;
+    return turn;
+  };
 }
 
 /** An engine that refuses everything is fast: no time is read before the verdicts are right. */
@@ -45,20 +62,28 @@ function requireTrue(answers: readonly boolean[], of: string): void {
 /** Medians of interleaved rounds. */
 export function benchVerify(rounds = 15): VerifyFigures {
   const [compressed, full] = [makeChecks(true), makeChecks(false)];
-  const forged = compressed.map((check) => ({ ...check, digest: check.publicKey.slice(1) }));
+  const known = compressed.flatMap((_, index) =>
+    index < CHECKS ? compressed.slice(index % KNOWN_KEYS, (index % KNOWN_KEYS) + 1) : [],
+  );
+  const [nextOfBatch, nextOfFull] = [inTurn(compressed, 0), inTurn(full, 0)];
+  const [nextOne, nextOfLibauth] = [inTurn(compressed, KEYS / 2), inTurn(compressed, 0)];
+  const forged = known.map((check) => ({ ...check, digest: check.publicKey.slice(1) }));
   if (verifySignatures(forged).includes(true)) throw new RangeError("what is forged is accepted");
   const calibration = calibrate();
   const cases = {
-    batch: () => requireTrue(verifySignatures(compressed), "a batch"),
+    batch: () => requireTrue(verifySignatures(nextOfBatch()), "a batch"),
+    knownKeys: () => {
+      requireTrue(verifySignatures(known), "a batch of known keys");
+    },
     oneByOne: () =>
       requireTrue(
-        compressed.map((check) => verifySignatures([check])[0] ?? false),
+        nextOne().map((check) => verifySignatures([check])[0] ?? false),
         "a single call",
       ),
-    fullKeys: () => requireTrue(verifySignatures(full), "a batch of full keys"),
+    fullKeys: () => requireTrue(verifySignatures(nextOfFull()), "a batch of full keys"),
     libauth: () =>
       requireTrue(
-        compressed.map(({ publicKey, signature, digest }) =>
+        nextOfLibauth().map(({ publicKey, signature, digest }) =>
           libauth.verifySignatureCompact(signature, publicKey, digest),
         ),
         "libauth",
@@ -70,6 +95,7 @@ export function benchVerify(rounds = 15): VerifyFigures {
   const perSecond = calibration.verificationsPerSecond;
   return {
     batch: CHECKS / seconds.batch,
+    knownKeys: CHECKS / seconds.knownKeys,
     oneByOne: CHECKS / seconds.oneByOne,
     fullKeys: CHECKS / seconds.fullKeys,
     libauth: CHECKS / seconds.libauth,
@@ -87,6 +113,7 @@ if (import.meta.main) {
     process.stdout.write(`${name.padEnd(36)} ${figure} /s ${ratio}\n`);
   };
   row("own, batches, compressed keys", figures.batch);
+  row("own, batches, keys seen before", figures.knownKeys);
   row("own, one by one, compressed keys", figures.oneByOne);
   row("own, batches, full keys", figures.fullKeys);
   row("libauth, compressed keys", figures.libauth);

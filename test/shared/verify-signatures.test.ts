@@ -109,6 +109,43 @@ it("leaves nothing of one check to the next: a short key after a long one", () =
   expect(verdict({ publicKey: concatBytes(full, new Uint8Array(256)) })).toBe(false);
 });
 
+describe("keys seen before", () => {
+  /** Keys that are sorted into one set of the cache: byte 20 of theirs is alike. */
+  const crowd: SignatureCheck[] = [];
+  for (let scalar = 1n; crowd.length < 7; scalar++) {
+    const publicKey = native.publicKeyCreate(toBytes(scalar), true);
+    if (crowd.length > 0 && publicKey[20] !== crowd[0]?.publicKey[20]) continue;
+    const { signature } = native.ecdsaSign(digest, toBytes(scalar));
+    crowd.push({ publicKey, signature, digest });
+  }
+
+  it("are answered for alike, also when others have taken their place", () => {
+    for (let round = 0; round < 3; round++) {
+      expect(verifySignatures([...crowd, ...crowd.toReversed()])).toEqual(Array(14).fill(true));
+      const swapped = crowd.map((check, index) => ({
+        ...check,
+        publicKey: crowd[(index + 1) % crowd.length]?.publicKey ?? key,
+      }));
+      expect(verifySignatures(swapped)).toEqual(Array(7).fill(false));
+    }
+  });
+
+  it("are not taken for another that differs in one byte, whichever", () => {
+    for (const form of ["compressed", "full", "hybrid"] as const) {
+      const publicKey = inForm(key, form);
+      expect(verdict({ publicKey }), form).toBe(true);
+      for (let at = 0; at < publicKey.length; at++) {
+        const other = publicKey.slice();
+        other[at] = (other[at] ?? 0) ^ 1;
+        expect(verdict({ publicKey: other }), `${form}, byte ${at}`).toBe(
+          verifyNatively({ ...good, publicKey: other }),
+        );
+      }
+      expect(verdict({ publicKey: publicKey.subarray(0, -1) }), form).toBe(false);
+    }
+  });
+});
+
 it("throws when a caller hands in what is no digest, or no r and s", () => {
   expect(() => verdict({ digest: digest.subarray(1) })).toThrow(RangeError);
   expect(() => verdict({ signature: lowS.subarray(1) })).toThrow(RangeError);

@@ -20,12 +20,14 @@ const KEY_POINTS: usize = 1 << (KEY_WIDTH - 2);
 export const GENERATOR_WIDTH: i32 = 14;
 const GENERATOR_POINTS: usize = 1 << (GENERATOR_WIDTH - 2);
 
-/** P, 3P, … 15P for the key P, on an isomorphic curve on which all are affine. */
-export const keyTable = memory.data(640, 8);
-/** x of λ times these: β·x. Their y is the same. */
-export const keyTableLambda = memory.data(320, 8);
-/** Z that leads from the isomorphic curve back: x·keyZ² and y·keyZ³ … of a point there is its like. */
-export const keyZ = memory.data(40, 8);
+/**
+ * A key's table: P, 3P, … 15P of the key P, on an isomorphic curve on which all are affine; then x of
+ * λ times these, β·x, whose y is the same; then the Z that a point of the curve itself is seen with
+ * from there.
+ */
+export const AT_LAMBDA: usize = KEY_POINTS * AFFINE;
+export const AT_KEY_Z: usize = AT_LAMBDA + KEY_POINTS * FE;
+export const KEY_TABLE_BYTES: usize = AT_KEY_Z + FE;
 
 /** G, 3G, 5G … and the same of 2^128·G. */
 export let generatorTable: usize = 0;
@@ -43,34 +45,34 @@ function setAffine(point: usize, x: usize, y: usize): void {
 }
 
 /**
- * Fill the tables of the key (x, y).
+ * Fill the table of the key (x, y).
  *
  * P is brought to the Z of 2P, and each odd multiple is 2P more than the last, in coordinates of one
  * Z. Going back from the last, the ratios of neighbouring Z bring all to its Z, which is then called
  * 1: they are affine on an isomorphic curve, without an inversion.
  * @source effective-affine tables of bitcoin-core/secp256k1
  */
-export function makeKeyTable(x: usize, y: usize): void {
+export function makeKeyTable(table: usize, x: usize, y: usize): void {
   setAffine(double, x, y);
   pointDouble(double);
   setAffine(sum, x, y);
   scaleAffine(sum, sum, double + Z);
-  memory.copy(keyTable, sum, AFFINE);
+  memory.copy(table, sum, AFFINE);
   for (let i: usize = 1; i < KEY_POINTS; i++) {
     pointAddSameZ(sum, double);
     feCopy(ratios + i * FE, ratio);
-    memory.copy(keyTable + i * AFFINE, sum, AFFINE);
+    memory.copy(table + i * AFFINE, sum, AFFINE);
   }
   feCopy(scale, ratio);
   for (let i = KEY_POINTS - 2; ; i--) {
-    const point = keyTable + i * AFFINE;
+    const point = table + i * AFFINE;
     scaleAffine(point, point, scale);
     if (i == 0) break;
     feMul(scale, scale, ratios + i * FE);
   }
-  feMul(keyZ, scale, double + Z);
+  feMul(table + AT_KEY_Z, scale, double + Z);
   for (let i: usize = 0; i < KEY_POINTS; i++) {
-    feMul(keyTableLambda + i * FE, keyTable + i * AFFINE, BETA);
+    feMul(table + AT_LAMBDA + i * FE, table + i * AFFINE, BETA);
   }
 }
 

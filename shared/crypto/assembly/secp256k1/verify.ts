@@ -16,14 +16,14 @@ import {
 } from "./digits";
 import { FE, feFromWords, feIsZero } from "./field";
 import { feAdd, feCopy, feMul, feMulSub, feNeg, feSqr } from "./field.generated";
-import { keyX, keyY, parseKey } from "./key";
+import { prepareKey, keyCacheBytes, setKeyCache } from "./key-cache";
 import { AFFINE, pointAddAffine, pointDouble, scaleAffine, Y, Z } from "./point";
 import {
   isBelow, SCALAR, scalarInvert, scalarIsReduced, scalarIsZero, scalarMul, scalarParse, subtractOrder,
 } from "./scalar";
 import {
-  generatorBytes, generatorTable, generatorTableHigh, GENERATOR_WIDTH, keyTable, keyTableLambda,
-  keyZ, KEY_WIDTH, makeGeneratorTables, makeKeyTable,
+  AT_KEY_Z, AT_LAMBDA, generatorBytes, generatorTable, generatorTableHigh, GENERATOR_WIDTH,
+  KEY_WIDTH, makeGeneratorTables,
 } from "./tables";
 
 /** Checks that one call takes at most. */
@@ -52,9 +52,11 @@ export function initialize(): void {
   records = (__heap_base + 63) & ~63;
   answers = records + BATCH_MAX * RECORD_BYTES;
   scalars = answers + BATCH_MAX;
-  const tables = scalars + BATCH_MAX * SCALARS_BYTES;
+  const keys = scalars + BATCH_MAX * SCALARS_BYTES;
+  const tables = keys + keyCacheBytes();
   const pages = <i32>((tables + generatorBytes() + 0xffff) >> 16);
   if (pages > memory.size()) memory.grow(pages - memory.size());
+  setKeyCache(keys);
   makeGeneratorTables(tables);
 }
 
@@ -64,8 +66,8 @@ export function verify(count: i32): void {
   for (let i = 0; i < count; i++) {
     if (load<u8>(answers + i) == 0) continue;
     const record = records + i * RECORD_BYTES;
-    const good = parseKey(record + AT_KEY, load<u8>(record, AT_KEY_LENGTH)) && checkOne(scalarsOf(i));
-    store<u8>(answers + i, good);
+    keyTable = prepareKey(record + AT_KEY, load<u8>(record, AT_KEY_LENGTH));
+    store<u8>(answers + i, keyTable != 0 && checkOne(scalarsOf(i)));
   }
 }
 
@@ -130,11 +132,13 @@ const digitsHigh = memory.data(272, 8);
 const sum = memory.data(120, 8);
 let isInfinite: bool = true;
 
-/** Judge the key that was parsed last with the scalars of its check. */
+/** Table of the key at work. */
+let keyTable: usize = 0;
+
+/** Judge that key with the scalars of its check. */
 function checkOne(own: usize): bool {
   scalarMul(u1, own + AT_DIGEST_WORDS, own + AT_INVERSE);
   scalarMul(u2, own, own + AT_INVERSE);
-  makeKeyTable(keyX, keyY);
   const top = setDigits();
   isInfinite = true;
   for (let i = top; i >= 0; i--) {
@@ -143,7 +147,7 @@ function checkOne(own: usize): bool {
     let digit: i32 = load<i16>(digitsKey + at);
     if (digit) addKey(digit, keyTable, AFFINE, isHalf1Negative);
     digit = load<i16>(digitsLambda + at);
-    if (digit) addKey(digit, keyTableLambda, FE, isHalf2Negative);
+    if (digit) addKey(digit, keyTable + AT_LAMBDA, FE, isHalf2Negative);
     digit = load<i16>(digitsLow + at);
     if (digit) addGenerator(digit, generatorTable);
     digit = load<i16>(digitsHigh + at);
@@ -175,7 +179,7 @@ function indexOf(digit: i32): usize {
   return <usize>(abs(digit) >> 1);
 }
 
-/** Add a multiple of the key, from a table of x of such a stride; y are those of `keyTable`. */
+/** Add a multiple of the key, from a table of x of such a stride; y are those of the key itself. */
 function addKey(digit: i32, tableX: usize, stride: usize, negative: bool): void {
   const index = indexOf(digit);
   const qx = tableX + index * stride;
@@ -203,18 +207,18 @@ function addGenerator(digit: i32, table: usize): void {
   if (isInfinite) {
     feCopy(x, qx);
     feCopy(x + Y, qy);
-    scaleAffine(sum, x, keyZ);
+    scaleAffine(sum, x, keyTable + AT_KEY_Z);
     feCopy(sum + Z, FIELD_ONE);
     isInfinite = false;
   } else {
-    feMul(z, sum + Z, keyZ);
+    feMul(z, sum + Z, keyTable + AT_KEY_Z);
     isInfinite = !pointAddAffine(sum, qx, qy, z);
   }
 }
 
 /** Whether x of the sum is r, or r + n where that is a field element. */
 function isXOfSum(r: usize): bool {
-  feMul(z, sum + Z, keyZ);
+  feMul(z, sum + Z, keyTable + AT_KEY_Z);
   feSqr(zz, z);
   feFromWords(x, r);
   feMulSub(difference, x, zz, sum);
