@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { composeEmbedded } from "#services/index/compose-embedded.ts";
 import { followTip } from "#services/index/core.ts";
 import { createMemoryBlockStore } from "#shared/adapters/embedded/memory-block-store.ts";
@@ -12,7 +12,6 @@ import { toHashHex, zeroHash } from "#shared/primitives/hash.ts";
 import { parseAddress, scriptOfAddress } from "#shared/script/address.ts";
 import type { TreeBlock } from "../../support/block-tree.ts";
 import { loadChain } from "../../support/chain-file.ts";
-import { disposedOf } from "../../support/temporary-folder.ts";
 import { createTreeChain } from "../../support/tree-chain.ts";
 import { loadVectors } from "../../support/vectors.ts";
 
@@ -34,7 +33,16 @@ function chainTip(raw: readonly Uint8Array[], { consensus }: Network): TreeBlock
   return tip;
 }
 
+const opened = new Map<string, SqliteAddressIndex>();
+
+afterAll(async () => {
+  for (const index of opened.values()) await index[Symbol.asyncDispose]();
+});
+
+/** The index at a tip, built once for all tests. */
 async function indexed(tip: TreeBlock, network: Network): Promise<SqliteAddressIndex> {
+  const known = opened.get(tip.hash);
+  if (known !== undefined) return known;
   const blocks = createMemoryBlockStore();
   const coins = createTreeChain(500);
   for (let at: TreeBlock | undefined = tip; at !== undefined; at = at.prev) {
@@ -42,7 +50,8 @@ async function indexed(tip: TreeBlock, network: Network): Promise<SqliteAddressI
   }
   coins.setTip(tip);
   const options = { path: ":memory:", wire: network.consensus.wire };
-  const { deps, index } = disposedOf(await composeEmbedded({ coins, blocks }, options));
+  const { deps, index } = await composeEmbedded({ coins, blocks }, options);
+  opened.set(tip.hash, index);
   await followTip(deps);
   return index;
 }
