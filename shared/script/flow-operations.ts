@@ -81,7 +81,7 @@ function isLockTimeSatisfied(locked: number, { check: { tx, index } }: Machine):
 
 /** @source BIP112 */
 function isSequenceSatisfied(locked: number, { check: { tx, index } }: Machine): boolean {
-  if (Math.floor(locked / SEQUENCE_DISABLED) % 2 === 1) return true;
+  if (locked % (2 * SEQUENCE_DISABLED) >= SEQUENCE_DISABLED) return true;
   const { sequence } = inputOf(tx, index);
   if (tx.version < 2 || sequence >= SEQUENCE_DISABLED) return false;
   const [own, wanted] = [sequence & SEQUENCE_MASK, (locked % SEQUENCE_DISABLED) & SEQUENCE_MASK];

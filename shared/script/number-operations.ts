@@ -72,7 +72,7 @@ export const NUMBER_OPERATIONS: readonly (readonly [number, Operation])[] = [
   [OP.OP_1ADD, unary((value) => value + 1)],
   [OP.OP_1SUB, unary((value) => value - 1)],
   [OP.OP_NEGATE, unary((value) => -value)],
-  [OP.OP_ABS, unary((value) => Math.abs(value))],
+  [OP.OP_ABS, unary((value) => (value < 0 ? -value : value))],
   [OP.OP_NOT, unary((value) => bit(value === 0))],
   [OP.OP_0NOTEQUAL, unary((value) => bit(value !== 0))],
   [OP.OP_ADD, binary((left, right) => left + right)],

@@ -32,7 +32,12 @@ export function decodeScriptNumber(
 /** The shortest script number of a safe integer; zero is no bytes at all. */
 export function encodeScriptNumber(value: number): Uint8Array {
   const bytes: number[] = [];
-  for (let rest = Math.abs(value); rest > 0; rest = Math.floor(rest / 256)) bytes.push(rest % 256);
+  let rest = value < 0 ? -value : value;
+  while (rest > 0) {
+    const byte = rest % 256;
+    bytes.push(byte);
+    rest = (rest - byte) / 256;
+  }
   const last = bytes.length - 1;
   const top = bytes[last];
   if (top === undefined) return new Uint8Array(0);

@@ -77,13 +77,14 @@ function isSigned(
 ): boolean | undefined {
   const hashType = signature.at(-1);
   if (hashType === undefined) return false;
-  const parsed = parseLaxDer(signature.subarray(0, -1));
+  const exos = machine.check.dialect === "exos";
+  // The reference of EXOS leaves the hash type on, which a false length can reach.
+  const parsed = parseLaxDer(exos ? signature : signature.subarray(0, -1));
   if (parsed === undefined) return false;
   const digest = digests(hashType);
   const verify = machine.check.verify ?? verifyAlone;
   if (verify({ publicKey, signature: parsed, digest })) return true;
-  if (machine.check.dialect === "bitcoin") return false;
-  if (demandsStrictDer(machine.check.flags) || !isKeyShaped(publicKey)) return false;
+  if (!exos || demandsStrictDer(machine.check.flags) || !isKeyShaped(publicKey)) return false;
 
   const again = readAgain(signature);
   if (again === undefined) return undefined;

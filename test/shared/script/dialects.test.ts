@@ -244,6 +244,15 @@ describe("a signature that strict DER does not allow", () => {
     ]);
     const long = (_: Uint8Array, s: Uint8Array) => short(new Uint8Array(40).fill(1), s);
     expect(spendWith(long, "exos")).toBe("EvalFalse");
+    // A length that reaches the hash type is no fault, and one that reaches further is.
+    const reaching = (r: Uint8Array, s: Uint8Array) => {
+      const signature = short(r, s);
+      return signature.with(5 + r.length, s.length + 1);
+    };
+    expect([spendWith(reaching, "exos"), spendWith(reaching, "bitcoin")]).toEqual([
+      "EvalFalse",
+      "EvalFalse",
+    ]);
     const zero = (_: Uint8Array, s: Uint8Array) => short(new Uint8Array(3), s);
     expect(spendWith(zero, "exos")).toBe("EvalFalse");
   });
