@@ -50,11 +50,32 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const cookie: Login = { kind: "plain", user: COOKIE_USER, password };
   const access = accessOf(options, [cookie, ...loginsOf(options, shared.log)]);
   const entropy = createSystemEntropy();
-  const deps = { ...shared, city: "local", access, readiness: options.readiness, entropy };
+  const control = { ...shared.control, sizeOnDisk: rememberSize(shared) };
+  const { readiness } = options;
+  const deps = { ...shared, control, city: "local", access, readiness, entropy };
   return {
     deps,
     cookiePath,
     [Symbol.asyncDispose]: () => rm(cookiePath, { force: true }),
+  };
+}
+
+/** Counting files takes a millisecond and more: a size is good for a minute. */
+const SIZE_MS = 60_000;
+
+function rememberSize({ control, clock }: Shared): () => Promise<number> {
+  let size: Promise<number> | undefined;
+  let countedMs = 0;
+  return () => {
+    const now = clock.elapsedMs();
+    if (size === undefined || now - countedMs >= SIZE_MS) {
+      countedMs = now;
+      size = control.sizeOnDisk();
+      size.catch(() => {
+        size = undefined;
+      });
+    }
+    return size;
   };
 }
 

@@ -1,17 +1,18 @@
 import { STREAM_BYTES_FROM } from "#services/rpc/limits.ts";
 
-const PIECE_CHARACTERS = 65_536;
+const PIECE_BYTES = 65_536;
 
-/** A text as a body: in one piece, or, over 1 MiB, in many, each made when the reader wants it. */
+/** A text as a body: in one piece, or, over 1 MiB, in many, each given when the reader wants it. */
 export function bodyOf(text: string): string | ReadableStream<Uint8Array> {
   if (text.length <= STREAM_BYTES_FROM) return text;
-  const encoder = new TextEncoder();
+  // Encoded whole: a cut through the text could part the two halves of one character.
+  const bytes = new TextEncoder().encode(text);
   let offset = 0;
   return new ReadableStream({
     pull(controller) {
-      if (offset >= text.length) return controller.close();
-      controller.enqueue(encoder.encode(text.slice(offset, offset + PIECE_CHARACTERS)));
-      offset += PIECE_CHARACTERS;
+      controller.enqueue(bytes.subarray(offset, offset + PIECE_BYTES));
+      offset += PIECE_BYTES;
+      if (offset >= bytes.length) controller.close();
     },
   });
 }

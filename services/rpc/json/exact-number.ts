@@ -5,11 +5,6 @@ export type ExactNumber = RawJson;
 
 const COIN = 100_000_000n;
 
-/** An integer of any size as a JSON number. */
-export function exactInteger(value: bigint): ExactNumber {
-  return JSON.rawJSON(value.toString());
-}
-
 /** Base units as decimal coins with eight places, the way Bitcoin Core prints money. */
 export function coinsText(value: Amount | bigint): string {
   const magnitude = value < 0n ? -value : value;

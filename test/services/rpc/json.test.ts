@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { coinsText, exactCoins, exactInteger } from "#services/rpc/json/exact-number.ts";
+import { bodyOf } from "#services/rpc/http/body-of.ts";
+import { coinsText, exactCoins } from "#services/rpc/json/exact-number.ts";
 import { parseHex, toHex } from "#services/rpc/json/hex.ts";
 import { JSON_DEPTH_MAX, readJson } from "#services/rpc/json/read-json.ts";
+import { STREAM_BYTES_FROM } from "#services/rpc/limits.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -17,10 +19,6 @@ describe("exact numbers", () => {
   ])("prints %s base units with eight places", (value, text) => {
     expect(coinsText(value)).toBe(text);
     expect(JSON.stringify({ value: exactCoins(value) })).toBe(`{"value":${text}}`);
-  });
-
-  it("prints an integer beyond 2^53 digit by digit", () => {
-    expect(JSON.stringify([exactInteger(9_007_199_254_740_993n)])).toBe("[9007199254740993]");
   });
 });
 
@@ -76,6 +74,22 @@ describe("reading JSON", () => {
 
   it("refuses bytes that are no UTF-8", () => {
     expect(readJson(Uint8Array.of(0x22, 0xff, 0x22))).toEqual({ ok: false, error: "not utf-8" });
+  });
+});
+
+describe("a long answer", () => {
+  it("is sent in pieces over 1 MiB, and no character is cut", async () => {
+    const most = "x".repeat(STREAM_BYTES_FROM);
+    expect(bodyOf(most)).toBe(most);
+    for (const text of [
+      `${most}x`,
+      "😀".repeat(STREAM_BYTES_FROM / 2 + 1),
+      `x${"é😀".repeat(400_000)}`,
+    ]) {
+      const body = bodyOf(text);
+      expect(typeof body).toBe("object");
+      expect((await new Response(body).text()) === text).toBe(true);
+    }
   });
 });
 

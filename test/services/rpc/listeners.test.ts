@@ -113,6 +113,19 @@ it.each([
   await expect(composeEmbedded(deps, options(temporaryFolder(), more))).rejects.toThrow(RangeError);
 });
 
+it("counts the bytes on disk once a minute", async () => {
+  let counted = 0;
+  const { deps, clock } = await createRpcNode([]);
+  const control = { ...deps.control, sizeOnDisk: async () => ++counted };
+  await using rpc = await composeEmbedded({ ...deps, control }, options(temporaryFolder()));
+  const size = () => rpc.deps.control.sizeOnDisk();
+  expect([await size(), await size()]).toEqual([1, 1]);
+  clock.advance(59_999);
+  expect(await size()).toBe(1);
+  clock.advance(1);
+  expect(await size()).toBe(2);
+});
+
 it("says which port is taken, and listens nowhere then", async () => {
   const node = await started();
   const port = { host: "127.0.0.1", port: node.rpcPort };
