@@ -109,32 +109,45 @@ export function feParse(r: usize, bytes: usize): bool {
   return !isAtLeastPrime(r);
 }
 
-const power2 = memory.data(40, 8);
-const power3 = memory.data(40, 8);
-const power22 = memory.data(40, 8);
-const power44 = memory.data(40, 8);
-const power223 = memory.data(40, 8);
-const chain = memory.data(40, 8);
-const base = memory.data(40, 8);
+const power2 = memory.data(80, 8);
+const power3 = memory.data(80, 8);
+const power22 = memory.data(80, 8);
+const power44 = memory.data(80, 8);
+const power223 = memory.data(80, 8);
+const chain = memory.data(80, 8);
+const base = memory.data(80, 8);
+
+/**
+ * Whether the chains work on two elements in a row. A square waits for the one before, and two that
+ * do not wait for each other take a tenth less time each.
+ */
+let isPair: bool = false;
 
 /** r = a^(2^count) */
 function feSqrTimes(r: usize, a: usize, count: i32): void {
   feSqr(r, a);
-  for (let i = 1; i < count; i++) feSqr(r, r);
+  if (isPair) feSqr(r + FE, a + FE);
+  for (let i = 1; i < count; i++) {
+    feSqr(r, r);
+    if (isPair) feSqr(r + FE, r + FE);
+  }
 }
 
 /** r = a^(2^count)·b */
 function feSqrTimesMul(r: usize, a: usize, count: i32, b: usize): void {
   feSqrTimes(r, a, count);
   feMul(r, r, b);
+  if (isPair) feMul(r + FE, r + FE, b + FE);
 }
 
 /**
  * `power2`, `power22`, `power223` = a^(2^2 - 1), a^(2^22 - 1), a^(2^223 - 1): the runs of ones with
  * which (p + 1)/4 and p - 2 are written. Each line doubles or adds lengths of runs.
  */
-function runsOfOnes(a: usize): void {
+function runsOfOnes(a: usize, pair: bool): void {
+  isPair = pair;
   feCopy(base, a);
+  if (pair) feCopy(base + FE, a + FE);
   feSqrTimesMul(power2, base, 1, base);
   feSqrTimesMul(power3, power2, 1, base);
   feSqrTimesMul(chain, power3, 3, power3);
@@ -148,9 +161,10 @@ function runsOfOnes(a: usize): void {
   feSqrTimesMul(power223, power223, 3, power3);
 }
 
-/** a^((p + 1)/4): a root of a where a has one, since p = 3 (mod 4). 223 ones, 0, 22 ones, 00001100. */
-export function feSqrt(r: usize, a: usize): void {
-  runsOfOnes(a);
+/** Root of a where it has one; `pair`: of two elements in a row. */
+export function feSqrt(r: usize, a: usize, pair: bool): void {
+  // a^((p + 1)/4), since p = 3 (mod 4): 223 ones, 0, 22 ones, 00001100
+  runsOfOnes(a, pair);
   feSqrTimesMul(chain, power223, 23, power22);
   feSqrTimesMul(chain, chain, 6, power2);
   feSqrTimes(r, chain, 2);
@@ -158,7 +172,7 @@ export function feSqrt(r: usize, a: usize): void {
 
 /** a^(p - 2), the inverse; for the tables made at the start. 223 ones, 0, 22 ones, 0000101101. */
 export function feInvert(r: usize, a: usize): void {
-  runsOfOnes(a);
+  runsOfOnes(a, false);
   feSqrTimesMul(chain, power223, 23, power22);
   feSqrTimesMul(chain, chain, 5, base);
   feSqrTimesMul(chain, chain, 3, power2);

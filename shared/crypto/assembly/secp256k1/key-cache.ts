@@ -7,7 +7,8 @@
  * of the key, so it cannot stand for another.
  * @module
  */
-import { keyX, keyY, parseKey } from "./key";
+import { FE } from "./field";
+import { keyX, keyY, parseKey, parseTwoCompressed } from "./key";
 import { KEY_TABLE_BYTES, makeKeyTable } from "./tables";
 
 const SETS: usize = 256;
@@ -35,16 +36,42 @@ export function setKeyCache(at: usize): void {
 
 /** @returns the table of the key, good until the next call, or 0 where these bytes are no key */
 export function prepareKey(bytes: usize, length: i32): usize {
-  const sortedBy = <usize>load<u8>(bytes, AT_SORT);
-  const set = entries + sortedBy * (WAYS * ENTRY);
+  const entry = findKey(bytes, length);
+  if (entry != 0) return entry;
+  return parseKey(bytes, length) ? keepKey(0, bytes, length) : 0;
+}
+
+/**
+ * Prepare two compressed keys at once, for `prepareKey` to find them. Nothing comes of what is no
+ * key, and where the second takes the place of the first, the first is only made again.
+ */
+export function prepareTwoCompressed(first: usize, second: usize, length: i32): void {
+  const keys = parseTwoCompressed(first, second);
+  if (keys & 1) keepKey(0, first, length);
+  if (keys & 2) keepKey(FE, second, length);
+}
+
+/** @returns the entry of the key, 0 where it is not here */
+export function findKey(bytes: usize, length: i32): usize {
+  const set = setOf(bytes);
   for (let entry = set; entry < set + WAYS * ENTRY; entry += ENTRY) {
     if (isKeyOf(entry, bytes, length)) return entry;
   }
-  if (!parseKey(bytes, length)) return 0;
-  const way = <usize>load<u8>(next + sortedBy);
-  store<u8>(next + sortedBy, (way + 1) & (WAYS - 1));
-  const entry = set + way * ENTRY;
-  makeKeyTable(entry, keyX, keyY);
+  return 0;
+}
+
+@inline
+function setOf(bytes: usize): usize {
+  return entries + <usize>load<u8>(bytes, AT_SORT) * (WAYS * ENTRY);
+}
+
+/** Keep the key that was parsed to `at` of `keyX` and `keyY`. @returns its entry */
+function keepKey(at: usize, bytes: usize, length: i32): usize {
+  const turn = next + <usize>load<u8>(bytes, AT_SORT);
+  const way = <usize>load<u8>(turn);
+  store<u8>(turn, (way + 1) & (WAYS - 1));
+  const entry = setOf(bytes) + way * ENTRY;
+  makeKeyTable(entry, keyX + at, keyY + at);
   store<i32>(entry + AT_LENGTH, length);
   memory.copy(entry + AT_BYTES, bytes, length);
   return entry;

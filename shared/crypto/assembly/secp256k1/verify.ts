@@ -16,7 +16,10 @@ import {
 } from "./digits";
 import { FE, feFromWords, feIsZero } from "./field";
 import { feAdd, feCopy, feMul, feMulSub, feNeg, feSqr } from "./field.generated";
-import { prepareKey, keyCacheBytes, setKeyCache } from "./key-cache";
+import { isCompressed } from "./key";
+import {
+  findKey, keyCacheBytes, prepareKey, prepareTwoCompressed, setKeyCache,
+} from "./key-cache";
 import { AFFINE, pointAddAffine, pointDouble, scaleAffine, Y, Z } from "./point";
 import {
   isBelow, SCALAR, scalarInvert, scalarIsReduced, scalarIsZero, scalarMul, scalarParse, subtractOrder,
@@ -63,11 +66,29 @@ export function initialize(): void {
 /** Judge the first `count` records; answers are 1 for true, 0 for false. */
 export function verify(count: i32): void {
   if (!invertScalars(count)) return;
+  prepareNewKeys(count);
   for (let i = 0; i < count; i++) {
     if (load<u8>(answers + i) == 0) continue;
     const record = records + i * RECORD_BYTES;
     keyTable = prepareKey(record + AT_KEY, load<u8>(record, AT_KEY_LENGTH));
     store<u8>(answers + i, keyTable != 0 && checkOne(scalarsOf(i)));
+  }
+}
+
+/** Prepare compressed keys that are not known yet, two and two. */
+function prepareNewKeys(count: i32): void {
+  let waiting: usize = 0;
+  for (let i = 0; i < count; i++) {
+    if (load<u8>(answers + i) == 0) continue;
+    const key = records + i * RECORD_BYTES + AT_KEY;
+    const length: i32 = load<u8>(key, AT_KEY_LENGTH - AT_KEY);
+    if (!isCompressed(key, length) || findKey(key, length) != 0) continue;
+    if (waiting == 0) {
+      waiting = key;
+      continue;
+    }
+    prepareTwoCompressed(waiting, key, length);
+    waiting = 0;
   }
 }
 
