@@ -1,11 +1,12 @@
 /**
  * What `npm test` runs: format, lint and types, then the whole suite once with coverage of the pure
- * folders, then one line that counts. Arguments are handed to vitest, for a part of the suite.
+ * folders, then the table of shared vectors, and one line that counts. Arguments are handed to vitest, for a part of the suite.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempDisposableSync, readFileSync } from "node:fs";
+import { mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { VECTOR_ROWS_FILE, vectorTable } from "./support/vector-report.ts";
 
 interface Report {
   readonly numPassedTests: number;
@@ -48,6 +49,9 @@ const checks = [succeeds("biome", ["check", "--error-on-warnings"]), succeeds("t
 
 using folder = mkdtempDisposableSync(join(tmpdir(), "exos-test-"));
 const file = join(folder.path, "report.json");
+const rows = join(folder.path, "vectors.jsonl");
+writeFileSync(rows, "");
+process.env[VECTOR_ROWS_FILE] = rows;
 const suite = succeeds("vitest", [
   "run",
   "--dir=test",
@@ -61,6 +65,7 @@ const suite = succeeds("vitest", [
   ...process.argv.slice(2),
 ]);
 
+process.stdout.write(vectorTable(readFileSync(rows, "utf8")));
 const report = readReport(file);
 const skipped = (report?.testResults ?? []).flatMap(({ assertionResults }) =>
   assertionResults.filter(({ status }) => status === "skipped" || status === "pending"),
