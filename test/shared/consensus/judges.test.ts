@@ -95,6 +95,19 @@ describe("an announcement", () => {
     }
   });
 
+  it("fails for a young kernel before its block does", () => {
+    const chain = new RichChain();
+    const young = height(chain.tip.height + 1 - 9);
+    const kernel = chain.grant({ value: chain.premine.coin.value, height: young });
+    const block = chain.stake({ kernel });
+    expect(judgeBlockHeader(block, envOf(chain))?.code).toBe("invalid-stake-depth");
+    const full = judgeFull(block, envOf(chain));
+    expect(full.ok ? undefined : full.error.code).toBe("invalid-stake-depth");
+    const old = { ...kernel.coin, height: height(young - 1) };
+    const other = chain.stake({ kernel: chain.grant(old) });
+    expect(judgeWhole(other, envOf(chain))).toBeUndefined();
+  });
+
   it("waits for a coin that the view does not know, and takes one that was remembered", () => {
     const chain = new RichChain();
     const { coin } = chain.premine;
@@ -249,6 +262,17 @@ describe("the full judge", () => {
     expect(full.settle([{ error: undefined, coldStake: false }])).toBeUndefined();
     const run = full.settle([{ error: undefined, coldStake: true }]);
     expect(run?.code).toBe("bad-coldstake-outputs");
+  });
+
+  it("asks for lock times again, whoever judged the block before", () => {
+    const chain = new RichChain();
+    const inputs = [{ ...chain.grant(), sequence: 0 }];
+    const early = pay(chain, { inputs, lockTime: chain.tip.height + 1 });
+    const full = judgeFull(chain.work({ transactions: [early] }), envOf(chain));
+    expect(full.ok ? undefined : full.error).toMatchObject({
+      code: "bad-txns-nonfinal",
+      stage: "full",
+    });
   });
 
   it("lets a block spend what it makes, but not before", () => {
