@@ -1,0 +1,189 @@
+/**
+ * `npm run bench [-- PART …] [--short]`: every figure that has a bar, in one table. Ratios are to
+ * the calibration of the same run; figures of a busy machine are low, their ratios hold. Never a
+ * test: the exit status is 0 unless a part breaks.
+ * @module
+ */
+import { benchCoinStore } from "./coin-store.ts";
+import { benchHashes } from "./hashes.ts";
+import { benchImport } from "./import.ts";
+import { benchRpc } from "./rpc.ts";
+import { benchScript } from "./script.ts";
+import { benchStores } from "./stores.ts";
+import { benchVerify } from "./verify.ts";
+import { benchX13 } from "./x13.ts";
+
+/** One line of the table. */
+interface Row {
+  readonly name: string;
+  readonly figure: number;
+  readonly unit: string;
+  /** To the calibration, or to what the name says. */
+  readonly ratio?: number;
+  readonly bar?: string;
+  readonly ok?: boolean;
+}
+
+type Part = (short: boolean) => Promise<readonly Row[] | undefined>;
+
+const least = (value: number, bar: number) => ({ bar: `>= ${bar}`, ok: value >= bar });
+const most = (value: number, bar: number) => ({ bar: `<= ${bar}`, ok: value <= bar });
+
+async function x13(short: boolean): Promise<Row[]> {
+  const { batch, batchRatio, oneByOne, oneByOneRatio } = benchX13(short ? 5 : 15);
+  return [
+    {
+      name: "X13 in batches",
+      figure: batch,
+      unit: "/s",
+      ratio: batchRatio,
+      ...least(batchRatio, 4.5),
+    },
+    { name: "X13 one by one", figure: oneByOne, unit: "/s", ratio: oneByOneRatio },
+  ];
+}
+
+async function verify(short: boolean): Promise<Row[]> {
+  const { batch, oneByOne, calibration, ratio } = benchVerify(short ? 5 : 15);
+  return [
+    { name: "verification", figure: batch, unit: "/s", ratio, ...least(ratio, 0.95) },
+    { name: "one by one", figure: oneByOne, unit: "/s", ratio: oneByOne / calibration },
+    { name: "calibration: npm secp256k1 5.0.2", figure: calibration, unit: "/s", ratio: 1 },
+  ];
+}
+
+async function hashes(short: boolean): Promise<Row[]> {
+  const figures = benchHashes(short ? 7 : 31);
+  return [
+    {
+      name: "double SHA-256 in bulk (to @noble)",
+      figure: figures.bulk,
+      unit: "us",
+      ratio: figures.noble / figures.bulk,
+    },
+    { name: "Merkle root", figure: figures.merkle, unit: "us" },
+    { name: "set hash, one coin", figure: figures.element, unit: "us" },
+  ];
+}
+
+async function script(short: boolean): Promise<Row[] | undefined> {
+  const figures = benchScript(short ? 3 : 9);
+  if (figures === undefined) return undefined;
+  const { decodeMegabytesPerSecond, inputsPerSecond, ratio, overheadMicroseconds } = figures;
+  return [
+    {
+      name: "decoding blocks",
+      figure: decodeMegabytesPerSecond,
+      unit: "MB/s",
+      ...least(decodeMegabytesPerSecond, 30),
+    },
+    { name: "inputs by key hash", figure: inputsPerSecond, unit: "/s", ratio },
+    {
+      name: "an input beside its signature",
+      figure: overheadMicroseconds,
+      unit: "us",
+      ...most(overheadMicroseconds, 15),
+    },
+  ];
+}
+
+async function coinStore(short: boolean): Promise<Row[]> {
+  const { blocksPerSecond } = await benchCoinStore(short ? 20 : 60);
+  const name = "2,000 gets, deletes, puts, synced";
+  return [{ name, figure: blocksPerSecond, unit: "blk/s", ...least(blocksPerSecond, 40) }];
+}
+
+async function stores(short: boolean): Promise<Row[] | undefined> {
+  const figures = await benchStores(`exos-regtest/${short ? "chain" : "heavy"}.dat`);
+  if (figures === undefined) return undefined;
+  const { bodiesPerSecond, headersPerSecond, transactions, indexSeconds } = figures;
+  return [
+    { name: "bodies written", figure: bodiesPerSecond, unit: "/s" },
+    { name: "headers and three facts written", figure: headersPerSecond, unit: "/s" },
+    { name: "transactions indexed", figure: transactions / indexSeconds, unit: "/s" },
+  ];
+}
+
+/** Every chain whole, also in a short run: a part of one would not end in its set hash. */
+async function importing(): Promise<Row[] | undefined> {
+  const figures = await benchImport();
+  if (figures.length === 0) return undefined;
+  const rows = figures.map(({ file, blocksPerSecond, inputsPerSecond, ratio }): Row => {
+    if (inputsPerSecond === undefined || ratio === undefined) {
+      return {
+        name: file,
+        figure: blocksPerSecond,
+        unit: "blk/s",
+        ...least(blocksPerSecond, 1_000),
+      };
+    }
+    return { name: file, figure: inputsPerSecond, unit: "inputs/s", ratio, ...least(ratio, 0.6) };
+  });
+  const loop = Math.max(...figures.map(({ loopMs }) => loopMs.p999));
+  const memory = Math.max(...figures.map(({ rssMebibytes }) => rssMebibytes));
+  return [
+    ...rows,
+    { name: "event loop p99.9", figure: loop, unit: "ms", ...most(loop, 100) },
+    { name: "resident memory", figure: memory, unit: "MiB", ...most(memory, 600) },
+  ];
+}
+
+/** Of bare `node:http`. @source interfaces.md 9, bar 7 */
+const RPC_BARS: Readonly<Record<string, number>> = { getblockchaininfo: 0.55, "getblock 1": 0.08 };
+
+async function rpc(short: boolean): Promise<Row[] | undefined> {
+  const figures = await benchRpc(short ? 0.1 : 0.5);
+  return figures?.map(({ name, perSecond, ratio }) => {
+    const bar = RPC_BARS[name];
+    return {
+      name,
+      figure: perSecond,
+      unit: "/s",
+      ratio,
+      ...(bar === undefined ? {} : least(ratio, bar)),
+    };
+  });
+}
+
+const PARTS: Readonly<Record<string, Part>> = {
+  x13,
+  verify,
+  hashes,
+  script,
+  "coin-store": coinStore,
+  stores,
+  import: importing,
+  rpc,
+};
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+function show({ name, figure, unit, ratio, bar, ok }: Row): void {
+  const digits = figure < 100 ? figure.toFixed(1) : Math.round(figure).toLocaleString("en");
+  const columns = [
+    `  ${name}`.padEnd(38),
+    `${digits} ${unit}`.padStart(16),
+    (ratio?.toFixed(2) ?? "").padStart(8),
+    (bar ?? "").padStart(10),
+    ok === undefined ? "" : ok ? "ok" : "BELOW THE BAR",
+  ];
+  print(columns.join(" ").trimEnd());
+}
+
+const short = process.argv.includes("--short");
+const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const unknown = named.find((name) => PARTS[name] === undefined);
+if (unknown !== undefined) {
+  print(`there is no part "${unknown}"; there are ${Object.keys(PARTS).join(", ")}`);
+  process.exitCode = 2;
+} else {
+  print(`Node ${process.version}${short ? ", short rounds" : ""}`);
+  print(`${"".padEnd(38)} ${"figure".padStart(16)} ${"ratio".padStart(8)} ${"bar".padStart(10)}`);
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (named.length > 0 && !named.includes(name)) continue;
+    print(name);
+    const rows = await part(short);
+    if (rows === undefined) print("  skipped: the shared vectors it reads are absent");
+    else for (const row of rows) show(row);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * `npm run long [-- COMMAND …] [--short]`: what is too long for `npm test`, one command after the
+ * other, then one line that counts. What lacks its vectors is skipped by name.
+ * @module
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempDisposableSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { vectorsPath } from "./support/vectors.ts";
+
+interface LongCommand {
+  readonly about: string;
+  /** Below the folder of vectors; without one of them the command is skipped. */
+  readonly needs: readonly string[];
+  /** Words after `node`, whole and short; or what to run here. */
+  readonly run: ((short: boolean) => readonly string[]) | (() => Promise<boolean>);
+}
+
+const HEAVY = "exos-regtest/heavy.dat";
+const REGTEST = "bitcoin-regtest/chain.bin";
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** `npm start` as the README prints it, in a data folder of its own, until Ctrl-C. */
+async function startAndStop(): Promise<boolean> {
+  using folder = mkdtempDisposableSync(join(tmpdir(), "exos-start-"));
+  const child = spawn("npm", ["start"], {
+    env: { ...process.env, EXOS_DATADIR: folder.path },
+    stdio: ["ignore", "pipe", "inherit"],
+    // A group of its own, so that the signal reaches npm and the node, as from a terminal.
+    detached: true,
+  });
+  const closed = once(child, "close");
+  let said = "";
+  let interrupted = false;
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    if (interrupted || !said.includes("Ctrl-C stops it") || child.pid === undefined) return;
+    interrupted = true;
+    process.kill(-child.pid, "SIGINT");
+  });
+  const [code] = await closed;
+  print(/^A node of your own.*$/m.exec(said)?.[0] ?? said);
+  return interrupted && code === 0;
+}
+
+const COMMANDS: Readonly<Record<string, LongCommand>> = {
+  start: { about: "npm start, until Ctrl-C", needs: [], run: startAndStop },
+  chains: {
+    about: "the long chains: import, export, snapshot, reorganisation",
+    needs: [HEAVY, REGTEST],
+    run: () => ["test/e2e/long-chains.ts"],
+  },
+  kill: {
+    about: "SIGKILL at moments of two imports",
+    needs: [HEAVY, "exos-regtest/chain.dat"],
+    run: (short) => ["test/e2e/kill.ts", short ? "5" : "50"],
+  },
+  model: {
+    about: "the model of chain state over many seeds, and its mutants",
+    needs: [],
+    run: (short) => ["test/sim/chain-state-run.ts", short ? "300" : "10000"],
+  },
+  differential: {
+    about: "signature verification against two other engines",
+    needs: [],
+    run: (short) => ["test/bench/verify-differential.ts", short ? "4000" : "20000"],
+  },
+  bench: {
+    about: "the figures that have a bar",
+    needs: [],
+    run: (short) => ["test/bench/main.ts", ...(short ? ["--short"] : [])],
+  },
+};
+
+async function succeeds({ run }: LongCommand, short: boolean): Promise<boolean> {
+  const words = run(short);
+  if (words instanceof Promise) return words;
+  return (
+    spawnSync(process.execPath, words, { stdio: ["ignore", "inherit", "inherit"] }).status === 0
+  );
+}
+
+const short = process.argv.includes("--short");
+const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const unknown = named.find((name) => COMMANDS[name] === undefined);
+if (unknown !== undefined) {
+  print(`there is no command "${unknown}"; there are ${Object.keys(COMMANDS).join(", ")}`);
+  process.exit(2);
+}
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, command] of Object.entries(COMMANDS)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  const absent = command.needs.filter((file) => vectorsPath(file) === undefined);
+  if (absent.length > 0) {
+    print(`skipped: ${name}, ${command.about}: ${absent.join(", ")} of the vectors is absent`);
+    counts.skipped++;
+    continue;
+  }
+  print(`\n${name}: ${command.about}`);
+  const started = performance.now();
+  const ok = await succeeds(command, short);
+  counts[ok ? "passed" : "failed"]++;
+  print(
+    `${name}: ${ok ? "ok" : "FAILED"}, ${((performance.now() - started) / 1_000).toFixed(1)} s`,
+  );
+}
+print(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
