@@ -3,18 +3,17 @@ import { describe, expect, it } from "vitest";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { encodeBlock } from "#shared/codec/encode-block.ts";
 import { loadChain } from "../../support/chain-file.ts";
+import { reportVectors } from "../../support/vector-report.ts";
 import { BITCOIN_WIRE, EXOS_WIRE } from "../../support/wires.ts";
 
 const chains = [
-  {
-    name: "exos-regtest/chain.dat",
-    wire: EXOS_WIRE,
-    blocks: loadChain("exos-regtest/chain.dat", 4),
-  },
+  ...["exos-regtest/chain.dat", "exos-regtest/odd-chain.dat", "stratis/blk0001.dat"].map(
+    (name) => ({ name, wire: EXOS_WIRE, blocks: loadChain(name, 4) }),
+  ),
   {
     name: "bitcoin-regtest/chain.bin",
     wire: BITCOIN_WIRE,
-    blocks: loadChain("bitcoin-regtest/chain.bin", 0)?.slice(0, 200),
+    blocks: loadChain("bitcoin-regtest/chain.bin", 0),
   },
 ];
 
@@ -22,14 +21,19 @@ const HEADER = new Uint8Array(80).fill(0x20);
 
 describe("decodeBlock", () => {
   for (const { name, wire, blocks } of chains) {
-    it.skipIf(blocks === undefined)(`writes the blocks of ${name} back, byte for byte`, () => {
-      for (const [index, bytes] of blocks?.entries() ?? []) {
-        const result = decodeBlock(bytes, wire);
-        if (!result.ok) throw result.error;
-        expect(result.value.sizeTotal, `record ${index}`).toBe(bytes.length);
-        expect(Buffer.compare(encodeBlock(result.value, wire), bytes), `record ${index}`).toBe(0);
-      }
-    });
+    it.skipIf(blocks === undefined)(
+      `writes the blocks of ${name} back, byte for byte`,
+      () => {
+        for (const [index, bytes] of blocks?.entries() ?? []) {
+          const result = decodeBlock(bytes, wire);
+          if (!result.ok) throw result.error;
+          expect(result.value.sizeTotal, `record ${index}`).toBe(bytes.length);
+          expect(Buffer.compare(encodeBlock(result.value, wire), bytes), `record ${index}`).toBe(0);
+        }
+        reportVectors({ name: `${name} (bytes)`, run: blocks?.length ?? 0 });
+      },
+      60_000,
+    );
   }
 
   it.skipIf(chains[0]?.blocks === undefined)(

@@ -8,6 +8,7 @@ import {
   printAddress,
   scriptOfAddress,
 } from "#shared/script/address.ts";
+import { reportVectors } from "../../support/vector-report.ts";
 import { loadVectors } from "../../support/vectors.ts";
 
 const exos = { p2pkh: 28, p2sh: 87, bech32: undefined };
@@ -40,6 +41,10 @@ describe("addresses of EXOS", () => {
       expect(parseAddress(row.mainP2shOfP2pk, exos)?.kind).toBe("p2sh");
       expect(parseAddress(row.testP2shOfP2pk, regtest)?.kind).toBe("p2sh");
     }
+    reportVectors({
+      name: "exos-vectors.json#addresses",
+      run: vectors?.addresses.cases.length ?? 0,
+    });
   });
 });
 
