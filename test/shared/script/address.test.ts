@@ -138,6 +138,11 @@ describe("an output script", () => {
     );
   });
 
+  it.each([20, 32])("of version 0 with %i bytes pays an address", (size) => {
+    const address: Address = { kind: "witness", version: 0, program: new Uint8Array(size).fill(7) };
+    expect(addressOfScript(scriptOfAddress(address))).toEqual(address);
+  });
+
   it.each([
     ["empty", ""],
     ["a bare key", `21${"02".repeat(33)}ac`],
