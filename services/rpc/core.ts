@@ -7,21 +7,18 @@ import { checkHost } from "#services/rpc/http/cross-site.ts";
 import { answerFault, answerUnrouted } from "#services/rpc/http/fallbacks.ts";
 import { type ApiEnv, finish, requestIdOf } from "#services/rpc/http/finish.ts";
 import { answerJsonRpc } from "#services/rpc/http/json-rpc-door.ts";
+import { RPC_PATHS, refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import { createLoginCheck } from "#services/rpc/json-rpc/login.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
 import { openApiDocument } from "#services/rpc/open-api.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
-import { problemResponse } from "#services/rpc/problems.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { createSession } from "#services/rpc/session.ts";
 
 /** Which listener a request came in by: everything, or JSON-RPC alone. */
 export type Surface = "http" | "rpc";
-
-/** Where JSON-RPC is mounted; each also with a slash at its end. @source interfaces.md 1.1 */
-const RPC_PATHS = ["/", "/rpc", "/rpc/", "/wallet/:name", "/wallet/:name/"] as const;
 
 /** Every dialect on one origin: a function from request to response, without a socket. */
 export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono<ApiEnv> {
@@ -37,7 +34,7 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono
     c.set("session", createSession(deps));
     const refusal = checkHeadSize(c.req.raw) ?? checkHost(c.req.raw.headers, deps.access);
     if (refusal === undefined) await next();
-    else c.res = problemResponse(refusal, c.req.path);
+    else c.res = refuseRequest(c.req, refusal);
     await finish(c, deps);
   });
 

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
+import { refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { problemResponse } from "#services/rpc/problems.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type ErrorCode, findError } from "#shared/primitives/error-catalogue.ts";
@@ -51,17 +52,15 @@ export function answerFault(c: Context<ApiEnv>, fault: Error, { log }: RpcDeps):
   if (fault instanceof StoreFault) {
     const code = storeCode(fault);
     log.error(code, "A store failed a request", { ...about, err: fault.message });
-    return problemResponse(
-      { code, detail: fault.message, ...(fault.retryable ? { retryAfterSeconds: 1 } : {}) },
-      c.req.path,
-    );
+    const retry = fault.retryable ? { retryAfterSeconds: 1 } : {};
+    return refuseRequest(c.req, { code, detail: fault.message, ...retry });
   }
   log.error("EXOS-E9001", "A request met a fault of this program", {
     ...about,
     err: fault.stack ?? fault.message,
   });
   const detail = "The node's log says more, under this answer's X-Request-Id";
-  return problemResponse({ code: "EXOS-E9001", detail }, c.req.path);
+  return refuseRequest(c.req, { code: "EXOS-E9001", detail });
 }
 
 /** The row of a fault, where it is one of stores; the general one otherwise. */

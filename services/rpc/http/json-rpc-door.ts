@@ -4,12 +4,11 @@ import { bodyOf } from "#services/rpc/http/body-of.ts";
 import { readBody } from "#services/rpc/http/check-size.ts";
 import { checkSameSite } from "#services/rpc/http/cross-site.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
+import { refuseRpc } from "#services/rpc/http/refuse-rpc.ts";
 import type { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import type { LoginCheck } from "#services/rpc/json-rpc/login.ts";
-import { RPC_CODES } from "#services/rpc/json-rpc/rpc-error.ts";
 import { ANSWER_BYTES_MAX } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
-import { ERROR_CATALOGUE } from "#shared/primitives/error-catalogue.ts";
 
 /** JSON-RPC over HTTP: who may ask, then what. Refusals come before the login is looked at. */
 export async function answerJsonRpc(
@@ -21,16 +20,16 @@ export async function answerJsonRpc(
   c.set("route", "json-rpc");
   const { access } = deps;
   const foreign = checkSameSite(c.req.raw.headers) ?? checkPeer(c, deps);
-  if (foreign !== undefined) return refuseWhole(foreign);
+  if (foreign !== undefined) return refuseRpc(foreign);
   const user = login(c.req.header("authorization"));
   if (user === undefined) {
     const detail = "Log in with the content of the cookie file";
-    const response = refuseWhole({ code: "EXOS-E4010", detail });
+    const response = refuseRpc({ code: "EXOS-E4010", detail });
     response.headers.set("www-authenticate", 'Basic realm="jsonrpc"');
     return response;
   }
   const body = await (c.env?.readBody?.() ?? readBody(c.req.raw));
-  if (!body.ok) return refuseWhole(body.error);
+  if (!body.ok) return refuseRpc(body.error);
 
   const session = c.get("session");
   const mayCall = (method: string) => access.mayCall(user, method);
@@ -41,7 +40,7 @@ export async function answerJsonRpc(
   });
   if (reply.body !== undefined && reply.body.length > ANSWER_BYTES_MAX) {
     const detail = `The answer is over ${ANSWER_BYTES_MAX} bytes`;
-    return refuseWhole({ code: "EXOS-E4130", detail });
+    return refuseRpc({ code: "EXOS-E4130", detail });
   }
   const headers = new Headers({ "cache-control": "no-store" });
   if (reply.body !== undefined) headers.set("content-type", "application/json");
@@ -55,17 +54,4 @@ function checkPeer(c: Context<ApiEnv>, { access }: RpcDeps): Refusal | undefined
   const peer = c.env?.peer;
   if (peer === undefined || access.allowsAddress(peer)) return undefined;
   return { code: "EXOS-E4030", detail: "This address may not use JSON-RPC" };
-}
-
-/** A request that never became a call, in the form that every client of JSON-RPC can read. */
-function refuseWhole({ code, detail }: Refusal): Response {
-  const error = { code: RPC_CODES.misc, message: detail };
-  return new Response(JSON.stringify({ result: null, error, id: null }), {
-    status: ERROR_CATALOGUE[code].status,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      "x-exos-error": code,
-    },
-  });
 }

@@ -47,6 +47,8 @@ describe("the Host header", () => {
       const answer = await knock({ host }, path);
       expect(answer.status, path).toBe(403);
       expect(answer.headers.get("x-exos-error"), path).toBe("EXOS-E4031");
+      const form = path === "/" ? "application/json" : "application/problem+json";
+      expect(answer.headers.get("content-type"), path).toBe(form);
     }
   });
 

@@ -111,6 +111,12 @@ describe("witness addresses", () => {
     expect(parseAddress(text, bitcoin)).toBeUndefined();
   });
 
+  it("are never longer than their checksum protects, nor is any address", () => {
+    for (const text of [`bc1q${"q".repeat(87)}`, "1".repeat(113)]) {
+      expect(parseAddress(text, bitcoin)).toBeUndefined();
+    }
+  });
+
   it("exist only on networks with a prefix", () => {
     const witness: Address = { kind: "witness", version: 0, program: new Uint8Array(20) };
     expect(printAddress(witness, regtest)).toBeUndefined();
@@ -145,6 +151,7 @@ describe("an output script", () => {
 
   it.each([
     ["empty", ""],
+    ["one byte", "00"],
     ["a bare key", `21${"02".repeat(33)}ac`],
     ["a key hash with a longer push form", `76a94c14${"11".repeat(20)}88ac`],
     ["one byte", "51"],
