@@ -3,7 +3,7 @@ import type { CoinKey } from "#shared/coins/coin-key.ts";
 import type { SetTotals } from "#shared/coins/set-totals.ts";
 import type { NextTip, Tip } from "#shared/coins/tip.ts";
 import type { View } from "#shared/coins/view.ts";
-import type { Hash256, HashHex, Height } from "#shared/primitives/brand.ts";
+import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 
 /** One unspent output as a scan of the whole set finds it. */
 export interface ScannedItem {
@@ -79,7 +79,10 @@ export interface CoinStore {
   /** A new, empty generation of coins; numbers only rise. No reader sees it before a tip names it. */
   createGeneration(): Promise<number>;
 
-  /** Forget every coin of a generation that no tip names any more. */
+  /**
+   * Forget every coin of a generation that no tip names any more. Whoever still reads there meets a
+   * retryable StoreFault and starts over from the tip; what still writes there is ignored.
+   */
   dropGeneration(generation: number): Promise<void>;
 }
 
@@ -97,5 +100,5 @@ export interface BufferedCoinStore extends CoinStore {
   pending(): { readonly blocks: number; readonly bytes: number };
 
   /** The tip that is durable; `undefined` before the first flush. */
-  flushedHeight(): Height | undefined;
+  flushed(): Tip | undefined;
 }

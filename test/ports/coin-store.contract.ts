@@ -4,6 +4,7 @@ import { baseMark } from "#shared/coins/mark.ts";
 import { genesisTip, lighterTip, nextTip, switchedTip, type Tip } from "#shared/coins/tip.ts";
 import { cutView } from "#shared/coins/view.ts";
 import type { CoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { height } from "#shared/primitives/brand.ts";
 import {
   coinHeight,
@@ -226,7 +227,7 @@ export function coinStoreContract(create: () => Promise<CoinStore>): void {
       await store.apply(0, testBlock(3, "a", { v: 1 }).marks);
       expect(await coinHeight(store, next.tip, "y:1")).toBe(2);
       await expect(store.dropGeneration(generation)).rejects.toThrow(RangeError);
-      await expect(Promise.resolve().then(() => store.read(0, []))).rejects.toThrow(RangeError);
+      await expect(Promise.resolve().then(() => store.read(0, []))).rejects.toThrow(StoreFault);
     });
   });
 }

@@ -100,10 +100,10 @@ function bind(store: LevelCoinStore) {
 describe("what a flush keeps", () => {
   it("survives, and what came after it does not", async () => {
     const { store, folder, tip } = await fresh();
-    expect(store.flushedHeight()).toBeUndefined();
+    expect(store.flushed()).toBeUndefined();
     const one = await connect(store, tip, [testBlock(1, "a", { x: 9 })]);
     await store.flush();
-    expect(store.flushedHeight()).toBe(1);
+    expect(store.flushed()).toEqual(one);
     expect(store.pending()).toEqual({ blocks: 0, bytes: 0 });
     const two = await connect(store, one, [testBlock(2, "a", { y: 1 }, ["x:0"])]);
     expect(store.pending()).toMatchObject({ blocks: 1 });

@@ -3,8 +3,8 @@ import type { CoinKey } from "#shared/coins/coin-key.ts";
 import { pruneItem } from "#shared/coins/prune-item.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { encodeTip } from "#shared/coins/tip-codec.ts";
-import type { FrozenIndex } from "#shared/coins/view.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import { type FrozenIndex, isActive } from "#shared/coins/view.ts";
+import { type HashHex, height } from "#shared/primitives/brand.ts";
 import type { CoinCache, Settled } from "./coin-cache.ts";
 import type { CoinJournals } from "./coin-journals.ts";
 import { encodeHashes } from "./hash-list.ts";
@@ -77,13 +77,22 @@ function encodeU32(value: number): Uint8Array {
   return bytes;
 }
 
-/** What a flush must look at: what changed, and what became final since. */
-function keysToVisit({ generation, dirty }: Part, { flushed, journals }: Flush): Set<CoinKey> {
+/**
+ * What a flush must look at: what changed, and what can go because it became final since. What an
+ * active block only made stays as it is: its mark stays true, and to write it shorter costs a write
+ * for every coin.
+ */
+function keysToVisit({ generation, dirty }: Part, flush: Flush): Set<CoinKey> {
+  const { flushed, journals, frozenIndex } = flush;
   const keys = new Set(dirty);
   if (flushed === undefined || generation !== flushed.tip.gen) return keys;
   for (const journal of journals.of(generation)) {
     if (journal.height > flushed.tip.final) continue;
-    for (const key of journals.keysOf(journal)) keys.add(key);
+    const { spent, made } = journals.keysOf(journal);
+    for (const key of spent) keys.add(key);
+    const mark = { height: height(journal.height), hash: journal.hash };
+    if (isActive(flushed.tip, mark, frozenIndex)) continue;
+    for (const key of made) keys.add(key);
   }
   return keys;
 }

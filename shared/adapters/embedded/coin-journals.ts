@@ -5,16 +5,46 @@ import { JOURNALS, journalKey, journalNameOf } from "./level-coin-tables.ts";
 /** Which items a block touched: asked when it leaves the chain, and when it becomes final. */
 export interface Journal extends JournalName {
   /** `undefined` while they lie on disk only. */
-  readonly keys: readonly CoinKey[] | undefined;
+  readonly keys: JournalKeys | undefined;
 }
 
-function encodeKeys(keys: readonly CoinKey[]): Uint8Array {
-  const bytes = new Uint8Array(COIN_KEY_BYTES * keys.length);
-  let at = 0;
-  for (const key of keys) {
-    for (let unit = 0; unit < COIN_KEY_BYTES; unit++) bytes[at++] = key.charCodeAt(unit);
+/** Items that the block spends in, and those where it only makes outputs. */
+export interface JournalKeys {
+  readonly spent: readonly CoinKey[];
+  readonly made: readonly CoinKey[];
+}
+
+const COUNT_BYTES = 4;
+
+function encodeKeys({ spent, made }: JournalKeys): Uint8Array {
+  const count = spent.length + made.length;
+  const bytes = new Uint8Array(COUNT_BYTES + COIN_KEY_BYTES * count);
+  new DataView(bytes.buffer).setUint32(0, spent.length, true);
+  let at = COUNT_BYTES;
+  for (const keys of [spent, made]) {
+    for (const key of keys) {
+      for (let unit = 0; unit < COIN_KEY_BYTES; unit++) bytes[at++] = key.charCodeAt(unit);
+    }
   }
   return bytes;
+}
+
+function decodeKeys(bytes: Uint8Array): JournalKeys {
+  const spent: CoinKey[] = [];
+  const made: CoinKey[] = [];
+  const spentCount = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  for (let at = COUNT_BYTES; at < bytes.length; at += COIN_KEY_BYTES) {
+    const key = decodeCoinKey(bytes.subarray(at, at + COIN_KEY_BYTES));
+    if (spent.length < spentCount) spent.push(key);
+    else made.push(key);
+  }
+  return { spent, made };
+}
+
+function join(a: JournalKeys, b: JournalKeys): JournalKeys {
+  const spent = new Set([...a.spent, ...b.spent]);
+  const made = new Set([...a.made, ...b.made]);
+  return { spent: [...spent], made: [...made].filter((key) => !spent.has(key)) };
 }
 
 /** The journals of all blocks that are not final for the last flush, of every generation. */
@@ -36,11 +66,10 @@ export class CoinJournals {
   }
 
   /** Take down what a block touches; what is known of it already stays. */
-  add(journal: JournalName & { readonly keys: readonly CoinKey[] }): void {
+  add(journal: JournalName & { readonly keys: JournalKeys }): void {
     const name = `${journal.gen} ${journal.hash}`;
     const known = this.#journals.get(name);
-    const keys =
-      known === undefined ? journal.keys : [...new Set([...this.keysOf(known), ...journal.keys])];
+    const keys = known === undefined ? journal.keys : join(this.keysOf(known), journal.keys);
     this.#journals.set(name, { ...journal, keys });
   }
 
@@ -50,16 +79,12 @@ export class CoinJournals {
   }
 
   /** @throws StoreFault when it cannot be read */
-  keysOf(journal: Journal): readonly CoinKey[] {
+  keysOf(journal: Journal): JournalKeys {
     if (journal.keys !== undefined) return journal.keys;
     const row = journalKey(journal);
     const bytes = this.#tables.read(row);
     if (bytes === undefined) throw this.#tables.damaged(row);
-    const keys: CoinKey[] = [];
-    for (let at = 0; at < bytes.length; at += COIN_KEY_BYTES) {
-      keys.push(decodeCoinKey(bytes.subarray(at, at + COIN_KEY_BYTES)));
-    }
-    return keys;
+    return decodeKeys(bytes);
   }
 
   /** Write those above a height that are not on disk, delete the others. @returns what was seen */

@@ -27,7 +27,9 @@ function touchedKeys(from: Tip, { to, journals, frozen }: TotalsSource): Set<Coi
   for (const journal of journals.of(to.gen)) {
     const mark = { height: journal.height as Tip["height"], hash: journal.hash };
     if (isActive(from, mark, frozen) === isActive(to, mark, frozen)) continue;
-    for (const key of journals.keysOf(journal)) keys.add(key);
+    const { spent, made } = journals.keysOf(journal);
+    for (const key of spent) keys.add(key);
+    for (const key of made) keys.add(key);
   }
   return keys;
 }

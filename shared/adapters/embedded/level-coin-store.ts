@@ -10,11 +10,12 @@ import { decodeTip } from "#shared/coins/tip-codec.ts";
 import type { FrozenIndex, View } from "#shared/coins/view.ts";
 import type { BufferedCoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import type { Hash256, HashHex, Height } from "#shared/primitives/brand.ts";
+import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { CoinCache } from "./coin-cache.ts";
 import { writeFlush } from "./coin-flush.ts";
 import { CoinJournals } from "./coin-journals.ts";
 import { advanceTotals } from "./coin-totals.ts";
+import { generationGone } from "./generation-gone.ts";
 import { decodeHashes } from "./hash-list.ts";
 import {
   coinKeyOfRow,
@@ -166,7 +167,9 @@ class CoinsInLevel implements LevelCoinStore {
     if (!isBaseMark(mark)) {
       // A final block is applied already, or never will count; what it made may be gone (4.4).
       if (generation === this.#tip?.gen && mark.height <= this.#dropped) return;
-      this.#journals.add({ gen: generation, ...mark, keys: marks.map(({ key }) => key) });
+      const spent = marks.filter((one) => one.spent !== 0).map(({ key }) => key);
+      const made = marks.filter((one) => one.spent === 0).map(({ key }) => key);
+      this.#journals.add({ gen: generation, ...mark, keys: { spent, made } });
     }
     for (const one of marks) cache.add(one);
   }
@@ -214,6 +217,8 @@ class CoinsInLevel implements LevelCoinStore {
     if (generation === this.#tip?.gen) {
       throw new RangeError(`generation ${generation} is the tip's`);
     }
+    // A kill must not find a durable tip whose coins are gone.
+    if (generation === this.#flushed?.tip.gen) await this.flush();
     this.#caches.delete(generation);
     const gone = this.#journals.drop(generation);
     const batch = this.#tables.batch();
@@ -237,8 +242,8 @@ class CoinsInLevel implements LevelCoinStore {
     return { blocks, bytes };
   }
 
-  flushedHeight(): Height | undefined {
-    return this.#flushed?.tip.height;
+  flushed(): Tip | undefined {
+    return this.#flushed?.tip;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -302,7 +307,7 @@ class CoinsInLevel implements LevelCoinStore {
 
   #cacheOf(generation: number): CoinCache {
     const cache = this.#caches.get(generation);
-    if (cache === undefined) throw new RangeError(`generation ${generation} does not exist`);
+    if (cache === undefined) throw generationGone(generation);
     return cache;
   }
 

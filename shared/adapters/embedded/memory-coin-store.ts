@@ -8,6 +8,7 @@ import { checkTip, type NextTip, type Tip } from "#shared/coins/tip.ts";
 import type { View } from "#shared/coins/view.ts";
 import type { CoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
+import { generationGone } from "./generation-gone.ts";
 
 /** What may happen to a request between its sender and the store. */
 export interface CoinStoreWeather {
@@ -35,7 +36,7 @@ export function createMemoryCoinStore(
 
   const itemsOf = (generation: number): Map<CoinKey, CoinItem> => {
     const items = generations.get(generation);
-    if (items === undefined) throw new RangeError(`generation ${generation} does not exist`);
+    if (items === undefined) throw generationGone(generation);
     return items;
   };
   const add = (generation: number, marks: ItemMarks): void => {
