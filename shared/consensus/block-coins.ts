@@ -1,8 +1,8 @@
 import { coinKind } from "#shared/consensus/coin-kind.ts";
-import { outpointKey } from "#shared/consensus/outpoint-key.ts";
 import type { ConsensusParams } from "#shared/consensus/params.ts";
 import type { Height } from "#shared/primitives/brand.ts";
 import type { Coin, CoinsReader } from "#shared/primitives/coin.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { HashedTransaction, Outpoint } from "#shared/primitives/transaction.ts";
 
 const OP_RETURN = 0x6a;

@@ -1,12 +1,14 @@
 import { coinKind } from "#shared/consensus/coin-kind.ts";
-import { outpointKey } from "#shared/consensus/outpoint-key.ts";
 import type { ConsensusParams } from "#shared/consensus/params.ts";
 import type { Block } from "#shared/primitives/block.ts";
-import type { Height } from "#shared/primitives/brand.ts";
+import type { Hash256, Height } from "#shared/primitives/brand.ts";
 import type { Coin, CoinsReader } from "#shared/primitives/coin.ts";
-import { toHex } from "#shared/primitives/hex.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import { isCoinbase } from "#shared/primitives/transaction-shape.ts";
+
+/** Of a transaction: the key of its first output, made or not. */
+const keyOf = (txid: Uint8Array) => outpointKey({ txid: txid as Hash256, index: 0 });
 
 /** The unspent set of a test, in a map. */
 export class MemoryCoins implements CoinsReader {
@@ -23,7 +25,7 @@ export class MemoryCoins implements CoinsReader {
   }
 
   hasUnspent(txid: Uint8Array): boolean {
-    return (this.#unspent.get(toHex(txid)) ?? 0) > 0;
+    return (this.#unspent.get(keyOf(txid)) ?? 0) > 0;
   }
 
   add(outpoint: Outpoint, coin: Coin): void {
@@ -49,7 +51,7 @@ export class MemoryCoins implements CoinsReader {
   }
 
   #count({ txid }: Outpoint, change: number): void {
-    const key = toHex(txid);
+    const key = keyOf(txid);
     this.#unspent.set(key, (this.#unspent.get(key) ?? 0) + change);
   }
 }

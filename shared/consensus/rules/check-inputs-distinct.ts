@@ -1,5 +1,5 @@
-import { outpointKey } from "#shared/consensus/outpoint-key.ts";
 import { type Violation, violation } from "#shared/consensus/verdict.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { Transaction } from "#shared/primitives/transaction.ts";
 
 /**
