@@ -37,6 +37,8 @@ export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promis
   const block = decoded.value;
   const hash = toHashHex(block.hash);
 
+  // Before anything is looked up: on an empty store this makes genesis known.
+  const tip = await readTip(deps);
   const stored = await deps.headers.get(hash);
   if (stored !== undefined && (await isSettled(stored, deps))) return { state: "known", stored };
   const prev = toHashHex(block.header.prev);
@@ -45,7 +47,6 @@ export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promis
   const inherited = inheritedFault(parent, deps);
   if (inherited !== undefined) return { state: "refused", hash, error: inherited };
 
-  const tip = await readTip(deps);
   const fork = await findFork(parent.record, tip, deps);
   if (fork === undefined) return { state: "too-deep", hash, final: tip.final };
 
