@@ -22,7 +22,10 @@ describe("against libsecp256k1 and @noble/curves", () => {
     ...["compressed", "full", "hybrid"].flatMap((form) =>
       ["high", "low"].map((s) => `valid, ${form} key, ${s} s`),
     ),
-    ...["r + n < p", "u1·G = u2·Q", "small multiples"],
+    ...["r + n < p", "u1·G = u2·Q", "small multiples", "key: small x", "key: small y"],
+    ...["plain", "λ", "upper"].flatMap((way) =>
+      ["equal", "opposite"].map((meeting) => `${meeting} points inside, ${way}`),
+    ),
     ...["digest is 0: u1 is zero", "digest is n: u1 is zero", "digest is n + 1"],
   ])("has met what is valid: %s", (kind) => {
     expect(classes.get(kind)?.valid).toBeGreaterThan(0);
@@ -41,6 +44,8 @@ describe("against libsecp256k1 and @noble/curves", () => {
     ),
     ...["the opposite point", "hybrid of the wrong parity", "no such tag"].map((k) => `key: ${k}`),
     ...["a wrong length", "all zero", "another key"].map((k) => `key: ${k}`),
+    ...["key: small x + p", "key: small y + p"],
+    ...["plain", "λ", "upper"].map((way) => `opposite points inside, ${way}, at the end`),
     ...["r + n < p, another key", "sum at infinity", "small multiples, sum at infinity"],
   ])("has met what is invalid: %s", (kind) => {
     expect(classes.get(kind)?.invalid).toBeGreaterThan(0);

@@ -194,6 +194,69 @@ function special(random: SeededRandom): SignatureCase {
   };
 }
 
+/**
+ * Inside the ladder a multiple of Q meets its equal or its opposite among those of G, and the ladder
+ * goes on: by the plain digits of u2, by those of its λ half, or at the upper half of u1.
+ */
+function meetingInside(random: SeededRandom): SignatureCase {
+  const odd = () => BigInt(2 * random.below(8) + 1);
+  const [multiple, base, shift] = [odd(), odd(), BigInt(random.pick([0, 20, 64, 100]))];
+  const isOpposite = random.below(2) === 0;
+  const [way, keyFactor, u2Factor, high] = random.pick([
+    ["plain", 1n, 1n, 0n],
+    ["λ", inverse(LAMBDA), LAMBDA, 0n],
+    ["upper", 2n ** 128n, 1n, 128n],
+  ] as const);
+  const secret = modulo((isOpposite ? -base : base) * keyFactor);
+  const u2 = modulo((multiple << shift) * u2Factor);
+  const rest = shift === 0n ? 0n : odd();
+  const u1 = modulo(((multiple * base) << (shift + high)) + rest);
+  const sum = modulo(u1 + u2 * secret);
+  const r = sum === 0n ? scalarOf(random) : modulo(xOf(keyOf(sum)));
+  const s = modulo(r * inverse(u2));
+  return {
+    kind: `${isOpposite ? "opposite" : "equal"} points inside, ${way}${sum === 0n ? ", at the end" : ""}`,
+    publicKey: inForm(keyOf(secret), random.pick(FORMS)),
+    signature: signature(r, s),
+    digest: toBytes(modulo(u1 * s)),
+    expected: sum !== 0n,
+  };
+}
+
+/** A point of the curve with so small an x or y that it could be written with p added to it. */
+function smallCoordinate(random: SeededRandom): {
+  readonly key: Uint8Array;
+  readonly isX: boolean;
+} {
+  for (;;) {
+    const [small, isX] = [BigInt(random.below(1000) + 1), random.below(2) === 0];
+    // p is 3 modulo 4 and 7 modulo 9, which gives square roots and cube roots by one power
+    const x = isX ? small : power(modulo(small * small - 7n, P), (P + 2n) / 9n, P);
+    const y = isX ? power(small ** 3n + 7n, (P + 1n) / 4n, P) : small;
+    const isOnCurve = modulo(y * y - x ** 3n - 7n, P) === 0n;
+    if (isOnCurve) return { key: concatBytes(Uint8Array.of(4), toBytes(x), toBytes(y)), isX };
+  }
+}
+
+/** A signature that holds for a key whose secret nobody knows, whose coordinate gets p added. */
+function addedPrime(random: SeededRandom): SignatureCase {
+  const { key, isX } = smallCoordinate(random);
+  const [u1, u2] = [scalarOf(random), scalarOf(random)];
+  const ofQ = native.publicKeyTweakMul(key, toBytes(u2), false);
+  const r = modulo(xOf(native.publicKeyCombine([keyOf(u1), ofQ], false)));
+  const s = modulo(r * inverse(u2));
+  const isAdded = random.below(3) > 0;
+  const at = isX ? 1 : 33;
+  const publicKey = inForm(key, isX ? random.pick(FORMS) : random.pick(["full", "hybrid"]));
+  if (isAdded) publicKey.set(toBytes(toNumber(publicKey.slice(at, at + 32)) + P), at);
+  if (isAdded && !isX && publicKey[0] !== 4) publicKey[0] = 6 + ((publicKey[64] ?? 0) & 1);
+  return {
+    kind: `key: small ${isX ? "x" : "y"}${isAdded ? " + p" : ""}`,
+    ...{ publicKey, signature: signature(r, s), digest: toBytes(modulo(u1 * s)) },
+    expected: !isAdded,
+  };
+}
+
 const BAD_KEYS: Readonly<Record<string, (key: Uint8Array, random: SeededRandom) => Uint8Array>> = {
   "x not below p": (_, random) => {
     const x = random.pick([P, P + 1n, P + 2n, 2n ** 256n - 1n]);
@@ -240,7 +303,7 @@ function badKey(random: SeededRandom): SignatureCase {
 /** Half of all are valid by construction. */
 const MAKERS: readonly Maker[] = [
   ...[valid, valid, valid, valid, flipped, flipped, edges, edges, badKey, badKey, badKey],
-  ...[wrapped, digestEdge, meeting, special, special],
+  ...[wrapped, digestEdge, meeting, special, meetingInside, meetingInside, addedPrime],
 ];
 
 /** So many cases of all classes, the same for the same seed. */

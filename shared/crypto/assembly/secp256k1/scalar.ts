@@ -48,7 +48,7 @@ export function scalarIsZero(a: usize): bool {
 }
 
 /** a -= n in eight words. @returns the borrow, 0 or -1 */
-export function subtractOrder(a: usize): i64 {
+function subtractOrder(a: usize): i64 {
   let borrow: i64 = 0;
   for (let at: usize = 0; at < SCALAR; at += 4) {
     borrow += <i64>load<u32>(a + at) - <i64>load<u32>(ORDER + at);
@@ -66,7 +66,7 @@ export function scalarParse(r: usize, bytes: usize): void {
 }
 
 /**
- * r = a·b modulo n. 2^256 is the 129-bit complement 2^256 - n modulo n: folding the high part with
+ * r = a·b modulo n, of any 256-bit a and b. 2^256 is the 129-bit complement 2^256 - n modulo n: folding the high part with
  * it three times takes 512 bits to 386, to 260, to 256 and a carry.
  */
 export function scalarMul(r: usize, a: usize, b: usize): void {

@@ -22,7 +22,7 @@ import {
 } from "./key-cache";
 import { AFFINE, pointAddAffine, pointDouble, scaleAffine, Y, Z } from "./point";
 import {
-  isBelow, SCALAR, scalarInvert, scalarIsReduced, scalarIsZero, scalarMul, scalarParse, subtractOrder,
+  isBelow, SCALAR, scalarInvert, scalarIsReduced, scalarIsZero, scalarMul, scalarParse,
 } from "./scalar";
 import {
   AT_KEY_Z, AT_LAMBDA, generatorBytes, generatorTable, generatorTableHigh, GENERATOR_WIDTH,
@@ -132,11 +132,11 @@ function invertScalars(count: i32): bool {
   return true;
 }
 
+/** The digest may pass n: the product that it goes into is reduced. */
 function readScalars(own: usize, record: usize): bool {
   scalarParse(own, record + AT_R);
   scalarParse(own + AT_S_WORDS, record + AT_S);
   scalarParse(own + AT_DIGEST_WORDS, record);
-  if (!scalarIsReduced(own + AT_DIGEST_WORDS)) subtractOrder(own + AT_DIGEST_WORDS);
   if (scalarIsZero(own) || scalarIsZero(own + AT_S_WORDS)) return false;
   return scalarIsReduced(own) && scalarIsReduced(own + AT_S_WORDS);
 }
