@@ -29,7 +29,7 @@ export function hash256Many(pieces: readonly Uint8Array[]): Hash256[] {
     if (group.length === 0) waiting.set(padded, group);
     group.push({ index, piece });
     if (group.length < LANES || padded > PADDED_BYTES_MAX) continue;
-    hashTogether(session, group, digests);
+    hashTogether(session, group, padded, digests);
     group.length = 0;
   }
   for (const group of waiting.values()) {
@@ -44,9 +44,9 @@ const paddedBytes = (length: number) =>
 function hashTogether(
   { engine, input, output, lengths }: Sha256Engine,
   group: readonly Waiting[],
+  stride: number,
   digests: Hash256[],
 ): void {
-  const stride = paddedBytes(group[0]?.piece.length ?? 0);
   for (const [lane, { piece }] of group.entries()) {
     input.set(piece, lane * stride);
     lengths[lane] = piece.length;

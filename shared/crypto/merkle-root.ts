@@ -16,9 +16,7 @@ const HASH_BYTES = 32;
 export function merkleRoot(leaves: readonly Hash256[]): { root: Hash256; mutated: boolean } {
   if (leaves.length === 0) return { root: zeroHash(), mutated: false };
   const { engine, input } = sha256Engine((leaves.length + 1) * HASH_BYTES);
-  for (let index = 0; index < leaves.length; index++) {
-    input.set(leaves[index] ?? zeroHash(), index * HASH_BYTES);
-  }
+  for (const [index, leaf] of leaves.entries()) input.set(leaf, index * HASH_BYTES);
   const mutated = engine.merkle(leaves.length) !== 0;
   return { root: input.slice(0, HASH_BYTES) as Hash256, mutated };
 }

@@ -1,3 +1,5 @@
+import { compareBytes } from "#shared/primitives/bytes.ts";
+
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const SCALAR_BYTES = 32;
@@ -72,13 +74,5 @@ function putScalar(der: Uint8Array, { start, end }: Span, scalar: Uint8Array): b
   while (first < end && der[first] === 0) first++;
   if (end - first > SCALAR_BYTES) return false;
   scalar.set(der.subarray(first, end), SCALAR_BYTES - (end - first));
-  return isBelowOrder(scalar);
-}
-
-function isBelowOrder(scalar: Uint8Array): boolean {
-  for (const [index, limit] of ORDER.entries()) {
-    const byte = scalar[index] ?? 0;
-    if (byte !== limit) return byte < limit;
-  }
-  return false;
+  return compareBytes(scalar, ORDER) < 0;
 }
