@@ -49,6 +49,10 @@ export class RunningTotals {
     });
   }
 
+  get coins(): number {
+    return this.#coins;
+  }
+
   add(key: CoinKey, { slot, added, coin }: SetChange): void {
     const txid = encodeCoinKey(key).subarray(0, 32);
     const index = chunkOf(key) * SLOTS_PER_ITEM + slot;

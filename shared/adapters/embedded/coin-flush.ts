@@ -60,7 +60,8 @@ export async function writeFlush(flush: Flush): Promise<void> {
     batch.put(GENERATION_KEY, encodeU32(flush.generationMax));
     if (flushed !== undefined) {
       batch.put(TIP_KEY, encodeTip(flushed.tip));
-      batch.put(TOTALS_KEY, flushed.totals);
+      if (flushed.totals === undefined) batch.delete(TOTALS_KEY);
+      else batch.put(TOTALS_KEY, flushed.totals);
     }
     await batch.write();
     for (const { cache, settled } of parts) cache.settle(settled);

@@ -4,15 +4,14 @@ import { type Stand, setChanges } from "#shared/coins/set-change.ts";
 import type { SetHashDialect } from "#shared/coins/set-hash.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { type FrozenIndex, isActive } from "#shared/coins/view.ts";
+import { height } from "#shared/primitives/brand.ts";
 import type { CoinCache } from "./coin-cache.ts";
 import type { CoinJournals } from "./coin-journals.ts";
-import type { Flushed } from "./level-coin-store.ts";
 import { createPacer } from "./pacer.ts";
 
-/** From where to where, and what knows the difference. */
+/** What knows the items of the tip's generation. */
 export interface TotalsSource {
   readonly dialect: SetHashDialect;
-  readonly from: Flushed | undefined;
   readonly to: Tip;
   readonly cache: CoinCache;
   readonly journals: CoinJournals;
@@ -21,11 +20,22 @@ export interface TotalsSource {
   rows(): AsyncIterable<CoinKey>;
 }
 
+/** Totals at an earlier tip of the same generation, as `RunningTotals.encode` made them. */
+export interface KnownTotals {
+  readonly tip: Tip;
+  readonly totals: Uint8Array;
+}
+
+/** Touched items with which totals are always brought forward: what blocks of the day touch. */
+const CARRIED_MIN = 1_024;
+/** Otherwise, as long as the whole set holds this many coins for each touched item. */
+const COINS_PER_TOUCHED = 64;
+
 /** Every item that a block touched which is on one of the two chains and not on the other. */
 function touchedKeys(from: Tip, { to, journals, frozen }: TotalsSource): Set<CoinKey> {
   const keys = new Set<CoinKey>();
   for (const journal of journals.of(to.gen)) {
-    const mark = { height: journal.height as Tip["height"], hash: journal.hash };
+    const mark = { height: height(journal.height), hash: journal.hash };
     if (isActive(from, mark, frozen) === isActive(to, mark, frozen)) continue;
     const { spent, made } = journals.keysOf(journal);
     for (const key of spent) keys.add(key);
@@ -34,27 +44,14 @@ function touchedKeys(from: Tip, { to, journals, frozen }: TotalsSource): Set<Coi
   return keys;
 }
 
-/**
- * Totals at a tip, brought forward from the last flush by the net change of the set: a coin made
- * and spent in between costs nothing. A generation that was never flushed as the tip's is counted
- * from all its items.
- */
-export async function advanceTotals(source: TotalsSource): Promise<RunningTotals> {
-  const { dialect, from, to, cache, frozen } = source;
-  const isKnown = from !== undefined && from.tip.gen === to.gen;
-  const totals = isKnown
-    ? RunningTotals.decode(dialect, from.totals)
-    : RunningTotals.empty(dialect);
-  const before: Stand | undefined = isKnown ? { view: from.tip, frozen } : undefined;
+async function addChanges(
+  totals: RunningTotals,
+  keys: Iterable<CoinKey>,
+  before: Stand | undefined,
+  { to, cache, frozen }: TotalsSource,
+): Promise<RunningTotals> {
   const after: Stand = { view: to, frozen };
   const pacer = createPacer();
-
-  let keys: Set<CoinKey>;
-  if (isKnown) keys = touchedKeys(from.tip, source);
-  else {
-    keys = new Set(cache.keys());
-    for await (const key of source.rows()) keys.add(key);
-  }
   for (const key of keys) {
     const item = cache.peek(key);
     if (item === undefined) continue;
@@ -63,4 +60,34 @@ export async function advanceTotals(source: TotalsSource): Promise<RunningTotals
     if (turn !== undefined) await turn;
   }
   return totals;
+}
+
+/** Bring totals forward by the net change: a coin made and spent in between costs nothing. */
+export function advanceTotals(from: KnownTotals, source: TotalsSource): Promise<RunningTotals> {
+  const totals = RunningTotals.decode(source.dialect, from.totals);
+  const before = { view: from.tip, frozen: source.frozen };
+  return addChanges(totals, touchedKeys(from.tip, source), before, source);
+}
+
+/**
+ * The same, where it costs little beside what it saves. An element of the set hash costs as much as
+ * writing its coin does, so a flush of full blocks, or of an import into a small set, lets the
+ * totals go; whoever asks for them next has them counted.
+ */
+export async function carryTotals(
+  from: KnownTotals,
+  source: TotalsSource,
+): Promise<RunningTotals | undefined> {
+  const totals = RunningTotals.decode(source.dialect, from.totals);
+  const keys = touchedKeys(from.tip, source);
+  const limit = Math.max(CARRIED_MIN, totals.coins / COINS_PER_TOUCHED);
+  if (keys.size > limit) return undefined;
+  return addChanges(totals, keys, { view: from.tip, frozen: source.frozen }, source);
+}
+
+/** Count the whole set, in memory and on disk: about 20 µs a coin. */
+export async function countTotals(source: TotalsSource): Promise<RunningTotals> {
+  const keys = new Set(source.cache.keys());
+  for await (const key of source.rows()) keys.add(key);
+  return addChanges(RunningTotals.empty(source.dialect), keys, undefined, source);
 }

@@ -2,7 +2,7 @@ import type { CoinItem, ItemMarks } from "#shared/coins/coin-item.ts";
 import { decodeCoinItem } from "#shared/coins/coin-item-codec.ts";
 import { type CoinKey, coinKeyOfChunk } from "#shared/coins/coin-key.ts";
 import { isBaseMark } from "#shared/coins/mark.ts";
-import type { RunningTotals } from "#shared/coins/running-totals.ts";
+import { RunningTotals } from "#shared/coins/running-totals.ts";
 import type { SetHashDialect } from "#shared/coins/set-hash.ts";
 import type { SetTotals } from "#shared/coins/set-totals.ts";
 import { checkTip, type NextTip, type Tip } from "#shared/coins/tip.ts";
@@ -14,7 +14,13 @@ import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { CoinCache } from "./coin-cache.ts";
 import { writeFlush } from "./coin-flush.ts";
 import { CoinJournals } from "./coin-journals.ts";
-import { advanceTotals } from "./coin-totals.ts";
+import {
+  advanceTotals,
+  carryTotals,
+  countTotals,
+  type KnownTotals,
+  type TotalsSource,
+} from "./coin-totals.ts";
 import { generationGone } from "./generation-gone.ts";
 import { decodeHashes } from "./hash-list.ts";
 import {
@@ -43,8 +49,8 @@ export interface LevelCoinStoreOptions {
 /** What is durable. */
 export interface Flushed {
   readonly tip: Tip;
-  /** As `RunningTotals.encode` makes them. */
-  readonly totals: Uint8Array;
+  /** As `RunningTotals.encode` makes them; `undefined` until somebody asks for them. */
+  readonly totals: Uint8Array | undefined;
 }
 
 /** Frozen groups kept at hand: 64 heights each. */
@@ -81,7 +87,7 @@ async function readState(tables: LevelCoinTables): Promise<OpenState> {
   const row = tables.read(TIP_KEY);
   const totals = tables.read(TOTALS_KEY);
   const journals = await CoinJournals.open(tables);
-  if (row === undefined || totals === undefined) {
+  if (row === undefined) {
     // Whatever lies here belongs to a load that never became a tip.
     await tables.clear(coinRange(0, 0xffff_fffe));
     return { flushed: undefined, generationMax, journals };
@@ -95,7 +101,7 @@ async function readState(tables: LevelCoinTables): Promise<OpenState> {
   }
   if (tip.gen > 0) await tables.clear(coinRange(0, tip.gen - 1));
   await tables.clear(coinRange(tip.gen + 1, 0xffff_fffe));
-  return { flushed: { tip, totals: totals.slice() }, generationMax, journals };
+  return { flushed: { tip, totals: totals?.slice() }, generationMax, journals };
 }
 
 class CoinsInLevel implements LevelCoinStore {
@@ -204,7 +210,11 @@ class CoinsInLevel implements LevelCoinStore {
   }
 
   async totals(tip: Tip): Promise<SetTotals> {
-    return (await this.#totalsAt(tip)).totals();
+    const known = this.#knownTotals(tip.gen);
+    if (known !== undefined) return (await advanceTotals(known, this.#source(tip))).totals();
+    const counted = await countTotals(this.#source(tip));
+    if (this.#flushed?.tip.rev === tip.rev) await this.#keepTotals(this.#flushed, counted);
+    return counted.totals();
   }
 
   async createGeneration(): Promise<number> {
@@ -228,11 +238,16 @@ class CoinsInLevel implements LevelCoinStore {
   }
 
   flush(): Promise<void> {
-    const flush = this.#lastFlush.then(() => this.#flushNow());
-    this.#lastFlush = flush.catch(() => {
-      // Whoever asked for that flush has the fault; the next one tries the same again.
+    return this.#inTurn(() => this.#flushNow());
+  }
+
+  /** One write after the other. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const turn = this.#lastFlush.then(write);
+    this.#lastFlush = turn.catch(() => {
+      // Whoever asked for that write has the fault; the next one tries the same again.
     });
-    return flush;
+    return turn;
   }
 
   pending(): { readonly blocks: number; readonly bytes: number } {
@@ -259,8 +274,8 @@ class CoinsInLevel implements LevelCoinStore {
     this.#dropped = Math.max(this.#dropped, tip?.final ?? 0);
     const frozen = new Map(this.#frozenPending);
     try {
-      const totals = tip === undefined ? undefined : (await this.#totalsAt(tip)).encode();
-      const flushed = tip === undefined || totals === undefined ? undefined : { tip, totals };
+      const totals = tip === undefined ? undefined : await this.#carriedTotals(tip);
+      const flushed = tip === undefined ? undefined : { tip, totals: totals?.encode() };
       await writeFlush({
         tables: this.#tables,
         caches: this.#caches,
@@ -278,16 +293,42 @@ class CoinsInLevel implements LevelCoinStore {
     for (const cache of this.#caches.values()) cache.evict(this.#cacheBytesMax);
   }
 
-  #totalsAt(tip: Tip): Promise<RunningTotals> {
-    return advanceTotals({
+  #knownTotals(generation: number): KnownTotals | undefined {
+    const flushed = this.#flushed;
+    if (flushed?.totals === undefined || flushed.tip.gen !== generation) return undefined;
+    return { tip: flushed.tip, totals: flushed.totals };
+  }
+
+  /** What a flush knows of the totals without counting. */
+  async #carriedTotals(tip: Tip): Promise<RunningTotals | undefined> {
+    const known = this.#knownTotals(tip.gen);
+    if (known !== undefined) return carryTotals(known, this.#source(tip));
+    return this.#flushed === undefined && tip.height === 0
+      ? RunningTotals.empty(this.#dialect)
+      : undefined;
+  }
+
+  /** Write down what was counted, unless a flush has gone on meanwhile. */
+  #keepTotals(flushed: Flushed, counted: RunningTotals): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#flushed !== flushed) return;
+      const totals = counted.encode();
+      const batch = this.#tables.batch();
+      batch.put(TOTALS_KEY, totals);
+      await batch.write();
+      this.#flushed = { tip: flushed.tip, totals };
+    });
+  }
+
+  #source(to: Tip): TotalsSource {
+    return {
       dialect: this.#dialect,
-      from: this.#flushed,
-      to: tip,
-      cache: this.#cacheOf(tip.gen),
+      to,
+      cache: this.#cacheOf(to.gen),
       journals: this.#journals,
       frozen: this.#frozenIndex,
-      rows: () => this.#rowKeys(tip.gen),
-    });
+      rows: () => this.#rowKeys(to.gen),
+    };
   }
 
   async *#rowKeys(generation: number): AsyncGenerator<CoinKey> {
