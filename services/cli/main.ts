@@ -1,9 +1,16 @@
 import { enableCompileCache } from "node:module";
 
+/** Signals so close together are one press: the terminal sends it, and npm hands it on. */
+const ONE_PRESS_MS = 300;
+
 const stop = new AbortController();
+let pressedMs = Number.NEGATIVE_INFINITY;
 const onSignal = () => {
+  const now = performance.now();
+  const again = stop.signal.aborted && now - pressedMs > ONE_PRESS_MS;
   // The second Ctrl-C does not wait: what is on disk is consistent at every moment.
-  if (stop.signal.aborted) process.exit(130);
+  if (again) process.exit(130);
+  pressedMs = now;
   stop.abort();
 };
 process.on("SIGINT", onSignal);
