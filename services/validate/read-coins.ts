@@ -1,3 +1,4 @@
+import { coinKeyOfChunk } from "#shared/coins/coin-key.ts";
 import { coinsReader, frozenGroupsOf, readItems } from "#shared/coins/coins-reader.ts";
 import { coinNeeds, kernelInDoubt } from "#shared/coins/marks-of.ts";
 import type { View } from "#shared/coins/view.ts";
@@ -21,6 +22,8 @@ export async function readCoins(
   const coins = await readerOf(items, view, store);
   const doubt = kernelInDoubt(needs, coins);
   if (doubt === undefined) return coins;
+  // What is not answered is not there; an index beyond all items had nothing read for it at all.
+  items.set(coinKeyOfChunk(doubt, 0), undefined);
   for (const { key, item } of await store.readTransaction(view.gen, doubt)) items.set(key, item);
   return readerOf(items, view, store);
 }
