@@ -8,10 +8,10 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { type SignatureCheck, verifySignatures } from "#shared/crypto/verify-signatures.ts";
 import { native } from "../support/native-secp256k1.ts";
 import { calibrate } from "./calibration.ts";
-import { medianSeconds, secondsOf } from "./rounds.ts";
+import { medianSeconds } from "./rounds.ts";
 
-/** Checks of a round, about 25 ms of each case. */
-const CHECKS = 512;
+/** Checks of a round, as many as one of the calibration: what interrupts falls on both alike. */
+const CHECKS = 256;
 
 /** Distinct keys, in turn: four times what the engine remembers, so that it knows none of them. */
 const KEYS = 4096;
@@ -19,8 +19,8 @@ const KEYS = 4096;
 /** Keys that come again and again. */
 const KNOWN_KEYS = 16;
 
-/** V8 starts with its baseline compiler, at a third to a half of the speed. */
-const WARM_UP_SECONDS = 1;
+/** V8 starts with its baseline compiler, at a third to a half of the speed: batches before it counts. */
+const WARM_UP_ROUNDS = 48;
 
 export interface VerifyFigures {
   /** Verifications a second: own in batches, with keys seen before, one by one; full keys; libauth. */
@@ -89,7 +89,7 @@ export function benchVerify(rounds = 15): VerifyFigures {
       ),
     calibration: () => calibration.round(),
   };
-  for (let warm = 0; warm < WARM_UP_SECONDS; ) warm += secondsOf(cases.batch);
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) cases.batch();
   const seconds = medianSeconds(cases, rounds);
   const perSecond = calibration.verificationsPerSecond;
   return {
