@@ -89,12 +89,14 @@ export interface CoinStore {
 /** A coin store that gathers writes: durable is what was committed before the last `flush`. */
 export interface BufferedCoinStore extends CoinStore {
   /**
-   * Make the committed tip and everything it needs durable, in one atomic step. Killed at any
-   * instant, the store reopens at exactly one flushed tip.
+   * Make the tip that is committed now and everything it needs durable, in one atomic step. Killed
+   * at any instant, the store reopens at exactly one flushed tip.
    *
+   * @param before makes durable what the tip names in other stores; always run, once it is settled
+   *   which tip is written: what is committed from then on waits for the next flush
    * @throws StoreFault, and then nothing is lost in memory: it may be called again
    */
-  flush(): Promise<void>;
+  flush(before?: () => Promise<void>): Promise<void>;
 
   /** What waits for a flush. A caller flushes by size and by time. */
   pending(): { readonly blocks: number; readonly bytes: number };

@@ -237,8 +237,8 @@ class CoinsInLevel implements LevelCoinStore {
     await this.#tables.clear(coinRange(generation, generation));
   }
 
-  flush(): Promise<void> {
-    return this.#inTurn(() => this.#flushNow());
+  flush(before?: () => Promise<void>): Promise<void> {
+    return this.#inTurn(() => this.#flushNow(before));
   }
 
   /** One write after the other. */
@@ -251,7 +251,9 @@ class CoinsInLevel implements LevelCoinStore {
   }
 
   pending(): { readonly blocks: number; readonly bytes: number } {
-    const blocks = Math.abs((this.#tip?.height ?? 0) - (this.#flushed?.tip.height ?? 0));
+    const apart = Math.abs((this.#tip?.height ?? 0) - (this.#flushed?.tip.height ?? 0));
+    // Another branch may end at the same height.
+    const blocks = this.#tip?.hash === this.#flushed?.tip.hash ? apart : Math.max(1, apart);
     let bytes = 0;
     for (const cache of this.#caches.values()) bytes += cache.dirtyBytes;
     return { blocks, bytes };
@@ -266,13 +268,14 @@ class CoinsInLevel implements LevelCoinStore {
     await this.#tables[Symbol.asyncDispose]();
   }
 
-  async #flushNow(): Promise<void> {
+  async #flushNow(before?: () => Promise<void>): Promise<void> {
     const tip = this.#tip;
+    const frozen = new Map(this.#frozenPending);
+    await before?.();
     const isDirty = [...this.#caches.values()].some((cache) => cache.dirtyBytes > 0);
     if (tip === this.#flushed?.tip && !isDirty) return;
     this.#isFlushing = true;
     this.#dropped = Math.max(this.#dropped, tip?.final ?? 0);
-    const frozen = new Map(this.#frozenPending);
     try {
       const totals = tip === undefined ? undefined : await this.#carriedTotals(tip);
       const flushed = tip === undefined ? undefined : { tip, totals: totals?.encode() };
