@@ -11,6 +11,7 @@ export const stop: Command = {
   audience: "run",
   usage: "exos stop",
   summary: "stop the running node in an orderly way",
+  examples: ["stop"],
   async run({ config, json, terminal }) {
     const { status, text } = await callNode(config, '{"id":1,"method":"stop","params":[]}');
     if (status !== 200)

@@ -1,0 +1,98 @@
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runShell } from "./support/cli-process.ts";
+import { openDevelopmentNode } from "./support/development-node.ts";
+import { runInProcess } from "./support/run-in-process.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+import { vectorsPath } from "./support/vectors.ts";
+
+const readme = readFileSync("README.md", "utf8");
+const lines = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
+  block.trim().split("\n"),
+);
+const exos = (line: string): string[] => line.replace(/^npm start -- /, "").split(" ");
+
+/** Run by something else, which is named. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "npm start": "test/long.ts, start",
+  "npm test": ".ci/run",
+  "npm run check": "npm test, which begins with it",
+  "npm run bench": "test/long.ts, bench",
+  "npm run bench -- x13 verify": "test/long.ts, bench",
+  "npm run long": "by hand: it takes hours",
+  "npm run long -- --short": ".ci/run",
+};
+/** Run here while a development node runs; the URL of the API changes with its port. */
+const WITH_NODE = lines.filter(
+  (line) => /^npm start -- (status|rpc) /.test(`${line} `) || line.startsWith("node -e"),
+);
+/** Run here, in their order, in a folder with the chain. */
+const WITH_CHAIN = lines.filter((line) => line.endsWith("--network stratis --datadir ./data"));
+/** Run here alone. */
+const ALONE = ["npm start -- config", "npm start -- config explain dbcache", "npm start -- --help"];
+
+describe("the README", () => {
+  it("has no command that nothing runs, and nothing runs what it does not have", () => {
+    const run = [...Object.keys(ELSEWHERE), ...WITH_NODE, ...WITH_CHAIN, ...ALONE];
+    expect(run.toSorted()).toEqual([...new Set(lines)].toSorted());
+    expect(WITH_NODE).toHaveLength(5);
+  });
+
+  it("names only folders and files that exist", () => {
+    const paths = readme.matchAll(/`((?:shared|services|test|\.ci)[\w/.-]*)`/g);
+    for (const [, path = ""] of paths) expect(exists(path), path).toBe(true);
+  });
+
+  it("shows five things that work while the node runs", { timeout: 60_000 }, async () => {
+    await using node = await openDevelopmentNode(temporaryFolder());
+    const { environment, httpPort } = node;
+    for (const line of WITH_NODE) {
+      const said = line.startsWith("npm")
+        ? await runInProcess(exos(line), { environment })
+        : await runShell(line.replace("39122", String(httpPort)));
+      expect({ line, code: said.code, err: said.code === 0 ? "" : said.err }).toEqual({
+        line,
+        code: 0,
+        err: "",
+      });
+    }
+  });
+
+  it.each(ALONE)("shows %s", async (line) => {
+    const environment = { EXOS_DATADIR: temporaryFolder() };
+    expect(await runInProcess(exos(line), { environment })).toMatchObject({ code: 0 });
+  });
+
+  const chain = vectorsPath("stratis/blk0001.dat");
+  it.skipIf(chain === undefined)(
+    "shows how to import a chain, answer for it and look after it",
+    { timeout: 60_000 },
+    async () => {
+      const folder = temporaryFolder();
+      copyFileSync(chain ?? "", join(folder, "blk0001.dat"));
+      const here = (word: string) =>
+        /^(blk0001|copy)\.dat$|^\.\/data$/.test(word) ? join(folder, word) : word;
+      for (const line of WITH_CHAIN) {
+        const stop = new AbortController();
+        const words = exos(line).map(here);
+        const ports = words[0] === "start" ? ["--httpport", "0", "--rpcport", "0"] : [];
+        const said = await runInProcess([...words, ...ports], {
+          signal: stop.signal,
+          onOutput: (out) => out.includes("JSON-RPC") && stop.abort(),
+        });
+        expect({ line, code: said.code, err: said.code === 0 ? "" : said.err }).toEqual({
+          line,
+          code: 0,
+          err: "",
+        });
+      }
+      const copy = readFileSync(join(folder, "copy.dat"));
+      expect(copy.equals(readFileSync(join(folder, "blk0001.dat")))).toBe(true);
+    },
+  );
+});
+
+function exists(path: string): boolean {
+  return ["", "shared/"].some((prefix) => existsSync(`${prefix}${path}`));
+}
