@@ -9,7 +9,7 @@ export interface VectorRow {
 }
 
 /** Where rows are collected for one table; unset, each is printed at once. */
-export const VECTOR_ROWS_FILE = "EXOS_VECTOR_ROWS";
+export const VECTOR_ROWS_FILE = "VECTOR_ROWS_FILE";
 
 /** Adds a row to the table of vectors: every suite that runs some adds its own. */
 export function reportVectors(row: VectorRow): void {

@@ -1,7 +1,7 @@
 import { blake512 } from "@noble/hashes/blake1.js";
 import { keccak_512 } from "@noble/hashes/sha3.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { instantiate } from "#shared/crypto/instantiate.ts";
 import { type X13Exports, x13, x13Many } from "#shared/crypto/x13.ts";
