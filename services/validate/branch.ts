@@ -35,8 +35,11 @@ export type CommitOutcome =
 /** One block that waits for its scripts and for its commit. */
 interface Step {
   readonly record: HeaderRecord;
-  readonly view: View;
+  view: View;
   readonly verdict: Promise<Verdict>;
+  /** Resolves with the verdict, and never rejects. */
+  readonly done: Promise<void>;
+  settled: boolean;
 }
 
 /** Inputs whose scripts may be on their way at once: about a tenth of a second of two workers. */
@@ -55,7 +58,6 @@ export class Branch {
   #end: HeaderRecord;
   #steps: Step[] = [];
   #inFlight = 0;
-  #running: Promise<void>[] = [];
   #failed = false;
 
   /** @param start where it leaves the tip's chain, at or above `final` */
@@ -119,61 +121,76 @@ export class Branch {
             judgement.settle(jobs.map(() => ({ error: undefined, coldStake: false }))),
           )
         : scripts.verify(jobs).then((outcomes) => judgement.settle(outcomes));
-    this.#watch(verdict, inputs);
 
+    const step = this.#watch(verdict, { record, view: growView(view, record), inputs });
     await this.#deps.coins.apply(view.gen, marksOf(block, record, network.consensus));
-    this.#view = growView(view, record);
+    this.#view = step.view;
     this.#end = record;
-    this.#steps.push({ record, view: this.#view, verdict });
-    while (this.#inFlight > INPUTS_IN_FLIGHT_MAX) await this.#running.shift();
+    this.#steps.push(step);
+    while (this.#inFlight > INPUTS_IN_FLIGHT_MAX) {
+      await this.#steps.find(({ settled }) => !settled)?.done;
+    }
     return undefined;
   }
 
   /**
-   * Wait for the scripts of everything appended, and make the last block before a failed one the
-   * tip, if that is heavier than the tip.
+   * Make the last block before a failed one the tip, if that is heavier than the tip.
    *
+   * @param which `all` waits for the scripts of everything appended; `settled` takes what is known
+   *   now, and leaves the rest for later
    * @throws StoreFault when a store or a verifying worker failed; nothing is lost then
    */
-  async commit(): Promise<CommitOutcome> {
-    let last: Step | undefined;
+  async commit(which: "all" | "settled" = "all"): Promise<CommitOutcome> {
+    let count = 0;
     let bad: BadBlock | undefined;
     for (const step of this.#steps) {
+      if (which === "settled" && !step.settled) break;
       const error = await step.verdict;
       if (error !== undefined) {
         bad = { record: step.record, error };
         break;
       }
-      last = step;
+      count++;
     }
+    const last = this.#steps[count - 1];
     if (last === undefined || last.view.work <= this.#tip.work) return { state: "unchanged", bad };
 
     const { consensus } = this.#deps.network;
     const next = nextTip(this.#tip, last.view, consensus);
+    const { tip } = next;
     if (!(await this.#deps.coins.commit(this.#tip.rev, next))) return { state: "lost" };
-    this.#tip = next.tip;
-    this.#view = next.tip;
-    this.#end = last.record;
-    this.#steps = [];
-    this.#running = [];
-    await this.#deps.follow.send(tipHint(next.tip));
-    return { state: "committed", tip: next.tip, bad };
+    this.#tip = tip;
+    // What is left grows on the new tip, whose window may begin higher.
+    this.#steps = this.#steps.slice(count);
+    for (const step of this.#steps) step.view = onBase(step.view, tip.base);
+    this.#view = this.#steps.at(-1)?.view ?? tip;
+    this.#end = this.#steps.at(-1)?.record ?? last.record;
+    await this.#deps.follow.send(tipHint(tip));
+    return { state: "committed", tip, bad };
   }
 
   /** Count what is on its way; a fault is told by `commit`, not by an unheard promise. */
-  #watch(verdict: Promise<Verdict>, inputs: number): void {
-    if (inputs === 0) return;
+  #watch(
+    verdict: Promise<Verdict>,
+    of: { readonly record: HeaderRecord; readonly view: View; readonly inputs: number },
+  ): Step {
+    const { record, view, inputs } = of;
     this.#inFlight += inputs;
+    const settle = (failed: boolean) => {
+      step.settled = true;
+      this.#failed ||= failed;
+      this.#inFlight -= inputs;
+    };
     const done = verdict.then(
-      (error) => {
-        this.#failed ||= error !== undefined;
-        this.#inFlight -= inputs;
-      },
-      () => {
-        this.#failed = true;
-        this.#inFlight -= inputs;
-      },
+      (error) => settle(error !== undefined),
+      () => settle(true),
     );
-    this.#running.push(done);
+    const step: Step = { record, view, verdict, done, settled: false };
+    return step;
   }
+}
+
+/** The same view, its window cut to begin at a higher block. */
+function onBase(view: View, base: View["base"]): View {
+  return view.base === base ? view : { ...view, base, win: view.win.slice(base - view.base) };
 }

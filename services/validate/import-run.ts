@@ -16,6 +16,11 @@ import { readCoins } from "./read-coins.ts";
 import { knownHeader, readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
+/** Blocks that may wait for their scripts before a commit waits with them. */
+const WAITING_BLOCKS_MAX = 4 * COMMIT_BLOCKS;
+
+type Origin = Pick<ChainFileRecord, "file" | "offset">;
+
 /** A block of a file by its names. */
 interface Named {
   readonly record: ChainFileRecord;
@@ -31,8 +36,8 @@ export class ImportRun {
   readonly #deps: ImportDeps;
   readonly #stopHeight: number;
   readonly #parked = new ParkedBlocks();
-  /** Where the blocks since the last commit came from. */
-  readonly #origins = new Map<HashHex, ChainFileRecord>();
+  /** Where the last blocks came from. */
+  readonly #origins = new Map<HashHex, Origin>();
   readonly #turn: () => Promise<void>;
   #branch: Branch;
 
@@ -67,16 +72,13 @@ export class ImportRun {
   }
 
   /** Commit what was taken. @returns the block that failed, if one did */
-  async settle(): Promise<Refusal | undefined> {
-    const outcome = await this.#branch.commit();
+  async settle(which: "all" | "settled" = "all"): Promise<Refusal | undefined> {
+    const outcome = await this.#branch.commit(which);
     if (outcome.state === "lost") {
       this.#branch = await branchAtTip(this.#deps);
       return undefined;
     }
-    if (outcome.bad === undefined) {
-      if (outcome.state === "committed") this.#origins.clear();
-      return undefined;
-    }
+    if (outcome.bad === undefined) return undefined;
     const { record, error } = outcome.bad;
     await reject(outcome.bad, this.#deps);
     const origin = this.#origins.get(record.hash);
@@ -132,7 +134,7 @@ export class ImportRun {
     const admitted = await admitBlock({ block, bytes: record.block }, { parent, coins }, deps);
     const place = { hash, height: parent.height + 1, origin: record };
     if (!admitted.ok) return (await this.settle()) ?? describe(admitted.error, place);
-    this.#origins.set(hash, record);
+    this.#remember(hash, record);
     const error = await branch.append({ block, record: admitted.value, coins });
     if (error !== undefined) {
       await reject({ record: admitted.value, error }, deps);
@@ -141,9 +143,19 @@ export class ImportRun {
     this.blocks++;
     this.transactions += block.transactions.length;
     if (!branch.isRipe(COMMIT_BLOCKS)) return undefined;
-    const refused = await this.settle();
+    // Waiting for the last scripts would leave the workers without work meanwhile.
+    const refused = await this.settle(branch.isRipe(WAITING_BLOCKS_MAX) ? "all" : "settled");
     await deps.flushWhenDue();
     return refused;
+  }
+
+  #remember(hash: HashHex, { file, offset }: ChainFileRecord): void {
+    this.#origins.set(hash, { file, offset });
+    if (this.#origins.size <= 2 * WAITING_BLOCKS_MAX) return;
+    for (const oldest of this.#origins.keys()) {
+      this.#origins.delete(oldest);
+      return;
+    }
   }
 
   /** A block whose parent is known but is not the last one: kept, and followed when heavier. */
@@ -221,7 +233,7 @@ function describe(
   place: {
     readonly hash: HashHex;
     readonly height: number | undefined;
-    readonly origin: ChainFileRecord | undefined;
+    readonly origin: Origin | undefined;
   },
 ): Refusal {
   const { hash, height, origin } = place;
