@@ -43,7 +43,7 @@ interface Step {
 }
 
 /** Inputs whose scripts may be on their way at once: about a tenth of a second of two workers. */
-const INPUTS_IN_FLIGHT_MAX = 4_096;
+const INPUTS_IN_FLIGHT_MAX = 2_048;
 
 /**
  * A chain that grows from a block of the tip's chain, block by block: judged in full, applied, and

@@ -17,7 +17,7 @@ import { knownHeader, readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
 /** Blocks that may wait for their scripts before a commit waits with them. */
-const WAITING_BLOCKS_MAX = 4 * COMMIT_BLOCKS;
+const WAITING_BLOCKS_MAX = 2 * COMMIT_BLOCKS;
 
 type Origin = Pick<ChainFileRecord, "file" | "offset">;
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { openNode } from "#services/cli/embedded.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
@@ -35,18 +36,20 @@ export interface ImportFigures {
 }
 
 /**
- * Import recorded chains with every rule and script, each into an empty folder.
+ * Import recorded chains with every rule and script, each into an empty folder and by a process of
+ * its own, whose memory is nobody else's.
  *
  * @returns a row for each chain whose file is there
  * @throws RangeError when a chain does not end in its set hash: a figure for it would be a lie
  */
 export async function benchImport(): Promise<ImportFigures[]> {
-  const rows: ImportFigures[] = [];
-  for (const chain of CHAINS) {
-    const path = vectorsPath(chain.file);
-    if (path !== undefined) rows.push(await measure(chain, path));
-  }
-  return rows;
+  return CHAINS.filter(({ file }) => vectorsPath(file) !== undefined).map(({ file }) => {
+    const args = [import.meta.filename, file];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    if (status !== 0) throw new RangeError(`${file} was not measured: ${stderr}`);
+    const row: ImportFigures = JSON.parse(stdout);
+    return row;
+  });
 }
 
 async function measure(chain: RecordedChain, path: string): Promise<ImportFigures> {
@@ -87,7 +90,11 @@ async function measure(chain: RecordedChain, path: string): Promise<ImportFigure
   };
 }
 
-if (import.meta.main) {
+const only = CHAINS.find(({ file }) => import.meta.main && file === process.argv[2]);
+if (only !== undefined) {
+  const row = await measure(only, vectorsPath(only.file) ?? "");
+  process.stdout.write(JSON.stringify(row));
+} else if (import.meta.main) {
   const figure = (value: number | undefined, digits = 0) =>
     value?.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }) ??
     "-";
