@@ -70,7 +70,10 @@ async function isSettled(stored: StoredHeader, deps: ValidateDeps): Promise<bool
 }
 
 /** Whether a rejection still holds: one that names a time ends with it. */
-function isStanding({ effect, detail }: ConsensusError, { clock }: ValidateDeps): boolean {
+export function isStanding(
+  { effect, detail }: ConsensusError,
+  { clock }: Pick<ValidateDeps, "clock">,
+): boolean {
   if (effect === "invalid") return true;
   const until = detail["until"];
   return effect === "until" && typeof until === "number" && clock.now() < until;

@@ -5,7 +5,7 @@ import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex, ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
-import { acceptBlock } from "./accept-block.ts";
+import { acceptBlock, isStanding } from "./accept-block.ts";
 import { admitBlock } from "./admit-block.ts";
 import { Branch } from "./branch.ts";
 import type { ChainFileRecord } from "./chain-file.ts";
@@ -130,9 +130,13 @@ export class ImportRun {
     if (!decoded.ok) return (await this.settle()) ?? damaged(record);
     const block = decoded.value;
     const parent = branch.end;
+    const place = { hash, height: parent.height + 1, origin: record };
+    const before = (await deps.headers.get(hash))?.rejected;
+    if (before !== undefined && isStanding(before, deps)) {
+      return (await this.settle()) ?? describe(before, place);
+    }
     const coins = await readCoins(block, branch.view, deps.coins);
     const admitted = await admitBlock({ block, bytes: record.block }, { parent, coins }, deps);
-    const place = { hash, height: parent.height + 1, origin: record };
     if (!admitted.ok) return (await this.settle()) ?? describe(admitted.error, place);
     this.#remember(hash, record);
     const error = await branch.append({ block, record: admitted.value, coins });
