@@ -1,4 +1,5 @@
 import type { SignatureCheck } from "#shared/crypto/verify-signatures.ts";
+import type { Hash256 } from "#shared/primitives/brand.ts";
 import type { Transaction } from "#shared/primitives/transaction.ts";
 import { ScriptCursor } from "#shared/script/script-cursor.ts";
 import type { ScriptError } from "#shared/script/script-error.ts";
@@ -31,6 +32,9 @@ export interface InputCheck {
 const FALSE = new Uint8Array(0);
 const TRUE = Uint8Array.of(1);
 
+/** The digest for each hash type over one script code, computed once. */
+export type Digests = (hashType: number) => Hash256;
+
 /** What one script is doing: its stacks, its conditions, its place. */
 export class Machine {
   readonly check: InputCheck;
@@ -43,6 +47,8 @@ export class Machine {
   operations = 0;
   /** Where the script begins that a signature covers. */
   codeStart = 0;
+  /** What was computed for signatures over the script from such a start, nothing taken out. */
+  digests: { readonly codeStart: number; readonly of: Digests } | undefined = undefined;
   /** Whether OP_CHECKCOLDSTAKEVERIFY was run with success. */
   coldStake = false;
   readonly #conditions: boolean[] = [];

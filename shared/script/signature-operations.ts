@@ -3,7 +3,7 @@ import { type SignatureCheck, verifySignatures } from "#shared/crypto/verify-sig
 import type { Hash256 } from "#shared/primitives/brand.ts";
 import { isKeyShaped } from "#shared/script/classify-script.ts";
 import { findAndDelete } from "#shared/script/find-and-delete.ts";
-import type { Machine, Operation } from "#shared/script/machine.ts";
+import type { Digests, Machine, Operation } from "#shared/script/machine.ts";
 import { OP } from "#shared/script/opcodes.ts";
 import { canonicalPush, plainPush } from "#shared/script/push.ts";
 import type { ScriptError } from "#shared/script/script-error.ts";
@@ -21,8 +21,12 @@ const KEYS_MAX = 20;
 /** Most operations of one script that are no pushes; a multisignature counts its keys too. */
 export const OPERATIONS_MAX = 201;
 
-/** The digest for each hash type over one script code, computed once. */
-type Digests = (hashType: number) => Hash256;
+/** What signatures of one operation cover. */
+interface ScriptCode {
+  readonly code: Uint8Array;
+  /** Whether a signature was found in it, and taken out. */
+  readonly deleted: boolean;
+}
 
 /**
  * The script that signatures cover: from behind the last OP_CODESEPARATOR, without the signatures.
@@ -32,10 +36,7 @@ type Digests = (hashType: number) => Hash256;
  *
  * @source exos-l1.md 5.4.5
  */
-function scriptCodeOf(
-  machine: Machine,
-  signatures: readonly Uint8Array[],
-): { readonly code: Uint8Array; readonly deleted: boolean } {
+function scriptCodeOf(machine: Machine, signatures: readonly Uint8Array[]): ScriptCode {
   let code = machine.cursor.script.subarray(machine.codeStart);
   let deleted = false;
   if (machine.witness) return { code, deleted };
@@ -50,7 +51,21 @@ function scriptCodeOf(
   return { code, deleted };
 }
 
-function digestsOf({ check, witness }: Machine, scriptCode: Uint8Array): Digests {
+/**
+ * Digests over a script code. Those over the script as it stands are kept for its next signatures:
+ * a digest of a large transaction costs far more than the verification, and one script may ask two
+ * hundred times.
+ */
+function digestsOf(machine: Machine, { code, deleted }: ScriptCode): Digests {
+  if (deleted) return createDigests(machine, code);
+  const { codeStart, digests } = machine;
+  if (digests?.codeStart === codeStart) return digests.of;
+  const of = createDigests(machine, code);
+  machine.digests = { codeStart, of };
+  return of;
+}
+
+function createDigests({ check, witness }: Machine, scriptCode: Uint8Array): Digests {
   const known = new Map<number, Hash256>();
   const timed = check.transactionTime ?? check.dialect === "exos";
   return (hashType) => {
@@ -140,12 +155,12 @@ function checkSignature(
   const { stack } = machine;
   const publicKey = stack.top(1);
   const signature = stack.top(2);
-  const { code, deleted } = scriptCodeOf(machine, [signature]);
-  if (deleted && machine.has(ScriptFlags.CONST_SCRIPTCODE)) return "SigFindAndDelete";
+  const scriptCode = scriptCodeOf(machine, [signature]);
+  if (scriptCode.deleted && machine.has(ScriptFlags.CONST_SCRIPTCODE)) return "SigFindAndDelete";
   const malformed = checkEncodings(machine, signature, publicKey);
   if (malformed !== undefined) return malformed;
 
-  const signed = isSigned(machine, { signature, publicKey }, digestsOf(machine, code));
+  const signed = isSigned(machine, { signature, publicKey }, digestsOf(machine, scriptCode));
   if (signed === undefined) return "UnknownError";
   if (!signed && machine.has(ScriptFlags.NULLFAIL) && signature.length > 0) return "NullFail";
   stack.pop();
@@ -211,9 +226,9 @@ function checkMultisig(
   const { stack } = machine;
   const multisig = readMultisig(machine);
   if (typeof multisig === "string") return multisig;
-  const { code, deleted } = scriptCodeOf(machine, multisig.signatures);
-  if (deleted && machine.has(ScriptFlags.CONST_SCRIPTCODE)) return "SigFindAndDelete";
-  const signed = matchSignatures(machine, multisig, digestsOf(machine, code));
+  const scriptCode = scriptCodeOf(machine, multisig.signatures);
+  if (scriptCode.deleted && machine.has(ScriptFlags.CONST_SCRIPTCODE)) return "SigFindAndDelete";
+  const signed = matchSignatures(machine, multisig, digestsOf(machine, scriptCode));
   if (typeof signed === "string") return signed;
 
   const filled = multisig.signatures.some((signature) => signature.length > 0);

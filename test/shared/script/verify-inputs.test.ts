@@ -55,6 +55,18 @@ describe("verifyInputs", () => {
     ]);
   });
 
+  it("hashes a transaction once for all signatures over the same code", () => {
+    const digests: Uint8Array[] = [];
+    const again = `2DUP CHECKSIGVERIFY 2DUP CHECKSIGVERIFY`;
+    const check = signed(`${key(1)} ${again} CODESEPARATOR 2DUP CHECKSIGVERIFY CHECKSIG`, 1);
+    const verify = ({ digest }: { digest: Uint8Array }) => digests.push(digest) > 0;
+    expect(verifyInput({ ...check, verify })).toEqual({ error: undefined, coldStake: false });
+    const [first, second, third, fourth] = digests;
+    expect(second).toBe(first);
+    expect(third).not.toEqual(first);
+    expect(fourth).toBe(third);
+  });
+
   const rows = loadVectors<Parameters<typeof parseScriptCase>[0][]>("script/pos_script_tests.json");
   it.skipIf(rows === undefined)("answers as verifyInput does, for every line of the suite", () => {
     const lines = rows?.flatMap((row) => parseScriptCase(row) ?? []) ?? [];
