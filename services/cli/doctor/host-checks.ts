@@ -58,12 +58,13 @@ async function diskFree({ datadir }: Config): Promise<CheckResult> {
 async function diskSpeed({ datadir }: Config): Promise<CheckResult> {
   const path = join(existing(datadir), `.exos-doctor-${process.pid}`);
   const started = performance.now();
-  const file = await open(path, "w");
   try {
+    await using file = await open(path, "w");
     await file.write(new Uint8Array(4096));
     await file.sync();
+  } catch (cause) {
+    return broken(String(cause), "make room, give this user the right to write, or use --datadir");
   } finally {
-    await file.close();
     await rm(path, { force: true });
   }
   const ms = performance.now() - started;
