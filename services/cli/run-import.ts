@@ -1,10 +1,11 @@
 import type { CommandContext } from "#services/cli/command.ts";
 import { commandText, flagsOf } from "#services/cli/command-text.ts";
-import { type ImportSummary, importFiles } from "#services/cli/embedded.ts";
+import { type ImportOptions, type ImportSummary, importFiles } from "#services/cli/embedded.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { refused } from "#services/cli/failure.ts";
+import { CommandFailure, refused } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";
 import { openNodeOf } from "#services/cli/open-node-of.ts";
+import { parseHashHex, toHashHex } from "#shared/primitives/hash.ts";
 
 function show(summary: ImportSummary, { json, terminal, config }: CommandContext): void {
   const { height, hash, coins, supply, muhash, blocks, transactions, seconds } = summary;
@@ -25,15 +26,31 @@ function show(summary: ImportSummary, { json, terminal, config }: CommandContext
   );
 }
 
+/** The block that the operator vouches for: `1` names the one that its network ships. */
+function assumeValidOf({
+  network,
+  text,
+}: CommandContext["config"]): Pick<ImportOptions, "assumeValid"> {
+  const word = text("assumevalid");
+  if (word === undefined || word === "0") return {};
+  const own = network.consensus.assumeValid;
+  const hash = word === "1" ? own && toHashHex(own) : parseHashHex(word);
+  if (hash !== undefined) return { assumeValid: hash };
+  const message = `--assumevalid takes 64 hex digits, 0, or 1 where the network names a block, not ${word}.`;
+  throw new CommandFailure(message, { code: "EXOS-E0002", exit: EXIT.usage });
+}
+
 /** The files, one after the other, and the line that tells how far they are. */
 async function replay(context: CommandContext): Promise<ImportSummary> {
-  const { positionals, options, signal, terminal } = context;
+  const { config, positionals, options, signal, terminal } = context;
   const stop = options["stop-height"];
+  const assumeValid = assumeValidOf(config);
   await using node = await openNodeOf(context);
   const elapsedMs = () => node.clock.elapsedMs();
   const work = createLongWork({ terminal, phase: "blocks", elapsedMs });
   const answer = await importFiles(node, positionals, {
     signal,
+    ...assumeValid,
     ...(stop === undefined ? {} : { stopHeight: Number(stop) }),
     onProgress({ percent, blocksPerSecond, transactionsPerSecond, height }) {
       work.show(percent, [

@@ -5,6 +5,7 @@ import type { Refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import { type ChainFile, detectFraming, readChainFile } from "./chain-file.ts";
 import type { ValidateDeps } from "./deps.ts";
+import { findAssumed } from "./find-assumed.ts";
 import { ImportRun } from "./import-run.ts";
 import { readTip } from "./tip-view.ts";
 
@@ -25,6 +26,8 @@ export interface ImportProgress {
 export interface ImportOptions {
   /** The last height to connect. */
   readonly stopHeight?: number;
+  /** The operator vouches for this block and its ancestors: they skip partial and full rules. */
+  readonly assumeValid?: HashHex;
   /** Finish the block in hand, commit, flush, and answer with what there is. */
   readonly signal?: AbortSignal;
   /** Called at most twice a second. */
@@ -68,7 +71,7 @@ export async function importChain(
   options: ImportOptions = {},
 ): Promise<Result<ImportSummary, Refusal>> {
   const startedMs = deps.clock.elapsedMs();
-  const run = await ImportRun.open(deps, options.stopHeight);
+  const run = await ImportRun.open(await withAssumed(files, deps, options), options.stopHeight);
   const refused = await readFiles(files, { run, deps, options });
   // Whatever stops it, the blocks before are committed; one of them may be the first bad one.
   const broken = (await (refused === undefined ? run.finish() : run.settle())) ?? refused;
@@ -92,6 +95,20 @@ export async function importChain(
       interrupted: options.signal?.aborted === true,
     },
   };
+}
+
+/** The same service, with what assume-valid exempts. */
+async function withAssumed(
+  files: readonly ChainFile[],
+  deps: ImportDeps,
+  { assumeValid }: ImportOptions,
+): Promise<ImportDeps> {
+  if (assumeValid === undefined) return deps;
+  const assumed = await findAssumed(assumeValid, files, deps.network);
+  const { policy } = deps;
+  const assumes: typeof policy.assumes = (block) =>
+    policy.assumes(block) || assumed.has(block.hash);
+  return { ...deps, policy: { ...policy, assumes } };
 }
 
 interface Reading {
