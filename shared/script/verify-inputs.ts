@@ -2,8 +2,12 @@ import { type SignatureCheck, verifySignatures } from "#shared/crypto/verify-sig
 import type { InputCheck } from "#shared/script/machine.ts";
 import { type InputVerdict, verifyInput } from "#shared/script/verify-input.ts";
 
+/** Signatures that are gathered before they are looked at: a batch gains nothing by more. */
+const SIGNATURES_MAX = 1_024;
+
 /** A verdict that stands if its signatures are right. */
 interface Presumption {
+  readonly check: Omit<InputCheck, "verify">;
   readonly verdict: InputVerdict;
   /** Where its signatures end in the list of all. */
   readonly end: number;
@@ -18,17 +22,28 @@ interface Presumption {
  * @throws RangeError when a transaction has no such input
  */
 export function verifyInputs(checks: readonly Omit<InputCheck, "verify">[]): InputVerdict[] {
-  const signatures: SignatureCheck[] = [];
+  const verdicts: InputVerdict[] = [];
+  let presumptions: Presumption[] = [];
+  let signatures: SignatureCheck[] = [];
   const verify = (signature: SignatureCheck) => signatures.push(signature) > 0;
-  const presumptions = checks.map((check): Presumption => {
+  for (const check of checks) {
     const verdict = verifyInput({ ...check, verify });
-    return { verdict, end: signatures.length };
-  });
+    presumptions.push({ check, verdict, end: signatures.length });
+    if (signatures.length < SIGNATURES_MAX) continue;
+    verdicts.push(...settle(presumptions, signatures));
+    presumptions = [];
+    signatures = [];
+  }
+  return [...verdicts, ...settle(presumptions, signatures)];
+}
 
+function settle(
+  presumptions: readonly Presumption[],
+  signatures: readonly SignatureCheck[],
+): InputVerdict[] {
   const answers = verifySignatures(signatures);
   let at = 0;
-  return checks.map((check, index) => {
-    const { verdict, end } = presumptions[index] as Presumption; // one for each check
+  return presumptions.map(({ check, verdict, end }) => {
     let right = true;
     for (; at < end; at++) right &&= answers[at] === true;
     return right ? verdict : verifyInput(check);

@@ -55,6 +55,13 @@ describe("verifyInputs", () => {
     ]);
   });
 
+  it("tells them apart over more than it gathers", () => {
+    const [right, wrong] = [signed(`${key(1)} CHECKSIG`, 1), signed(`${key(1)} CHECKSIG`, 2)];
+    const checks = Array.from({ length: 1_100 }, (_, at) => (at % 100 === 24 ? wrong : right));
+    const failed = verifyInputs(checks).flatMap(({ error }, at) => (error === undefined ? [] : at));
+    expect(failed).toEqual([24, 124, 224, 324, 424, 524, 624, 724, 824, 924, 1_024]);
+  });
+
   it("hashes a transaction once for all signatures over the same code", () => {
     const digests: Uint8Array[] = [];
     const again = `2DUP CHECKSIGVERIFY 2DUP CHECKSIGVERIFY`;
