@@ -57,6 +57,8 @@ export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promis
   const heavier = record.work > tip.work;
   if (heavier) {
     await deps.headers.addCandidate(record);
+    // Whoever follows the child follows its parent, and a long run of blocks waits as one.
+    await deps.headers.dropCandidate(prev);
     await deps.connect.send(blockHint("connect", hash));
   }
   return { state: "accepted", record, heavier };
