@@ -1,6 +1,6 @@
 import type { View } from "#shared/coins/view.ts";
-import { FROZEN_GROUP, hashAt } from "#shared/coins/view.ts";
 import { medianTime } from "#shared/consensus/median-time.ts";
+import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import type { Height, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { CoinsReader } from "#shared/primitives/coin.ts";
@@ -48,8 +48,7 @@ async function timeAt(
   view: View,
   deps: Pick<ValidateDeps, "coins" | "headers">,
 ): Promise<UnixSeconds> {
-  const group = at < view.base ? await deps.coins.frozen(Math.floor(at / FROZEN_GROUP)) : undefined;
-  const hash = at < view.base ? group?.[at % FROZEN_GROUP] : hashAt(view, at);
+  const hash = await activeHashAt(at, view, deps.coins);
   if (hash === undefined) throw new RangeError(`no block at height ${at} of this view`);
   return medianTime((await knownHeader(hash, deps)).context);
 }

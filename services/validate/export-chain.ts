@@ -1,7 +1,8 @@
+import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Framing } from "./chain-file.ts";
 import type { ValidateDeps } from "./deps.ts";
-import { activeHash, readTip } from "./tip-view.ts";
+import { readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
 export interface ExportOptions {
@@ -48,7 +49,7 @@ export async function exportChain(
 
   let height: number = from;
   for (; height <= tip.height && signal?.aborted !== true; height++) {
-    const hash = await activeHash(height, tip, deps);
+    const hash = await activeHashAt(height, tip, deps.coins);
     const body = hash === undefined ? undefined : await deps.blocks.get(hash);
     if (body === undefined) {
       const message = `The body of block ${height} (${hash}) is not stored. Run \`exos repair --from blocks\`.`;

@@ -1,7 +1,8 @@
 import { genesisTip, type Tip } from "#shared/coins/tip.ts";
-import { cutView, FROZEN_GROUP, hashAt, type View } from "#shared/coins/view.ts";
+import { cutView, type View } from "#shared/coins/view.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -25,25 +26,13 @@ export async function readTip(
   return made;
 }
 
-/** Hash of the block at a height of the tip's chain; `undefined` above it. */
-export async function activeHash(
-  height: number,
-  tip: Tip,
-  { coins }: Pick<ValidateDeps, "coins">,
-): Promise<HashHex | undefined> {
-  if (height > tip.height) return undefined;
-  if (height >= tip.base) return hashAt(tip, height);
-  const group = await coins.frozen(Math.floor(height / FROZEN_GROUP));
-  return group?.[height % FROZEN_GROUP];
-}
-
 /** Whether a block is on the tip's chain. */
 export async function isOnChain(
   record: Pick<HeaderRecord, "hash" | "height">,
   tip: Tip,
   deps: Pick<ValidateDeps, "coins">,
 ): Promise<boolean> {
-  return (await activeHash(record.height, tip, deps)) === record.hash;
+  return (await activeHashAt(record.height, tip, deps.coins)) === record.hash;
 }
 
 /** The tip's chain as it stood at one of its blocks, at or above `final`. */

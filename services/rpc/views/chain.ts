@@ -1,9 +1,11 @@
 import type { Stores } from "#services/rpc/deps.ts";
 import { coinAt } from "#shared/coins/coin-at.ts";
-import { coinKeyOf, slotOf } from "#shared/coins/coin-key.ts";
+import { coinKeyOf, OUTPUTS_MAX, slotOf } from "#shared/coins/coin-key.ts";
+import { frozenGroupsOf } from "#shared/coins/coins-reader.ts";
 import type { Tip } from "#shared/coins/tip.ts";
-import { FROZEN_GROUP, frozenGroupOf, hashAt, type View } from "#shared/coins/view.ts";
+import type { View } from "#shared/coins/view.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type HashHex, type Height, height } from "#shared/primitives/brand.ts";
@@ -39,11 +41,7 @@ export async function openChain(stores: Pick<Stores, "coins" | "headers">): Prom
   if (stored === undefined) throw damaged(`header ${tip.hash} of the tip`);
 
   async function hashOf(at: number): Promise<HashHex | undefined> {
-    if (!Number.isInteger(at) || at < 0 || at > view.height) return undefined;
-    if (at >= view.base) return hashAt(view, at);
-    const group = await coins.frozen(Math.floor(at / FROZEN_GROUP));
-    if (group === undefined) throw damaged(`frozen hash of height ${at}`);
-    return group[at % FROZEN_GROUP];
+    return Number.isInteger(at) && at >= 0 ? activeHashAt(at, view, coins) : undefined;
   }
   async function isActive(record: HeaderRecord): Promise<boolean> {
     return (await hashOf(record.height)) === record.hash;
@@ -79,14 +77,12 @@ async function readCoin(
   view: View,
   coins: Stores["coins"],
 ): Promise<Coin | undefined> {
-  if (index >= 8 * 0x1_0000) return undefined;
+  if (index >= OUTPUTS_MAX) return undefined;
   const key = coinKeyOf(txid, index);
   const [item] = await coins.read(view.gen, [key]);
   if (item === undefined) return undefined;
-  const marks = [...item.creators, ...item.spends.map(({ mark }) => mark)];
-  const groups = new Set(marks.flatMap((mark) => frozenGroupOf(view, mark) ?? []));
   const frozen = new Map<number, readonly HashHex[]>();
-  for (const group of groups) {
+  for (const group of frozenGroupsOf(view, [item])) {
     const found = await coins.frozen(group);
     if (found !== undefined) frozen.set(group, found);
   }
