@@ -73,10 +73,16 @@ describe.skipIf(chain === undefined)("a chain file that is not what it should be
     ["is empty", () => new Uint8Array(0), 1, /^EXOS-E2006 .*bad.dat/],
     ["ends inside a block", () => raw.subarray(0, 5_000), 1, /^EXOS-E2004 .*bad.dat.* offset \d+/],
     [
-      "has a changed byte",
+      "has a changed header",
       () => flipped(raw, 3_000),
-      6,
+      1,
       /^EXOS-E2007 .* offset 2977 of .*bad.dat.* height 15\./,
+    ],
+    [
+      "has a changed transaction",
+      () => flipped(raw, 3_100),
+      6,
+      /^EXOS-E2009 Block 16 .* offset 2977 of .*bad.dat.* height 15\./,
     ],
   ] as const)("is refused when it %s", async (_, bytes, exit, pattern) => {
     const folder = temporaryFolder();
@@ -95,7 +101,7 @@ describe.skipIf(chain === undefined)("a chain file that is not what it should be
 });
 
 function flipped(bytes: Uint8Array, at: number): Uint8Array {
-  const copy = bytes.slice();
+  const copy = Uint8Array.from(bytes);
   copy[at] = (copy[at] ?? 0) ^ 1;
   return copy;
 }
