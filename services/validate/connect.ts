@@ -11,7 +11,7 @@ import { type BadBlock, Branch } from "./branch.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { judgeArrival } from "./judge-arrival.ts";
 import { readCoins } from "./read-coins.ts";
-import { findFork, readTip } from "./tip-view.ts";
+import { findFork, isOnChain, readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
 /** Blocks of one commit. @source cloud.md 4.2 */
@@ -54,7 +54,7 @@ export async function connectCandidates(
     const candidates = await deps.headers.candidates(tip.work, CANDIDATES_MAX);
     const next = candidates.find(({ hash }) => !tried.has(hash));
     if (next === undefined) return { tip, more: false };
-    const outcome = await followCandidate(next.hash, tip, { deps, options });
+    const outcome = await followMeasured(next.hash, tip, { deps, options });
     if (outcome === "lost" && ++lost >= LOST_MAX) return { tip, more: true };
     if (outcome !== "lost") lost = 0;
     if (outcome === "done") await deps.headers.dropCandidate(next.hash);
@@ -75,6 +75,21 @@ const FOLLOWED = { leaf: "done", missing: "left", bad: "done", long: "again" } a
 interface Run {
   readonly deps: ValidateDeps;
   readonly options: ConnectOptions;
+}
+
+/** Follow a candidate, and tell how long it took and whether blocks were left for it. */
+async function followMeasured(hash: HashHex, tip: Tip, run: Run): Promise<Followed> {
+  const { clock, metrics, headers } = run.deps;
+  const startedMs = clock.elapsedMs();
+  const outcome = await followCandidate(hash, tip, run);
+  metrics.observe("exos_connect_seconds", (clock.elapsedMs() - startedMs) / 1000);
+  const now = await readTip(run.deps);
+  if (now.rev === tip.rev || (await isOnChain(tip, now, run.deps))) return outcome;
+  const end = await headers.get(now.hash);
+  const fork = end === undefined ? undefined : await findFork(end.record, tip, run.deps);
+  metrics.count("exos_reorgs_total");
+  if (fork !== undefined) metrics.gauge("exos_reorg_depth_blocks", tip.height - fork.height);
+  return outcome;
 }
 
 async function followCandidate(hash: HashHex, tip: Tip, run: Run): Promise<Followed> {
@@ -192,6 +207,7 @@ async function finish(branch: Branch, otherwise: Followed, { deps }: Run): Promi
 
 export async function reject({ record, error }: BadBlock, deps: ValidateDeps): Promise<void> {
   const { code, stage } = error;
+  deps.metrics.count("exos_rejects_total", { code });
   deps.log.warn("EXOS-E2002", "block refused", {
     height: record.height,
     hash: record.hash,

@@ -56,6 +56,8 @@ describe("connect", () => {
     expect((await endOf(deps))?.hash).toBe(lighter.at(-1)?.record.hash);
     await createValidator(deps).connect();
     expect((await endOf(deps))?.hash).toBe(heavier.at(-1)?.record.hash);
+    expect(deps.metrics.expose()).toContain("exos_reorgs_total 1");
+    expect(deps.metrics.expose()).toContain("exos_reorg_depth_blocks 3");
   });
 
   it.each(["before", "after"] as const)(
