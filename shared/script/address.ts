@@ -4,6 +4,8 @@ import {
   encodeWitnessAddress,
   type WitnessProgram,
 } from "#shared/primitives/bech32.ts";
+import { isPayToScriptHash } from "#shared/script/classify-script.ts";
+import { payToKeyHash, payToScriptHash } from "#shared/script/pay-to.ts";
 
 /** What distinguishes the addresses of one network from another's. Part of the network's data. */
 export interface AddressFormat {
@@ -53,9 +55,9 @@ export function printAddress(address: Address, format: AddressFormat): string | 
 export function scriptOfAddress(address: Address): Uint8Array {
   switch (address.kind) {
     case "p2pkh":
-      return Uint8Array.of(0x76, 0xa9, 20, ...address.hash, 0x88, 0xac);
+      return payToKeyHash(address.hash);
     case "p2sh":
-      return Uint8Array.of(0xa9, 20, ...address.hash, 0x87);
+      return payToScriptHash(address.hash);
     case "witness": {
       const opcode = address.version === 0 ? 0 : 0x50 + address.version;
       return Uint8Array.of(opcode, address.program.length, ...address.program);
@@ -69,7 +71,7 @@ export function scriptOfAddress(address: Address): Uint8Array {
  */
 export function addressOfScript(script: Uint8Array): Address | undefined {
   if (isKeyHash(script)) return { kind: "p2pkh", hash: script.slice(3, 23) };
-  if (isScriptHash(script)) return { kind: "p2sh", hash: script.slice(2, 22) };
+  if (isPayToScriptHash(script)) return { kind: "p2sh", hash: script.slice(2, 22) };
   const version = witnessVersion(script);
   if (version === undefined) return undefined;
   return { kind: "witness", version, program: script.slice(2) };
@@ -84,10 +86,6 @@ function isKeyHash(script: Uint8Array): boolean {
     script[23] === 0x88 &&
     script[24] === 0xac
   );
-}
-
-function isScriptHash(script: Uint8Array): boolean {
-  return script.length === 23 && script[0] === 0xa9 && script[1] === 20 && script[22] === 0x87;
 }
 
 /** @source BIP141: one small number and one direct push of 2 to 40 bytes */

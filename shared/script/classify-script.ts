@@ -13,14 +13,17 @@ export type ScriptTemplate =
       readonly required: number;
       readonly publicKeys: readonly Uint8Array[];
     }
-  | {
-      readonly kind: "coldstaking";
-      readonly hotKeyHash: Uint8Array;
-      readonly coldKeyHash: Uint8Array;
-    }
+  | ColdStakingTemplate
   | { readonly kind: "nulldata"; readonly pushes: readonly Uint8Array[] }
   | WitnessTemplate
   | { readonly kind: "nonstandard" };
+
+/** What a hot key may stake and a cold key may spend. Hashes are 20 bytes. */
+export interface ColdStakingTemplate {
+  readonly kind: "coldstaking";
+  readonly hotKeyHash: Uint8Array;
+  readonly coldKeyHash: Uint8Array;
+}
 
 /** A witness program, 2 to 40 bytes. @source BIP141 */
 export interface WitnessTemplate {
@@ -118,8 +121,12 @@ function multisigOf(script: Uint8Array, dialect: Dialect): ScriptTemplate | unde
   return { kind: "multisig", required, publicKeys };
 }
 
-/** @source ColdStakingScriptTemplate (EXOSFullNode e61c2e61); exos-l1.md 5.5 */
-function coldStakingOf(script: Uint8Array): ScriptTemplate | undefined {
+/**
+ * The two keys of the one form of a cold-staking script.
+ *
+ * @source ColdStakingScriptTemplate.cs (EXOSFullNode e61c2e61); exos-l1.md 5.5
+ */
+export function coldStakingOf(script: Uint8Array): ColdStakingTemplate | undefined {
   const frame = [0x76, 0xa9, 0x7b, 0x63, 0xb9, 20];
   if (script.length !== 51 || frame.some((byte, index) => script[index] !== byte)) return undefined;
   if (script[26] !== OP.OP_ELSE || script[27] !== 20 || script[48] !== OP.OP_ENDIF) {

@@ -4,7 +4,7 @@ import { isPayToScriptHash, isPushOnly, witnessProgramOf } from "#shared/script/
 import { evaluateScript, PUSH_BYTES_MAX } from "#shared/script/evaluate-script.ts";
 import { inputOf } from "#shared/script/input-of.ts";
 import type { InputCheck } from "#shared/script/machine.ts";
-import { OP } from "#shared/script/opcodes.ts";
+import { payToKeyHash } from "#shared/script/pay-to.ts";
 import { plainPush } from "#shared/script/push.ts";
 import type { ScriptError } from "#shared/script/script-error.ts";
 import { ScriptFlags } from "#shared/script/script-flags.ts";
@@ -116,7 +116,7 @@ class Verification {
     }
     if (program.length === 20) {
       if (this.#witness.length !== 2) return "WitnessProgramMissmatch";
-      return this.#runWitnessScript(payToPublicKeyHash(program), this.#witness);
+      return this.#runWitnessScript(payToKeyHash(program), this.#witness);
     }
     return "WitnessProgramWrongLength";
   }
@@ -150,9 +150,4 @@ class Verification {
   #has(flag: number): boolean {
     return (this.#check.flags & flag) !== 0;
   }
-}
-
-function payToPublicKeyHash(hash: Uint8Array): Uint8Array {
-  const head = [OP.OP_DUP, OP.OP_HASH160, hash.length];
-  return Uint8Array.of(...head, ...hash, OP.OP_EQUALVERIFY, OP.OP_CHECKSIG);
 }
