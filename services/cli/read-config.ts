@@ -28,6 +28,9 @@ export interface Config {
   list(name: ConfigName): readonly string[];
 }
 
+/** Of a network printed as JSON. */
+export const NETWORK_SCHEMA = "exos.network.v1";
+
 const expand = (path: string): string =>
   path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(path);
 
@@ -122,10 +125,17 @@ export function openNetwork(nameOrPath: string): Network {
     });
   }
   const path = expand(nameOrPath);
-  const parsed = parseNetwork(parseJsonFile(path));
+  const parsed = parseNetwork(withoutSchema(parseJsonFile(path)));
   if (parsed.ok) return parsed.value;
   const reasons = parsed.error.map(({ path: field, reason }) => `${path}: ${field}: ${reason}`);
   throw new CommandFailure(reasons.join("\n"), { code: "EXOS-E0005", exit: EXIT.usage });
+}
+
+/** What `network show` prints names itself; a network has no such field. */
+function withoutSchema(json: unknown): unknown {
+  if (typeof json !== "object" || json === null || !("schema" in json)) return json;
+  const { schema, ...fields } = json;
+  return schema === NETWORK_SCHEMA ? fields : json;
 }
 
 function parseJsonFile(path: string): unknown {

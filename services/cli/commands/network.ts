@@ -2,20 +2,16 @@ import type { Command } from "#services/cli/command.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 import { indentJson } from "#services/cli/indent-json.ts";
-import { openNetwork } from "#services/cli/read-config.ts";
+import { NETWORK_SCHEMA, openNetwork } from "#services/cli/read-config.ts";
+import { formatNetwork } from "#shared/consensus/format-network.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
 const USAGE = "exos network show [NAME] | validate FILE";
 
-/** Plain JSON of a network: amounts and targets as text, bytes as hex. */
+/** What `validate` reads back, under another name. */
 function describe(network: Network): string {
-  const genesis = toHashHex(network.consensus.genesis.hash);
-  const text = JSON.stringify({ schema: "exos.network.v1", ...network, genesis }, (_, value) => {
-    if (typeof value === "bigint") return value.toString();
-    return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
-  });
-  return text;
+  return JSON.stringify({ schema: NETWORK_SCHEMA, ...formatNetwork(network) });
 }
 
 export const network: Command = {
