@@ -8,12 +8,14 @@ import type { IndexDeps } from "./core.ts";
 /** What the process that embeds this service brings along, because other services share it. */
 export type Shared = Pick<IndexDeps, "coins" | "blocks">;
 
+/** Where the index lies, and how its blocks are written. */
 export interface EmbeddedOptions {
   /** Of the index file, made where absent. */
   readonly path: string;
   readonly wire: WireFormat;
 }
 
+/** The open index with its writer, until it is disposed of. */
 export interface EmbeddedIndex extends AsyncDisposable {
   readonly deps: IndexDeps;
   /** For readers, such as the API. */

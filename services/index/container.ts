@@ -3,6 +3,7 @@ import type { Metrics } from "#shared/ports/metrics.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import { type FollowOptions, followTip, type IndexDeps } from "./core.ts";
 
+/** What the loop of this service runs on. */
 export interface IndexContainer {
   readonly deps: IndexDeps;
   /** Says that the tip has moved; one hint at a time. */

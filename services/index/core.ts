@@ -11,6 +11,7 @@ import type { CoinStore } from "#shared/ports/coin-store.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { height } from "#shared/primitives/brand.ts";
 
+/** The chain that is followed, and the index that follows it. */
 export interface IndexDeps {
   readonly coins: Pick<CoinStore, "tip" | "frozen">;
   readonly blocks: Pick<BlockStore, "get">;
@@ -28,6 +29,7 @@ export interface IndexProgress {
   readonly bytes: number;
 }
 
+/** When to stop, and who is told how far it is. */
 export interface FollowOptions {
   readonly signal?: AbortSignal;
   /** Called after every batch. */

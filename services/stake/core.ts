@@ -16,6 +16,7 @@ export const GENERATE_BLOCKS_MAX = 10_000;
 /** How long to wait for the clock to pass the tip's time. */
 const WAIT_SECONDS_MAX = 3;
 
+/** The chain that is mined on, and where blocks go. */
 export interface StakeDeps {
   readonly network: Network;
   readonly clock: Clock;
@@ -27,6 +28,7 @@ export interface StakeDeps {
   pause(): Promise<void>;
 }
 
+/** Mines blocks of development networks. */
 export interface Staker {
   /**
    * Mine blocks on top of the tip, one after the other, each dated one spacing after its parent but

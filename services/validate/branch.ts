@@ -19,11 +19,13 @@ export interface BranchBlock {
   readonly coins?: CoinsReader;
 }
 
+/** A block that the full rules refuse, and why. */
 export interface BadBlock {
   readonly record: HeaderRecord;
   readonly error: ConsensusError;
 }
 
+/** What became of the blocks that were appended. */
 export type CommitOutcome =
   /** The tip is the branch's end; `bad` names the block that failed behind it, if one did. */
   | { readonly state: "committed"; readonly tip: Tip; readonly bad: BadBlock | undefined }

@@ -17,6 +17,7 @@ export type Shared = Pick<ValidatorDeps, "network" | "clock" | "log" | "metrics"
   readonly coins: BufferedCoinStore;
 };
 
+/** What the operator may choose. */
 export interface EmbeddedOptions {
   /** Verifying threads beside the main one. */
   readonly jobs: number;
@@ -27,6 +28,7 @@ export interface EmbeddedOptions {
   readonly policy?: JudgePolicy;
 }
 
+/** The service with its queue, until it is disposed of. */
 export interface EmbeddedValidate extends AsyncDisposable {
   readonly deps: ValidatorDeps;
   /** Both ends of the queue of candidates. */

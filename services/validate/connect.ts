@@ -23,12 +23,14 @@ const PATH_BLOCKS_MAX = 2_048;
 /** Lost races in a row after which somebody else had better do it. */
 const LOST_MAX = 8;
 
+/** When to stop before everything is connected. */
 export interface ConnectOptions {
   /** `Clock.elapsedMs` after which no further block is begun. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
 
+/** Where the chain ends now. */
 export interface ConnectResult {
   readonly tip: Tip;
   /** Work is left over: somebody should hint again. */
@@ -205,6 +207,7 @@ async function finish(branch: Branch, otherwise: Followed, { deps }: Run): Promi
   return otherwise;
 }
 
+/** Say that a block is bad, and remember it where the verdict is about its hash. */
 export async function reject({ record, error }: BadBlock, deps: ValidateDeps): Promise<void> {
   const { code, stage } = error;
   deps.metrics.count("exos_rejects_total", { code });

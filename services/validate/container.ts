@@ -3,6 +3,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { Validator } from "./core.ts";
 
+/** What the loop of this service runs on. */
 export interface ValidateContainer {
   readonly validator: Validator;
   readonly connect: WorkSource<BlockHint>;

@@ -16,6 +16,7 @@ import { invalidateBlock, recallLeaves, reconsiderBlock } from "./invalidate-blo
 import { type Submission, type SubmitDeps, submitBlock } from "./submit-block.ts";
 import { knownHeader, readTip } from "./tip-view.ts";
 
+/** What all operations together need. */
 export type ValidatorDeps = ImportDeps & SubmitDeps;
 
 /** Everything this service does, over one set of ports. */
@@ -42,6 +43,7 @@ export interface Validator {
   ): Promise<ExportSummary>;
 }
 
+/** The service over these ports; it holds no state of its own. */
 export function createValidator(deps: ValidatorDeps): Validator {
   return {
     tip: async () => knownHeader((await readTip(deps)).hash, deps),

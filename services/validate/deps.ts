@@ -19,8 +19,10 @@ export interface JudgePolicy {
   assumes(block: Pick<HeaderRecord, "hash" | "height">): boolean;
 }
 
+/** No short cut: every rule and every script, checkpoints asserted. */
 export const JUDGE_EVERYTHING: JudgePolicy = { checkpoints: "assert", assumes: () => false };
 
+/** Ports and policy of this service. */
 export interface ValidateDeps {
   readonly network: Network;
   readonly blocks: BlockStore;

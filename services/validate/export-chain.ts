@@ -5,6 +5,7 @@ import type { ValidateDeps } from "./deps.ts";
 import { readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
+/** How the file is framed, and where it begins. */
 export interface ExportOptions {
   readonly framing: Framing;
   /** Height of the first block: 0 writes genesis too. */
@@ -13,6 +14,7 @@ export interface ExportOptions {
   readonly onProgress?: (height: number, tip: number) => void;
 }
 
+/** What was written. */
 export interface ExportSummary {
   readonly blocks: number;
   readonly bytes: number;

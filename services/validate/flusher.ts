@@ -5,6 +5,7 @@ import type { BufferedCoinStore } from "#shared/ports/coin-store.ts";
 const FLUSH_BLOCKS = 1_000;
 const FLUSH_MS = 10_000;
 
+/** What is flushed, and how much may gather before. */
 export interface FlusherDeps {
   readonly blocks: { flush(): Promise<void> };
   readonly headers: { flush(): Promise<void> };
@@ -16,6 +17,7 @@ export interface FlusherDeps {
   readonly blocksMax?: number;
 }
 
+/** The one that decides when gathered writes become durable. */
 export interface Flusher {
   /** Make everything so far durable: blocks, then headers, then coins, which name both. */
   flush(): Promise<void>;

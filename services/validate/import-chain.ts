@@ -23,6 +23,7 @@ export interface ImportProgress {
   readonly secondsLeft: number | undefined;
 }
 
+/** What an operator may ask of an import. */
 export interface ImportOptions {
   /** The last height to connect. */
   readonly stopHeight?: number;
@@ -50,6 +51,7 @@ export interface ImportSummary {
   readonly interrupted: boolean;
 }
 
+/** An import flushes by itself: nothing else is at work. */
 export interface ImportDeps extends ValidateDeps {
   /** Make everything so far durable: blocks, then headers, then coins. */
   flush(): Promise<void>;

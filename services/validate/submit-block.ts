@@ -13,10 +13,12 @@ export type SubmitAnswer =
   | "prev-blk-not-found"
   | ConsensusCode;
 
+/** A verdict, or why the bytes are no block. */
 export type Submission =
   | { readonly state: "undecodable"; readonly reason: string }
   | { readonly state: "judged"; readonly hash: HashHex; readonly answer: SubmitAnswer };
 
+/** Whoever waits for a verdict must learn when it is there. */
 export interface SubmitDeps extends ValidateDeps {
   /** Resolves when whoever connects has looked at everything hinted so far. */
   connected(): Promise<void>;

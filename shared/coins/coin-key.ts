@@ -35,6 +35,7 @@ export function slotOf(index: number): number {
   return index & 7;
 }
 
+/** Number of the item among those of its transaction. */
 export function chunkOf(key: CoinKey): number {
   return (key.charCodeAt(32) << 8) | key.charCodeAt(33);
 }

@@ -23,6 +23,7 @@ export function baseMark(height: Height): Mark {
   return { height, hash: BASE_HASH };
 }
 
+/** Whether a mark stands for what is final, on every branch. */
 export function isBaseMark(mark: Mark): boolean {
   return mark.hash === BASE_HASH;
 }

@@ -32,6 +32,7 @@ export interface SnapshotManifest {
   readonly signature: string;
 }
 
+/** A manifest as the text of its file. */
 export function encodeManifest(manifest: SnapshotManifest): string {
   const { work, supply, ...rest } = manifest;
   const text = { ...rest, work: work.toString(), supply: supply.toString() };

@@ -18,6 +18,7 @@ export interface Deployment {
   readonly heightMin: Height;
 }
 
+/** A block that the chain must have at its height. */
 export interface Checkpoint {
   readonly height: Height;
   /** Wire order, as every `Hash256`. */

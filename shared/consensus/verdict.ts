@@ -94,6 +94,7 @@ export const CONSENSUS_CODES = {
   "bad-coldstake-outputs": "invalid",
 } as const satisfies Record<string, Effect>;
 
+/** One of the seventy. */
 export type ConsensusCode = keyof typeof CONSENSUS_CODES;
 
 /** A verdict of "invalid". Plain JSON: it crosses a queue, a table and an RPC reply unchanged. */

@@ -19,6 +19,7 @@ const Shape = z.strictObject({
   hash: z.string(),
 });
 
+/** A hint in its present version. */
 export function blockHint(kind: BlockHint["kind"], hash: HashHex): BlockHint {
   return { v: 1, kind, hash };
 }

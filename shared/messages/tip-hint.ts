@@ -20,6 +20,7 @@ const Shape = z.strictObject({
   hash: z.string(),
 });
 
+/** A hint in its present version. */
 export function tipHint(tip: Pick<TipHint, "rev" | "height" | "hash">): TipHint {
   return { v: 1, kind: "tip", rev: tip.rev, height: tip.height, hash: tip.hash };
 }

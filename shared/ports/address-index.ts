@@ -34,6 +34,7 @@ export interface BlockRow extends IndexPoint {
   readonly unspendableSum: Amount;
 }
 
+/** Where a transaction stands on the followed chain. */
 export interface TransactionPlace extends IndexPoint {
   /** Of the transaction in its block. */
   readonly position: number;
@@ -73,6 +74,7 @@ export interface IndexedCoin extends OutputFact {
   readonly height: Height;
 }
 
+/** All that one owner ever received and sent, in base units. */
 export interface OwnerSum {
   readonly transactions: number;
   readonly received: Amount;
@@ -96,6 +98,7 @@ export interface PageQuery {
   readonly cursor?: string | undefined;
 }
 
+/** A page of an owner's history, narrowed by kind or height. */
 export interface HistoryQuery extends PageQuery {
   readonly kind?: CoinKind | undefined;
   /** Inclusive. */

@@ -1,3 +1,4 @@
+/** How much a record matters; `error` asks for an operator. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** Values of a record. Nothing from the network above `debug`, and no secret ever. */

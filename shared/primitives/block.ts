@@ -14,6 +14,7 @@ export interface BlockHeader {
   readonly bytes: Uint8Array;
 }
 
+/** A decoded block with the hashes and sizes that rules ask for. */
 export interface Block {
   readonly header: BlockHeader;
   /** Identity of the block: what children name and the staker signs. */

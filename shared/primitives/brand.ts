@@ -5,6 +5,7 @@
  */
 declare const brand: unique symbol;
 
+/** A `T` that only a cast in this file makes. */
 export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
 /** Money in base units; one coin is 100_000_000. Always bigint: the premine exceeds 2^53. */
@@ -25,7 +26,11 @@ export type Hash256 = Brand<Uint8Array, "Hash256">;
 /** The same hash as people print it: 64 lower-case hex digits, byte-reversed. Safe as a Map key. */
 export type HashHex = Brand<string, "HashHex">;
 
+/** Takes a number of base units for money. */
 export const amount = (value: bigint): Amount => value as Amount;
+/** Takes a number for a height. */
 export const height = (value: number): Height => value as Height;
+/** Takes a number of seconds for a time. */
 export const unixSeconds = (value: number): UnixSeconds => value as UnixSeconds;
+/** Takes an unsigned 32-bit number for `bits`. */
 export const compactBits = (value: number): CompactBits => value as CompactBits;

@@ -19,6 +19,7 @@ export const ERROR_CATALOGUE = {
   ...OWN_ERRORS,
 } as const;
 
+/** A code of the catalogue. */
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
 /** @returns `undefined` for a code that the catalogue does not have */

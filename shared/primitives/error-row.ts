@@ -10,4 +10,5 @@ export interface ErrorRow {
   readonly hint: string;
 }
 
+/** Rows by their codes. */
 export type ErrorRows = Readonly<Record<`EXOS-E${number}`, ErrorRow>>;

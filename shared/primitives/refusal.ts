@@ -8,6 +8,7 @@ export interface Refusal {
   readonly fields: Readonly<Record<string, string | number>>;
 }
 
+/** A failed result that carries a refusal. */
 export function refusal(
   code: ErrorCode,
   message: string,

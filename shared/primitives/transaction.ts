@@ -6,6 +6,7 @@ export interface Outpoint {
   readonly index: number;
 }
 
+/** What a transaction spends, and the proof that it may. */
 export interface TxInput {
   readonly prevout: Outpoint;
   readonly scriptSig: Uint8Array;
@@ -14,12 +15,14 @@ export interface TxInput {
   readonly witness: readonly Uint8Array[];
 }
 
+/** What a transaction makes: a value, and who may spend it. */
 export interface TxOutput {
   /** Signed 64-bit on the wire, so it may be negative here. */
   readonly value: Amount;
   readonly scriptPubKey: Uint8Array;
 }
 
+/** A transaction as it is written, without its hashes. */
 export interface Transaction {
   /** Unsigned 32-bit. */
   readonly version: number;

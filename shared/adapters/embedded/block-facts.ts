@@ -17,12 +17,14 @@ export interface SpentFact<Owner> {
   readonly owner: Owner | undefined;
 }
 
+/** What one transaction pays to an owner and takes from it, in base units. */
 export interface OwnerFlow<Owner> {
   readonly owner: Owner;
   received: bigint;
   sent: bigint;
 }
 
+/** An output with its owner; `undefined` where its script is empty. */
 export interface OutputToIndex<Owner> extends TxOutput {
   readonly owner: Owner | undefined;
 }
@@ -47,6 +49,7 @@ export interface FactSource<Owner> {
   spent(outpoint: Outpoint): SpentFact<Owner> | undefined;
 }
 
+/** All that the index learns from one block. */
 export interface BlockFacts<Owner> {
   readonly prev: HashHex;
   readonly row: BlockRow;

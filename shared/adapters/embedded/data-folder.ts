@@ -27,6 +27,7 @@ export interface DataFolder extends AsyncDisposable {
   readonly index: string;
 }
 
+/** Which folder, and the chain that it must belong to. */
 export interface DataFolderOptions {
   /** Holds one folder per network; made where absent. */
   readonly root: string;

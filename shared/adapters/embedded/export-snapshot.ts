@@ -27,6 +27,7 @@ const CHUNK_BYTES = 64 * 1_048_576;
 /** Bytes handed to the compressor at a time. */
 const PIECE_BYTES = 65_536;
 
+/** Where the coins of a snapshot come from. */
 export interface ExportSource {
   readonly network: Pick<Network, "name" | "consensus">;
   readonly coins: CoinStore;

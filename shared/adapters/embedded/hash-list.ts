@@ -8,6 +8,7 @@ export function encodeHashes(hashes: readonly HashHex[]): Uint8Array {
   return bytes;
 }
 
+/** The hashes of a list, 32 bytes each in wire order. */
 export function decodeHashes(bytes: Uint8Array): HashHex[] {
   return Array.from({ length: bytes.length / 32 }, (_, at) => {
     // 32 bytes of a list of hashes are a hash.

@@ -13,6 +13,7 @@ export interface FactSet<Value> extends FactTable<Value>, Iterable<[HashHex, Val
   delete(hash: HashHex): unknown;
 }
 
+/** Everything that a header store remembers, a table for each question. */
 export interface FactTables {
   readonly headers: FactTable<StoredHeader>;
   readonly children: FactTable<readonly HashHex[]>;

@@ -28,6 +28,7 @@ import { hashFile, readZstdRecords } from "./zstd-file.ts";
 const APPLY_ITEMS = 2_048;
 const FLUSH_BYTES = 32 * 1_048_576;
 
+/** Where the coins of a snapshot go. */
 export interface ImportTarget {
   readonly network: Pick<Network, "name" | "kind" | "consensus">;
   /** Without a tip. */
@@ -37,6 +38,7 @@ export interface ImportTarget {
   readonly trust?: HashHex;
 }
 
+/** A snapshot whose coins are the tip's now. */
 export interface ImportedSnapshot {
   readonly manifest: SnapshotManifest;
   /** Whether only the operator's word stands behind it, until a replay from genesis confirms it. */

@@ -63,6 +63,7 @@ export interface IndexSchema {
 /** Raised when a file of an earlier version must be built again. */
 export const INDEX_VERSION = 1;
 
+/** Names of all tables of the index. */
 export const INDEX_TABLES = ["block", "owner", "tx", "place", "output", "spend", "entry"] as const;
 
 /** Keys are those of the questions; every look-up is one walk down one tree. */
@@ -95,6 +96,7 @@ pragma user_version = ${INDEX_VERSION}`;
 /** A kind is stored as its place here. */
 export const KINDS: readonly CoinKind[] = ["ordinary", "coinbase", "coinstake"];
 
+/** The kind behind the number that SQLite keeps. */
 export function kindAt(stored: bigint | number): CoinKind {
   return KINDS[Number(stored)] ?? "ordinary";
 }
@@ -104,6 +106,7 @@ export function storedHash(bytes: Uint8Array): HashHex {
   return toHashHex(bytes as Hash256);
 }
 
+/** A row of the table of blocks as readers have it. */
 export function blockRowOf(stored: Selectable<IndexSchema["block"]>): BlockRow {
   return {
     height: height(Number(stored.height)),

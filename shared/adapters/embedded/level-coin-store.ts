@@ -39,6 +39,7 @@ import {
 /** A coin store that holds its folder until it is disposed of; what was not flushed is lost then. */
 export interface LevelCoinStore extends BufferedCoinStore, AsyncDisposable {}
 
+/** Where the coins lie, and how much memory they may take. */
 export interface LevelCoinStoreOptions {
   readonly folder: string;
   readonly dialect: SetHashDialect;

@@ -27,9 +27,13 @@ export interface CoinBatch {
   write(): Promise<void>;
 }
 
+/** Key of the version of the store's form. */
 export const FORMAT_KEY = Uint8Array.of(KIND.format);
+/** Key of the flushed tip. */
 export const TIP_KEY = Uint8Array.of(KIND.tip);
+/** Key of the totals at the flushed tip; no row where nobody counted them. */
 export const TOTALS_KEY = Uint8Array.of(KIND.totals);
+/** Key of the highest generation that was ever made. */
 export const GENERATION_KEY = Uint8Array.of(KIND.generation);
 
 function withNumber(kind: number, value: number, size: number): Uint8Array {
@@ -42,16 +46,19 @@ function withNumber(kind: number, value: number, size: number): Uint8Array {
   return key;
 }
 
+/** Key of one group of the frozen index. */
 export function frozenKey(group: number): Uint8Array {
   return withNumber(KIND.frozen, group, 5);
 }
 
+/** Key of a coin item's row: its generation, then the item's key. */
 export function coinRowKey(generation: number, key: CoinKey): Uint8Array {
   const row = withNumber(COIN, generation, COIN_PREFIX + COIN_KEY_BYTES);
   for (let at = 0; at < COIN_KEY_BYTES; at++) row[COIN_PREFIX + at] = key.charCodeAt(at);
   return row;
 }
 
+/** The item's key in the key of its row. */
 export function coinKeyOfRow(row: Uint8Array): CoinKey {
   return decodeCoinKey(row.subarray(COIN_PREFIX));
 }
@@ -63,6 +70,7 @@ export interface JournalName {
   readonly hash: HashHex;
 }
 
+/** Key of a block's journal. */
 export function journalKey({ gen, height, hash }: JournalName): Uint8Array {
   const key = withNumber(JOURNAL, gen, 41);
   new DataView(key.buffer).setUint32(5, height, false);
@@ -70,6 +78,7 @@ export function journalKey({ gen, height, hash }: JournalName): Uint8Array {
   return key;
 }
 
+/** The block that a journal's key names. */
 export function journalNameOf(key: Uint8Array): JournalName {
   const view = new DataView(key.buffer, key.byteOffset);
   const hash = toHashHex(Uint8Array.from(key.subarray(9)) as ReturnType<typeof fromHashHex>);
@@ -82,6 +91,7 @@ export interface KeyRange {
   readonly lt: Uint8Array;
 }
 
+/** Every journal. */
 export const JOURNALS: KeyRange = { gte: Uint8Array.of(JOURNAL), lt: Uint8Array.of(JOURNAL + 1) };
 
 /** Every coin of generations `from` to `to`, both included. */

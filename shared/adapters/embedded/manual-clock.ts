@@ -16,6 +16,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** A clock at `start` that stands until it is moved. */
 export function createManualClock(start: UnixSeconds): ManualClock {
   let elapsed = 0;
   let chainMs = start * 1_000;

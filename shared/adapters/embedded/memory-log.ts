@@ -1,5 +1,6 @@
 import type { Log, LogFields, LogLevel } from "#shared/ports/log.ts";
 
+/** One line of a log, as data. */
 export interface LogRecord {
   readonly level: LogLevel;
   readonly module: string | undefined;
@@ -32,6 +33,7 @@ export interface MemoryLog extends Log {
   readonly records: readonly LogRecord[];
 }
 
+/** A log that keeps its records, for tests. */
 export function createMemoryLog(): MemoryLog {
   const records: LogRecord[] = [];
   return { ...createLog((record) => void records.push(record)), records };

@@ -13,6 +13,7 @@ export interface QueueFaults {
   readonly reorder: number;
 }
 
+/** How a queue treats its messages. */
 export interface MemoryWorkQueueOptions {
   /** Of the queue, in logs. */
   readonly name: string;
@@ -29,6 +30,7 @@ export interface MemoryWorkQueueOptions {
   readonly faults?: QueueFaults;
 }
 
+/** A message that was given up, and why the last attempt failed. */
 export interface DeadLetter<Message> {
   readonly message: Message;
   readonly cause: unknown;

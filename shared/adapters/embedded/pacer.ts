@@ -9,6 +9,7 @@ export interface Pacer {
   turn(): Promise<void> | undefined;
 }
 
+/** A pacer whose first slice begins now. */
 export function createPacer(): Pacer {
   let started = performance.now();
   let calls = 0;

@@ -20,6 +20,7 @@ export interface PageCursor {
 
 const CURSOR_BYTES = 44;
 
+/** The text that a caller hands back for the next page. */
 export function encodePageCursor({ at, after }: PageCursor): string {
   const bytes = new Writer(CURSOR_BYTES)
     .bytes(fromHashHex(at))

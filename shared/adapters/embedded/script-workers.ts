@@ -10,6 +10,7 @@ import type { ScriptAnswer, ScriptRequest } from "./script-messages.ts";
 /** Threads that verify, until they are disposed of. */
 export type ScriptWorkers = ScriptVerifier & AsyncDisposable;
 
+/** How many threads, and by which network's rules. */
 export interface ScriptWorkerOptions extends ScriptRules {
   /** Threads beside the main one, 0 to 64; with 0 the main thread does the work itself. */
   readonly workers: number;

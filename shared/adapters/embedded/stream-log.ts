@@ -2,6 +2,7 @@ import type { Log, LogLevel } from "#shared/ports/log.ts";
 import { findError } from "#shared/primitives/error-catalogue.ts";
 import { createLog, type LogRecord } from "./memory-log.ts";
 
+/** Where lines go, and who reads them. */
 export interface StreamLogOptions {
   /** Takes one line with its end. */
   readonly write: (line: string) => void;

@@ -8,6 +8,7 @@ export interface SystemClock extends Clock {
   mock(time: UnixSeconds | undefined): void;
 }
 
+/** The clock of this machine, which `mock` can stop for a development network. */
 export function createSystemClock(): SystemClock {
   let mocked: UnixSeconds | undefined;
   return {

@@ -22,6 +22,7 @@ export async function writeZstdFile(
   return hashFile(path);
 }
 
+/** Size and SHA-256 of a file as it lies on the disk. */
 export async function hashFile(path: string): Promise<WrittenFile> {
   const hash = createHash("sha256");
   let bytes = 0;
