@@ -55,6 +55,10 @@ process.env[VECTOR_ROWS_FILE] = rows;
 const suite = succeeds("vitest", [
   "run",
   "--dir=test",
+  // No test leaves anything behind that another would see, so files share their workers' modules.
+  "--isolate=false",
+  // For a busy machine: a test that hangs fails all the same.
+  "--testTimeout=60000",
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${file}`,
