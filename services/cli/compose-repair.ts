@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeOptions } from "#services/cli/embedded.ts";
 import { type ImportOptions, openNode } from "#services/cli/embedded.ts";
+import { describeFailure } from "#services/cli/failure.ts";
 import {
   type DataFolder,
   openDataFolder,
@@ -15,6 +16,9 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 
 /** Says in the folder that what is derived from blocks was forgotten and is being built again. */
 const MARKER = "repairing";
+
+/** Lies in the folder while a repair looks for what is broken. */
+const DIAGNOSING = "diagnosing";
 
 /** Codes that say that the file of the format itself cannot be used. */
 const BAD_FORMAT: readonly (string | undefined)[] = ["EXOS-E1004", "EXOS-E1006"];
@@ -75,6 +79,16 @@ export function isBeingRebuilt({ root, network }: NodeOptions): boolean {
   return existsSync(join(root, network.name, MARKER));
 }
 
+/** Note that a repair looks at the stores, until it has. `found`: another died over that. */
+export function markDiagnosis({ root, network }: NodeOptions): Disposable & {
+  readonly found: boolean;
+} {
+  const path = join(root, network.name, DIAGNOSING);
+  const found = existsSync(path);
+  if (!found && existsSync(join(root, network.name))) writeFileSync(path, "", { flush: true });
+  return { found, [Symbol.dispose]: () => rmSync(path, { force: true }) };
+}
+
 /** Clear what is derived, unless an earlier run did. @returns whether LevelDB was repaired */
 async function clear(options: NodeOptions): Promise<boolean> {
   if (isBeingRebuilt(options)) return false;
@@ -95,6 +109,24 @@ export async function rebuildFromBlocks(
   importOptions: ImportOptions,
 ): Promise<Rebuilt> {
   const mended = await clear(options);
+  try {
+    return { mended, ...(await judgeAgain(options, importOptions)) };
+  } catch (cause) {
+    if (mended || describeFailure(cause).code !== "EXOS-E1004") throw cause;
+  }
+  // LevelDB sees some damage only when it merges its tables, which is after it was opened.
+  {
+    await using folder = await holdFolder(options);
+    await repairLevelFolder(folder.blocks);
+    forgetDerived(folder, "chain state");
+  }
+  return { mended: true, ...(await judgeAgain(options, importOptions)) };
+}
+
+async function judgeAgain(
+  options: NodeOptions,
+  importOptions: ImportOptions,
+): Promise<Omit<Rebuilt, "mended">> {
   await using node = await openNode(options);
   let damaged = 0;
   let blocks = 0;
@@ -110,5 +142,5 @@ export async function rebuildFromBlocks(
   const { height, hash } = await node.tip();
   const interrupted = importOptions.signal?.aborted === true;
   if (!interrupted) rmSync(join(node.folder.path, MARKER), { force: true });
-  return { mended, blocks, damaged, tip: { height, hash }, interrupted };
+  return { blocks, damaged, tip: { height, hash }, interrupted };
 }

@@ -3,10 +3,11 @@ import { commandText, flagsOf } from "#services/cli/command-text.ts";
 import {
   forgetIndex,
   isBeingRebuilt,
+  markDiagnosis,
   type Rebuilt,
   rebuildFromBlocks,
 } from "#services/cli/compose-repair.ts";
-import { verifyBodies } from "#services/cli/doctor/verify-chain.ts";
+import { verifyBodies, verifyCoins } from "#services/cli/doctor/verify-chain.ts";
 import { type EmbeddedNode, openNode, withIndex } from "#services/cli/embedded.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { describeFailure } from "#services/cli/failure.ts";
@@ -39,30 +40,35 @@ async function verifyNode(
   });
 }
 
-/** Which part has to be built again, and why. `undefined`: none. */
-async function diagnose(
-  context: CommandContext,
-): Promise<{ readonly part: Part; readonly why: string } | undefined> {
-  const options = nodeOptionsOf(context);
-  if (isBeingRebuilt(options)) return { part: "blocks", why: "an earlier repair was interrupted" };
-  let node: EmbeddedNode;
+interface Finding {
+  readonly part: Part;
+  readonly why: string;
+}
+
+/** Read everything. @throws StoreFault also when the stores cannot be closed in order */
+async function lookAtAll(context: CommandContext): Promise<Finding | undefined> {
+  await using node = await openNode(nodeOptionsOf(context));
+  const fault = (await verifyNode(node, context)) ?? (await verifyCoins(node));
+  if (fault !== undefined) return { part: "blocks", why: fault };
   try {
-    node = await openNode(options);
-  } catch (cause) {
-    return { part: "blocks", why: damage(cause) };
-  }
-  await using held = node;
-  try {
-    const fault = await verifyNode(held, context);
-    if (fault !== undefined) return { part: "blocks", why: fault };
-  } catch (cause) {
-    return { part: "blocks", why: damage(cause) };
-  }
-  try {
-    await withIndex(held, async (index) => void (await index.cursor()));
+    await withIndex(node, async (index) => void (await index.cursor()));
     return undefined;
   } catch (cause) {
     return { part: "index", why: damage(cause) };
+  }
+}
+
+/** Which part has to be built again, and why. `undefined`: none. */
+async function diagnose(context: CommandContext): Promise<Finding | undefined> {
+  const options = nodeOptionsOf(context);
+  if (isBeingRebuilt(options)) return { part: "blocks", why: "an earlier repair was interrupted" };
+  // LevelDB ends the whole process at some damage: the next repair does not look a second time.
+  using mark = markDiagnosis(options);
+  if (mark.found) return { part: "blocks", why: "an earlier repair ended while it looked" };
+  try {
+    return await lookAtAll(context);
+  } catch (cause) {
+    return { part: "blocks", why: damage(cause) };
   }
 }
 

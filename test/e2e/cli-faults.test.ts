@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runInProcess, type Said } from "../support/run-in-process.ts";
@@ -143,6 +143,31 @@ describe.skipIf(chain === undefined)("a data folder that is not what it should b
     expect(tip.exec((await start(place)).out)?.[1]).toBe(tip.exec(stopped.out)?.[1]);
     const again = await runInProcess(["repair", ...place]);
     expect(again).toMatchObject({ code: 0 });
+    expect(again.out).toContain("nothing to repair");
+  });
+
+  it("has repair find a byte that changed in the coins", { timeout: 60_000 }, async () => {
+    const { folder, place } = await chainFolder();
+    const stopped = await start(place);
+    const coins = join(folder, "coins");
+    for (const name of readdirSync(coins).filter((name) => name.endsWith(".ldb"))) {
+      const bytes = readFileSync(join(coins, name));
+      writeFileSync(join(coins, name), flipped(bytes, bytes.length >> 1));
+    }
+    expectSentence(await runInProcess(["doctor", ...place]), 1, /^/);
+    const repaired = await runInProcess(["repair", ...place, "--json"]);
+    expect(JSON.parse(repaired.out)).toMatchObject({ part: "blocks" });
+    expect(await runInProcess(["doctor", ...place])).toMatchObject({ code: 0 });
+    const tip = /tip +(\d+ [0-9a-f]{64})/;
+    expect(tip.exec((await start(place)).out)?.[1]).toBe(tip.exec(stopped.out)?.[1]);
+  });
+
+  it("has repair go on where one died while it looked", { timeout: 60_000 }, async () => {
+    const { folder, place } = await chainFolder();
+    writeFileSync(join(folder, "diagnosing"), "");
+    const repaired = await runInProcess(["repair", ...place, "--json"]);
+    expect(JSON.parse(repaired.out)).toMatchObject({ part: "blocks" });
+    const again = await runInProcess(["repair", ...place]);
     expect(again.out).toContain("nothing to repair");
   });
 

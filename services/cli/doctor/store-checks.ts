@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { broken, type Check, type CheckResult, ok, warning } from "#services/cli/doctor/check.ts";
-import { countCoins, verifyBodies } from "#services/cli/doctor/verify-chain.ts";
+import { verifyBodies, verifyCoins } from "#services/cli/doctor/verify-chain.ts";
 import { createNodeLog, type EmbeddedNode, openNode, withIndex } from "#services/cli/embedded.ts";
 import { describeFailure } from "#services/cli/failure.ts";
 import type { Config } from "#services/cli/read-config.ts";
@@ -79,13 +79,10 @@ async function totals(node: EmbeddedNode): Promise<CheckResult> {
   const recorded = await node.coins.totals(at);
   const said = `${recorded.coins} coins, supply ${recorded.supply}`;
   if (at.height > COUNT_HEIGHT_MAX) return ok(`${said} (not counted: the chain is long)`);
-  const counted = await countCoins(node, at);
-  return counted.coins === recorded.coins && counted.supply === recorded.supply
+  const fault = await verifyCoins(node);
+  return fault === undefined
     ? ok(`${said}, as counted`)
-    : broken(
-        `recorded are ${said}, counted ${counted.coins} and ${counted.supply}`,
-        "exos repair --from blocks",
-      );
+    : broken(fault, "exos repair --from blocks");
 }
 
 /** What lies on disk for this network. @source interfaces.md 7.5 */

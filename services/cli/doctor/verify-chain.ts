@@ -56,8 +56,22 @@ export async function verifyBodies(
   return undefined;
 }
 
-/** Coins and supply counted one by one at the tip. */
-export async function countCoins(
+/**
+ * Count the coins and their supply one by one at the tip.
+ *
+ * @returns how they differ from the totals that are kept; `undefined` when they do not
+ */
+export async function verifyCoins(stores: Pick<Stores, "coins">): Promise<string | undefined> {
+  const tip = await stores.coins.tip();
+  if (tip === undefined) return undefined;
+  const recorded = await stores.coins.totals(tip);
+  const counted = await countCoins(stores, tip);
+  if (counted.coins === recorded.coins && counted.supply === recorded.supply) return undefined;
+  const said = `recorded are ${recorded.coins} coins, supply ${recorded.supply}`;
+  return `${said}, counted ${counted.coins} and ${counted.supply}`;
+}
+
+async function countCoins(
   { coins }: Pick<Stores, "coins">,
   tip: Tip,
 ): Promise<{ readonly coins: number; readonly supply: bigint }> {
