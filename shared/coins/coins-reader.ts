@@ -64,7 +64,9 @@ export function coinsReader(source: {
   for (const key of items.keys()) {
     if (chunkOf(key) === 0) continue;
     const part = txidPartOf(key);
-    laterChunks.set(part, [...(laterChunks.get(part) ?? []), key]);
+    const chunks = laterChunks.get(part);
+    if (chunks === undefined) laterChunks.set(part, [key]);
+    else chunks.push(key);
   }
 
   const itemOf = (key: CoinKey): CoinItem | undefined => {

@@ -88,7 +88,9 @@ export interface CoinNeeds {
 export function coinNeeds(block: Pick<Block, "transactions">): CoinNeeds {
   const keys = new Set<CoinKey>();
   for (const tx of block.transactions) {
-    for (let from = 0; from < tx.outputs.length; from += SLOTS_PER_ITEM) {
+    // A block with more was not weighed yet, and is too heavy.
+    const outputs = Math.min(tx.outputs.length, OUTPUTS_MAX);
+    for (let from = 0; from < outputs; from += SLOTS_PER_ITEM) {
       keys.add(coinKeyOf(tx.txid, from));
     }
     if (isCoinbase(tx)) continue;

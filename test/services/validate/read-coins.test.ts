@@ -7,23 +7,34 @@ import { OUTPUTS_MAX } from "#shared/coins/coin-key.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
-import { buildStake, madeUpOutpoint, signer } from "../../support/block-builder.ts";
+import {
+  buildStake,
+  buildTransaction,
+  buildWork,
+  madeUpOutpoint,
+  output,
+  signer,
+} from "../../support/block-builder.ts";
 import { memoryValidator } from "../../support/memory-validator.ts";
 
 const NOW = unixSeconds(1_700_000_000);
 const staker = signer(7);
 const { consensus } = exosRegtest;
 
-/** A block after genesis that stakes an output of a transaction nobody has seen. */
-function stakeOfNothing(index: number) {
-  const coin = {
+function stakedCoin(time: number) {
+  return {
     value: amount(1_000n),
     scriptPubKey: staker.payToKey,
-    time: unixSeconds(0),
+    time: unixSeconds(time),
     height: height(1),
     kind: "ordinary",
   } as const;
-  const kernel = { outpoint: { ...madeUpOutpoint(1), index }, coin, by: staker };
+}
+
+/** A block after genesis that stakes an output of a transaction nobody has seen. */
+function stakeOfNothing(index: number) {
+  const outpoint = { ...madeUpOutpoint(1), index };
+  const kernel = { outpoint, coin: stakedCoin(0), by: staker };
   return buildStake({ parent: genesisRecord(exosRegtest), params: consensus }, { kernel });
 }
 
@@ -54,4 +65,18 @@ describe("a stake of an output that no transaction can have", () => {
       });
     },
   );
+});
+
+it("a transaction of more outputs than coins have names for is refused by its block's weight", async () => {
+  const deps = memoryValidator(exosRegtest, NOW);
+  const outputs = Array.from({ length: OUTPUTS_MAX + 1 }, () => output(1n, new Uint8Array(0)));
+  const spend = { outpoint: madeUpOutpoint(2), coin: stakedCoin(0) };
+  const huge = buildTransaction({ inputs: [spend], outputs }, consensus);
+  const env = { parent: genesisRecord(exosRegtest), params: consensus };
+  const block = buildWork(env, staker.payToKey, { transactions: [huge] });
+  const accepted = await createValidator(deps).accept(encodeBlock(block, consensus.wire));
+  expect(accepted).toMatchObject({
+    state: "refused",
+    error: { code: "bad-blk-weight", stage: "partial" },
+  });
 });
