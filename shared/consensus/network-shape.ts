@@ -27,8 +27,11 @@ import { amount, compactBits, height, unixSeconds } from "#shared/primitives/bra
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 
 const HEIGHT_MAX = 0x7fff_ffff;
+/** Deepest reorganisation: with a branch that is still lighter it fits the window of a tip. */
+const REORG_BLOCKS_MAX = 1_024;
 const TIME_MAX = 0xffff_ffff;
-const BYTES_MAX = 32_000_000;
+/** Of a block: the most that the stores and chain files hold. */
+const BYTES_MAX = 4 * 1_048_576;
 const GENESIS_BYTES_MIN = 81;
 const GENESIS_BYTES_MAX = 100_000;
 const CHECKPOINTS_MAX = 10_000;
@@ -92,7 +95,7 @@ const consensus: Field<ConsensusParams> = object({
   premine: optional(object({ height: block, reward: units })),
   maxMoney: units,
   maturityBlocks: blocks,
-  reorgBlocksMax: integer(1, HEIGHT_MAX),
+  reorgBlocksMax: integer(1, REORG_BLOCKS_MAX),
   driftSwitch: optional(seconds),
   blockWeightMax: integer(1, BYTES_MAX),
   blockSizeStrippedMax: integer(1, BYTES_MAX),

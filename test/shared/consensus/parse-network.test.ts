@@ -87,6 +87,16 @@ describe("parseNetwork", () => {
     ["ports.p2p", 1.5, "ports.p2p: must be a whole number from 1 to 65535"],
     ["ports", 1, "ports: must be an object"],
     ["addresses.bech32", "A", "addresses.bech32: must be 1 to 20 small letters"],
+    [
+      "consensus.reorgBlocksMax",
+      1_025,
+      "consensus.reorgBlocksMax: must be a whole number from 1 to 1024",
+    ],
+    [
+      "consensus.blockWeightMax",
+      4_194_305,
+      "consensus.blockWeightMax: must be a whole number from 1 to 4194304",
+    ],
     ["consensus.stake.retarget", 1, "consensus.stake.retarget: must be true or false"],
     [
       "consensus.stake.reward",
