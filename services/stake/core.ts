@@ -8,7 +8,7 @@ import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
-import { buildTemplate } from "./build-template.ts";
+import { type BlockTemplate, buildTemplate } from "./build-template.ts";
 import { searchNonce } from "./search-nonce.ts";
 
 /** Most blocks of one request. */
@@ -85,22 +85,38 @@ async function mineOne(
   }
 
   const template = buildTemplate(parent, { time, script }, consensus);
-  const { bits } = template.header;
-  const search = { bits, params: consensus, pause: deps.pause, ...(signal ? { signal } : {}) };
-  const nonce = await searchNonce(template.bytes, search);
-  if (nonce === undefined) {
-    return refusal("EXOS-E2012", "The search for a nonce ended without one.", {
-      height: parent.height + 1,
-    });
+  return submitMined(template, { deps, at: parent.height + 1, signal });
+}
+
+/** Find a nonce and hand the block in; where that very block is known already, find another. */
+async function submitMined(
+  template: BlockTemplate,
+  place: {
+    readonly deps: StakeDeps;
+    readonly at: number;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Result<HashHex, Refusal>> {
+  const { deps, at, signal } = place;
+  const { consensus: params } = deps.network;
+  const { header: fields, transactions, bytes: start } = template;
+  for (let from = 0; ; ) {
+    const search = { bits: fields.bits, params, pause: deps.pause, from };
+    const nonce = await searchNonce(start, { ...search, ...(signal ? { signal } : {}) });
+    if (nonce === undefined) {
+      const message = "The search for a nonce ended without one.";
+      return refusal("EXOS-E2012", message, { height: at });
+    }
+    const header = { ...fields, nonce, bytes: encodeHeader({ ...fields, nonce }) };
+    const block = { header, transactions, signature: new Uint8Array(0) };
+    const { hash, answer } = await deps.submit(encodeBlock(block, params.wire));
+    if (answer === null) return { ok: true, value: hash };
+    // The same parent gives the same block, and that one may have been invalidated.
+    from = nonce + 1;
+    if (answer.startsWith("duplicate")) continue;
+    const message = `The block mined after height ${at - 1} is not the tip: ${answer}.`;
+    return refusal("EXOS-E2002", message, { height: at, hash, code: answer });
   }
-  const bytes = encodeHeader({ ...template.header, nonce });
-  const header = { ...template.header, nonce, bytes };
-  const { transactions } = template;
-  const block = encodeBlock({ header, transactions, signature: new Uint8Array(0) }, consensus.wire);
-  const { hash, answer } = await deps.submit(block);
-  if (answer === null) return { ok: true, value: hash };
-  const message = `The block mined after height ${parent.height} is not the tip: ${answer}.`;
-  return refusal("EXOS-E2002", message, { height: parent.height + 1, hash, code: answer });
 }
 
 /**

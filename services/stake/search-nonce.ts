@@ -17,6 +17,8 @@ export interface NonceSearch {
   readonly bits: CompactBits;
   readonly params: Pick<ConsensusParams, "work">;
   pause(): Promise<void>;
+  /** The first nonce to try; 0 unless given. */
+  readonly from?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -29,16 +31,17 @@ export interface NonceSearch {
  */
 export async function searchNonce(
   header: Uint8Array,
-  { bits, params, pause, signal }: NonceSearch,
+  { bits, params, pause, from: first = 0, signal }: NonceSearch,
 ): Promise<number | undefined> {
   const target = decodeCompact(bits);
   let size = BATCH_MIN;
-  for (let from = 0; from < NONCE_COUNT && signal?.aborted !== true; from += size) {
-    if (from > 0) {
+  for (let from = first; from < NONCE_COUNT && signal?.aborted !== true; from += size) {
+    if (from > first) {
       await pause();
       size = Math.min(size * 2, BATCH_MAX);
     }
-    const hashes = workHashes(header, { from, count: size }, params);
+    const count = Math.min(size, NONCE_COUNT - from);
+    const hashes = workHashes(header, { from, count }, params);
     const found = hashes.findIndex((hash) => hashNumber(hash) <= target);
     if (found !== -1) return from + found;
   }

@@ -60,6 +60,21 @@ describe("generate", () => {
     expect(await supplyOf(deps)).toBe(supply);
   });
 
+  it("mines another block where the one that comes first was invalidated", async () => {
+    const { staker, validator } = stakerOf(exosRegtest);
+    const first = await staker.generate(4, SCRIPT);
+    const [, , third] = first.ok ? first.value : [];
+    if (third !== undefined) await validator.invalidate(third);
+    expect((await validator.tip()).height).toBe(2);
+    const second = await staker.generate(3, SCRIPT);
+    expect(second).toMatchObject({ ok: true });
+    const tip = await validator.tip();
+    expect(tip.height).toBe(5);
+    expect(second.ok && second.value).not.toContain(third);
+    if (third !== undefined) await validator.reconsider(third);
+    expect((await validator.tip()).hash).toBe(tip.hash);
+  });
+
   it("dates a block one spacing after its parent, and never past now", async () => {
     const genesisTime = 1_391_501_792;
     const now = unixSeconds(genesisTime + 100);
