@@ -128,21 +128,15 @@ async function importing(): Promise<Row[] | undefined> {
   ];
 }
 
-/** Of bare `node:http`. @source interfaces.md 9, bar 7 */
-const RPC_BARS: Readonly<Record<string, number>> = { getblockchaininfo: 0.55, "getblock 1": 0.08 };
-
+/** Ratios are to a bare server of `node:http` in the same run. */
 async function rpc(short: boolean): Promise<Row[] | undefined> {
   const figures = await benchRpc(short ? 0.1 : 0.5);
-  return figures?.map(({ name, perSecond, ratio }) => {
-    const bar = RPC_BARS[name];
-    return {
-      name,
-      figure: perSecond,
-      unit: "/s",
-      ratio,
-      ...(bar === undefined ? {} : least(ratio, bar)),
-    };
-  });
+  return figures?.map(({ name, perSecond, ratio }) => ({
+    name,
+    figure: perSecond,
+    unit: "/s",
+    ratio,
+  }));
 }
 
 const PARTS: Readonly<Record<string, Part>> = {
