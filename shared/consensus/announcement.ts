@@ -1,7 +1,7 @@
 import { extractPartialMerkleTree } from "#shared/codec/partial-merkle-tree.ts";
 import type { ProvenHeader } from "#shared/codec/proven-header.ts";
 import { lengthSize } from "#shared/codec/writer.ts";
-import { blockMerkleRoot } from "#shared/consensus/block-merkle-root.ts";
+import { blockMerkleRoot, mayBeInnerNodes } from "#shared/consensus/block-merkle-root.ts";
 import type { Block, BlockHeader } from "#shared/primitives/block.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
@@ -74,7 +74,7 @@ export function announcementOfBlock(block: Block): Announcement {
       root: () => blockMerkleRoot(block).root,
       isCommitted: () => {
         const { root, mutated } = blockMerkleRoot(block);
-        return !mutated && equalBytes(root, header.merkleRoot);
+        return !mutated && !mayBeInnerNodes(block) && equalBytes(root, header.merkleRoot);
       },
     },
   };

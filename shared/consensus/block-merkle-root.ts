@@ -14,3 +14,16 @@ export function blockMerkleRoot({
   known.set(transactions, result);
   return result;
 }
+
+/** Two hashes side by side: what the tree hashes above its leaves. */
+const INNER_NODE_BYTES = 64;
+
+/**
+ * Whether a list of transactions may be a row of the tree that was taken for one: others, further
+ * down, then have the same root. A fault in such a list says nothing of the hash.
+ *
+ * @source CVE-2017-12842; IsBlockMutated, bitcoin/bitcoin validation.cpp
+ */
+export function mayBeInnerNodes({ transactions }: Pick<Block, "transactions">): boolean {
+  return transactions.some(({ sizeStripped }) => sizeStripped === INNER_NODE_BYTES);
+}

@@ -1,3 +1,4 @@
+import { mayBeInnerNodes } from "#shared/consensus/block-merkle-root.ts";
 import { type BlockRules, blockRules } from "#shared/consensus/block-rules.ts";
 import { firstViolation } from "#shared/consensus/first-violation.ts";
 import type { PartialEnv } from "#shared/consensus/judge-env.ts";
@@ -36,7 +37,8 @@ export function judgePartial(block: Block, env: PartialEnv): Verdict {
     stake === undefined
       ? checkWorkNetwork(block, env, rules)
       : (checkTimes(block, env, stake) ?? checkStakeNetwork(block, env, rules));
-  return atStage("partial", found);
+  const isOfBytes = found?.effect === "invalid" && mayBeInnerNodes(block);
+  return atStage("partial", isOfBytes ? { ...found, effect: "bytes" } : found);
 }
 
 /**
