@@ -40,6 +40,8 @@ export interface Command {
   readonly options?: Readonly<Record<string, OptionSpec>>;
   /** Command lines after `exos`, each of which works. */
   readonly examples?: readonly string[];
+  /** Whether it takes words after its name. */
+  readonly takesWords?: true;
   /** Whether everything after the first positional is an argument, dashes or not. */
   readonly verbatim?: true;
   run(context: CommandContext): Promise<ExitCode>;

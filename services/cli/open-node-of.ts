@@ -22,6 +22,7 @@ export function nodeOptionsOf({ config, terminal }: CommandContext): NodeOptions
     log: createNodeLog({
       write: (line) => terminal.log(line),
       level: level ?? "info",
+      constant: { service: "node", city: "local" },
       form: format === "json" || (format === "auto" && !terminal.interactive) ? "json" : "human",
     }),
     cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,

@@ -3,7 +3,7 @@ import { commandPage, helpPage } from "#services/cli/commands/help.ts";
 import { version } from "#services/cli/commands/version.ts";
 import { nearest } from "#services/cli/config/nearest.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { CommandFailure, describeFailure, exitOf } from "#services/cli/failure.ts";
+import { CommandFailure, describeFailure, exitOf, usageFailure } from "#services/cli/failure.ts";
 import { type CommandLine, parseCommandLine } from "#services/cli/parse-command-line.ts";
 import { readConfig } from "#services/cli/read-config.ts";
 import { createTerminal, type TerminalOptions } from "#services/cli/terminal.ts";
@@ -34,6 +34,12 @@ function refuseMistakes(line: CommandLine, commands: readonly Command[]): void {
   }
 }
 
+/** What stands behind a command that takes nothing is a mistake, not to be passed over. */
+function refuseWords([word]: readonly string[], { name, takesWords, usage }: Command): void {
+  if (word === undefined || takesWords) return;
+  throw usageFailure(`exos ${name} takes no "${word}"`, usage);
+}
+
 /** Parse, run, and turn whatever went wrong into one sentence and an exit code. */
 export async function runCommandLine(
   argv: readonly string[],
@@ -53,6 +59,7 @@ export async function runCommandLine(
       terminal.out(commandPage(command));
       return EXIT.done;
     }
+    refuseWords(line.positionals, command);
     return await command.run({
       config: readConfig({ flags: line.flags, environment: world.environment }),
       positionals: line.positionals,

@@ -42,6 +42,7 @@ describe("a mistyped command line", () => {
     [["import"], /^EXOS-E0002 the path of a chain file is missing\nusage: /],
     [["import", "a", "--stop-height", "x"], /^EXOS-E0001 --stop-height: "x" is no whole number/],
     [["export", "a", "--framing", "none"], /neither magic nor length/],
+    [["status", "now"], /^EXOS-E0002 exos status takes no "now"\nusage: exos status/],
     [["repair", "--from", "coins"], /neither index nor blocks/],
     [["start", "--network", "nowhere"], /^EXOS-E0004 network "nowhere" is none of exos, /],
     [["start", "--httpbind", "0.0.0.0"], /^EXOS-E0008 httpbind 0.0.0.0 reaches beyond/],

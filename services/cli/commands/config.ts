@@ -95,6 +95,7 @@ export const config: Command = {
   name: "config",
   audience: "inspect",
   usage: USAGE,
+  takesWords: true,
   summary: "every configuration key with its value, source, default and meaning",
   examples: ["config", "config get network", "config explain dbcache", "config path"],
   async run(context) {

@@ -19,6 +19,7 @@ export const exportCommand: Command = {
   name: "export",
   audience: "run",
   usage: USAGE,
+  takesWords: true,
   summary: "write the chain to a file, byte for byte as it was imported",
   options: {
     framing: { kind: "text", meaning: "before each block: magic and length, or length alone" },

@@ -8,6 +8,7 @@ export const importCommand: Command = {
   name: "import",
   audience: "run",
   usage: USAGE,
+  takesWords: true,
   summary: "replay chain files: every block is judged by every rule and connected",
   options: {
     "stop-height": { kind: "integer", meaning: "the last height to connect" },

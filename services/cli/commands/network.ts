@@ -18,6 +18,7 @@ export const network: Command = {
   name: "network",
   audience: "inspect",
   usage: USAGE,
+  takesWords: true,
   summary: "the constants of a network, or a check of a private network's file",
   examples: ["network show", "network show stratis --json"],
   async run({ positionals, config, json, terminal }) {

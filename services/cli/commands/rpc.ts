@@ -83,6 +83,7 @@ export const rpc: Command = {
   name: "rpc",
   audience: "use",
   usage: USAGE,
+  takesWords: true,
   summary: "call a JSON-RPC method of the running node (`rpc help` lists them)",
   options: {
     named: { kind: "boolean", meaning: "arguments are name=value" },
