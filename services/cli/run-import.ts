@@ -8,7 +8,7 @@ import { openNodeOf } from "#services/cli/open-node-of.ts";
 import { parseHashHex, toHashHex } from "#shared/primitives/hash.ts";
 
 function show(summary: ImportSummary, { json, terminal, config }: CommandContext): void {
-  const { height, hash, coins, supply, muhash, blocks, transactions, seconds } = summary;
+  const { height, hash, coins, supply, muhash, blocks, transactions, seconds, beside } = summary;
   if (json) {
     const { network } = summary;
     const run = { blocks, transactions, seconds };
@@ -16,7 +16,10 @@ function show(summary: ImportSummary, { json, terminal, config }: CommandContext
     terminal.out(JSON.stringify(row));
     return;
   }
-  if (blocks === 0) terminal.out("nothing to do: the chain holds these blocks already");
+  if (beside !== undefined) {
+    const { height: at, hash: last } = beside;
+    terminal.out(`not followed: the files end at ${at} ${last}, on a branch with less work`);
+  } else if (blocks === 0) terminal.out("nothing to do: the chain holds these blocks already");
   terminal.out(`tip      ${height} ${hash}`);
   terminal.out(`coins    ${grouped(coins)}`);
   terminal.out(`supply   ${supply} base units of ${config.network.ticker}`);

@@ -49,6 +49,8 @@ export interface ImportSummary {
   readonly transactions: number;
   readonly seconds: number;
   readonly interrupted: boolean;
+  /** The last block of the files, where it stands on a branch that is not followed. */
+  readonly beside: { readonly height: number; readonly hash: HashHex } | undefined;
 }
 
 /** An import flushes by itself: nothing else is at work. */
@@ -82,6 +84,7 @@ export async function importChain(
 
   const tip = await readTip(deps);
   const totals = await deps.coins.totals(tip);
+  const beside = await run.beside();
   return {
     ok: true,
     value: {
@@ -95,6 +98,7 @@ export async function importChain(
       transactions: run.transactions,
       seconds: Math.round(deps.clock.elapsedMs() - startedMs) / 1000,
       interrupted: options.signal?.aborted === true,
+      beside: beside === undefined ? undefined : { height: beside.height, hash: beside.hash },
     },
   };
 }

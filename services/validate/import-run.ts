@@ -1,5 +1,6 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { decodeHeader, hashHeader } from "#shared/codec/header.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
@@ -13,7 +14,7 @@ import { COMMIT_BLOCKS, connectCandidates, reject } from "./connect.ts";
 import type { ImportDeps } from "./import-chain.ts";
 import { ParkedBlocks } from "./parked-blocks.ts";
 import { readCoins } from "./read-coins.ts";
-import { knownHeader, readTip } from "./tip-view.ts";
+import { isOnChain, knownHeader, readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
 /** Blocks that may wait for their scripts before a commit waits with them. */
@@ -40,6 +41,8 @@ export class ImportRun {
   readonly #origins = new Map<HashHex, Origin>();
   readonly #turn: () => Promise<void>;
   #branch: Branch;
+  /** The block that was taken last. */
+  #last: HashHex | undefined;
 
   private constructor(branch: Branch, deps: ImportDeps, stopHeight: number) {
     this.#branch = branch;
@@ -65,6 +68,7 @@ export class ImportRun {
   async take(record: ChainFileRecord): Promise<Refusal | undefined> {
     const named = nameOf(record, this.#deps);
     if (named === undefined) return damaged(record);
+    this.#last = named.hash;
     let refused = await this.#place(named);
     if (refused === undefined && !this.#parked.isEmpty) refused = await this.#placeChildren(named);
     await this.#turn();
@@ -90,6 +94,15 @@ export class ImportRun {
     const refused = await this.settle();
     if (refused !== undefined || this.isComplete) return refused;
     return this.#parked.describeFirst();
+  }
+
+  /** Where the files ended, if that is stored and not on the chain: beside one with more work. */
+  async beside(): Promise<HeaderRecord | undefined> {
+    const { headers } = this.#deps;
+    const last = this.#last === undefined ? undefined : await headers.get(this.#last);
+    if (last === undefined || last.record.height === 0) return undefined;
+    const tip = await readTip(this.#deps);
+    return (await isOnChain(last.record, tip, this.#deps)) ? undefined : last.record;
   }
 
   /** Place what waited for this block, if that stands somewhere now. */

@@ -35,3 +35,21 @@ it("an import leaves out a block that was invalidated, until it is reconsidered"
   expect(await validator.importChain([fileOf(chain)])).toMatchObject({ ok: true });
   expect((await validator.tip()).height).toBe(3);
 });
+
+it("an import says where its file ends on a branch with less work", async () => {
+  const genesis = genesisRecord(exosRegtest);
+  const ours = { script: Uint8Array.of(0x51), network: exosRegtest };
+  const theirs = { script: Uint8Array.of(0x52), network: exosRegtest };
+  const long = await mineChain(genesis, 3, ours);
+  const short = await mineChain(genesis, 2, theirs);
+  const validator = createValidator(memoryValidator(exosRegtest, unixSeconds(1_700_000_000)));
+  const followed = await validator.importChain([fileOf(long)]);
+  expect(followed.ok && followed.value.beside).toBe(undefined);
+  for (const _ of ["judged and stored", "known already"]) {
+    const aside = await validator.importChain([fileOf(short)]);
+    const { height, hash } = short[1]?.record ?? genesis;
+    expect(aside).toMatchObject({ ok: true, value: { blocks: 0, beside: { height, hash } } });
+  }
+  const again = await validator.importChain([fileOf(long)]);
+  expect(again.ok && again.value.beside).toBe(undefined);
+});
