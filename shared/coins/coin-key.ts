@@ -1,4 +1,4 @@
-import type { Brand } from "#shared/primitives/brand.ts";
+import type { Brand, Hash256 } from "#shared/primitives/brand.ts";
 
 /** Outputs that share one coin item. @source cloud.md 3.2 */
 export const SLOTS_PER_ITEM = 8;
@@ -16,12 +16,12 @@ export const COIN_KEY_BYTES = 34;
 export type CoinKey = Brand<string, "CoinKey">;
 
 /** The item that holds an output. @param index of the output, below `OUTPUTS_MAX` */
-export function coinKeyOf(txid: Uint8Array, index: number): CoinKey {
+export function coinKeyOf(txid: Hash256, index: number): CoinKey {
   return coinKeyOfChunk(txid, index >>> 3);
 }
 
 /** @param chunk outputs 8 × chunk to 8 × chunk + 7 */
-export function coinKeyOfChunk(txid: Uint8Array, chunk: number): CoinKey {
+export function coinKeyOfChunk(txid: Hash256, chunk: number): CoinKey {
   if (txid.length !== 32 || chunk > 0xffff) throw new RangeError(`no coin key: chunk ${chunk}`);
   const units = new Array<number>(COIN_KEY_BYTES);
   for (let at = 0; at < 32; at++) units[at] = txid[at] ?? 0;
@@ -43,6 +43,11 @@ export function chunkOf(key: CoinKey): number {
 /** The 32 characters that the items of one transaction share. */
 export function txidPartOf(key: CoinKey): string {
   return key.slice(0, 32);
+}
+
+/** Id of the transaction, fresh. */
+export function txidOfKey(key: CoinKey): Hash256 {
+  return encodeCoinKey(key).subarray(0, 32) as Hash256; // the first 32 bytes of a key are one
 }
 
 /** @returns bytes of the caller */

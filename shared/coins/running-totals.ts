@@ -2,7 +2,7 @@ import { Reader } from "#shared/codec/reader.ts";
 import { Writer } from "#shared/codec/writer.ts";
 import { MuHash } from "#shared/crypto/muhash.ts";
 import { amount } from "#shared/primitives/brand.ts";
-import { type CoinKey, chunkOf, encodeCoinKey, SLOTS_PER_ITEM } from "./coin-key.ts";
+import { type CoinKey, chunkOf, SLOTS_PER_ITEM, txidOfKey } from "./coin-key.ts";
 import type { SetChange } from "./set-change.ts";
 import { type SetHashDialect, setHashElement } from "./set-hash.ts";
 import type { SetTotals } from "./set-totals.ts";
@@ -54,7 +54,7 @@ export class RunningTotals {
   }
 
   add(key: CoinKey, { slot, added, coin }: SetChange): void {
-    const txid = encodeCoinKey(key).subarray(0, 32);
+    const txid = txidOfKey(key);
     const index = chunkOf(key) * SLOTS_PER_ITEM + slot;
     const element = setHashElement(this.#dialect, { txid, index }, coin);
     if (added) {

@@ -15,7 +15,7 @@ const KIND_NUMBER: Readonly<Record<CoinKind, number>> = { ordinary: 0, coinbase:
  */
 export function setHashElement(
   dialect: SetHashDialect,
-  outpoint: { readonly txid: Uint8Array; readonly index: Outpoint["index"] },
+  outpoint: Outpoint,
   coin: Coin,
 ): Uint8Array {
   const writer = new Writer(64 + coin.scriptPubKey.length);

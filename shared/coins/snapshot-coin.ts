@@ -1,6 +1,6 @@
 import type { Reader } from "#shared/codec/reader.ts";
 import type { Writer } from "#shared/codec/writer.ts";
-import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
+import { amount, type Hash256, height, unixSeconds } from "#shared/primitives/brand.ts";
 import type { Coin, CoinKind } from "#shared/primitives/coin.ts";
 import type { ItemMarks } from "./coin-item.ts";
 import { type CoinKey, coinKeyOfChunk, SLOTS_PER_ITEM, slotOf } from "./coin-key.ts";
@@ -9,7 +9,7 @@ import { packOutputs } from "./pack-outputs.ts";
 
 /** A coin with its outpoint, as a snapshot lists it. */
 export interface SnapshotCoin {
-  readonly txid: Uint8Array;
+  readonly txid: Hash256;
   readonly index: number;
   readonly coin: Coin;
 }

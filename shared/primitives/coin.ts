@@ -1,4 +1,5 @@
-import type { Amount, Height, UnixSeconds } from "#shared/primitives/brand.ts";
+import type { Amount, Hash256, Height, UnixSeconds } from "#shared/primitives/brand.ts";
+import type { Outpoint } from "#shared/primitives/transaction.ts";
 
 /** What kind of transaction made a coin, by its shape (spec 2.2), at any place in its block. */
 export type CoinKind = "ordinary" | "coinbase" | "coinstake";
@@ -16,7 +17,7 @@ export interface Coin {
 /** The unspent set as one block sees it: its ancestors' and what it made and spent so far. */
 export interface CoinsReader {
   /** @returns nothing when the output is unknown, spent, or begins with OP_RETURN */
-  coin(outpoint: { readonly txid: Uint8Array; readonly index: number }): Coin | undefined;
+  coin(outpoint: Outpoint): Coin | undefined;
   /** Whether any output of this transaction is unspent. */
-  hasUnspent(txid: Uint8Array): boolean;
+  hasUnspent(txid: Hash256): boolean;
 }

@@ -1,5 +1,5 @@
 import type { ItemMarks } from "#shared/coins/coin-item.ts";
-import { type CoinKey, coinKeyOf } from "#shared/coins/coin-key.ts";
+import { type CoinKey, coinKeyOf, txidOfKey } from "#shared/coins/coin-key.ts";
 import { coinsReader, frozenGroupsOf, readItems } from "#shared/coins/coins-reader.ts";
 import { packOutputs } from "#shared/coins/pack-outputs.ts";
 import { setChanges } from "#shared/coins/set-change.ts";
@@ -206,7 +206,7 @@ export async function* portLoader(run: PortRun): Steps {
         frozen.set(group, (await store.frozen(group)) ?? []);
       }
       const changes = setChanges(item, undefined, { view, frozen });
-      const txid = Uint8Array.from(key.slice(0, 32), (unit) => unit.charCodeAt(0));
+      const txid = txidOfKey(key);
       const coins = changes.map(({ slot, coin }) => ({ txid, index: slot, coin }));
       if (coins.length > 0) loaded.push(itemOfCoins(coins));
     }

@@ -1,6 +1,7 @@
 import type { Stores } from "#services/rpc/deps.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
 import { parseAddress } from "#shared/script/address.ts";
 
@@ -47,6 +48,6 @@ async function hashHits(
   return hits;
 }
 
-function block(hash: string): SearchHit {
+function block(hash: HashHex): SearchHit {
   return { kind: "block", id: hash, path: `/v1/blocks/${hash}` };
 }

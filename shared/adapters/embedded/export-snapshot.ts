@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writer } from "#shared/codec/writer.ts";
-import { chunkOf, encodeCoinKey, SLOTS_PER_ITEM } from "#shared/coins/coin-key.ts";
+import { chunkOf, SLOTS_PER_ITEM, txidOfKey } from "#shared/coins/coin-key.ts";
 import { frozenGroupsOf } from "#shared/coins/coins-reader.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
 import { setChanges } from "#shared/coins/set-change.ts";
@@ -141,7 +141,7 @@ async function* coinsOf(
       const hashes = frozen.get(group) ?? (await coins.frozen(group));
       if (hashes !== undefined) frozen.set(group, hashes);
     }
-    const txid = encodeCoinKey(key).subarray(0, 32);
+    const txid = txidOfKey(key);
     for (const change of setChanges(item, undefined, { view, frozen })) {
       totals.add(key, change);
       yield { txid, index: chunkOf(key) * SLOTS_PER_ITEM + change.slot, coin: change.coin };

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { StatementSync } from "node:sqlite";
 import type { Compilable, Selectable } from "kysely";
 import type { AddressIndexWriter, BlockRow, BlockToIndex } from "#shared/ports/address-index.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
@@ -170,7 +170,7 @@ class FactWriter {
     for (const block of branch) this.#run.activate.run(1, block.id);
   }
 
-  #findTx(txid: Uint8Array): number | undefined {
+  #findTx(txid: Hash256): number | undefined {
     return this.#txids.of(txid, () => idOf(this.#run.txByTxid.get(txid)));
   }
 

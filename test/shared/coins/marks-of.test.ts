@@ -201,7 +201,7 @@ describe("a coin key", () => {
 
   it("is refused for another length, or a chunk beyond u16", () => {
     expect(() => decodeCoinKey(new Uint8Array(33))).toThrow(RangeError);
-    expect(() => coinKeyOfChunk(new Uint8Array(31), 0)).toThrow(RangeError);
+    expect(() => coinKeyOfChunk(new Uint8Array(31) as Hash256, 0)).toThrow(RangeError);
     expect(() => coinKeyOf(txidOf("x"), OUTPUTS_MAX)).toThrow(RangeError);
     expect(chunkOf(coinKeyOf(txidOf("x"), OUTPUTS_MAX - 1))).toBe(0xffff);
   });
