@@ -42,7 +42,7 @@ export interface Command {
   readonly examples?: readonly string[];
   /** Whether it takes words after its name. */
   readonly takesWords?: true;
-  /** Whether everything after the first positional is an argument, dashes or not. */
+  /** Whether what comes after the first positional is an argument, but for options that exist. */
   readonly verbatim?: true;
   run(context: CommandContext): Promise<ExitCode>;
 }

@@ -71,15 +71,21 @@ class Parser {
     while (this.#rest.length > 0) {
       const word = this.#rest.shift() ?? "";
       const flag = /^--?([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word);
-      const verbatim = this.command?.verbatim === true && this.positionals.length > 0;
-      if (flag?.[1] !== undefined && !verbatim) this.#takeFlag(flag[1], flag[2]);
-      else if (named) this.positionals.push(word);
+      if (flag?.[1] !== undefined && !this.#isArgument(word, flag[1])) {
+        this.#takeFlag(flag[1], flag[2]);
+      } else if (named) this.positionals.push(word);
       else {
         named = true;
         this.command = this.#commands.find(({ name }) => name === word);
         if (this.command === undefined) this.unknown = word;
       }
     }
+  }
+
+  /** Behind the first word of a verbatim command only options that exist are options. */
+  #isArgument(word: string, key: string): boolean {
+    if (this.command?.verbatim !== true || this.positionals.length === 0) return false;
+    return !word.startsWith("--") || typeof kindOf(key, this.command.options ?? {}) === "string";
   }
 
   #takeFlag(key: string, inline: string | undefined): void {

@@ -66,6 +66,23 @@ describe("a mistyped command line", () => {
   });
 });
 
+describe("exos config", () => {
+  it.each([
+    [["get", "rpcport"], { schema: "exos.config-key.v1", key: "rpcport", value: "7" }],
+    [["explain", "rpcport"], { schema: "exos.config-key.v1", value: "7", default: "" }],
+    [["path"], { schema: "exos.config-path.v1", path: expect.stringContaining("exos.conf") }],
+    [["set", "rpcpassword", "hush"], { schema: "exos.config-set.v1", value: "(secret)" }],
+    [["list"], { schema: "exos.config.v1" }],
+  ])("answers %j with one JSON document when asked for it", async (words, document) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "exos.conf"), "rpcport=7\n", { mode: 0o600 });
+    const said = await runInProcess(["config", ...words, "--datadir", folder, "--json"]);
+    expect(said.code).toBe(0);
+    expect(JSON.parse(said.out)).toMatchObject(document);
+    expect(said.out + said.err).not.toContain("hush");
+  });
+});
+
 describe.skipIf(chain === undefined)("a chain file that is not what it should be", () => {
   const raw: Uint8Array = chain === undefined ? new Uint8Array(0) : readFileSync(chain);
 

@@ -47,12 +47,21 @@ function list(context: CommandContext): ExitCode {
   return EXIT.done;
 }
 
+function get(context: CommandContext, name: ConfigName): ExitCode {
+  const { json, terminal } = context;
+  const document = { schema: "exos.config-key.v1", ...row(context, name) };
+  terminal.out(json ? JSON.stringify(document) : shown(context, name));
+  return EXIT.done;
+}
+
+function path({ json, terminal, config: { file } }: CommandContext): ExitCode {
+  terminal.out(json ? JSON.stringify({ schema: "exos.config-path.v1", path: file }) : file);
+  return EXIT.done;
+}
+
 function explain(context: CommandContext, name: ConfigName): ExitCode {
   const { value, source, default: fallback, meaning } = row(context, name);
-  if (context.json) {
-    context.terminal.out(JSON.stringify({ schema: "exos.config-key.v1", ...row(context, name) }));
-    return EXIT.done;
-  }
+  if (context.json) return get(context, name);
   context.terminal.out(`${name}: ${meaning}`);
   context.terminal.out(`value    ${value === "" ? "(none)" : value}, from ${source}`);
   context.terminal.out(`default  ${fallback === "" ? "(none)" : fallback}`);
@@ -87,7 +96,14 @@ function set(context: CommandContext, name: ConfigName, value: string | undefine
   } catch (cause) {
     throw new CommandFailure(`${file} cannot be written`, { code: "EXOS-E1002", cause });
   }
-  context.terminal.err(`${name}=${value} written to ${file}; a running node takes it at its start`);
+  const key: ConfigKey = CONFIG_KEYS[name];
+  const said = key.secret === true ? "(secret)" : value;
+  if (context.json) {
+    const document = { schema: "exos.config-set.v1", key: name, value: said, path: file };
+    context.terminal.out(JSON.stringify(document));
+    return EXIT.done;
+  }
+  context.terminal.err(`${name}=${said} written to ${file}; a running node takes it at its start`);
   return EXIT.done;
 }
 
@@ -103,9 +119,8 @@ export const config: Command = {
     if (verb === "list") return list(context);
     if (verb === "explain") return explain(context, keyOf(key));
     if (verb === "set") return set(context, keyOf(key), value);
-    if (verb === "path") context.terminal.out(context.config.file);
-    else if (verb === "get") context.terminal.out(shown(context, keyOf(key)));
-    else throw usageFailure(`config has no "${verb}"`, USAGE);
-    return EXIT.done;
+    if (verb === "path") return path(context);
+    if (verb === "get") return get(context, keyOf(key));
+    throw usageFailure(`config has no "${verb}"`, USAGE);
   },
 };

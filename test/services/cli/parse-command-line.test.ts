@@ -35,12 +35,15 @@ describe("a command line", () => {
     });
   });
 
-  it("hands over everything after a method, dashes or not", () => {
-    const line = parse("rpc", "-named", "getblockhash", "-1", "--json");
+  it("hands over what comes after a method, dashes or not, but for options that exist", () => {
+    const words = ["getblockhash", "-1", "-json", "--jsno"];
+    const line = parse("rpc", "-named", ...words, "--json", "--rpcport", "7");
     expect(line).toMatchObject({
-      positionals: ["getblockhash", "-1", "--json"],
+      positionals: words,
       options: { named: "1" },
-      globals: {},
+      globals: { json: true },
+      flags: [["rpcport", "7"]],
+      errors: [],
     });
   });
 
