@@ -33,7 +33,7 @@ export interface ImportTarget {
   readonly network: Pick<Network, "name" | "kind" | "consensus">;
   /** Without a tip. */
   readonly coins: BufferedCoinStore;
-  readonly headers: Pick<HeaderStore, "put">;
+  readonly headers: Pick<HeaderStore, "put"> & { flush(): Promise<void> };
   /** The set hash that somebody vouches for. Needed but on networks for development. */
   readonly trust?: HashHex;
 }
@@ -58,7 +58,7 @@ export async function importSnapshot(
   target: ImportTarget,
   folder: string,
 ): Promise<ImportedSnapshot> {
-  const { coins, network, trust } = target;
+  const { coins, headers, network, trust } = target;
   if ((await coins.tip()) !== undefined) {
     throw storeFault("EXOS-E1013", "the data folder holds a chain already; an empty one is needed");
   }
@@ -102,7 +102,7 @@ export async function importSnapshot(
     frozen,
   };
   await coins.commit(0, next);
-  await coins.flush();
+  await coins.flush(() => headers.flush());
   return { manifest, assumed };
 }
 

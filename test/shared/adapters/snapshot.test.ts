@@ -8,7 +8,7 @@ import {
   openLevelCoinStore,
 } from "#shared/adapters/embedded/level-coin-store.ts";
 import { createMemoryHeaderStore } from "#shared/adapters/embedded/memory-header-store.ts";
-import { lighterTip, nextTip } from "#shared/coins/tip.ts";
+import { lighterTip, nextTip, type Tip } from "#shared/coins/tip.ts";
 import { cutView, growView, type View } from "#shared/coins/view.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
@@ -26,14 +26,18 @@ afterEach(async () => {
 
 interface Stores {
   readonly coins: LevelCoinStore;
-  readonly headers: HeaderStore;
+  readonly headers: HeaderStore & { flush(): Promise<void> };
+  /** What was durable of the coins when the headers were synced last. */
+  readonly whenSynced: (Tip | undefined)[];
 }
 
 async function empty(chain: RecordedChain): Promise<Stores> {
   const { dialect } = chain.network.consensus;
   const coins = await openLevelCoinStore({ folder: temporaryFolder(), dialect });
   held.push(coins);
-  return { coins, headers: createMemoryHeaderStore() };
+  const whenSynced: (Tip | undefined)[] = [];
+  const flush = async () => void whenSynced.push(coins.flushed());
+  return { coins, headers: { ...createMemoryHeaderStore(), flush }, whenSynced };
 }
 
 /** The row of the table that chain state makes of its own tip. */
@@ -84,6 +88,8 @@ for (const chain of SHORT_CHAINS) {
         const { assumed } = await importSnapshot(target, folder);
         expect(assumed).toBe(chain.network.kind !== "regtest");
         expect(await rowOf(copy)).toEqual(expected(chain));
+        expect(copy.whenSynced).toEqual([undefined]);
+        expect(copy.coins.flushed()?.hash).toBe(chain.hash);
         const last = await copy.headers.get(chain.hash as HashHex);
         expect(last).toEqual(await stores.headers.get(chain.hash as HashHex));
 
