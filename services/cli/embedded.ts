@@ -36,6 +36,7 @@ import {
   createMemoryWorkQueue,
   type MemoryWorkQueue,
 } from "#shared/adapters/embedded/memory-work-queue.ts";
+import { withProcessMetrics } from "#shared/adapters/embedded/process-metrics.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock, type SystemClock } from "#shared/adapters/embedded/system-clock.ts";
@@ -107,7 +108,7 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
   const stack = new AsyncDisposableStack();
   try {
     const clock = options.clock ?? createSystemClock();
-    const metrics = createPrometheusMetrics();
+    const metrics = stack.use(withProcessMetrics(createPrometheusMetrics()));
     const genesis = toHashHex(network.consensus.genesis.hash);
     const folder = stack.use(
       await openDataFolder({ root: options.root, network: network.name, genesis }),

@@ -37,6 +37,7 @@ async function exposeTip(chain: Chain, stores: Stores, deps: RpcDeps): Promise<v
   metrics.gauge("bitcoin_num_chaintips", (await stores.headers.leaves(256)).length);
   metrics.gauge("bitcoin_verification_progress", deps.state().progress);
   metrics.gauge("bitcoin_latest_block_height", tip.height);
+  metrics.gauge("bitcoin_size_on_disk", await deps.control.sizeOnDisk());
   metrics.gauge("exos_tip_age_seconds", clock.now() - tip.header.time);
   metrics.gauge("exos_index_lag_blocks", tip.height - (cursor?.height ?? 0));
   const row = await stores.index.blockRow(tip.hash);

@@ -102,6 +102,7 @@ it.skipIf(blocks === undefined)("metrics speak of tip, transactions and requests
     "bitcoin_num_chaintips 1",
     "bitcoin_verification_progress 1",
     "exos_index_lag_blocks 0",
+    "bitcoin_size_on_disk 4096",
     'exos_sync_phase{phase="ready"} 1',
     'exos_city_info{city="local",network="exos-regtest",version="0.0.0-test"} 1',
   ]) {
