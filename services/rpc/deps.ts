@@ -1,6 +1,6 @@
 import type { Login } from "#services/rpc/json-rpc/login.ts";
 import type { Network } from "#shared/consensus/params.ts";
-import type { ConsensusCode } from "#shared/consensus/verdict.ts";
+import type { SubmitAnswer } from "#shared/consensus/submit-answer.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -33,15 +33,6 @@ export interface NodeState {
   /** When the phase began. */
   readonly since: UnixSeconds;
 }
-
-/** What `submitblock` answers; `null`: the block is the tip, or was. @source BIP22 */
-export type SubmitAnswer =
-  | null
-  | "duplicate"
-  | "duplicate-invalid"
-  | "inconclusive"
-  | "prev-blk-not-found"
-  | ConsensusCode;
 
 /** A block that was judged, or bytes that are none. */
 export type Submission =

@@ -1,17 +1,8 @@
-import type { ConsensusCode } from "#shared/consensus/verdict.ts";
+import type { SubmitAnswer } from "#shared/consensus/submit-answer.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { type Acceptance, acceptBlock } from "./accept-block.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { isOnChain, readTip } from "./tip-view.ts";
-
-/** What `submitblock` answers besides the reject codes; `null`: it is the tip, or was. */
-export type SubmitAnswer =
-  | null
-  | "duplicate"
-  | "duplicate-invalid"
-  | "inconclusive"
-  | "prev-blk-not-found"
-  | ConsensusCode;
 
 /** A verdict, or why the bytes are no block. */
 export type Submission =
