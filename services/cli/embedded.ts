@@ -255,15 +255,21 @@ export async function serveNode(node: EmbeddedNode, options: ServeOptions): Prom
 
 function controlOf(node: EmbeddedNode, options: ServeOptions): RpcShared["control"] {
   const { network, validator, staker, clock, folder } = node;
+  // No peer sends again what was handed in here: it is on disk before it is answered.
+  const durable = async <T>(done: Promise<T>): Promise<T> => {
+    const answer = await done;
+    await node.flush();
+    return answer;
+  };
   const development: RpcShared["control"]["development"] = {
     rewardScript: options.rewardScript,
-    generate: (count, script) => staker.generate(count, script),
+    generate: (count, script) => durable(staker.generate(count, script)),
     mockTime: (time) => clock.mock(time),
-    invalidate: (hash) => validator.invalidate(hash),
-    reconsider: (hash) => validator.reconsider(hash),
+    invalidate: (hash) => durable(validator.invalidate(hash)),
+    reconsider: (hash) => durable(validator.reconsider(hash)),
   };
   return {
-    submit: (block) => validator.submit(block),
+    submit: (block) => durable(validator.submit(block)),
     sizeOnDisk: () => sizeOfFolder(folder.path),
     stop: options.stop,
     development: network.kind === "regtest" ? development : undefined,

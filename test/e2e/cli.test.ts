@@ -128,3 +128,30 @@ describe("exos import and exos start", () => {
     },
   );
 });
+
+describe("a node that is killed", () => {
+  it("keeps what it answered for: blocks, and what was invalidated", {
+    timeout: 60_000,
+  }, async () => {
+    const place = ["--datadir", temporaryFolder(), "--network", "exos-regtest"];
+    const tipAfterKill = async (...calls: readonly string[][]): Promise<number> => {
+      const words: string[][] = [...calls, ["getblockcount"]];
+      let height = -1;
+      await using node = startCli(["start", ...place, ...ANY_PORTS, "--json"]);
+      const [line] = await node.says(/\{"schema":"exos.ready.v1".*\}/);
+      const { rpcUrl } = JSON.parse(line);
+      for (const call of words) {
+        const said = await runCli(["rpc", ...place, "--rpcport", new URL(rpcUrl).port, ...call]);
+        expect(said.code).toBe(0);
+        height = Number(said.out);
+        if (call[0] === "getblockhash") words.at(-2)?.push(said.out.trim());
+      }
+      node.signal("SIGKILL");
+      await node.ended();
+      return height;
+    };
+    const invalidate = [["generate", "9"], ["getblockhash", "6"], ["invalidateblock"]];
+    expect(await tipAfterKill(...invalidate)).toBe(5);
+    expect(await tipAfterKill()).toBe(5);
+  });
+});
