@@ -42,7 +42,7 @@ export const CHAIN_ERRORS = {
     status: 422,
     title: "Parent missing",
     sentence: "Too many blocks wait for a parent that did not come.",
-    hint: "The file is out of order by more than the window. Import it in order.",
+    hint: "That block is missing, changed or out of order. Fetch the file again, or import in order.",
   },
   "EXOS-E2008": {
     status: 422,
