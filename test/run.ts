@@ -57,6 +57,8 @@ const suite = succeeds("vitest", [
   "--dir=test",
   // No test leaves anything behind that another would see, so files share their workers' modules.
   "--isolate=false",
+  // Both cores: the default leaves one idle, which the suite's child processes do not fill.
+  "--maxWorkers=2",
   // For a busy machine: a test that hangs fails all the same.
   "--testTimeout=60000",
   "--reporter=default",
@@ -64,6 +66,9 @@ const suite = succeeds("vitest", [
   `--outputFile.json=${file}`,
   "--coverage",
   "--coverage.reporter=text-summary",
+  "--coverage.reporter=text",
+  "--coverage.skipFull",
+  "--coverage.thresholds.branches=99",
   `--coverage.include=shared/{${COVERED.join(",")}}/**/*.ts`,
   "--coverage.exclude=**/assembly/**",
   ...process.argv.slice(2),
