@@ -66,4 +66,18 @@ export function scriptVerifierContract(open: () => ScriptVerifier & AsyncDisposa
     expect(outcomes.slice(0, 149)).toEqual(jobs.slice(0, 149).map(() => good));
     expect(outcomes[149]?.error).toBe("EvalFalse");
   });
+
+  it("answers small blocks that are asked one right behind the other, each its own", async () => {
+    await using verifier = open();
+    const failing = { error: "EvalFalse", coldStake: false };
+    const asked = Array.from({ length: 100 }, (_, index) => [
+      jobOf(["1"]),
+      jobOf(["1", index % 7 === 0 ? "0" : "1"]),
+    ]);
+    const answers = await Promise.all(asked.map((jobs) => verifier.verify(jobs)));
+    const expected = asked.map((_, index) => [good, index % 7 === 0 ? failing : good]);
+    expect(answers.map((one) => one.map(({ error, coldStake }) => ({ error, coldStake })))).toEqual(
+      expected,
+    );
+  });
 }

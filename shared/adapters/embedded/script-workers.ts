@@ -1,3 +1,4 @@
+import { setImmediate as onNextTurn } from "node:timers";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { ScriptJob, ScriptOutcome } from "#shared/consensus/judge-env.ts";
@@ -16,8 +17,10 @@ export interface ScriptWorkerOptions extends ScriptRules {
   readonly workers: number;
 }
 
-/** Inputs that travel together: a message costs about as much as verifying one of them. */
+/** Inputs of a large block that travel together, so that all threads have a share of it. */
 const INPUTS_PER_PART = 64;
+/** Inputs of small blocks that travel together: a message costs as much as verifying some. */
+const INPUTS_GATHERED = 128;
 /** Inputs verified inline before other work of the main thread has its turn. */
 const INPUTS_PER_SLICE = 32;
 const PASSED: ScriptOutcome = { error: undefined, coldStake: false };
@@ -28,12 +31,17 @@ export function openScriptWorkers(options: ScriptWorkerOptions): ScriptWorkers {
   if (options.workers === 0) return createInlineVerifier({ wire, dialect });
   const threads = Array.from({ length: options.workers }, () => createThread({ wire, dialect }));
 
+  const send = async (part: readonly ScriptJob[]) => {
+    const idle = threads.reduce((least, next) => (next.load() < least.load() ? next : least));
+    return idle.run(part);
+  };
+  const gathering = createGathering(send);
+
   return {
     async verify(jobs) {
-      const parts = cutParts(jobs, INPUTS_PER_PART).map((part) => {
-        const idle = threads.reduce((least, next) => (next.load() < least.load() ? next : least));
-        return idle.run(part);
-      });
+      const parts = cutParts(jobs, INPUTS_PER_PART).map((part) =>
+        inputsOf(part) < INPUTS_PER_PART ? gathering.add(part) : send(part),
+      );
       // Every part is waited for, so that none can reject unheard after the first did.
       const settled = await Promise.allSettled(parts);
       return settled.flatMap((part) => {
@@ -42,9 +50,49 @@ export function openScriptWorkers(options: ScriptWorkerOptions): ScriptWorkers {
       });
     },
     async [Symbol.asyncDispose]() {
+      gathering.send();
       await Promise.all(threads.map((thread) => thread.stop()));
     },
   };
+}
+
+interface Gathering {
+  /** Outcomes of these jobs, which go on their way this turn of the event loop or at its end. */
+  add(jobs: readonly ScriptJob[]): Promise<ScriptOutcome[]>;
+  /** Send what waits now. */
+  send(): void;
+}
+
+/** Small parts, of one block after the other, in one message. */
+function createGathering(run: (jobs: readonly ScriptJob[]) => Promise<ScriptOutcome[]>): Gathering {
+  let jobs: ScriptJob[] = [];
+  let inputs = 0;
+  let outcomes = Promise.withResolvers<ScriptOutcome[]>();
+
+  const send = () => {
+    if (jobs.length === 0) return;
+    outcomes.resolve(run(jobs));
+    jobs = [];
+    inputs = 0;
+    outcomes = Promise.withResolvers();
+  };
+
+  return {
+    async add(part) {
+      const { promise } = outcomes;
+      const from = jobs.length;
+      if (from === 0) onNextTurn(send);
+      jobs.push(...part);
+      inputs += inputsOf(part);
+      if (inputs >= INPUTS_GATHERED) send();
+      return (await promise).slice(from, from + part.length);
+    },
+    send,
+  };
+}
+
+function inputsOf(jobs: readonly ScriptJob[]): number {
+  return jobs.reduce((sum, { prevouts }) => sum + prevouts.length, 0);
 }
 
 function createInlineVerifier(rules: ScriptRules): ScriptWorkers {
@@ -135,7 +183,7 @@ function createThread(rules: ScriptRules): Thread {
       worker ??= start();
       const running = worker;
       const id = nextId++;
-      const inputs = jobs.reduce((sum, { prevouts }) => sum + prevouts.length, 0);
+      const inputs = inputsOf(jobs);
       load += inputs;
       return new Promise((resolve, reject) => {
         pending.set(id, { jobs: jobs.length, inputs, resolve, reject });
