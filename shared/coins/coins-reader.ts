@@ -91,6 +91,7 @@ export function coinsReader(source: {
     },
     hasUnspent(txid) {
       const first = coinKeyOfChunk(txid, 0);
+      if (laterChunks.size === 0) return isUnspent(first);
       const later = laterChunks.get(txidPartOf(first)) ?? [];
       if ((later.length === 0 || items.has(first)) && isUnspent(first)) return true;
       return later.some(isUnspent);

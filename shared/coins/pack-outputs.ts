@@ -5,7 +5,7 @@
  * @source cloud.md 3.2
  * @module
  */
-import { DecodeFault, Reader } from "#shared/codec/reader.ts";
+import { DecodeFault } from "#shared/codec/reader.ts";
 import { lengthSize, Writer } from "#shared/codec/writer.ts";
 import { amount } from "#shared/primitives/brand.ts";
 import type { TxOutput } from "#shared/primitives/transaction.ts";
@@ -210,9 +210,8 @@ export function unpackOutput(packed: Uint8Array, slot: number): TxOutput | undef
   if (at >= packed.length) return undefined;
   afterOutput(packed, at);
   if (packed[at + 8] === NEVER) return undefined;
-  const reader = new Reader(packed);
-  reader.take(at);
-  return { value: amount(reader.i64()), scriptPubKey: scriptAt(packed, at) };
+  for (let byte = 0; byte < 8; byte++) WORD_BYTES[byte] = packed[at + byte] ?? 0;
+  return { value: amount(WORD.getBigInt64(0, true)), scriptPubKey: scriptAt(packed, at) };
 }
 
 /** Bit i is set when output i of the item can be spent at all. @throws DecodeFault as above */
