@@ -89,6 +89,12 @@ export class Writer {
     return this;
   }
 
+  /** Begin anew in the same buffer: what `finish` gave out before is overwritten. */
+  restart(): this {
+    this.#offset = 0;
+    return this;
+  }
+
   /** What was written: a view, so write nothing after it. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#offset);

@@ -32,6 +32,15 @@ interface Blank {
   readonly inputsAt: number;
 }
 
+/** Longest message that the thread's own buffer is used for. */
+const SCRATCH_BYTES = 4_096;
+const scratch = new Writer(SCRATCH_BYTES);
+
+/** For a message of about this length that is hashed before the next one is begun. */
+function writerOf(bytes: number): Writer {
+  return bytes > SCRATCH_BYTES ? new Writer(bytes) : scratch.restart();
+}
+
 const timedBlanks = new WeakMap<Transaction, Blank>();
 const untimedBlanks = new WeakMap<Transaction, Blank>();
 
@@ -73,7 +82,7 @@ export function signatureHash(context: SignatureContext, transactionTime: boolea
   if (plain && (hashType & HashType.ANYONECANPAY) === 0) {
     const { bytes, inputsAt } = blankOf(tx, transactionTime);
     const scriptAt = inputsAt + BLANK_INPUT_BYTES * index + OUTPOINT_BYTES;
-    const writer = new Writer(bytes.length + script.length + 16)
+    const writer = writerOf(bytes.length + script.length + 16)
       .bytes(bytes.subarray(0, scriptAt))
       .byteString(script)
       .bytes(bytes.subarray(scriptAt + 1))
@@ -139,17 +148,17 @@ const midstates = new WeakMap<Transaction, Midstate>();
 function midstateOf(tx: Transaction): Midstate {
   const known = midstates.get(tx);
   if (known !== undefined) return known;
-  const prevouts = new Writer(OUTPOINT_BYTES * tx.inputs.length);
-  const sequences = new Writer(4 * tx.inputs.length);
-  const outputs = new Writer(48 * tx.outputs.length);
-  for (const { prevout, sequence } of tx.inputs) {
-    prevouts.bytes(prevout.txid).u32(prevout.index);
-    sequences.u32(sequence);
-  }
+  const prevouts = writerOf(OUTPOINT_BYTES * tx.inputs.length);
+  for (const { prevout } of tx.inputs) prevouts.bytes(prevout.txid).u32(prevout.index);
+  const prevoutsHash = hash256(prevouts.finish());
+  const sequences = writerOf(4 * tx.inputs.length);
+  for (const { sequence } of tx.inputs) sequences.u32(sequence);
+  const sequencesHash = hash256(sequences.finish());
+  const outputs = writerOf(48 * tx.outputs.length);
   for (const output of tx.outputs) writeOutput(output, outputs);
   const midstate = {
-    prevouts: hash256(prevouts.finish()),
-    sequences: hash256(sequences.finish()),
+    prevouts: prevoutsHash,
+    sequences: sequencesHash,
     outputs: hash256(outputs.finish()),
   };
   midstates.set(tx, midstate);
@@ -174,7 +183,7 @@ export function witnessSignatureHash(context: SignatureContext, value: bigint): 
 
   const own = mode === HashType.SINGLE ? tx.outputs[index] : undefined;
   const ownHash = own === undefined ? zeroHash() : hashOutput(own);
-  const writer = new Writer(160 + scriptCode.length)
+  const writer = writerOf(160 + scriptCode.length)
     .u32(tx.version)
     .bytes(alone ? zeroHash() : shared.prevouts)
     .bytes(alone || loose ? zeroHash() : shared.sequences)
@@ -190,7 +199,7 @@ export function witnessSignatureHash(context: SignatureContext, value: bigint): 
 }
 
 function hashOutput(output: TxOutput): Hash256 {
-  const writer = new Writer(48);
+  const writer = writerOf(48);
   writeOutput(output, writer);
   return hash256(writer.finish());
 }

@@ -63,3 +63,9 @@ it.each([
   expect(bytesToHex(bytes)).toBe(hex);
   expect(lengthSize(length)).toBe(bytes.length);
 });
+
+it("begins anew where it is told to, and keeps nothing of before", () => {
+  const writer = new Writer(4).bytes(Uint8Array.of(1, 2, 3, 4, 5, 6));
+  const bytes = writer.restart().u8(9).finish();
+  expect([bytes, writer.size]).toEqual([Uint8Array.of(9), 1]);
+});
