@@ -1,10 +1,14 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
+import { problemResponse } from "#services/rpc/problems.ts";
 import { exposeChainMetrics } from "#services/rpc/views/chain-metrics.ts";
 import { viewHealth } from "#services/rpc/views/health.ts";
 
 export const OPERATIONS_PATHS = ["/healthz", "/startupz", "/readyz", "/metrics"] as const;
+
+/** Blocks that somebody allows a node to be behind. */
+const LAG = /^\d{1,6}$/;
 
 type OperationsPath = (typeof OPERATIONS_PATHS)[number];
 
@@ -53,14 +57,20 @@ function answerStartup(deps: RpcDeps): Response {
 async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response> {
   const session = c.get("session");
   const { stores } = session;
+  const asked = c.req.query("maxlag");
+  if (asked !== undefined && !LAG.test(asked)) {
+    const message = "Not a whole number of blocks, at most 999999";
+    const errors = [{ path: "maxlag", message }];
+    const detail = "Not usable: maxlag";
+    return problemResponse({ code: "EXOS-E4001", detail, errors }, c.req.path);
+  }
   if (stores === undefined) {
     const { phase, since } = deps.state();
     const text = `The node is ${phase}`;
     const reason = { code: "EXOS-E2001", text, since, fix: "Wait until it is ready" };
     return answer(503, { ...startupOf(deps), reasons: [reason] });
   }
-  const asked = c.req.query("maxlag");
-  const lagMax = asked !== undefined && /^\d{1,6}$/.test(asked) ? Number(asked) : undefined;
+  const lagMax = asked === undefined ? undefined : Number(asked);
   const health = await viewHealth({ chain: await session.chain(), deps, stores }, lagMax);
   return answer(health.status === "ok" ? 200 : 503, { reasons: health.reasons });
 }

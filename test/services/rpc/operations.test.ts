@@ -77,9 +77,21 @@ describe("a node", () => {
       expect((await at(3)).status).toBe(503);
       expect((await at(3, "?maxlag=3")).status).toBe(200);
       expect((await at(2, "?maxlag=1")).status).toBe(503);
-      expect((await at(3, "?maxlag=many")).status).toBe(503);
     },
   );
+
+  it.each(["many", "-1", "1.5", "", "1000000"])("refuses maxlag=%s", async (lag) => {
+    const node = await createRpcNode([]);
+    const { status, text, headers } = await clientOf(node)(`/readyz?maxlag=${lag}`);
+    expect(status).toBe(400);
+    expect(headers.get("x-exos-error")).toBe("EXOS-E4001");
+    expect(text).toContain("maxlag");
+  });
+
+  it("takes the largest maxlag", async () => {
+    const node = await createRpcNode([]);
+    expect((await clientOf(node)("/readyz?maxlag=999999")).status).toBe(200);
+  });
 
   it("with peers is not ready on an old tip", async () => {
     const readiness = { blocksMax: 2, ageSecondsMax: 1_800 };
