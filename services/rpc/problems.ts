@@ -1,5 +1,8 @@
 import { ERROR_CATALOGUE, type ErrorCode } from "#shared/primitives/error-catalogue.ts";
 
+/** Characters of the path that a problem repeats: a longer one is the caller's own noise. */
+const INSTANCE_MAX = 256;
+
 /** Why a request is not answered, before it becomes a document of any dialect. */
 export interface Refusal {
   readonly code: ErrorCode;
@@ -25,7 +28,7 @@ export interface Problem {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** @param instance path of the request */
+/** @param instance path of the request; cut after 256 characters */
 export function problemOf(refusal: Refusal, instance: string): Problem {
   const row = ERROR_CATALOGUE[refusal.code];
   return {
@@ -34,7 +37,7 @@ export function problemOf(refusal: Refusal, instance: string): Problem {
     status: row.status,
     code: refusal.code,
     detail: refusal.detail,
-    instance,
+    instance: instance.length > INSTANCE_MAX ? `${instance.slice(0, INSTANCE_MAX)}…` : instance,
     hint: row.hint,
     ...(refusal.retryAfterSeconds === undefined ? {} : { retryAfter: refusal.retryAfterSeconds }),
     ...(refusal.link === undefined ? {} : { link: refusal.link }),

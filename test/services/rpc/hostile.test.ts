@@ -115,6 +115,12 @@ describe("what is too large", () => {
     expect(answer.headers.get("x-exos-error")).toBe("EXOS-E4140");
   });
 
+  it("is not repeated whole to whoever sent it: a path over 256 characters", async () => {
+    const whole = `/${"1".repeat(255)}`;
+    expect((await send(whole)).json["instance"]).toBe(whole);
+    expect((await send(`${whole}1`)).json["instance"]).toBe(`${whole}…`);
+  });
+
   it("is refused: headers over 16 KiB", async () => {
     expect((await send("/v1/tip", { headers: { "x-pad": "1".repeat(16_000) } })).status).toBe(200);
     const answer = await send("/v1/tip", { headers: { "x-pad": "1".repeat(16_385) } });
