@@ -9,5 +9,7 @@ export interface ScriptRequest {
 /** From a script worker: only jobs that failed or said something, by their index. */
 export interface ScriptAnswer {
   readonly id: number;
+  /** Jobs that were judged: all that were asked, or the answer says nothing about any. */
+  readonly judged: number;
   readonly outcomes: [index: number, outcome: ScriptOutcome][];
 }

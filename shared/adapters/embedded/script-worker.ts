@@ -22,8 +22,9 @@ parentPort?.on("message", ({ id, jobs }: ScriptRequest) => {
     if (!tx.ok) throw tx.error;
     return { tx: tx.value, prevouts, flags };
   });
-  const answer: ScriptAnswer = { id, outcomes: [] };
-  for (const [index, outcome] of runScripts(unpacked, rules).entries()) {
+  const ran = runScripts(unpacked, rules);
+  const answer: ScriptAnswer = { id, judged: ran.length, outcomes: [] };
+  for (const [index, outcome] of ran.entries()) {
     if (outcome.error !== undefined || outcome.coldStake) answer.outcomes.push([index, outcome]);
   }
   parentPort?.postMessage(answer);

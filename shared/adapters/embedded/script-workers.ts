@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { ScriptJob, ScriptOutcome } from "#shared/consensus/judge-env.ts";
 import type { ScriptVerifier } from "#shared/ports/script-verifier.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { outcomesOf } from "./outcomes-of.ts";
 import { runScripts, type ScriptRules } from "./run-scripts.ts";
 import { packJobs } from "./script-batch.ts";
 import type { ScriptAnswer, ScriptRequest } from "./script-messages.ts";
@@ -23,7 +24,6 @@ const INPUTS_PER_PART = 64;
 const INPUTS_GATHERED = 128;
 /** Inputs verified inline before other work of the main thread has its turn. */
 const INPUTS_PER_SLICE = 32;
-const PASSED: ScriptOutcome = { error: undefined, coldStake: false };
 
 /** Scripts in worker threads, started with the first job that needs them. */
 export function openScriptWorkers(options: ScriptWorkerOptions): ScriptWorkers {
@@ -161,14 +161,14 @@ function createThread(rules: ScriptRules): Thread {
     const started = new Worker(new URL("./script-worker.ts", import.meta.url), {
       workerData: rules,
     });
-    started.on("message", ({ id, outcomes }: ScriptAnswer) => {
-      const waiting = pending.get(id);
+    started.on("message", (answer: ScriptAnswer) => {
+      const waiting = pending.get(answer.id);
       if (waiting === undefined) return;
-      pending.delete(id);
+      pending.delete(answer.id);
       load -= waiting.inputs;
-      const all = new Array<ScriptOutcome>(waiting.jobs).fill(PASSED);
-      for (const [index, outcome] of outcomes) all[index] = outcome;
-      waiting.resolve(all);
+      const outcomes = outcomesOf(answer, waiting.jobs);
+      if (outcomes.ok) waiting.resolve(outcomes.value);
+      else waiting.reject(outcomes.error);
     });
     started.on("error", fail);
     started.on("exit", (status) => {
