@@ -1,11 +1,14 @@
 import { addMarks, type CoinItem, type ItemMarks } from "#shared/coins/coin-item.ts";
 import type { CoinKey } from "#shared/coins/coin-key.ts";
+import { isBaseMark } from "#shared/coins/mark.ts";
 
 /** One item in memory. */
 interface Entry {
   item: CoinItem;
   /** Whether some reading of it lies on disk. */
   stored: boolean;
+  /** Whether more than spends came to it since: journals carry spends, and nothing else. */
+  changed: boolean;
 }
 
 /** What a flush found out about one item. */
@@ -64,7 +67,7 @@ export class CoinCache {
     if (item === undefined) {
       if (this.#absent.size >= ABSENT_MAX) this.#absent = new Set();
       this.#absent.add(key);
-    } else this.#set(key, { item, stored: true });
+    } else this.#set(key, { item, stored: true, changed: false });
     return item;
   }
 
@@ -80,10 +83,12 @@ export class CoinCache {
     const entry = this.#entries.get(key);
     const item = addMarks(known, marks);
     if (entry === undefined) {
-      this.#set(key, { item, stored: false });
+      this.#set(key, { item, stored: false, changed: true });
       this.#absent.delete(key);
     } else {
       this.#bytes += (item.content?.outputs.length ?? 0) - (known?.content?.outputs.length ?? 0);
+      // A base mark has no journal.
+      if (item.creators !== known?.creators || isBaseMark(marks.mark)) entry.changed = true;
       entry.item = item;
     }
     this.#dirty.add(key);
@@ -92,6 +97,12 @@ export class CoinCache {
 
   isStored(key: CoinKey): boolean {
     return this.#entries.get(key)?.stored ?? true;
+  }
+
+  /** Whether what lies on disk lacks more of an item than spends. */
+  needsRow(key: CoinKey): boolean {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && (entry.changed || !entry.stored);
   }
 
   /** What waits for a flush; from now on the flush answers for it. */
@@ -115,7 +126,10 @@ export class CoinCache {
       entry.stored = item !== undefined;
       if (entry.item !== from) continue;
       if (item === undefined) this.#delete(key, entry);
-      else entry.item = item;
+      else {
+        entry.item = item;
+        entry.changed = false;
+      }
     }
   }
 

@@ -30,6 +30,8 @@ export interface Flush {
   readonly flushed: Flushed | undefined;
   readonly frozen: ReadonlyMap<number, readonly HashHex[]>;
   readonly generationMax: number;
+  /** Keys of open journals that memory may hold; beyond it, rows are written for each spend. */
+  readonly journalKeysMax: number;
 }
 
 /** One generation's part of a flush. */
@@ -38,6 +40,8 @@ interface Part {
   readonly cache: CoinCache;
   readonly dirty: ReadonlySet<CoinKey>;
   readonly settled: Settled[];
+  /** Whether the journals carry what blocks that are not final spend. */
+  readonly carries: boolean;
 }
 
 /**
@@ -48,14 +52,16 @@ interface Part {
 export async function writeFlush(flush: Flush): Promise<void> {
   const { tables, caches, journals, flushed } = flush;
   const batch = tables.batch();
+  const cut = journals.cut(flushed?.tip.gen ?? -1, flushed?.tip.final ?? 0, flush.journalKeysMax);
   const parts: Part[] = [];
   for (const [generation, cache] of caches) {
-    parts.push({ generation, cache, dirty: cache.takeDirty(), settled: [] });
+    const isPlain = journals.of(generation).some((journal) => cut.plain.has(journal));
+    const carries = generation === cut.gen && !isPlain;
+    parts.push({ generation, cache, dirty: cache.takeDirty(), settled: [], carries });
   }
   try {
     for (const part of parts) await gather(part, flush, batch);
-    const final = { gen: flushed?.tip.gen ?? -1, height: flushed?.tip.final ?? 0 };
-    const seen = journals.save(batch, final);
+    const seen = journals.save(batch, cut);
     for (const [group, hashes] of flush.frozen) batch.put(frozenKey(group), encodeHashes(hashes));
     batch.put(GENERATION_KEY, encodeU32(flush.generationMax));
     if (flushed !== undefined) {
@@ -65,7 +71,7 @@ export async function writeFlush(flush: Flush): Promise<void> {
     }
     await batch.write();
     for (const { cache, settled } of parts) cache.settle(settled);
-    journals.saved(seen, final);
+    journals.saved(seen, cut);
   } catch (cause) {
     for (const { cache, dirty } of parts) cache.putBack(dirty);
     throw cause;
@@ -79,13 +85,13 @@ function encodeU32(value: number): Uint8Array {
 }
 
 /**
- * What a flush must look at: what changed, and what can go because it became final since. What an
- * active block only made stays as it is: its mark stays true, and to write it shorter costs a write
- * for every coin.
+ * What can go because it became final since, or must be told by its row because its journal goes.
+ * What an active block only made stays as it is: its mark stays true, and to write it shorter costs
+ * a write for every coin.
  */
-function keysToVisit({ generation, dirty }: Part, flush: Flush): Set<CoinKey> {
+function closedKeys(generation: number, flush: Flush): Set<CoinKey> {
   const { flushed, journals, frozenIndex } = flush;
-  const keys = new Set(dirty);
+  const keys = new Set<CoinKey>();
   if (flushed === undefined || generation !== flushed.tip.gen) return keys;
   for (const journal of journals.of(generation)) {
     if (journal.height > flushed.tip.final) continue;
@@ -95,6 +101,13 @@ function keysToVisit({ generation, dirty }: Part, flush: Flush): Set<CoinKey> {
     if (isActive(flushed.tip, mark, frozenIndex)) continue;
     for (const key of made) keys.add(key);
   }
+  return keys;
+}
+
+/** What a flush must look at: all that is closed, and what changed beyond what journals carry. */
+function keysToVisit({ generation, cache, dirty, carries }: Part, flush: Flush): Set<CoinKey> {
+  const keys = closedKeys(generation, flush);
+  for (const key of dirty) if (!carries || cache.needsRow(key)) keys.add(key);
   return keys;
 }
 

@@ -13,7 +13,7 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { CoinCache } from "./coin-cache.ts";
 import { writeFlush } from "./coin-flush.ts";
-import { CoinJournals } from "./coin-journals.ts";
+import { CoinJournals, journalKeysOf } from "./coin-journals.ts";
 import {
   advanceTotals,
   carryTotals,
@@ -35,6 +35,7 @@ import {
   TOTALS_KEY,
   transactionRange,
 } from "./level-coin-tables.ts";
+import { withSpends } from "./open-spends.ts";
 
 /** A coin store that holds its folder until it is disposed of; what was not flushed is lost then. */
 export interface LevelCoinStore extends BufferedCoinStore, AsyncDisposable {}
@@ -45,6 +46,8 @@ export interface LevelCoinStoreOptions {
   readonly dialect: SetHashDialect;
   /** Memory for coins that are not on disk yet, and for those that were used. Default 64. */
   readonly cacheMebibytes?: number;
+  /** Keys of blocks that are not final to hold in memory, which saves writes. Default 262,144. */
+  readonly journalKeysMax?: number;
 }
 
 /** What is durable. */
@@ -56,6 +59,9 @@ export interface Flushed {
 
 /** Frozen groups kept at hand: 64 heights each. */
 const FROZEN_CACHED_MAX = 4_096;
+
+/** About 40 MB: 131 full blocks of 1,000 spends and 1,000 new coins. Real blocks hold far less. */
+const JOURNAL_KEYS_MAX = 262_144;
 
 /**
  * Chain state in LevelDB, after cloud.md 4.4. Marks and commits change memory; `flush` writes what
@@ -108,6 +114,7 @@ async function readState(tables: LevelCoinTables): Promise<OpenState> {
 class CoinsInLevel implements LevelCoinStore {
   readonly #dialect: SetHashDialect;
   readonly #cacheBytesMax: number;
+  readonly #journalKeysMax: number;
   readonly #tables: LevelCoinTables;
   readonly #journals: CoinJournals;
   readonly #caches = new Map<number, CoinCache>();
@@ -125,6 +132,7 @@ class CoinsInLevel implements LevelCoinStore {
   constructor(options: LevelCoinStoreOptions, tables: LevelCoinTables, state: OpenState) {
     this.#dialect = options.dialect;
     this.#cacheBytesMax = (options.cacheMebibytes ?? 64) * 1_048_576;
+    this.#journalKeysMax = options.journalKeysMax ?? JOURNAL_KEYS_MAX;
     this.#tables = tables;
     this.#journals = state.journals;
     this.#generationMax = state.generationMax;
@@ -174,9 +182,7 @@ class CoinsInLevel implements LevelCoinStore {
     if (!isBaseMark(mark)) {
       // A final block is applied already, or never will count; what it made may be gone (4.4).
       if (generation === this.#tip?.gen && mark.height <= this.#dropped) return;
-      const spent = marks.filter((one) => one.spent !== 0).map(({ key }) => key);
-      const made = marks.filter((one) => one.spent === 0).map(({ key }) => key);
-      this.#journals.add({ gen: generation, ...mark, keys: { spent, made } });
+      this.#journals.add({ gen: generation, ...mark, keys: journalKeysOf(marks) });
     }
     for (const one of marks) cache.add(one);
   }
@@ -197,13 +203,14 @@ class CoinsInLevel implements LevelCoinStore {
         { retryable: true, code: "EXOS-E1000" },
       );
     }
+    const range = coinRange(view.gen, view.gen);
     const snapshot = this.#tables.snapshot();
+    // As of the snapshot: a later flush moves spends from here to rows that it does not show.
+    const spends = new Map(this.#journals.spendsOf(view.gen));
     try {
-      for await (const { key, value } of this.#tables.rows(
-        coinRange(view.gen, view.gen),
-        snapshot,
-      )) {
-        yield { key: coinKeyOfRow(key), item: this.#decode(key, value) };
+      for await (const { key: row, value } of this.#tables.rows(range, snapshot)) {
+        const key = coinKeyOfRow(row);
+        yield { key, item: withSpends(this.#decode(row, value), spends.get(key)) };
       }
     } finally {
       await snapshot.close();
@@ -233,7 +240,7 @@ class CoinsInLevel implements LevelCoinStore {
     this.#caches.delete(generation);
     const gone = this.#journals.drop(generation);
     const batch = this.#tables.batch();
-    for (const journal of gone) if (journal.keys === undefined) batch.delete(journalKey(journal));
+    for (const journal of gone) if (journal.onDisk !== "nothing") batch.delete(journalKey(journal));
     await batch.write();
     await this.#tables.clear(coinRange(generation, generation));
   }
@@ -288,6 +295,7 @@ class CoinsInLevel implements LevelCoinStore {
         flushed,
         frozen,
         generationMax: this.#generationMax,
+        journalKeysMax: this.#journalKeysMax,
       });
       this.#flushed = flushed ?? this.#flushed;
       for (const group of frozen.keys()) this.#frozenPending.delete(group);
@@ -345,7 +353,8 @@ class CoinsInLevel implements LevelCoinStore {
     const readItem = (key: CoinKey): CoinItem | undefined => {
       const row = coinRowKey(generation, key);
       const bytes = this.#tables.read(row);
-      return bytes === undefined ? undefined : this.#decode(row, bytes);
+      if (bytes === undefined) return undefined;
+      return withSpends(this.#decode(row, bytes), this.#journals.spendsOf(generation).get(key));
     };
     this.#caches.set(generation, new CoinCache(readItem, empty));
   }
