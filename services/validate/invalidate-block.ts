@@ -1,4 +1,4 @@
-import { lighterTip } from "#shared/coins/tip.ts";
+import { lighterTip, type NextTip, renumberedTip, type Tip } from "#shared/coins/tip.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import { tipHint } from "#shared/messages/tip-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
@@ -45,17 +45,23 @@ export async function invalidateBlock(
       return refusal("EXOS-E2008", message, { hash, height: record.height, final: tip.final });
     }
     await deps.headers.setRejected(hash, BY_HAND);
-    if (active) {
-      const parent = await knownHeader(toHashHex(record.header.prev), deps);
-      const next = lighterTip(tip, viewAt(tip, parent), deps.network.consensus);
-      if (!(await deps.coins.commit(tip.rev, next))) continue;
-      await deps.follow.send(tipHint(next.tip));
-    }
+    // Also a branch that is being connected with this block in it must not win any more.
+    const next = active
+      ? await tipBefore(stored, tip, deps)
+      : renumberedTip(tip, deps.network.consensus);
+    if (!(await deps.coins.commit(tip.rev, next))) continue;
+    if (active) await deps.follow.send(tipHint(next.tip));
     await recallLeaves(deps);
     await connectCandidates(deps);
     return { ok: true, value: undefined };
   }
   throw new StoreFault("The tip keeps moving.", { retryable: true });
+}
+
+/** The tip that ends in the parent of a block of its chain. */
+async function tipBefore({ record }: StoredHeader, tip: Tip, deps: ValidateDeps): Promise<NextTip> {
+  const parent = await knownHeader(toHashHex(record.header.prev), deps);
+  return lighterTip(tip, viewAt(tip, parent), deps.network.consensus);
 }
 
 /** Lift the verdict from a block, its ancestors and its descendants, and judge them again. */

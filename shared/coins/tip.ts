@@ -133,6 +133,14 @@ export function lighterTip(current: Tip, view: View, limit: ReorgLimit): NextTip
 }
 
 /**
+ * The same tip under the next number: whoever is about to replace it loses, and has to look again
+ * at what was found out about blocks meanwhile.
+ */
+export function renumberedTip(current: Tip, limit: ReorgLimit): NextTip {
+  return replace(current, current, limit);
+}
+
+/**
  * The same chain, read from another generation of coins, whose snapshot ends at `floor`.
  *
  * @throws RangeError unless the block at `floor` is in the window: only there is it known to be ours

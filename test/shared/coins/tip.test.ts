@@ -7,6 +7,7 @@ import {
   genesisTip,
   lighterTip,
   nextTip,
+  renumberedTip,
   switchedTip,
   type Tip,
 } from "#shared/coins/tip.ts";
@@ -90,6 +91,12 @@ describe("a tip", () => {
     expect(() => lighterTip(tip, tip, LIMIT)).toThrow("lower");
     const side = grow(cutView(tip, block(60)), 70, 1);
     expect(() => lighterTip(tip, side, LIMIT)).toThrow("same chain");
+  });
+
+  it("only takes the next number when whoever is about to replace it must look again", () => {
+    const tip = tipAt(150);
+    const { height, hash, work, final } = tip;
+    expect(renumberedTip(tip, LIMIT).tip).toMatchObject({ rev: 3, height, hash, work, final });
   });
 
   it("refuses a view of another generation or window", () => {
