@@ -1,7 +1,6 @@
 import { defineMethod } from "#services/rpc/json-rpc/method.ts";
-import { hex32, wordHex } from "#services/rpc/shapes/core-header.ts";
+import { wordHex } from "#services/rpc/shapes/core-header.ts";
 import { difficultyOf } from "#services/rpc/views/difficulty.ts";
-import { targetOf } from "#services/rpc/views/target.ts";
 import { medianTime } from "#shared/consensus/median-time.ts";
 
 export const getBlockchainInfo = defineMethod({
@@ -22,8 +21,6 @@ export const getBlockchainInfo = defineMethod({
         blocks: tip.height,
         headers: Math.max(tip.height, best?.record.height ?? 0),
         bestblockhash: tip.hash,
-        bits: hex32(tip.header.bits),
-        target: wordHex(targetOf(tip.header.bits)),
         difficulty: difficultyOf(tip.header.bits),
         time: tip.header.time,
         mediantime: medianTime(tip.context),

@@ -10,7 +10,8 @@ const HASH_TYPES = ["muhash", "none"];
 export const getTxOutSetInfo = defineMethod({
   name: "gettxoutsetinfo",
   reach: "local",
-  description: "Number, sum and MuHash of all unspent outputs at the tip.",
+  description:
+    "Number, sum and MuHash of all unspent outputs at the tip; no bogosize, which needs a full scan.",
   parameters: { hash_type: z.string().default("muhash") },
   async run({ hash_type }, { chain: open, stores }) {
     if (!HASH_TYPES.includes(hash_type)) {

@@ -7,6 +7,15 @@ const node = await createRpcNode([]);
 const send = clientOf(node);
 const GENESIS = "00000755a53922ad3443a7609ee700ca246a547783116f2085fff1e486e56085";
 
+it("getblockchaininfo leaves out what Core 28 does not have", async () => {
+  const info = await post(send, '{"method":"getblockchaininfo","id":1}');
+  expect(Object.keys(info.json["result"] as object)).toEqual(
+    expect.arrayContaining(["chain", "blocks", "difficulty", "warnings"]),
+  );
+  expect(info.json["result"]).not.toHaveProperty("bits");
+  expect(info.json["result"]).not.toHaveProperty("target");
+});
+
 describe("a call of 1.0", () => {
   it.each([
     ["no version", {}],
