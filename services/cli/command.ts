@@ -1,10 +1,19 @@
 import type { ExitCode } from "#services/cli/exit-codes.ts";
 import type { Config } from "#services/cli/read-config.ts";
 
+/** What programs are told of a line on stderr beside its text. */
+export interface NoteAbout {
+  readonly level?: "info" | "error";
+  /** Of the catalogue, or the number of a JSON-RPC error. */
+  readonly code?: string | number;
+  readonly hint?: string | undefined;
+}
+
 /** Where a command prints. Answers go to stdout, everything about them to stderr. */
 export interface Terminal {
   out(line: string): void;
-  err(line: string): void;
+  /** A note, or with `level` and `code` what failed. */
+  err(line: string, about?: NoteAbout): void;
   /** A finished line of a log, on stderr, as it is. */
   log(line: string): void;
   /** Replace the last status line: one line on a terminal, a log line now and then elsewhere. */

@@ -70,8 +70,7 @@ export async function runCommandLine(
     });
   } catch (cause) {
     const { code, message, hint } = describeFailure(cause);
-    if (json)
-      world.stderr.write(`${JSON.stringify({ level: "error", code, msg: message, hint })}\n`);
+    if (json) terminal.err(message, { level: "error", code, hint });
     else {
       // Sentences of the stores end in the hint already.
       const next = hint === undefined || message.includes(hint) ? "" : `\n  ${hint}`;

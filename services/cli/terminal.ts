@@ -1,4 +1,4 @@
-import type { Terminal } from "#services/cli/command.ts";
+import type { NoteAbout, Terminal } from "#services/cli/command.ts";
 
 /** A status line reaches a log at each change of phase, and at most this often, in milliseconds. */
 const LOG_EVERY_MS = 32_000;
@@ -9,11 +9,13 @@ export interface TerminalOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly elapsedMs: () => number;
+  /** Milliseconds since 1970; the machine's clock unless given. */
+  readonly wallMs?: () => number;
 }
 
 /** Answers on stdout; notes and progress on stderr, as NDJSON when a program listens. */
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { stdout, stderr, json, quiet, elapsedMs } = options;
+  const { stdout, stderr, json, quiet, elapsedMs, wallMs = Date.now } = options;
   const interactive = stderr.isTTY === true && !json;
   let open = false;
   let last = { at: Number.NEGATIVE_INFINITY, phase: "" };
@@ -22,8 +24,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
     if (open) stderr.write("\n");
     open = false;
   };
-  const note = (line: string) =>
-    stderr.write(json ? `${JSON.stringify({ msg: line })}\n` : `${line}\n`);
+  const note = (line: string, { level = "info", code, hint }: NoteAbout = {}) => {
+    const time = new Date(wallMs()).toISOString();
+    const row = { time, level, code, msg: line, hint };
+    stderr.write(json ? `${JSON.stringify(row)}\n` : `${line}\n`);
+  };
 
   return {
     interactive,
@@ -31,9 +36,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
       endStatus();
       stdout.write(`${line}\n`);
     },
-    err(line) {
+    err(line, about) {
       endStatus();
-      note(line);
+      note(line, about);
     },
     log(line) {
       endStatus();

@@ -54,6 +54,16 @@ describe("a mistyped command line", () => {
     expectSentence(await runInProcess([...words, ...ports], { environment }), 2, pattern);
   });
 
+  it("is told to a program in the shape of every other line", async () => {
+    const { err } = await runInProcess(["strat", "--json"]);
+    expect(JSON.parse(err)).toMatchObject({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      level: "error",
+      code: "EXOS-E0001",
+      msg: expect.stringContaining("did you mean start?"),
+    });
+  });
+
   it("names the line of exos.conf and the nearest key", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "exos.conf"), "rpcport=1\nrcpport=2\n");

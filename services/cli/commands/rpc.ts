@@ -106,7 +106,10 @@ export const rpc: Command = {
     }
     const { error } = Answer.parse(JSON.parse(answer.text));
     if (error) {
-      context.terminal.err(`error code: ${error.code}\nerror message:\n${error.message}`);
+      const { code, message } = error;
+      const { json, terminal } = context;
+      if (json) terminal.err(message, { level: "error", code });
+      else terminal.err(`error code: ${code}\nerror message:\n${message}`);
       return exitOf(error.code);
     }
     print(context, resultText(answer.text));

@@ -10,6 +10,7 @@ function open(options: { json?: boolean; quiet?: boolean; isTTY?: boolean }) {
     json: options.json ?? false,
     quiet: options.quiet ?? false,
     elapsedMs: () => now,
+    wallMs: () => 1_700_000_000_000 + now,
   });
   return { terminal, out, err, pass: (ms: number) => (now += ms) };
 }
@@ -38,7 +39,14 @@ it("logs a status at each change of phase and every 32 s elsewhere", () => {
 it("speaks NDJSON on stderr when a program listens, and says nothing of progress when quiet", () => {
   const json = open({ json: true });
   json.terminal.err("note");
-  expect(json.err).toEqual(['{"msg":"note"}\n']);
+  json.terminal.status("blocks 1 %");
+  json.terminal.err("no", { level: "error", code: "EXOS-E1004", hint: "repair" });
+  const time = "2023-11-14T22:13:20.000Z";
+  expect(json.err).toEqual([
+    `{"time":"${time}","level":"info","msg":"note"}\n`,
+    `{"time":"${time}","level":"info","msg":"blocks 1 %"}\n`,
+    `{"time":"${time}","level":"error","code":"EXOS-E1004","msg":"no","hint":"repair"}\n`,
+  ]);
   const quiet = open({ quiet: true });
   quiet.terminal.status("blocks 1 %");
   expect(quiet.err).toEqual([]);
