@@ -39,7 +39,10 @@ export function describeFailure(thrown: unknown): {
   const said = cause instanceof Error && "code" in cause ? cause.code : undefined;
   const general = cause instanceof StoreFault ? "EXOS-E1000" : "EXOS-E9001";
   const code = typeof said === "string" && findError(said) !== undefined ? said : general;
-  return { code, message, hint: findError(code)?.hint };
+  const hint = findError(code)?.hint;
+  // Sentences of the stores end in the hint already.
+  const twice = hint !== undefined && message.endsWith(hint);
+  return { code, message: twice ? message.slice(0, -hint.length).trimEnd() : message, hint };
 }
 
 /** Codes that mean something else to a script than "failed". @source interfaces.md 4 */

@@ -72,8 +72,7 @@ export async function runCommandLine(
     const { code, message, hint } = describeFailure(cause);
     if (json) terminal.err(message, { level: "error", code, hint });
     else {
-      // Sentences of the stores end in the hint already.
-      const next = hint === undefined || message.includes(hint) ? "" : `\n  ${hint}`;
+      const next = hint === undefined ? "" : `\n  ${hint}`;
       terminal.err(`${code} ${message}${next}`);
     }
     if (code === "EXOS-E9001" && cause instanceof Error && !json) terminal.err(cause.stack ?? "");
