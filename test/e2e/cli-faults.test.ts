@@ -79,7 +79,8 @@ describe("a mistyped command line", () => {
 describe("exos config", () => {
   it.each([
     [["get", "rpcport"], { schema: "exos.config-key.v1", key: "rpcport", value: "7" }],
-    [["explain", "rpcport"], { schema: "exos.config-key.v1", value: "7", default: "" }],
+    [["explain", "rpcport"], { schema: "exos.config-key.v1", value: "7", default: "15889" }],
+    [["explain", "httpport"], { schema: "exos.config-key.v1", source: "network", value: "39122" }],
     [["path"], { schema: "exos.config-path.v1", path: expect.stringContaining("exos.conf") }],
     [["set", "rpcpassword", "hush"], { schema: "exos.config-set.v1", value: "(secret)" }],
     [["list"], { schema: "exos.config.v1" }],

@@ -16,11 +16,18 @@ function keyOf(text: string | undefined): ConfigName {
   throw new CommandFailure(name.error, { code: "EXOS-E0001", exit: EXIT.notFound });
 }
 
+/** What the network's data says where nobody else does. */
+function ofNetwork({ config: { network } }: CommandContext, name: ConfigName): string {
+  const { http, rpc, p2p } = network.ports;
+  const ports: Partial<Record<ConfigName, number>> = { httpport: http, rpcport: rpc, port: p2p };
+  return String(ports[name] ?? "");
+}
+
 function shown(context: CommandContext, name: ConfigName): string {
   const key: ConfigKey = CONFIG_KEYS[name];
   const value = context.config.entries[name]?.value;
   if (key.secret === true && value !== undefined) return "(secret)";
-  return Array.isArray(value) ? value.join(",") : String(value ?? "");
+  return Array.isArray(value) ? value.join(",") : String(value ?? ofNetwork(context, name));
 }
 
 function row(context: CommandContext, name: ConfigName) {
@@ -29,7 +36,7 @@ function row(context: CommandContext, name: ConfigName) {
     key: name,
     value: shown(context, name),
     source: context.config.entries[name]?.source ?? "network",
-    default: key.fallback ?? "",
+    default: key.fallback ?? ofNetwork(context, name),
     meaning: key.meaning,
   };
 }

@@ -65,7 +65,10 @@ class Collector {
   #set(name: ConfigName, text: string, source: ConfigSource, where: string): void {
     const parsed = parseValue(name, text);
     if (!parsed.ok) {
-      this.errors.push(`${where}: ${parsed.error}`);
+      // A flag and a name of the environment say the key already, each in its own spelling.
+      const same = normalizeKey(where).replace(/^exos/, "") === name;
+      const error = same ? parsed.error.slice(`${name}: `.length) : parsed.error;
+      this.errors.push(`${where}: ${error}`);
       return;
     }
     const said = this.entries[name];

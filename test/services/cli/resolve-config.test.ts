@@ -60,6 +60,18 @@ describe("mistakes", () => {
     ]);
   });
 
+  it("names a key once, in the spelling of whoever gave it a value that is none", () => {
+    const file = parseConfigFile("rpcport=x").lines;
+    const flags = [["http-port", "x"]] as const;
+    const { errors } = resolveConfig({ flags, environment: { EXOS_PORT: "x" }, file });
+    const text = '"x" is no whole number from 0 to 65535';
+    expect(errors).toEqual([
+      `--http-port: ${text}`,
+      `EXOS_PORT: ${text}`,
+      `exos.conf line 1: rpcport: ${text}`,
+    ]);
+  });
+
   it("makes no guess where nothing is near", () => {
     expect(findKey("zzzzzzzz")).toEqual({ error: 'unknown configuration key "zzzzzzzz"' });
   });
