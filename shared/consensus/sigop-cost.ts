@@ -25,10 +25,10 @@ export function sigopCost(
 ): number {
   let sigops = countLegacySigops(tx);
   let witnessCost = 0;
-  for (const [index, input] of tx.inputs.entries()) {
+  for (const [index, { scriptSig, witness }] of tx.inputs.entries()) {
     const scriptPubKey = spent[index]?.scriptPubKey;
     if (scriptPubKey === undefined) continue;
-    const spend = { ...input, scriptPubKey };
+    const spend = { scriptSig, scriptPubKey, witness };
     sigops += countP2shSigops(spend, dialect);
     if ((flags & ScriptFlags.WITNESS) !== 0) witnessCost += countWitnessSigops(spend, dialect);
   }

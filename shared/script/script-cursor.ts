@@ -2,19 +2,27 @@ import { OP } from "#shared/script/opcodes.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
-/**
- * Walks the operations of a script. After `next` answered true, `code` is the opcode and `data`
- * what it pushes: a view, `undefined` for every opcode above OP_PUSHDATA4.
- */
+/** Walks the operations of a script. After `next` answered true, `code` is the opcode. */
 export class ScriptCursor {
   code = 0;
-  data: Uint8Array | undefined;
   /** Where the next operation begins. */
   offset = 0;
   readonly script: Uint8Array;
+  /** Where the bytes that are pushed begin; negative where none are. */
+  #start = -1;
+  #end = -1;
 
   constructor(script: Uint8Array) {
     this.script = script;
+  }
+
+  /**
+   * What the operation pushes, `undefined` for every opcode above OP_PUSHDATA4: a view, made when
+   * it is asked for, since whoever only counts operations does not.
+   */
+  get data(): Uint8Array | undefined {
+    if (this.#start < 0) return undefined;
+    return this.#start === this.#end ? NO_BYTES : this.script.subarray(this.#start, this.#end);
   }
 
   /** Whether what is left is a push of more bytes than there are. Ask after `next` said no. */
@@ -29,7 +37,7 @@ export class ScriptCursor {
     if (code === undefined) return false;
     if (code > OP.OP_PUSHDATA4) {
       this.code = code;
-      this.data = undefined;
+      this.#start = -1;
       this.offset = offset + 1;
       return true;
     }
@@ -47,8 +55,9 @@ export class ScriptCursor {
     }
     if (!(start + size <= script.length)) return false;
     this.code = code;
-    this.data = size === 0 ? NO_BYTES : script.subarray(start, start + size);
-    this.offset = start + size;
+    this.#start = start;
+    this.#end = start + size;
+    this.offset = this.#end;
     return true;
   }
 }
