@@ -6,6 +6,7 @@ import {
   type MemoryWorkQueue,
   type QueueFaults,
 } from "#shared/adapters/embedded/memory-work-queue.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { seededNumbers } from "../support/flaky.ts";
 import { type Job, workQueueContract } from "./work-queue.contract.ts";
@@ -33,6 +34,24 @@ function rig(faults?: QueueFaults) {
 
 describe("memory work queue", () => {
   workQueueContract(() => rig());
+
+  it("warns of a failure with the code of the store, where it has one", async () => {
+    const { queue, settle, log } = rig();
+    const control = new AbortController();
+    const faults = [
+      new StoreFault("full", { retryable: true, code: "EXOS-E1003" }),
+      new StoreFault("gone", { retryable: true }),
+    ];
+    const consumer = queue.consume(async () => {
+      const fault = faults.shift();
+      if (fault !== undefined) throw fault;
+    }, control.signal);
+    await queue.send({ n: 1 });
+    await settle();
+    expect(log.records.map(({ code }) => code)).toEqual(["EXOS-E1003", "EXOS-E1000"]);
+    control.abort();
+    await consumer;
+  });
 
   it("waits longer after each failure", async () => {
     const { queue, clock } = rig();

@@ -126,7 +126,9 @@ export function createMemoryWorkQueue<Message>(
     } catch (cause) {
       if (attempt >= options.attemptsMax) bury(parcel, cause);
       else {
-        log.warn("EXOS-E1000", "work failed, tried again", { queue: name, attempt });
+        // What a store knows of its fault, such as a full disk, says more than that it failed.
+        const code = (cause instanceof StoreFault ? cause.code : undefined) ?? "EXOS-E1000";
+        log.warn(code, "work failed, tried again", { queue: name, attempt });
         void again(parcel, signal);
       }
     }
