@@ -111,8 +111,12 @@ export async function runRepair(
     if (found.part === "blocks") {
       const { mended, blocks, damaged, tip } = await rebuildBlocks(context);
       if (mended) done.push("the store of blocks was opened again by its own repair");
-      if (damaged > 0) done.push(`${damaged} damaged bodies were dropped: import them again`);
+      if (damaged > 0) done.push(`${damaged} damaged bodies were dropped`);
       done.push(`${grouped(blocks)} stored blocks judged again; tip ${tip.height} ${tip.hash}`);
+      // LevelDB does not say which bodies its own repair lost.
+      if (mended || damaged > 0) {
+        done.push(`bodies above the tip may be gone: import from height ${tip.height + 1} again`);
+      }
     }
     if (!signal.aborted) done.push(`index built again to height ${await rebuildIndex(context)}`);
   }
