@@ -29,24 +29,30 @@ export interface Flusher {
 export function createFlusher(deps: FlusherDeps): Flusher {
   const { blocks, headers, coins, clock, cacheBytesMax, blocksMax = FLUSH_BLOCKS } = deps;
   let lastMs = clock.elapsedMs();
+  let syncedMs = lastMs;
   let last: Promise<void> = Promise.resolve();
+
+  async function syncNamed(): Promise<void> {
+    await blocks.flush();
+    await headers.flush();
+    syncedMs = clock.elapsedMs();
+  }
 
   async function flushNow(): Promise<void> {
     lastMs = clock.elapsedMs();
     // Blocks go on coming meanwhile: a tip is written only with what it names.
-    await coins.flush(async () => {
-      await blocks.flush();
-      await headers.flush();
-    });
+    await coins.flush(syncNamed);
     lastMs = clock.elapsedMs();
   }
 
   /** One after the other: whoever asked gets a flush that began after he asked. */
-  function flush(): Promise<void> {
-    const turn = last.then(flushNow, flushNow);
+  function inTurn(write: () => Promise<void>): Promise<void> {
+    const turn = last.then(write, write);
     last = turn;
     return turn;
   }
+
+  const flush = () => inTurn(flushNow);
 
   return {
     flush,
@@ -54,6 +60,8 @@ export function createFlusher(deps: FlusherDeps): Flusher {
       const waiting = coins.pending();
       if (waiting.blocks === 0) {
         lastMs = clock.elapsedMs();
+        // Side branches and verdicts wait too. Stores without either have nothing to do here.
+        if (lastMs - syncedMs >= FLUSH_MS) await inTurn(syncNamed);
         return;
       }
       const due =

@@ -71,6 +71,8 @@ export class LevelTables implements AsyncDisposable {
   #writing: ReadonlyMap<string, Pending> = new Map();
   #pendingBytes = 0;
   #lastWrite: Promise<void> = Promise.resolve();
+  /** Whether something may be written and not synced; what a killed process wrote counts too. */
+  #unsynced = true;
   /** Whether the last write failed, which its caller has been told. */
   #failed = false;
 
@@ -198,7 +200,8 @@ export class LevelTables implements AsyncDisposable {
 
   async #writeNow(options: { readonly sync: boolean }): Promise<void> {
     const writing = this.#pending;
-    if (writing.size === 0 && !options.sync) return;
+    if (writing.size === 0 && !(options.sync && this.#unsynced)) return;
+    this.#unsynced = true;
     const bytes = this.#pendingBytes;
     this.#writing = writing;
     this.#pending = new Map();
@@ -206,6 +209,7 @@ export class LevelTables implements AsyncDisposable {
     try {
       await this.#db.batch(operationsOf(writing), options);
       this.#failed = false;
+      this.#unsynced = !options.sync;
     } catch (cause) {
       this.#failed = true;
       // What was set since then is newer.

@@ -67,7 +67,7 @@ async function openChain() {
     await coins.commit(tip.rev, lighter);
     tip = lighter.tip;
   }
-  return { coins, blocks, headers, flusher, connect, stepBack };
+  return { coins, blocks, headers, clock, flusher, connect, stepBack };
 }
 
 describe("the flusher", () => {
@@ -93,6 +93,21 @@ describe("the flusher", () => {
     chain.blocks.put("of a side branch");
     chain.headers.put("of a side branch");
     await chain.flusher.flush();
+    expect(chain.blocks.durable).toContain("of a side branch");
+    expect(chain.headers.durable).toContain("of a side branch");
+  });
+
+  it("syncs them in ten seconds, not sooner, when no tip moves", async () => {
+    const chain = await openChain();
+    await using _coins = chain.coins;
+    await chain.flusher.flush();
+    chain.blocks.put("of a side branch");
+    chain.headers.put("of a side branch");
+    chain.clock.advance(9_999);
+    await chain.flusher.flushWhenDue();
+    expect(chain.headers.durable).not.toContain("of a side branch");
+    chain.clock.advance(1);
+    await chain.flusher.flushWhenDue();
     expect(chain.blocks.durable).toContain("of a side branch");
     expect(chain.headers.durable).toContain("of a side branch");
   });

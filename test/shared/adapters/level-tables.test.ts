@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LevelTables, type ValueCodec } from "#shared/adapters/embedded/level-tables.ts";
 import { disposedOf, temporaryFolder } from "../../support/temporary-folder.ts";
@@ -42,6 +44,25 @@ describe("tables in LevelDB", () => {
       { key: "aa", bytes: Uint8Array.of(2) },
       { key: "bb", bytes: Uint8Array.of(3) },
     ]);
+  });
+
+  it("writes nothing when all is synced already", async () => {
+    const folder = temporaryFolder();
+    const tables = disposedOf(await LevelTables.open(folder));
+    const table = tables.table("01", bytes);
+    const written = () => {
+      const logs = readdirSync(folder).filter((name) => /^\d+\.log$/.test(name));
+      return logs.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    };
+    table.set("aa", 1);
+    await tables.flush();
+    const before = written();
+    expect(before).toBeGreaterThan(0);
+    await tables.flush();
+    expect(written()).toBe(before);
+    table.set("aa", 2);
+    await tables.flush();
+    expect(written()).toBeGreaterThan(before);
   });
 
   it("loses nothing when a write fails, and lets what was set since then win", async () => {
