@@ -2,9 +2,16 @@ import type { RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { Session } from "#services/rpc/session.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
 import { difficultyOf } from "#services/rpc/views/difficulty.ts";
+import { lagBlocks } from "#services/rpc/views/health.ts";
 
 /** Coins as exporters print them. A gauge is a float: exact money is elsewhere. */
 const COIN = 100_000_000;
+
+/** Core's one number for a version: 28.1.0 is 280,100. @returns 0 for what is no version */
+function versionNumber(version: string): number {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major ?? 0) * 10_000 + Number(minor ?? 0) * 100 + Number(patch ?? 0);
+}
 
 /**
  * Set the gauges that are read from the stores when somebody asks: those that Bitcoin's exporters
@@ -14,6 +21,9 @@ export async function exposeChainMetrics(session: Session, deps: RpcDeps): Promi
   const { metrics, clock, network } = deps;
   const { phase, progress, etaSeconds } = deps.state();
   metrics.gauge("bitcoin_uptime", Math.floor((clock.elapsedMs() - deps.startedMs) / 1000));
+  metrics.gauge("bitcoin_server_version", versionNumber(deps.version));
+  // As many as `getblockchaininfo` lists.
+  metrics.gauge("bitcoin_warnings", 0);
   metrics.gauge("exos_city_info", 1, {
     city: deps.city,
     version: deps.version,
@@ -39,6 +49,7 @@ async function exposeTip(chain: Chain, stores: Stores, deps: RpcDeps): Promise<v
   metrics.gauge("bitcoin_latest_block_height", tip.height);
   metrics.gauge("bitcoin_size_on_disk", await deps.control.sizeOnDisk());
   metrics.gauge("exos_tip_age_seconds", clock.now() - tip.header.time);
+  metrics.gauge("exos_lag_blocks", await lagBlocks({ chain, stores }));
   metrics.gauge("exos_index_lag_blocks", tip.height - (cursor?.height ?? 0));
   const row = await stores.index.blockRow(tip.hash);
   if (row === undefined) return;

@@ -62,7 +62,10 @@ export async function viewHealth(where: Where, lagMax?: number): Promise<Health>
 }
 
 /** Blocks between the tip and the heaviest header that is not known to be bad. */
-async function lagBlocks({ chain, stores }: Where): Promise<number> {
+export async function lagBlocks({
+  chain,
+  stores,
+}: Pick<Where, "chain" | "stores">): Promise<number> {
   for (const hash of await stores.headers.leaves(LEAVES_MAX)) {
     const leaf = await chain.header(hash);
     if (leaf === undefined || leaf.record.work <= chain.tip.work) return 0;

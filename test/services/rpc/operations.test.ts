@@ -102,6 +102,15 @@ describe("a node", () => {
   });
 });
 
+it.each([
+  ["28.1.0", 280_100],
+  ["1.2.3-rc.1", 10_203],
+  ["dev", 0],
+])("metrics say version %s as Core's number %i", async (version, number) => {
+  const { text } = await clientOf(await createRpcNode([], { version }))("/metrics");
+  expect(text).toContain(`bitcoin_server_version ${number}\n`);
+});
+
 it.skipIf(blocks === undefined)("metrics speak of tip, transactions and requests", async () => {
   const node = await createRpcNode(blocks ?? []);
   const send = clientOf(node);
@@ -114,6 +123,9 @@ it.skipIf(blocks === undefined)("metrics speak of tip, transactions and requests
     "bitcoin_num_chaintips 1",
     "bitcoin_verification_progress 1",
     "exos_index_lag_blocks 0",
+    "exos_lag_blocks 0",
+    "bitcoin_warnings 0",
+    "bitcoin_server_version 0",
     "bitcoin_size_on_disk 4096",
     'exos_sync_phase{phase="ready"} 1',
     'exos_city_info{city="local",network="exos-regtest",version="0.0.0-test"} 1',
