@@ -127,6 +127,7 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
       name: "follow",
       clock,
       log: log.module("follow"),
+      metrics,
       concurrency: 1,
       visibilityMs: FOLLOW_RETRY_MS,
       attemptsMax: FOLLOW_ATTEMPTS_MAX,

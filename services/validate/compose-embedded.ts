@@ -46,6 +46,7 @@ export function composeEmbedded(shared: Shared, options: EmbeddedOptions): Embed
     name: "connect",
     clock,
     log: log.module("connect"),
+    metrics: shared.metrics,
     // One tip, one writer: a second one would lose every race.
     concurrency: 1,
     visibilityMs: VISIBILITY_MS,

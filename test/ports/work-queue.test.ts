@@ -6,12 +6,14 @@ import {
   type MemoryWorkQueue,
   type QueueFaults,
 } from "#shared/adapters/embedded/memory-work-queue.ts";
+import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
+import type { Metrics } from "#shared/ports/metrics.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { seededNumbers } from "../support/flaky.ts";
 import { type Job, workQueueContract } from "./work-queue.contract.ts";
 
-function rig(faults?: QueueFaults) {
+function rig(faults?: QueueFaults, metrics?: Metrics) {
   const clock = createManualClock(unixSeconds(1_700_000_000));
   const log = createMemoryLog();
   const queue: MemoryWorkQueue<Job> = createMemoryWorkQueue<Job>({
@@ -22,6 +24,7 @@ function rig(faults?: QueueFaults) {
     visibilityMs: 1_000,
     attemptsMax: 3,
     ...(faults === undefined ? {} : { faults }),
+    ...(metrics === undefined ? {} : { metrics }),
   });
   const settle = async () => {
     for (let turn = 0; turn < 400; turn++) {
@@ -49,6 +52,28 @@ describe("memory work queue", () => {
     await queue.send({ n: 1 });
     await settle();
     expect(log.records.map(({ code }) => code)).toEqual(["EXOS-E1003", "EXOS-E1000"]);
+    control.abort();
+    await consumer;
+  });
+
+  it("counts what waits, what is in flight and what was given up", async () => {
+    const metrics = createPrometheusMetrics();
+    const { queue, settle } = rig(undefined, metrics);
+    const depth = (count: number) => `exos_queue_depth{queue="jobs"} ${count}\n`;
+    const dead = (count: number) => `exos_dead_letters_total{queue="jobs"} ${count}\n`;
+    expect(metrics.expose()).toContain(depth(0));
+    expect(metrics.expose()).toContain(dead(0));
+    await queue.send({ n: 1 });
+    await queue.send({ n: 2 });
+    expect(metrics.expose()).toContain(depth(2));
+    const control = new AbortController();
+    const consumer = queue.consume(async ({ n }) => {
+      expect(metrics.expose()).not.toContain(depth(0));
+      if (n === 1) throw new RangeError("never");
+    }, control.signal);
+    await settle();
+    expect(metrics.expose()).toContain(depth(0));
+    expect(metrics.expose()).toContain(dead(1));
     control.abort();
     await consumer;
   });

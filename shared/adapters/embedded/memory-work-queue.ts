@@ -1,5 +1,6 @@
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
+import type { Metrics } from "#shared/ports/metrics.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { WorkQueue, WorkSource } from "#shared/ports/work-queue.ts";
 
@@ -19,6 +20,8 @@ export interface MemoryWorkQueueOptions {
   readonly name: string;
   readonly clock: Pick<Clock, "sleep">;
   readonly log: Pick<Log, "warn" | "error">;
+  /** Told how many messages wait or are in flight, and how many were given up. */
+  readonly metrics?: Pick<Metrics, "count" | "gauge">;
   /** Most messages handled at once. */
   readonly concurrency: number;
   /** Wait before a failed message comes again; doubled at each further failure. */
@@ -62,6 +65,12 @@ class Belt {
   delayed = 0;
   inFlight = 0;
   #listeners: (() => void)[] = [];
+  readonly #onChange: (depth: number) => void;
+
+  constructor(onChange: (depth: number) => void) {
+    this.#onChange = onChange;
+    onChange(0);
+  }
 
   get waiting(): number {
     return this.ready.length + this.delayed;
@@ -80,6 +89,7 @@ class Belt {
   }
 
   readonly changed = (): void => {
+    this.#onChange(this.waiting + this.inFlight);
     const listeners = this.#listeners;
     this.#listeners = [];
     for (const listener of listeners) listener();
@@ -90,12 +100,15 @@ class Belt {
 export function createMemoryWorkQueue<Message>(
   options: MemoryWorkQueueOptions,
 ): MemoryWorkQueue<Message> {
-  const { name, clock, log, faults } = options;
-  const belt = new Belt();
+  const { name, clock, log, faults, metrics } = options;
+  const labels = { queue: name };
+  const belt = new Belt((depth) => metrics?.gauge("exos_queue_depth", depth, labels));
+  metrics?.count("exos_dead_letters_total", labels, 0);
   const deadLetters: DeadLetter<Message>[] = [];
 
   function bury({ text }: Parcel, cause: unknown): void {
     log.error("EXOS-E1012", "work failed for good", { queue: name, err: String(cause) });
+    metrics?.count("exos_dead_letters_total", labels);
     deadLetters.push({ message: JSON.parse(text) as Message, cause });
     deadLetters.splice(0, deadLetters.length - DEAD_LETTERS_MAX);
   }
