@@ -1,5 +1,7 @@
 import type { SubmitAnswer } from "#shared/consensus/submit-answer.ts";
+import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
 import { type Acceptance, acceptBlock } from "./accept-block.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { isOnChain, readTip } from "./tip-view.ts";
@@ -50,7 +52,7 @@ async function answerTo(
 ): Promise<SubmitAnswer> {
   switch (acceptance.state) {
     case "known":
-      return acceptance.stored.rejected === undefined ? "duplicate" : "duplicate-invalid";
+      return (await isCondemned(acceptance.stored, deps)) ? "duplicate-invalid" : "duplicate";
     case "orphan":
       return "prev-blk-not-found";
     case "too-deep":
@@ -64,4 +66,16 @@ async function answerTo(
       return active ? null : "inconclusive";
     }
   }
+}
+
+/** Whether a block, or an ancestor of it that is not on the chain, was found bad. */
+async function isCondemned(stored: StoredHeader, deps: SubmitDeps): Promise<boolean> {
+  const tip = await readTip(deps);
+  let at: StoredHeader | undefined = stored;
+  while (at !== undefined) {
+    if (at.rejected !== undefined) return true;
+    if (at.record.height <= tip.final || (await isOnChain(at.record, tip, deps))) return false;
+    at = await deps.headers.get(toHashHex(at.record.header.prev));
+  }
+  return false;
 }
