@@ -1,5 +1,6 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import type { DecodeFault } from "#shared/codec/reader.ts";
+import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import { blockHint } from "#shared/messages/block-hint.ts";
@@ -54,7 +55,7 @@ export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promis
   const admitted = await admitBlock({ block, bytes }, { parent: parent.record, coins }, deps);
   if (!admitted.ok) return { state: "refused", hash, error: admitted.error };
   const record = admitted.value;
-  const heavier = record.work > tip.work;
+  const heavier = isBetterTip(record, tip);
   if (heavier) {
     await deps.headers.addCandidate(record);
     // Whoever follows the child follows its parent, and a long run of blocks waits as one.

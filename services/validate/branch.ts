@@ -1,6 +1,7 @@
 import { marksOf } from "#shared/coins/marks-of.ts";
 import { nextTip, type Tip } from "#shared/coins/tip.ts";
 import { growView, type View } from "#shared/coins/view.ts";
+import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { judgeFull } from "#shared/consensus/judge-full.ts";
 import type { ConsensusError, Verdict } from "#shared/consensus/verdict.ts";
@@ -94,7 +95,7 @@ export class Branch {
 
   /** Whether committing is worth while: a heavier chain by many blocks, or a failed script. */
   isRipe(blocks: number): boolean {
-    return this.#failed || (this.#steps.length >= blocks && this.#view.work > this.#tip.work);
+    return this.#failed || (this.#steps.length >= blocks && isBetterTip(this.#view, this.#tip));
   }
 
   /**
@@ -155,7 +156,8 @@ export class Branch {
       count++;
     }
     const last = this.#steps[count - 1];
-    if (last === undefined || last.view.work <= this.#tip.work) return { state: "unchanged", bad };
+    if (last === undefined || !isBetterTip(last.view, this.#tip))
+      return { state: "unchanged", bad };
 
     const { consensus } = this.#deps.network;
     const next = nextTip(this.#tip, last.view, consensus);

@@ -1,6 +1,7 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { cutView } from "#shared/coins/view.ts";
+import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { judgeIntegrity } from "#shared/consensus/judge-integrity.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
@@ -103,7 +104,7 @@ async function followCandidate(hash: HashHex, tip: Tip, run: Run): Promise<Follo
   const path = await readPath(leaf, fork, deps);
   const last = path.blocks.at(-1);
   const end = FOLLOWED[path.end];
-  if (last === undefined || last.record.work <= tip.work) return end === "again" ? "left" : end;
+  if (last === undefined || !isBetterTip(last.record, tip)) return end === "again" ? "left" : end;
 
   const view = fork.hash === tip.hash ? tip : cutView(tip, fork);
   const branch = new Branch({ tip, view, end: fork }, deps);

@@ -1,4 +1,5 @@
 import { lighterTip, type NextTip, renumberedTip, type Tip } from "#shared/coins/tip.ts";
+import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import { tipHint } from "#shared/messages/tip-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
@@ -99,7 +100,7 @@ export async function recallLeaves(deps: ValidateDeps): Promise<void> {
   for (const leaf of await deps.headers.leaves(LEAVES_MAX)) {
     let best: StoredHeader | undefined;
     let at = await deps.headers.get(leaf);
-    while (at !== undefined && at.record.work > tip.work) {
+    while (at !== undefined && isBetterTip(at.record, tip)) {
       const usable = at.rejected === undefined && at.bodySize !== undefined;
       best = usable ? (best ?? at) : undefined;
       at = await deps.headers.get(toHashHex(at.record.header.prev));

@@ -2,6 +2,7 @@ import { genesisTip, type Tip } from "#shared/coins/tip.ts";
 import { cutView, type View } from "#shared/coins/view.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { isReorgAllowed } from "#shared/consensus/reorg-limit.ts";
 import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
@@ -65,7 +66,7 @@ export async function findFork(
   deps: Pick<ValidateDeps, "coins" | "headers">,
 ): Promise<HeaderRecord | undefined> {
   let at = from;
-  while (at.height >= tip.final) {
+  while (isReorgAllowed(at.height, tip.final)) {
     if (await isOnChain(at, tip, deps)) return at;
     if (at.height === 0) return undefined;
     const far = await knownHeader(at.skip, deps);

@@ -1,3 +1,4 @@
+import { finalizedHeight } from "#shared/consensus/reorg-limit.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { type Height, height as toHeight } from "#shared/primitives/brand.ts";
 import { FROZEN_GROUP, type FrozenGroup, hashAt, type View } from "./view.ts";
@@ -91,7 +92,6 @@ function replace(current: Tip, view: View, limit: ReorgLimit): NextTip {
     "no tip leaves a final block",
   );
   const { base, frozen } = spill(current, limit.groupBlocks);
-  const final = Math.max(current.final, view.height - limit.reorgBlocksMax);
   const tip: Tip = {
     rev: current.rev + 1,
     gen: current.gen,
@@ -99,7 +99,7 @@ function replace(current: Tip, view: View, limit: ReorgLimit): NextTip {
     height: view.height,
     hash: view.hash,
     work: view.work,
-    final: toHeight(final),
+    final: finalizedHeight(view.height, current.final, limit),
     base,
     win: view.win.slice(base - current.base),
     mu: undefined,
