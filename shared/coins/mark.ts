@@ -12,9 +12,6 @@ export interface Mark {
   readonly hash: HashHex;
 }
 
-/** u32 height, little-endian, then 32 bytes of hash in wire order. */
-export const MARK_BYTES = 36;
-
 /** Stands for the hash in a base mark. No block has it: it is above every target. */
 export const BASE_HASH: HashHex = "f".repeat(64) as HashHex;
 

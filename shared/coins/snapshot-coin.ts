@@ -16,9 +16,6 @@ export interface SnapshotCoin {
 
 const KINDS: readonly CoinKind[] = ["ordinary", "coinbase", "coinstake"];
 
-/** Fewest bytes of a coin: everything but the bytes of its script. */
-export const SNAPSHOT_COIN_BYTES_MIN = 32 + 4 + 4 + 1 + 4 + 8 + 1;
-
 /** txid, u32 index, u32 height, u8 kind, u32 transaction time, i64 value, script whole. */
 export function writeSnapshotCoin({ txid, index, coin }: SnapshotCoin, writer: Writer): void {
   writer.bytes(txid).u32(index).u32(coin.height).u8(KINDS.indexOf(coin.kind)).u32(coin.time);
