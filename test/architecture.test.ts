@@ -30,7 +30,11 @@ describe("dependency directions", () => {
     ["a relative way to another folder", "shared/codec/a.ts", "../consensus/b.ts"],
     ["a core that names a product", "services/rpc/core.ts", "#shared/adapters/embedded/a.ts"],
     ["a folder without a row", "shared/utils/a.ts", "./b.ts"],
-    ["a composer that reaches into a service", "services/cli/embedded.ts", "#services/rpc/x.ts"],
+    [
+      "a composer that reaches into a service",
+      "services/cli/embedded/open-node.ts",
+      "#services/rpc/x.ts",
+    ],
   ])("finds %s", (_, path, target, kind = "") => {
     expect(violations([{ path, text: `import ${kind}{ x } from "${target}";` }])).toHaveLength(1);
   });
@@ -38,7 +42,7 @@ describe("dependency directions", () => {
   it.each([
     ["a higher layer its lower ones", "shared/consensus/a.ts", "#shared/codec/b.ts"],
     ["a door an adapter", "services/rpc/container.ts", "#shared/adapters/embedded/a.ts"],
-    ["the all-in-one node a core", "services/cli/embedded.ts", "#services/rpc/core.ts"],
+    ["the all-in-one node a core", "services/cli/embedded/open-node.ts", "#services/rpc/core.ts"],
     ["a folder itself", "shared/codec/a.ts", "./b.ts"],
   ])("allows %s", (_, path, target) => {
     expect(violations([{ path, text: `import { x } from "${target}";` }])).toEqual([]);

@@ -1,7 +1,8 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { NodeOptions } from "#services/cli/embedded.ts";
-import { type ImportOptions, openNode } from "#services/cli/embedded.ts";
+import type { ImportOptions } from "#services/cli/embedded/node-tasks.ts";
+import type { NodeOptions } from "#services/cli/embedded/open-node.ts";
+import { openNode } from "#services/cli/embedded/open-node.ts";
 import { describeFailure } from "#services/cli/failure.ts";
 import {
   type DataFolder,

@@ -1,10 +1,6 @@
 import type { CommandContext } from "#services/cli/command.ts";
-import {
-  createNodeLog,
-  type EmbeddedNode,
-  type NodeOptions,
-  openNode,
-} from "#services/cli/embedded.ts";
+import { createNodeLog } from "#services/cli/embedded/node-tasks.ts";
+import { type EmbeddedNode, type NodeOptions, openNode } from "#services/cli/embedded/open-node.ts";
 import { policyOf } from "#services/cli/policy-of.ts";
 
 /** Memory for coins where the configuration says nothing. */

@@ -1,4 +1,4 @@
-import type { NodeOptions } from "#services/cli/embedded.ts";
+import type { NodeOptions } from "#services/cli/embedded/open-node.ts";
 import type { Config } from "#services/cli/read-config.ts";
 
 type Policy = NonNullable<NodeOptions["policy"]>;

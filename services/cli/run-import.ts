@@ -1,6 +1,10 @@
 import type { CommandContext } from "#services/cli/command.ts";
 import { commandText, flagsOf } from "#services/cli/command-text.ts";
-import { type ImportOptions, type ImportSummary, importFiles } from "#services/cli/embedded.ts";
+import {
+  type ImportOptions,
+  type ImportSummary,
+  importFiles,
+} from "#services/cli/embedded/node-tasks.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, refused } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";

@@ -1,6 +1,7 @@
 import type { CommandContext, Terminal } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
-import { type EmbeddedNode, type ServedNode, serveNode } from "#services/cli/embedded.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { type ServedNode, serveNode } from "#services/cli/embedded/serve-node.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";

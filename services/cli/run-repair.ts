@@ -8,7 +8,8 @@ import {
   rebuildFromBlocks,
 } from "#services/cli/compose-repair.ts";
 import { verifyBodies, verifyCoins } from "#services/cli/doctor/verify-chain.ts";
-import { type EmbeddedNode, openNode, withIndex } from "#services/cli/embedded.ts";
+import { withIndex } from "#services/cli/embedded/node-tasks.ts";
+import { type EmbeddedNode, openNode } from "#services/cli/embedded/open-node.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { describeFailure } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { openNode } from "#services/cli/embedded.ts";
+import { openNode } from "#services/cli/embedded/open-node.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { LONG_CHAINS, type RecordedChain, SHORT_CHAINS } from "../support/recorded-chains.ts";
 import { importFile, temporaryFolder } from "../support/test-node.ts";

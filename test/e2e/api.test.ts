@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { type EmbeddedNode, type ServedNode, serveNode } from "#services/cli/embedded.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { type ServedNode, serveNode } from "#services/cli/embedded/serve-node.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { clientOf, post } from "../support/rpc-client.ts";
 import { createRpcNode, recordedBlocks } from "../support/rpc-node.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { EmbeddedNode } from "#services/cli/embedded.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { bitcoinRegtest } from "#shared/consensus/networks/bitcoin-regtest.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { loadChain } from "../support/chain-file.ts";

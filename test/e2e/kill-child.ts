@@ -4,7 +4,7 @@
  * and `flush` to die inside a flush begun there. Says on stdout where it opened, and how it ended.
  * @module
  */
-import { openNode } from "#services/cli/embedded.ts";
+import { openNode } from "#services/cli/embedded/open-node.ts";
 import { openDiskChainFile } from "#shared/adapters/embedded/disk-chain-file.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";

@@ -1,6 +1,6 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, it } from "vitest";
-import type { EmbeddedNode } from "#services/cli/embedded.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EmbeddedNode } from "#services/cli/embedded.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { exportSnapshot } from "#shared/adapters/embedded/export-snapshot.ts";
 import { importSnapshot } from "#shared/adapters/embedded/import-snapshot.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";

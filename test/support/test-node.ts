@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedNode, openNode } from "#services/cli/embedded.ts";
+import { type EmbeddedNode, openNode } from "#services/cli/embedded/open-node.ts";
 import { openDiskChainFile } from "#shared/adapters/embedded/disk-chain-file.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createSystemClock, type SystemClock } from "#shared/adapters/embedded/system-clock.ts";

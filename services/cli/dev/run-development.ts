@@ -1,7 +1,7 @@
 import type { CommandContext } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT, developmentAddress } from "#services/cli/dev/development-address.ts";
 import { fiveThings } from "#services/cli/dev/five-things.ts";
-import type { EmbeddedNode } from "#services/cli/embedded.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { ExitCode } from "#services/cli/exit-codes.ts";
 import { refused } from "#services/cli/failure.ts";
 import { type RunningNode, runNode } from "#services/cli/run-node.ts";

@@ -1,4 +1,4 @@
-import type { EmbeddedNode } from "#services/cli/embedded.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { coinAt } from "#shared/coins/coin-at.ts";
 import type { Tip } from "#shared/coins/tip.ts";
