@@ -1,0 +1,11 @@
+import type { City } from "./city.ts";
+
+export const amsterdam: City = {
+  code: "ams",
+  name: "Amsterdam",
+  host: { kind: "external", provider: "digitalocean", region: "ams3" },
+  wave: 3,
+  latitude: 52.3676,
+  longitude: 4.9041,
+  timeZone: "Europe/Amsterdam",
+};

@@ -1,0 +1,11 @@
+import type { City } from "./city.ts";
+
+export const bangalore: City = {
+  code: "blr",
+  name: "Bangalore",
+  host: { kind: "external", provider: "digitalocean", region: "blr1" },
+  wave: 3,
+  latitude: 12.9716,
+  longitude: 77.5946,
+  timeZone: "Asia/Kolkata",
+};

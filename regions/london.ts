@@ -1,0 +1,15 @@
+import type { City } from "./city.ts";
+
+export const london: City = {
+  code: "lon",
+  name: "London",
+  host: {
+    kind: "aws",
+    region: "eu-west-2",
+    zoneIds: ["euw2-az1", "euw2-az2"],
+  },
+  wave: 1,
+  latitude: 51.5074,
+  longitude: -0.1278,
+  timeZone: "Europe/London",
+};

@@ -1,0 +1,11 @@
+import type { City } from "./city.ts";
+
+export const newYork: City = {
+  code: "nyc",
+  name: "New York",
+  host: { kind: "external", provider: "digitalocean", region: "nyc3" },
+  wave: 3,
+  latitude: 40.7128,
+  longitude: -74.006,
+  timeZone: "America/New_York",
+};

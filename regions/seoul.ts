@@ -1,0 +1,15 @@
+import type { City } from "./city.ts";
+
+export const seoul: City = {
+  code: "sel",
+  name: "Seoul",
+  host: {
+    kind: "aws",
+    region: "ap-northeast-2",
+    zoneIds: ["apne2-az1", "apne2-az2"],
+  },
+  wave: 2,
+  latitude: 37.5665,
+  longitude: 126.978,
+  timeZone: "Asia/Seoul",
+};
