@@ -1,0 +1,96 @@
+import type { Amount, HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
+import type { Outpoint } from "#shared/primitives/transaction.ts";
+
+/** A transaction that was judged, as the pool keeps it. Nothing in it changes. */
+export interface PooledTransaction {
+  readonly txid: HashHex;
+  /** The canonical serialisation with witness. */
+  readonly raw: Uint8Array;
+  readonly fee: Amount;
+  /** What fees are paid for: bytes, or weight / 4 rounded up where the network has witnesses. */
+  readonly size: number;
+  readonly sigopCost: number;
+  /** When it entered. */
+  readonly time: UnixSeconds;
+  /** Of the tip when it entered. */
+  readonly height: number;
+  /** What it spends, in its order; each of these claims must name it. */
+  readonly inputs: readonly Outpoint[];
+  /** Transactions of the pool that it spends from; each must count too. */
+  readonly parents: readonly HashHex[];
+  /** Handed in here and seen at no peer yet. */
+  readonly unbroadcast: boolean;
+}
+
+/** "This output is spent by that transaction of the pool." */
+export interface Claim {
+  readonly outpoint: Outpoint;
+  readonly txid: HashHex;
+  readonly at: UnixSeconds;
+  /** Transactions that this one replaces: their claims give way to it. */
+  readonly replaces?: ReadonlySet<HashHex>;
+}
+
+/** What belongs to the pool as a whole. `rev` rises with every write. */
+export interface PoolSummary {
+  readonly rev: number;
+  /** Lowest fee rate that enters, base units per 1,000 bytes, at `feeTime`; it halves since then. */
+  readonly feeRateMin: bigint;
+  readonly feeTime: UnixSeconds;
+}
+
+/** A claim whose transaction is absent binds nobody after this. @source cloud.md 3.3 */
+export const CLAIM_VOID_SECONDS = 60;
+
+/** How long bytes wait to be judged. @source cloud.md 3.3 */
+export const UNJUDGED_SECONDS = 600;
+
+/**
+ * Judged transactions that wait for a block, and who spends what among them.
+ *
+ * Guarantees. Each request touches one item, whole; there is no transaction over several, and reads
+ * are strong. Whoever adds a transaction claims its inputs first, in the order of their outpoints,
+ * then puts it. It counts only while every one of its claims names it and each of its `parents`
+ * counts too; `get` and `all` tell of nothing else. So neither a delayed writer nor two that claim
+ * in turn leave two transactions that spend one output. What is put may be gone after a restart:
+ * a pool is no promise.
+ *
+ * Implementations: `adapters/embedded/{memory,file}-pool.ts`. Each passes
+ * `test/ports/pool.contract.ts`. Every method throws StoreFault when the world failed.
+ */
+export interface Pool {
+  /**
+   * Claim one output: granted when nobody holds it, the same transaction does, one of `replaces`
+   * does, or the holder has been absent for `CLAIM_VOID_SECONDS` at `at`.
+   * @returns the holder that stands in the way; `undefined` when it was granted
+   */
+  claim(claim: Claim): Promise<HashHex | undefined>;
+  /** Give up a claim if it still names this transaction. */
+  release(outpoint: Outpoint, txid: HashHex): Promise<void>;
+  /** Who holds the claim on an output, whether or not it counts. */
+  claimant(outpoint: Outpoint): Promise<HashHex | undefined>;
+
+  /** Keep a transaction whose claims were granted; again changes nothing. */
+  put(transaction: PooledTransaction): Promise<void>;
+  /** Forget a transaction; its claims are released by whoever removes it, afterwards. */
+  remove(txid: HashHex): Promise<void>;
+  /** Only if it counts. */
+  get(txid: HashHex): Promise<PooledTransaction | undefined>;
+  /** Every transaction that counts, parents before children. */
+  all(): Promise<readonly PooledTransaction[]>;
+
+  /** `rev` 0 before the first write. */
+  summary(): Promise<PoolSummary>;
+  /** @returns whether the expected revision was the present one, and so this is the next */
+  setSummary(expectedRev: number, next: Omit<PoolSummary, "rev">): Promise<boolean>;
+}
+
+/**
+ * Bytes that somebody sent and nobody judged: stored before any hint tells of them, gone after
+ * `UNJUDGED_SECONDS`. Implementation and suite: those of `Pool`.
+ */
+export interface UnjudgedTransactions {
+  keep(txid: HashHex, raw: Uint8Array, at: UnixSeconds): Promise<void>;
+  /** @param now the time by which their age is told */
+  read(txid: HashHex, now: UnixSeconds): Promise<Uint8Array | undefined>;
+}
