@@ -4,6 +4,7 @@ import type { ErrorRow } from "./error-row.ts";
 import { HTTP_ERRORS } from "./http-errors.ts";
 import { OWN_ERRORS } from "./own-errors.ts";
 import { STORE_ERRORS } from "./store-errors.ts";
+import { WALLET_ERRORS } from "./wallet-errors.ts";
 
 /**
  * Every failure with a code, for all dialects, commands, logs and pages. A code is never given a
@@ -16,6 +17,7 @@ export const ERROR_CATALOGUE = {
   ...STORE_ERRORS,
   ...CHAIN_ERRORS,
   ...HTTP_ERRORS,
+  ...WALLET_ERRORS,
   ...OWN_ERRORS,
 } as const;
 

@@ -24,10 +24,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/script": pure.slice(0, 3),
   "shared/consensus": pure.slice(0, 4),
   "shared/coins": ["shared/primitives", "shared/crypto", "shared/codec", "shared/consensus"],
+  "shared/wallet": [...pure.slice(0, 5), "npm:@scure"],
   "shared/messages": ["shared/primitives", "npm:zod"],
-  "shared/ports": pure,
+  "shared/ports": [...pure, "shared/wallet"],
   "shared/adapters/embedded": [
     ...pure,
+    "shared/wallet",
     "shared/ports",
     "shared/messages",
     "npm:classic-level",

@@ -5,12 +5,14 @@ import { ERROR_CATALOGUE, findError } from "#shared/primitives/error-catalogue.t
 import { HTTP_ERRORS } from "#shared/primitives/http-errors.ts";
 import { OWN_ERRORS } from "#shared/primitives/own-errors.ts";
 import { STORE_ERRORS } from "#shared/primitives/store-errors.ts";
+import { WALLET_ERRORS } from "#shared/primitives/wallet-errors.ts";
 
 const groups = [
   { digit: "0", rows: CONFIGURATION_ERRORS },
   { digit: "1", rows: STORE_ERRORS },
   { digit: "2", rows: CHAIN_ERRORS },
   { digit: "4", rows: HTTP_ERRORS },
+  { digit: "5", rows: WALLET_ERRORS },
   { digit: "9", rows: OWN_ERRORS },
 ];
 
