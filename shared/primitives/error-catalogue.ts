@@ -3,6 +3,7 @@ import { CONFIGURATION_ERRORS } from "./configuration-errors.ts";
 import type { ErrorRow } from "./error-row.ts";
 import { HTTP_ERRORS } from "./http-errors.ts";
 import { OWN_ERRORS } from "./own-errors.ts";
+import { PEER_ERRORS } from "./peer-errors.ts";
 import { STORE_ERRORS } from "./store-errors.ts";
 import { WALLET_ERRORS } from "./wallet-errors.ts";
 
@@ -16,6 +17,7 @@ export const ERROR_CATALOGUE = {
   ...CONFIGURATION_ERRORS,
   ...STORE_ERRORS,
   ...CHAIN_ERRORS,
+  ...PEER_ERRORS,
   ...HTTP_ERRORS,
   ...WALLET_ERRORS,
   ...OWN_ERRORS,

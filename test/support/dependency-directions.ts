@@ -25,6 +25,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/consensus": pure.slice(0, 4),
   "shared/coins": ["shared/primitives", "shared/crypto", "shared/codec", "shared/consensus"],
   "shared/wallet": [...pure.slice(0, 5), "npm:@scure"],
+  "shared/p2p": ["shared/primitives", "shared/crypto", "shared/codec", "shared/consensus"],
   "shared/messages": ["shared/primitives", "npm:zod"],
   "shared/ports": [...pure, "shared/wallet"],
   "shared/adapters/embedded": [

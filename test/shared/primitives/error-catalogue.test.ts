@@ -4,6 +4,7 @@ import { CONFIGURATION_ERRORS } from "#shared/primitives/configuration-errors.ts
 import { ERROR_CATALOGUE, findError } from "#shared/primitives/error-catalogue.ts";
 import { HTTP_ERRORS } from "#shared/primitives/http-errors.ts";
 import { OWN_ERRORS } from "#shared/primitives/own-errors.ts";
+import { PEER_ERRORS } from "#shared/primitives/peer-errors.ts";
 import { STORE_ERRORS } from "#shared/primitives/store-errors.ts";
 import { WALLET_ERRORS } from "#shared/primitives/wallet-errors.ts";
 
@@ -11,6 +12,7 @@ const groups = [
   { digit: "0", rows: CONFIGURATION_ERRORS },
   { digit: "1", rows: STORE_ERRORS },
   { digit: "2", rows: CHAIN_ERRORS },
+  { digit: "3", rows: PEER_ERRORS },
   { digit: "4", rows: HTTP_ERRORS },
   { digit: "5", rows: WALLET_ERRORS },
   { digit: "9", rows: OWN_ERRORS },
