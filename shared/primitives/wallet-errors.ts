@@ -122,4 +122,22 @@ export const WALLET_ERRORS = {
     sentence: "A wallet was asked for something that has no meaning.",
     hint: "The message names the value and what is accepted.",
   },
+  "EXOS-E5021": {
+    status: 422,
+    title: "Payment refused",
+    sentence: "The pool refuses the transaction of a payment.",
+    hint: "The message ends in the reject code. Nothing was sent.",
+  },
+  "EXOS-E5022": {
+    status: 409,
+    title: "Wallet not chosen",
+    sentence: "It is not clear which wallet is meant.",
+    hint: "Name one of the loaded wallets with --wallet or /wallet/NAME; `exos wallet list`.",
+  },
+  "EXOS-E5023": {
+    status: 409,
+    title: "Wallet loaded",
+    sentence: "The wallet is loaded already.",
+    hint: "Use it, or unload it first.",
+  },
 } as const satisfies ErrorRows;
