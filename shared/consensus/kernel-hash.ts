@@ -17,13 +17,21 @@ export interface Kernel {
  *
  * @source StakeValidator.cs CheckStakeKernelHash (EXOSFullNode e61c2e61); exos-l1.md 4.6 step 5
  */
-export function kernelHash({ modifier, coinTime, prevout, stakeTime }: Kernel): Hash256 {
-  const preimage = new Uint8Array(76);
+export function kernelHash(kernel: Kernel): Hash256 {
+  return hash256(kernelPreimage(kernel));
+}
+
+/** Bytes that are hashed; the last four are the time of the stake. */
+export const KERNEL_BYTES = 76;
+
+/** What is hashed, fresh. */
+export function kernelPreimage({ modifier, coinTime, prevout, stakeTime }: Kernel): Uint8Array {
+  const preimage = new Uint8Array(KERNEL_BYTES);
   const view = new DataView(preimage.buffer);
   preimage.set(modifier);
   view.setUint32(32, coinTime, true);
   preimage.set(prevout.txid, 36);
   view.setUint32(68, prevout.index, true);
   view.setUint32(72, stakeTime, true);
-  return hash256(preimage);
+  return preimage;
 }
