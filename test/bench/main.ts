@@ -7,6 +7,7 @@
 import { benchCoinStore } from "./coin-store.ts";
 import { benchHashes } from "./hashes.ts";
 import { benchImport } from "./import.ts";
+import { benchKernel } from "./kernel.ts";
 import { benchRpc } from "./rpc.ts";
 import { benchScript } from "./script.ts";
 import { benchStores } from "./stores.ts";
@@ -63,6 +64,15 @@ async function hashes(short: boolean): Promise<Row[]> {
     },
     { name: "Merkle root", figure: figures.merkle, unit: "us" },
     { name: "set hash, one coin", figure: figures.element, unit: "us" },
+  ];
+}
+
+/** The ratio is to double SHA-256 of as many bytes, one by one. */
+async function kernel(short: boolean): Promise<Row[]> {
+  const { kernels, plain } = benchKernel(short ? 7 : 31);
+  return [
+    { name: "kernels tried", figure: kernels, unit: "/s", ratio: kernels / plain },
+    { name: "double SHA-256 of 76 bytes", figure: plain, unit: "/s", ratio: 1 },
   ];
 }
 
@@ -143,6 +153,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   x13,
   verify,
   hashes,
+  kernel,
   script,
   "coin-store": coinStore,
   stores,
