@@ -33,9 +33,12 @@ export class NetFault extends Error {
   readonly reason: NetFaultReason;
   readonly retryable: boolean;
 
-  constructor(reason: NetFaultReason, message: string, options: { readonly cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { readonly reason: NetFaultReason; readonly cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
-    this.reason = reason;
-    this.retryable = RETRYABLE[reason];
+    this.reason = options.reason;
+    this.retryable = RETRYABLE[options.reason];
   }
 }
