@@ -39,6 +39,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "services/validate": SERVICE,
   "services/index": SERVICE,
+  "services/ingest": SERVICE,
   "services/stake": SERVICE,
   "services/rpc": [...SERVICE, "npm:@hono", "npm:hono"],
   "services/cli": [...SERVICE, "regions"],
