@@ -89,7 +89,7 @@ export interface OwnerTotals {
   readonly coins: number;
 }
 
-/** An owner is asked for by any of its scripts; see `ownerScript`. */
+/** An owner is asked for by any of its scripts, and a hot key by `stakerScript`; see `ownerScript`. */
 export interface PageQuery {
   readonly script: Uint8Array;
   /** 1 to 200. */

@@ -3,6 +3,7 @@ import type { AddressIndex, AddressIndexWriter } from "#shared/ports/address-ind
 import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
+import { stakerScript } from "#shared/script/owner-script.ts";
 import {
   chainOf,
   growBlock,
@@ -12,6 +13,7 @@ import {
   TO_KEY_HASH,
   TO_NOBODY,
   TO_NOTHING,
+  TO_STAKER_OF_B,
   type TreeBlock,
 } from "../support/block-tree.ts";
 
@@ -233,6 +235,39 @@ export function addressIndexContract(create: () => Promise<Index>): void {
           },
         ],
       },
+    });
+  });
+
+  it("lists what a hot key stakes under it and under its owner, until it is spent", async () => {
+    const staked = growBlock(two, 5, [{ spends: [], pays: [[9n, TO_STAKER_OF_B]] }]);
+    const staker = stakerScript(new Uint8Array(20).fill(0xaa));
+    const { txid } = transactionOf(staked, 0);
+    const index = await filled(staked);
+    const coins = async (script: Uint8Array) => {
+      const page = await index.coins({ script, limit: 200 });
+      return page.ok ? page.value.items.map(({ value }) => value) : page.error;
+    };
+    expect(await coins(staker)).toEqual([9n]);
+    expect(await coins(TO_STAKER_OF_B)).toEqual([9n, 30n, 55n]);
+    expect(await index.totals(staker)).toMatchObject({
+      coins: 1,
+      kinds: { coinbase: { received: 9n, sent: 0n } },
+    });
+
+    const minted = growBlock(staked, 6, [
+      { spends: [], pays: [[0n, TO_NOBODY]] },
+      {
+        spends: [{ txid, index: 0 }],
+        pays: [
+          [0n, TO_NOBODY],
+          [10n, TO_STAKER_OF_B],
+        ],
+      },
+    ]);
+    await addAndFollow(index, minted);
+    expect(await coins(staker)).toEqual([10n]);
+    expect(await index.totals(staker)).toMatchObject({
+      kinds: { coinstake: { received: 10n, sent: 9n } },
     });
   });
 

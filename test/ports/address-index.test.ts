@@ -9,6 +9,7 @@ import {
 } from "#shared/adapters/embedded/sqlite-address-index.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
 import { height } from "#shared/primitives/brand.ts";
+import { stakerScript } from "#shared/script/owner-script.ts";
 import {
   growBlock,
   growRandomBlock,
@@ -125,7 +126,8 @@ describe("sqlite address index", () => {
   /** Every answer that a reader can get about a tree. */
   async function answers(index: AddressIndex, blocks: readonly TreeBlock[]): Promise<unknown[]> {
     const found: unknown[] = [await index.cursor(), await index.blockRows(height(9_999), 2_000)];
-    for (const script of [TO_KEY, TO_B, TO_C]) {
+    const staker = stakerScript(new Uint8Array(20).fill(0xaa));
+    for (const script of [TO_KEY, TO_B, TO_C, staker]) {
       found.push(await index.totals(script));
       for (const list of [index.history, index.coins]) {
         let cursor: string | undefined;

@@ -34,6 +34,8 @@ export const TO_KEY = Uint8Array.of(33, ...KEY, 0xac);
 export const TO_KEY_HASH = Uint8Array.of(0x76, 0xa9, 20, ...hash160(KEY), 0x88, 0xac);
 export const TO_B = Uint8Array.of(0x76, 0xa9, 20, ...new Uint8Array(20).fill(0xbb), 0x88, 0xac);
 export const TO_C = Uint8Array.of(0x51);
+/** Staked by the hot key, spent by whoever `TO_B` pays. */
+export const TO_STAKER_OF_B = coldStaking({ hot: 0xaa, cold: 0xbb });
 export const TO_NOBODY = new Uint8Array(0);
 export const TO_NOTHING = Uint8Array.of(0x6a, 1, 1);
 
@@ -123,7 +125,7 @@ export function chainOf(tip: TreeBlock): TreeBlock[] {
   return chain.reverse();
 }
 
-const SCRIPTS = [TO_KEY, TO_KEY_HASH, TO_B, TO_C, TO_NOBODY, TO_NOTHING];
+const SCRIPTS = [TO_KEY, TO_KEY_HASH, TO_B, TO_C, TO_STAKER_OF_B, TO_NOBODY, TO_NOTHING];
 
 /** A block with a random handful of payments, now and then by stake. */
 export function growRandomBlock(prev: TreeBlock, next: () => number): TreeBlock {
@@ -152,4 +154,10 @@ export function growRandomBlock(prev: TreeBlock, next: () => number): TreeBlock 
     transactions.push({ spends, pays: [[part, script()], change].slice(pick(2)) as never });
   }
   return growBlock(prev, pick(256), transactions);
+}
+
+function coldStaking({ hot, cold }: { readonly hot: number; readonly cold: number }): Uint8Array {
+  const hash = (byte: number) => new Uint8Array(20).fill(byte);
+  const script = [0x76, 0xa9, 0x7b, 0x63, 0xb9, 20, ...hash(hot), 0x67, 20, ...hash(cold)];
+  return Uint8Array.of(...script, 0x68, 0x88, 0xac);
 }

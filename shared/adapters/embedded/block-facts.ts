@@ -1,11 +1,12 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import type { BlockRow, BlockToIndex } from "#shared/ports/address-index.ts";
-import { amount, type HashHex } from "#shared/primitives/brand.ts";
+import { type Amount, amount, type HashHex } from "#shared/primitives/brand.ts";
 import type { CoinKind } from "#shared/primitives/coin.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction, Outpoint, TxOutput } from "#shared/primitives/transaction.ts";
 import { isCoinbase, isCoinstake } from "#shared/primitives/transaction-shape.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
+import { stakerOf } from "#shared/script/owner-script.ts";
 import { storeFault } from "./store-fault-of.ts";
 
 const OP_RETURN = 0x6a;
@@ -15,6 +16,8 @@ export interface SpentFact<Owner> {
   readonly value: bigint;
   /** Nobody owns an empty script, such as the marker of every coinstake. */
   readonly owner: Owner | undefined;
+  /** Whose hot key stakes it, apart from its owner. */
+  readonly staker: Owner | undefined;
 }
 
 /** What one transaction pays to an owner and takes from it, in base units. */
@@ -24,9 +27,9 @@ export interface OwnerFlow<Owner> {
   sent: bigint;
 }
 
-/** An output with its owner; `undefined` where its script is empty. */
-export interface OutputToIndex<Owner> extends TxOutput {
-  readonly owner: Owner | undefined;
+/** An output with whoever it is listed under. */
+export interface OutputToIndex<Owner> extends TxOutput, SpentFact<Owner> {
+  readonly value: Amount;
 }
 
 /** One transaction of a block, with every spent output found. */
@@ -167,18 +170,20 @@ function transactionFacts<Owner>(
       throw storeFault("EXOS-E1010", `block ${block.hash} spends ${spentName}, not indexed`);
     }
     flow(spent.owner, 0n, spent.value);
+    flow(spent.staker, 0n, spent.value);
     moved += spent.value;
   }
 
   const outputs = tx.outputs.map((output, index) => {
-    const owner = source.ownerOf(output.scriptPubKey);
-    made.set(outpointKey({ txid: tx.txid, index }), { value: output.value, owner });
+    const listed = listedUnder(output.scriptPubKey, source);
+    made.set(outpointKey({ txid: tx.txid, index }), { value: output.value, ...listed });
     moved -= output.value;
     if (isCoin(output, block.height)) {
       sums.coins++;
-      flow(owner, output.value, 0n);
+      flow(listed.owner, output.value, 0n);
+      flow(listed.staker, output.value, 0n);
     } else sums.unspendable += output.value;
-    return { ...output, owner };
+    return { ...output, ...listed };
   });
 
   if (kind === "ordinary") sums.fees += moved;
@@ -187,4 +192,15 @@ function transactionFacts<Owner>(
   sums.inputs += tx.inputs.length;
   sums.outputs += outputs.length;
   return { tx, position, kind, outputs, spends, flows: [...flows.values()] };
+}
+
+/** Where the cold key is nobody's, owner and staker are one. */
+function listedUnder<Owner>(
+  script: Uint8Array,
+  { ownerOf }: Pick<FactSource<Owner>, "ownerOf">,
+): Pick<SpentFact<Owner>, "owner" | "staker"> {
+  const owner = ownerOf(script);
+  const staked = stakerOf(script);
+  const staker = staked === undefined ? undefined : ownerOf(staked);
+  return { owner, staker: staker === owner ? undefined : staker };
 }

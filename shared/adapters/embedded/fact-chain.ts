@@ -12,7 +12,13 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import { ownerScript } from "#shared/script/owner-script.ts";
-import { type BlockFacts, isCoin, outpointKey, type TransactionFacts } from "./block-facts.ts";
+import {
+  type BlockFacts,
+  isCoin,
+  outpointKey,
+  type SpentFact,
+  type TransactionFacts,
+} from "./block-facts.ts";
 import { BEFORE_ALL, checkPageLimit, decodePageCursor, type Place } from "./page-cursor.ts";
 
 /** One transaction of the followed chain. */
@@ -29,7 +35,7 @@ export function ownerKey(script: Uint8Array): string | undefined {
 /** Facts of all blocks, and the chain that is followed. Every question walks that chain. */
 export class FactChain {
   readonly blocks = new Map<HashHex, BlockFacts<string>>();
-  readonly outputs = new Map<string, OutputFact & { readonly owner: string | undefined }>();
+  readonly outputs = new Map<string, OutputFact & SpentFact<string>>();
   #chain: HashHex[] = [];
 
   clear(): void {
@@ -111,7 +117,8 @@ export class FactChain {
       for (const [index, output] of [...facts.outputs.entries()].reverse()) {
         const spender = spenders.get(outpointKey({ txid: tx.txid, index }));
         const spent = spender !== undefined && spender.height >= row.height;
-        if (owner === undefined || output.owner !== owner || spent) continue;
+        const listed = output.owner === owner || output.staker === owner;
+        if (owner === undefined || !listed || spent) continue;
         if (!isCoin(output, row.height)) continue;
         const { value, scriptPubKey } = output;
         const txid = toHashHex(tx.txid);

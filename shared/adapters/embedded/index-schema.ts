@@ -45,6 +45,8 @@ export interface IndexSchema {
     n: Integer;
     value: Integer;
     owner: ColumnType<bigint | null, bigint | number | null, never>;
+    /** Another owner, under whom it is listed too: the hot key's. */
+    staker: ColumnType<bigint | null, bigint | number | null, never>;
     script: Uint8Array;
   };
   spend: { tx: Integer; n: Integer; block: Integer; by_tx: Integer; by_input: Integer };
@@ -61,7 +63,7 @@ export interface IndexSchema {
 }
 
 /** Raised when a file of an earlier version must be built again. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /** Names of all tables of the index. */
 export const INDEX_TABLES = ["block", "owner", "tx", "place", "output", "spend", "entry"] as const;
@@ -82,8 +84,8 @@ create table if not exists tx (
 create table if not exists place (
   tx integer, block integer, position integer not null, primary key (tx, block)) without rowid;
 create table if not exists output (
-  tx integer, n integer, value integer not null, owner integer, script blob not null,
-  primary key (tx, n)) without rowid;
+  tx integer, n integer, value integer not null, owner integer, staker integer,
+  script blob not null, primary key (tx, n)) without rowid;
 create table if not exists spend (
   tx integer, n integer, block integer, by_tx integer not null, by_input integer not null,
   primary key (tx, n, block)) without rowid;

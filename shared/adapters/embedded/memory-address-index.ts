@@ -35,8 +35,8 @@ function writer(chain: FactChain, wire: WireFormat): AddressIndexWriter {
         const facts = factsOf({ ...block, bytes }, parent, { wire, ownerOf: ownerKey, spent });
         blocks.set(block.hash, facts);
         for (const { tx, kind, outputs: made } of facts.transactions) {
-          for (const [index, { value, scriptPubKey, owner }] of made.entries()) {
-            const fact = { value, scriptPubKey, time: tx.time, kind, owner };
+          for (const [index, { value, scriptPubKey, owner, staker }] of made.entries()) {
+            const fact = { value, scriptPubKey, time: tx.time, kind, owner, staker };
             outputs.set(outpointKey({ txid: tx.txid, index }), fact);
           }
         }

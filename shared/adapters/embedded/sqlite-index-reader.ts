@@ -248,7 +248,14 @@ function coinRows({ kysely }: Handle, owner: bigint, heightMax: number) {
     .selectFrom("entry")
     .innerJoin("block", "block.id", "entry.block")
     .innerJoin("output", (join) =>
-      join.onRef("output.tx", "=", "entry.tx").onRef("output.owner", "=", "entry.owner"),
+      join
+        .onRef("output.tx", "=", "entry.tx")
+        .on(({ eb, or, ref }) =>
+          or([
+            eb("output.owner", "=", ref("entry.owner")),
+            eb("output.staker", "=", ref("entry.owner")),
+          ]),
+        ),
     )
     .where("entry.owner", "=", owner)
     .where("entry.height", "<=", BigInt(heightMax))

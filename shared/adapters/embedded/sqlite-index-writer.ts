@@ -50,7 +50,7 @@ function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
     supply: 0,
     unspendable_sum: 0,
   };
-  const output = { tx: 0, n: 0, value: 0, owner: 0, script: NOTHING };
+  const output = { tx: 0, n: 0, value: 0, owner: 0, staker: 0, script: NOTHING };
   const spend = { tx: 0, n: 0, block: 0, by_tx: 0, by_input: 0 };
   const entry = {
     owner: 0,
@@ -70,7 +70,7 @@ function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
     outputOf: prepare(
       kysely
         .selectFrom("output")
-        .select(["value", "owner"])
+        .select(["value", "owner", "staker"])
         .where("tx", "=", 0n)
         .where("n", "=", 0n),
     ),
@@ -188,10 +188,12 @@ class FactWriter {
     if (tx === undefined) return undefined;
     // A row of `outputOf`.
     const row = this.#run.outputOf.get(tx, index) as
-      | { readonly value: bigint; readonly owner: bigint | null }
+      | { readonly value: bigint; readonly owner: bigint | null; readonly staker: bigint | null }
       | undefined;
     if (row === undefined) return undefined;
-    return { value: row.value, owner: row.owner === null ? undefined : Number(row.owner) };
+    const { value, owner, staker } = row;
+    const id = (stored: bigint | null) => (stored === null ? undefined : Number(stored));
+    return { value, owner: id(owner), staker: id(staker) };
   }
 
   #addBlock(row: BlockRow, parent: bigint | null): number {
@@ -226,8 +228,8 @@ class FactWriter {
     const { addTx, addOutput } = this.#run;
     const id = Number(addTx.run(tx.txid, tx.time, KINDS.indexOf(kind)).lastInsertRowid);
     this.#txids.of(tx.txid, () => id);
-    for (const [n, { value, owner, scriptPubKey }] of outputs.entries()) {
-      addOutput.run(id, n, value, owner ?? null, scriptPubKey);
+    for (const [n, { value, owner, staker, scriptPubKey }] of outputs.entries()) {
+      addOutput.run(id, n, value, owner ?? null, staker ?? null, scriptPubKey);
     }
     return id;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hash160 } from "#shared/crypto/hashes.ts";
 import { fromHex, toHex } from "#shared/primitives/hex.ts";
-import { ownerScript } from "#shared/script/owner-script.ts";
+import { ownerScript, stakerOf, stakerScript } from "#shared/script/owner-script.ts";
 
 const hot = "aa".repeat(20);
 const cold = "bb".repeat(20);
@@ -33,5 +33,24 @@ describe("the owner of a script", () => {
     ["cold staking with another end", coldStake.replace(/6888ac$/, "6888ad")],
   ])("is the script itself for %s", (_, script) => {
     expect(toHex(ownerScript(fromHex(script)))).toBe(script);
+  });
+});
+
+describe("the staker of a script", () => {
+  const nobody = "00".repeat(20);
+  const staker = coldStake.replace(cold, nobody);
+
+  it("is the cold-staking script with nobody's cold key, which is its own owner", () => {
+    expect(toHex(stakerScript(fromHex(hot)))).toBe(staker);
+    expect(stakerOf(fromHex(coldStake))).toEqual(stakerScript(fromHex(hot)));
+    expect(toHex(ownerScript(fromHex(staker)))).toBe(staker);
+  });
+
+  it.each([
+    ["a key's hash", ofHash(hot)],
+    ["the empty script", ""],
+    ["cold staking with a byte after it", `${coldStake}00`],
+  ])("is nobody for %s", (_, script) => {
+    expect(stakerOf(fromHex(script))).toBeUndefined();
   });
 });
