@@ -2,14 +2,16 @@ import { decodeBlock } from "#shared/codec/decode-block.ts";
 import type { DecodeFault } from "#shared/codec/reader.ts";
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { ConsensusParams } from "#shared/consensus/params.ts";
+import { stakeDepth } from "#shared/consensus/stake-depth.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import { blockHint } from "#shared/messages/block-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { admitBlock } from "./admit-block.ts";
 import type { ValidateDeps } from "./deps.ts";
-import { readCoins } from "./read-coins.ts";
+import { readKernelCoin } from "./read-coins.ts";
 import { findFork, readTip, viewAt } from "./tip-view.ts";
 
 /** What became of a block that somebody handed in. */
@@ -32,6 +34,24 @@ export type Acceptance =
  * @param bytes the caller's, unchanged while this runs
  */
 export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promise<Acceptance> {
+  const acceptance = await placeBlock(bytes, deps);
+  if (acceptance.state === "accepted" && acceptance.heavier) {
+    await deps.connect.send(blockHint("connect", acceptance.record.hash));
+  }
+  return acceptance;
+}
+
+/**
+ * The same without the hint, for who connects by himself.
+ *
+ * @param from a peer's block is not kept where its kernel's coin is unknown and none of the blocks
+ *   between the chain and it could have made that coin
+ */
+export async function placeBlock(
+  bytes: Uint8Array,
+  deps: ValidateDeps,
+  from: "operator" | "peer" = "operator",
+): Promise<Acceptance> {
   const { consensus } = deps.network;
   const decoded = decodeBlock(bytes, consensus.wire);
   if (!decoded.ok) return { state: "undecodable", fault: decoded.error };
@@ -51,8 +71,10 @@ export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promis
   const fork = await findFork(parent.record, tip, deps);
   if (fork === undefined) return { state: "too-deep", hash, final: tip.final };
 
-  const coins = await readCoins(block, viewAt(tip, fork), deps.coins);
-  const admitted = await admitBlock({ block, bytes }, { parent: parent.record, coins }, deps);
+  const coins = await readKernelCoin(block, viewAt(tip, fork), deps);
+  const strict = from === "peer" && isKernelOlder(parent.record, fork, consensus);
+  const surroundings = { parent: parent.record, coins, strict };
+  const admitted = await admitBlock({ block, bytes }, surroundings, deps);
   if (!admitted.ok) return { state: "refused", hash, error: admitted.error };
   const record = admitted.value;
   const heavier = isBetterTip(record, tip);
@@ -60,9 +82,21 @@ export async function acceptBlock(bytes: Uint8Array, deps: ValidateDeps): Promis
     await deps.headers.addCandidate(record);
     // Whoever follows the child follows its parent, and a long run of blocks waits as one.
     await deps.headers.dropCandidate(prev);
-    await deps.connect.send(blockHint("connect", hash));
   }
   return { state: "accepted", record, heavier };
+}
+
+/**
+ * Whether a coin that the child of this block may stake was made at or below the fork: a kernel lies
+ * deeper than the branch is long.
+ */
+export function isKernelOlder(
+  parent: Pick<HeaderRecord, "height">,
+  fork: Pick<HeaderRecord, "height">,
+  { stake }: Pick<ConsensusParams, "stake">,
+): boolean {
+  if (stake === undefined) return true;
+  return parent.height - fork.height < stakeDepth(height(parent.height + 1), stake);
 }
 
 /** Whether there is nothing left to find out about these bytes. */

@@ -15,11 +15,11 @@ import { judgeArrival, type Surroundings } from "./judge-arrival.ts";
  */
 export async function admitBlock(
   { block, bytes }: { readonly block: Block; readonly bytes: Uint8Array },
-  { parent, coins }: Surroundings,
+  { parent, coins, strict = false }: Surroundings,
   deps: ValidateDeps,
 ): Promise<Result<HeaderRecord, ConsensusError>> {
   const { headers, blocks, network } = deps;
-  const error = judgeArrival(block, { parent, coins }, deps);
+  const error = judgeArrival(block, { parent, coins, strict }, deps);
   if (error !== undefined && (error.stage !== "partial" || error.effect !== "invalid")) {
     return { ok: false, error };
   }

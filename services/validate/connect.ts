@@ -4,6 +4,7 @@ import { cutView } from "#shared/coins/view.ts";
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { judgeIntegrity } from "#shared/consensus/judge-integrity.ts";
+import type { Verdict } from "#shared/consensus/verdict.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
@@ -11,7 +12,7 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 import { type BadBlock, Branch } from "./branch.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { judgeArrival } from "./judge-arrival.ts";
-import { readCoins } from "./read-coins.ts";
+import { readKernelCoin } from "./read-coins.ts";
 import { findFork, isOnChain, readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
@@ -168,12 +169,15 @@ async function extend(
   const { record } = stored;
   const block = await readBody(record, deps);
   if (block === undefined) return "missing";
-  const coins = await readCoins(block, branch.view, deps.coins);
-  const arrival = stored.checked
-    ? undefined
-    : judgeArrival(block, { parent: branch.end, coins }, deps);
-  const error = arrival ?? (await branch.append({ block, record, coins }));
+  const arrival = stored.checked ? undefined : await judgeUnchecked(block, branch, deps);
+  const error = arrival ?? (await branch.append({ block, record }));
   return error === undefined ? undefined : { record, error };
+}
+
+/** The verdict that a block was stored without. */
+async function judgeUnchecked(block: Block, branch: Branch, deps: ValidateDeps): Promise<Verdict> {
+  const coins = await readKernelCoin(block, branch.view, deps);
+  return judgeArrival(block, { parent: branch.end, coins }, deps);
 }
 
 /**
@@ -211,6 +215,7 @@ async function finish(branch: Branch, otherwise: Followed, { deps }: Run): Promi
 /** Say that a block is bad, and remember it where the verdict is about its hash. */
 export async function reject({ record, error }: BadBlock, deps: ValidateDeps): Promise<void> {
   const { code, stage } = error;
+  deps.rejected?.({ record, error });
   deps.metrics.count("exos_rejects_total", { code });
   deps.log.warn("EXOS-E2002", "block refused", {
     height: record.height,

@@ -13,6 +13,7 @@ import {
   importChain,
 } from "./import-chain.ts";
 import { invalidateBlock, recallLeaves, reconsiderBlock } from "./invalidate-block.ts";
+import { type BlockReceiver, createBlockReceiver } from "./receive-blocks.ts";
 import { type Submission, type SubmitDeps, submitBlock } from "./submit-block.ts";
 import { knownHeader, readTip } from "./tip-view.ts";
 
@@ -25,7 +26,9 @@ export interface Validator {
   tip(): Promise<HeaderRecord>;
   /** Take a block from outside, store it, and hint; whoever connects does the rest. */
   accept(block: Uint8Array): Promise<Acceptance>;
-  /** The same, and wait for the verdict of all stages. */
+  /** A way in for the blocks of peers, which keeps the branch it grows in memory. */
+  receive(): BlockReceiver;
+  /** The same as `accept`, and wait for the verdict of all stages. */
   submit(block: Uint8Array): Promise<Submission>;
   /** Follow the best branch. What a hint of the queue `connect` asks for. */
   connect(options?: ConnectOptions): Promise<ConnectResult>;
@@ -48,6 +51,7 @@ export function createValidator(deps: ValidatorDeps): Validator {
   return {
     tip: async () => knownHeader((await readTip(deps)).hash, deps),
     accept: (block) => acceptBlock(block, deps),
+    receive: () => createBlockReceiver(deps),
     submit: (block) => submitBlock(block, deps),
     connect: (options) => connectCandidates(deps, options),
     async catchUp(options) {

@@ -1,5 +1,6 @@
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
@@ -37,6 +38,11 @@ export interface ValidateDeps {
   readonly connect: WorkQueue<BlockHint>;
   /** Tells followers that the tip moved. */
   readonly follow: WorkQueue<TipHint>;
+  /** Told of every block that is found bad after it was stored, before the verdict is written. */
+  readonly rejected?: (bad: {
+    readonly record: HeaderRecord;
+    readonly error: ConsensusError;
+  }) => void;
   /** Gives everything else in the process its turn. */
   pause(): Promise<void>;
 }

@@ -13,7 +13,7 @@ import type { ChainFileRecord } from "./chain-file.ts";
 import { COMMIT_BLOCKS, connectCandidates, reject } from "./connect.ts";
 import type { ImportDeps } from "./import-chain.ts";
 import { ParkedBlocks } from "./parked-blocks.ts";
-import { readCoins } from "./read-coins.ts";
+import { readKernelCoin } from "./read-coins.ts";
 import { isOnChain, knownHeader, readTip } from "./tip-view.ts";
 import { createTurns } from "./turns.ts";
 
@@ -148,11 +148,11 @@ export class ImportRun {
     if (before !== undefined && isStanding(before, deps)) {
       return (await this.settle()) ?? describe(before, place);
     }
-    const coins = await readCoins(block, branch.view, deps.coins);
+    const coins = await readKernelCoin(block, branch.view, deps);
     const admitted = await admitBlock({ block, bytes: record.block }, { parent, coins }, deps);
     if (!admitted.ok) return (await this.settle()) ?? describe(admitted.error, place);
     this.#remember(hash, record);
-    const error = await branch.append({ block, record: admitted.value, coins });
+    const error = await branch.append({ block, record: admitted.value });
     if (error !== undefined) {
       await reject({ record: admitted.value, error }, deps);
       return (await this.settle()) ?? describe(error, place);

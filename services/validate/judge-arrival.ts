@@ -12,8 +12,13 @@ import type { ValidateDeps } from "./deps.ts";
 /** What surrounds a block when it arrives. */
 export interface Surroundings {
   readonly parent: HeaderRecord;
-  /** As the parent leaves them, or as near to it as the store can tell. */
+  /** The kernel's, as the parent leaves it, or as near to it as the store can tell. */
   readonly coins: CoinsReader;
+  /**
+   * Whether a kernel that `coins` lacks is refused, because no later block could still bring it.
+   * Else it is judged on: who handed the block in vouches for the room it takes.
+   */
+  readonly strict?: boolean;
 }
 
 /**
@@ -25,7 +30,7 @@ export interface Surroundings {
  */
 export function judgeArrival(
   block: Block,
-  { parent, coins }: Surroundings,
+  { parent, coins, strict }: Surroundings,
   { network, clock, policy }: Pick<ValidateDeps, "network" | "clock" | "policy">,
 ): Verdict {
   const params = network.consensus;
@@ -33,7 +38,9 @@ export function judgeArrival(
   const { checkpoints } = policy;
   const env = { parent, params, coins, now: clock.now(), checkpoints };
   const announced = judgeBlockHeader(block, env);
-  if (announced !== undefined && announced.effect !== "unknown") return announced;
+  if (announced !== undefined && (strict === true || announced.effect !== "unknown")) {
+    return announced;
+  }
   const broken = judgeIntegrity(block, params);
   if (broken !== undefined) return broken;
   return judgePartial(block, { parent, params, assumed: policy.assumes(place) });

@@ -2,6 +2,8 @@ import { coinKeyOfChunk } from "#shared/coins/coin-key.ts";
 import { coinsReader, frozenGroupsOf, readItems } from "#shared/coins/coins-reader.ts";
 import { coinNeeds, kernelInDoubt } from "#shared/coins/marks-of.ts";
 import type { View } from "#shared/coins/view.ts";
+import type { ConsensusParams } from "#shared/consensus/params.ts";
+import { coinstakeOf } from "#shared/consensus/proof-kind.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
@@ -26,6 +28,33 @@ export async function readCoins(
   items.set(coinKeyOfChunk(doubt, 0), undefined);
   for (const { key, item } of await store.readTransaction(view.gen, doubt)) items.set(key, item);
   return readerOf(items, view, store);
+}
+
+/**
+ * Read the one coin that judging a header asks about, however many inputs the block has: what is
+ * refused by its header, its integrity or its own transactions costs no more reading.
+ *
+ * @throws StoreFault as `readCoins`
+ */
+export function readKernelCoin(
+  block: Pick<Block, "transactions">,
+  view: View,
+  {
+    coins,
+    network,
+  }: {
+    readonly coins: CoinStore;
+    readonly network: { readonly consensus: Pick<ConsensusParams, "stake"> };
+  },
+): Promise<CoinsReader> {
+  const coinstake = coinstakeOf(block, network.consensus);
+  const [coinbase] = block.transactions;
+  if (coinstake === undefined || coinbase === undefined) {
+    return readCoins({ transactions: [] }, view, coins);
+  }
+  const kernel = { ...coinstake, inputs: coinstake.inputs.slice(0, 1) };
+  const marker = { ...coinbase, inputs: [], outputs: [] };
+  return readCoins({ transactions: [marker, kernel] }, view, coins);
 }
 
 async function readerOf(
