@@ -31,12 +31,16 @@ export interface Claim {
   readonly replaces?: ReadonlySet<HashHex>;
 }
 
-/** What belongs to the pool as a whole. `rev` rises with every write. */
+/**
+ * What belongs to the pool as a whole. `rev` rises with every write. The rate is what was thrown
+ * out last for want of room, in base units per 1,000 bytes; it sinks from `feeTime` on, once a block
+ * came.
+ */
 export interface PoolSummary {
   readonly rev: number;
-  /** Lowest fee rate that enters, base units per 1,000 bytes, at `feeTime`; it halves since then. */
-  readonly feeRateMin: bigint;
+  readonly feeRate: bigint;
   readonly feeTime: UnixSeconds;
+  readonly sinking: boolean;
 }
 
 /** A claim whose transaction is absent binds nobody after this. @source cloud.md 3.3 */
@@ -84,6 +88,9 @@ export interface Pool {
   /** @returns whether the expected revision was the present one, and so this is the next */
   setSummary(expectedRev: number, next: Omit<PoolSummary, "rev">): Promise<boolean>;
 }
+
+/** A transaction of the pool as it outlives a restart: to be judged again. */
+export type SavedTransaction = Pick<PooledTransaction, "raw" | "time" | "unbroadcast">;
 
 /**
  * Bytes that somebody sent and nobody judged: stored before any hint tells of them, gone after

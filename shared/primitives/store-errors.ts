@@ -86,4 +86,10 @@ export const STORE_ERRORS = {
     sentence: "A snapshot does not hold what it says.",
     hint: "The message names the chunk. Fetch the snapshot again.",
   },
+  "EXOS-E1014": {
+    status: 503,
+    title: "Mempool file dropped",
+    sentence: "The file of waiting transactions is damaged or of another version.",
+    hint: "Nothing to do: the pool fills again from peers. Send your own transactions again.",
+  },
 } as const satisfies ErrorRows;

@@ -1,0 +1,120 @@
+import {
+  CLAIM_VOID_SECONDS,
+  type Pool,
+  type PooledTransaction,
+  type PoolSummary,
+  UNJUDGED_SECONDS,
+  type UnjudgedTransactions,
+} from "#shared/ports/pool.ts";
+import { type HashHex, type UnixSeconds, unixSeconds } from "#shared/primitives/brand.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
+
+/** Most bytes that wait to be judged; the oldest give way. */
+const UNJUDGED_BYTES_MAX = 32 * 1024 * 1024;
+
+/** A pool in Maps, for a node that keeps nothing across restarts. */
+export function createMemoryPool(): Pool & UnjudgedTransactions {
+  return { ...createTransactions(), ...createUnjudged() };
+}
+
+function createTransactions(): Pool {
+  const transactions = new Map<HashHex, PooledTransaction>();
+  const claims = new Map<string, { readonly txid: HashHex; readonly at: UnixSeconds }>();
+  let summary: PoolSummary = { rev: 0, feeRate: 0n, feeTime: unixSeconds(0), sinking: false };
+
+  /** @param known answers found so far, which parents of many children share */
+  function counts(txid: HashHex, known = new Map<HashHex, boolean>()): boolean {
+    const before = known.get(txid);
+    if (before !== undefined) return before;
+    const kept = transactions.get(txid);
+    if (kept === undefined) return false;
+    const answer =
+      kept.inputs.every((outpoint) => claims.get(outpointKey(outpoint))?.txid === txid) &&
+      kept.parents.every((parent) => counts(parent, known));
+    known.set(txid, answer);
+    return answer;
+  }
+
+  return {
+    async claim({ outpoint, txid, at, replaces }) {
+      const key = outpointKey(outpoint);
+      const held = claims.get(key);
+      const isVoid =
+        held !== undefined && !transactions.has(held.txid) && at - held.at >= CLAIM_VOID_SECONDS;
+      if (
+        held !== undefined &&
+        held.txid !== txid &&
+        !isVoid &&
+        replaces?.has(held.txid) !== true
+      ) {
+        return held.txid;
+      }
+      claims.set(key, { txid, at });
+      return undefined;
+    },
+    async release(outpoint, txid) {
+      const key = outpointKey(outpoint);
+      if (claims.get(key)?.txid === txid) claims.delete(key);
+    },
+    claimant: async (outpoint) => claims.get(outpointKey(outpoint))?.txid,
+    async put(transaction) {
+      if (transactions.has(transaction.txid)) return;
+      transactions.set(transaction.txid, { ...transaction, raw: transaction.raw.slice() });
+    },
+    async remove(txid) {
+      transactions.delete(txid);
+    },
+    get: async (txid) => (counts(txid) ? transactions.get(txid) : undefined),
+    async all() {
+      const known = new Map<HashHex, boolean>();
+      const counted = [...transactions.values()].filter(({ txid }) => counts(txid, known));
+      return parentsFirst(counted);
+    },
+    summary: async () => summary,
+    async setSummary(expectedRev, next) {
+      if (expectedRev !== summary.rev) return false;
+      summary = { ...next, rev: expectedRev + 1 };
+      return true;
+    },
+  };
+}
+
+/** A parent may have been put after its child, when both had been thrown out before. */
+function parentsFirst(transactions: readonly PooledTransaction[]): PooledTransaction[] {
+  const byTxid = new Map(transactions.map((transaction) => [transaction.txid, transaction]));
+  const ordered = new Set<PooledTransaction>();
+  const visit = (transaction: PooledTransaction): void => {
+    if (ordered.has(transaction)) return;
+    for (const parent of transaction.parents) {
+      const kept = byTxid.get(parent);
+      if (kept !== undefined) visit(kept);
+    }
+    ordered.add(transaction);
+  };
+  for (const transaction of transactions) visit(transaction);
+  return [...ordered];
+}
+
+function createUnjudged(): UnjudgedTransactions {
+  const waiting = new Map<HashHex, { readonly raw: Uint8Array; readonly at: UnixSeconds }>();
+  let bytes = 0;
+  const forget = (txid: HashHex): void => {
+    bytes -= waiting.get(txid)?.raw.length ?? 0;
+    waiting.delete(txid);
+  };
+  return {
+    async keep(txid, raw, at) {
+      forget(txid);
+      waiting.set(txid, { raw: raw.slice(), at });
+      bytes += raw.length;
+      for (const [oldest, { at: since }] of waiting) {
+        if (bytes <= UNJUDGED_BYTES_MAX && at - since < UNJUDGED_SECONDS) break;
+        forget(oldest);
+      }
+    },
+    async read(txid, now) {
+      const kept = waiting.get(txid);
+      return kept === undefined || now - kept.at >= UNJUDGED_SECONDS ? undefined : kept.raw.slice();
+    },
+  };
+}
