@@ -3,6 +3,7 @@ import { config } from "#services/cli/commands/config.ts";
 import { dev } from "#services/cli/commands/dev.ts";
 import { doctor } from "#services/cli/commands/doctor.ts";
 import { exportCommand } from "#services/cli/commands/export.ts";
+import { fleet } from "#services/cli/commands/fleet.ts";
 import { importCommand } from "#services/cli/commands/import.ts";
 import { network } from "#services/cli/commands/network.ts";
 import { repair } from "#services/cli/commands/repair.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   exportCommand,
   repair,
   status,
+  fleet,
   rpc,
   config,
   network,

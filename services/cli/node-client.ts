@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type * as z from "zod";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import type { Config } from "#services/cli/read-config.ts";
@@ -41,6 +42,24 @@ async function request(url: string, init: RequestInit): Promise<NodeAnswer> {
 /** Read a path of the running node's HTTP API. */
 export function getFromNode(config: Config, path: string): Promise<NodeAnswer> {
   return request(`${httpUrl(config)}${path}`, { headers: { accept: "application/json" } });
+}
+
+/**
+ * Read a path of the running node's HTTP API as a document of this shape.
+ * @throws CommandFailure when the node has another answer to give
+ */
+export async function readFromNode<T>(
+  config: Config,
+  path: string,
+  shape: z.ZodType<T>,
+): Promise<T> {
+  const { status, text } = await getFromNode(config, path);
+  const parsed = shape.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new CommandFailure(`the node answered ${status}: ${text.slice(0, 200)}`, {
+    code: "EXOS-E2001",
+    exit: EXIT.notSynced,
+  });
 }
 
 /** Send one JSON-RPC body to the running node, with the login of its cookie file. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { createCityRouter } from "#services/rpc/city-router.ts";
 import { createApi, type Surface } from "#services/rpc/core.ts";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { readIncoming } from "#services/rpc/http/read-incoming.ts";
@@ -28,18 +29,25 @@ export interface RpcListeners extends AsyncDisposable {
 /** Milliseconds that answers in flight may take once a stop began. */
 const DRAIN_MS = 5_000;
 
+/** The node that answers, and those that answer below `/c/<city>` of the same listener. */
+export interface Answering {
+  readonly deps: RpcDeps;
+  /** By their three letters. */
+  readonly cities?: ReadonlyMap<string, RpcDeps>;
+}
+
 /**
  * Listen for HTTP and JSON-RPC.
  * @throws StoreFault `EXOS-E0006` when a port is taken; nothing listens then
  */
 export async function listen(
-  deps: RpcDeps,
+  { deps, cities = new Map() }: Answering,
   where: { readonly http: Listen; readonly rpc: Listen },
 ): Promise<RpcListeners> {
   await using opened = new AsyncDisposableStack();
-  const http = await openListener(deps, "http", where.http);
+  const http = await openListener(createCityRouter(deps, cities), "http", where.http);
   opened.defer(() => drain(http));
-  const rpc = await openListener(deps, "rpc", where.rpc);
+  const rpc = await openListener(createApi(deps, "rpc"), "rpc", where.rpc);
   opened.defer(() => drain(rpc));
   const held = opened.move();
   return {
@@ -49,8 +57,11 @@ export async function listen(
   };
 }
 
-async function openListener(deps: RpcDeps, surface: Surface, where: Listen): Promise<Server> {
-  const api = createApi(deps, surface);
+async function openListener(
+  api: Pick<ReturnType<typeof createApi>, "fetch">,
+  surface: Surface,
+  where: Listen,
+): Promise<Server> {
   const answer = getRequestListener(
     (request, { incoming }) =>
       api.fetch(request, {

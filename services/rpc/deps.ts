@@ -1,4 +1,5 @@
 import type { Login } from "#services/rpc/json-rpc/login.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { SubmitAnswer } from "#shared/consensus/submit-answer.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
@@ -97,6 +98,40 @@ export interface Readiness {
   readonly ageSecondsMax: number | undefined;
 }
 
+/** One city of the fleet, as whoever runs it sees it now. */
+export interface CityReport {
+  /** Three lower-case letters. */
+  readonly city: string;
+  readonly name: string;
+  /** Decimal degrees. */
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly provider: string;
+  /** Where it really runs. */
+  readonly placement: "simulated";
+  readonly phase: Phase;
+  readonly tip: Pick<HeaderRecord, "hash" | "height" | "work" | "header"> | undefined;
+  readonly peers: { readonly inbound: number; readonly outbound: number };
+  /** Of its program. */
+  readonly version: string;
+  /** Its block at a height up to its tip's. */
+  hashAt(height: number): Promise<HashHex | undefined>;
+}
+
+/** The cities that one process runs, and the cable between them. */
+export interface FleetControl {
+  cities(): Promise<readonly CityReport[]>;
+  /**
+   * Cut every connection between two groups of cities, until `heal`.
+   * @param first size of the first group; the cities are dealt out in turn, the first to it
+   * @returns both groups, or why there are none such
+   */
+  partition(first: number, second: number): Result<readonly (readonly string[])[], ControlRefusal>;
+  heal(): void;
+  /** The groups that are cut from each other; one where nothing is. */
+  groups(): readonly (readonly string[])[];
+}
+
 /** Everything the API is made of. */
 export interface RpcDeps {
   readonly network: Network;
@@ -108,6 +143,8 @@ export interface RpcDeps {
   readonly startedMs: number;
   readonly state: () => NodeState;
   readonly control: NodeControl;
+  /** Only where this process runs a fleet. */
+  readonly fleet?: FleetControl;
   readonly access: Access;
   readonly readiness: Readiness;
   readonly clock: Clock;

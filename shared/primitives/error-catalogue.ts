@@ -1,6 +1,7 @@
 import { CHAIN_ERRORS } from "./chain-errors.ts";
 import { CONFIGURATION_ERRORS } from "./configuration-errors.ts";
 import type { ErrorRow } from "./error-row.ts";
+import { FLEET_ERRORS } from "./fleet-errors.ts";
 import { HTTP_ERRORS } from "./http-errors.ts";
 import { OWN_ERRORS } from "./own-errors.ts";
 import { PEER_ERRORS } from "./peer-errors.ts";
@@ -10,7 +11,7 @@ import { WALLET_ERRORS } from "./wallet-errors.ts";
 /**
  * Every failure with a code, for all dialects, commands, logs and pages. A code is never given a
  * second meaning. Groups: 0xxx configuration, 1xxx stores, 2xxx sync and consensus, 3xxx peers,
- * 4xxx HTTP and dialects, 5xxx wallet, 9xxx our own bug.
+ * 4xxx HTTP and dialects, 5xxx wallet, 8xxx fleet, 9xxx our own bug.
  * @source interfaces.md 7.4
  */
 export const ERROR_CATALOGUE = {
@@ -20,6 +21,7 @@ export const ERROR_CATALOGUE = {
   ...PEER_ERRORS,
   ...HTTP_ERRORS,
   ...WALLET_ERRORS,
+  ...FLEET_ERRORS,
   ...OWN_ERRORS,
 } as const;
 

@@ -44,7 +44,7 @@ export async function benchRpc(seconds = 0.5): Promise<RpcFigure[] | undefined> 
   if (blocks === undefined) return undefined;
   const { deps } = await createRpcNode(blocks, { clock: createSystemClock() });
   const anywhere = { host: "127.0.0.1", port: 0 };
-  await using listeners = await listen(deps, { http: anywhere, rpc: anywhere });
+  await using listeners = await listen({ deps }, { http: anywhere, rpc: anywhere });
   const bare = createServer((_, response) => {
     response.setHeader("content-type", "application/json");
     response.end('{"result":532,"error":null,"id":1}');

@@ -1,9 +1,8 @@
 import * as z from "zod";
 import type { Command } from "#services/cli/command.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
-import { CommandFailure } from "#services/cli/failure.ts";
 import { age } from "#services/cli/long-work.ts";
-import { getFromNode } from "#services/cli/node-client.ts";
+import { readFromNode } from "#services/cli/node-client.ts";
 
 const Node = z.object({
   network: z.string(),
@@ -19,16 +18,6 @@ const Health = z.object({
   reasons: z.array(z.object({ code: z.string(), text: z.string() })),
 });
 
-async function read<T>(answer: Promise<{ status: number; text: string }>, shape: z.ZodType<T>) {
-  const { status, text } = await answer;
-  const parsed = shape.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new CommandFailure(`the node answered ${status}: ${text.slice(0, 200)}`, {
-    code: "EXOS-E2001",
-    exit: EXIT.notSynced,
-  });
-}
-
 export const status: Command = {
   name: "status",
   audience: "use",
@@ -36,8 +25,8 @@ export const status: Command = {
   summary: "one screen: phase, tip, age, index, warnings with their codes",
   examples: ["status", "status --json"],
   async run({ config, json, terminal }) {
-    const node = await read(getFromNode(config, "/v1/node"), Node);
-    const health = await read(getFromNode(config, "/v1/health"), Health);
+    const node = await readFromNode(config, "/v1/node", Node);
+    const health = await readFromNode(config, "/v1/health", Health);
     const exit = health.status === "ok" ? EXIT.done : EXIT.notSynced;
     if (json) {
       terminal.out(JSON.stringify({ schema: "exos.status.v1", ...node, health }));

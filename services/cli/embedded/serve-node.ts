@@ -62,7 +62,7 @@ export async function serveNode(node: EmbeddedNode, options: ServeOptions): Prom
     log: log.module("rpc"),
   };
   const rpc = stack.use(await composeRpc(shared, { ...options, folder: folder.path }));
-  const listeners = stack.use(await listen(rpc.deps, options));
+  const listeners = stack.use(await listen(rpc, options));
   const held = stack.move();
   const { httpPort, rpcPort } = listeners;
   return {

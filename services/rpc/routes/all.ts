@@ -1,5 +1,6 @@
 import { getAddress } from "#services/rpc/routes/get-address.ts";
 import { getBlock } from "#services/rpc/routes/get-block.ts";
+import { getCity, getFleet } from "#services/rpc/routes/get-fleet.ts";
 import { getHealth } from "#services/rpc/routes/get-health.ts";
 import { getNode } from "#services/rpc/routes/get-node.ts";
 import { getSupply } from "#services/rpc/routes/get-supply.ts";
@@ -31,6 +32,8 @@ export const ROUTES: readonly Route[] = [
   listAddressTransactions,
   listAddressCoins,
   getSupply,
+  getFleet,
+  getCity,
   search,
   listErrors,
   listLimits,

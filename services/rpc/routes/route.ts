@@ -35,7 +35,7 @@ interface Definition<
   readonly operationId: string;
   /** With parameters in braces. */
   readonly path: `/${string}`;
-  readonly tag: "node" | "chain" | "transactions" | "addresses" | "service";
+  readonly tag: "node" | "chain" | "transactions" | "addresses" | "fleet" | "service";
   readonly summary: string;
   /** Units of the public allowance. @source interfaces.md 1.3 */
   readonly cost: 1 | 2 | 5 | 10;

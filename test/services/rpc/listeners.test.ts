@@ -30,7 +30,7 @@ function options(folder: string, more: Partial<RpcOptions> = {}): RpcOptions {
 async function started(more: Partial<RpcOptions> = {}, folder = temporaryFolder()) {
   const { deps } = await createRpcNode([]);
   const rpc = await composeEmbedded(deps, options(folder, more));
-  const listeners = await listen(rpc.deps, ANY);
+  const listeners = await listen(rpc, ANY);
   const stack = new AsyncDisposableStack();
   stack.use(rpc);
   stack.use(listeners);
@@ -129,7 +129,7 @@ it("counts the bytes on disk once a minute", async () => {
 it("says which port is taken, and listens nowhere then", async () => {
   const node = await started();
   const port = { host: "127.0.0.1", port: node.rpcPort };
-  const second = listen(node.rpc.deps, { ...ANY, rpc: port });
+  const second = listen(node.rpc, { ...ANY, rpc: port });
   await expect(second).rejects.toThrow(StoreFault);
   await expect(second).rejects.toMatchObject({ code: "EXOS-E0006" });
   await expect(second).rejects.toThrow(`127.0.0.1:${node.rpcPort} (rpcport)`);
@@ -205,7 +205,7 @@ it("finishes an answer that began before it was told to stop", async () => {
     return stores.coins.tip();
   };
   setState({ stores: { ...stores, coins: { ...stores.coins, tip } } });
-  const listeners = await listen(deps, ANY);
+  const listeners = await listen({ deps }, ANY);
   const answer = fetch(`http://127.0.0.1:${listeners.httpPort}/v1/tip`);
   await asked.promise;
   const stopped = listeners[Symbol.asyncDispose]();

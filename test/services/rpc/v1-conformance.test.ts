@@ -4,6 +4,7 @@ import { REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { loadChain } from "../../support/chain-file.ts";
+import { cityAt, fixedFleet } from "../../support/fixed-fleet.ts";
 import { type Answer, clientOf } from "../../support/rpc-client.ts";
 import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 
@@ -15,7 +16,8 @@ const UNKNOWN = "11".repeat(32);
 
 const blocks = recordedBlocks(540);
 const odd = loadChain("exos-regtest/odd-chain.dat", 4)?.slice(0, 540);
-const node = blocks === undefined ? undefined : await createRpcNode(blocks);
+const fleet = fixedFleet([cityAt("syd", [0, 1, 2]), cityAt("lon", undefined)]);
+const node = blocks === undefined ? undefined : await createRpcNode(blocks, { fleet });
 const branch = odd === undefined ? undefined : await createRpcNode(odd);
 
 /** Requests that are answered, by operation. */
@@ -36,6 +38,8 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
   ],
   listAddressCoins: [`/v1/addresses/${RICH}/coins?limit=2`],
   getSupply: ["/v1/supply"],
+  getFleet: ["/v1/fleet"],
+  getCity: ["/v1/fleet/syd", "/v1/fleet/lon"],
   search: ["/v1/search?q=171", `/v1/search?q=${TXID}`, `/v1/search?q=exos:${RICH}?amount=1`],
   listErrors: ["/v1/errors"],
   listLimits: ["/v1/limits"],
@@ -43,6 +47,10 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
 
 /** Requests that are refused, by operation: the path, and its code. */
 const BAD: Readonly<Record<string, readonly (readonly [path: string, code: string])[]>> = {
+  getCity: [
+    ["/v1/fleet/abc", "EXOS-E8001"],
+    ["/v1/fleet/sydney", "EXOS-E4001"],
+  ],
   listBlocks: [
     ["/v1/blocks?limit=0", "EXOS-E4001"],
     ["/v1/blocks?limit=201", "EXOS-E4001"],

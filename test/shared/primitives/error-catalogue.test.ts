@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CHAIN_ERRORS } from "#shared/primitives/chain-errors.ts";
 import { CONFIGURATION_ERRORS } from "#shared/primitives/configuration-errors.ts";
 import { ERROR_CATALOGUE, findError } from "#shared/primitives/error-catalogue.ts";
+import { FLEET_ERRORS } from "#shared/primitives/fleet-errors.ts";
 import { HTTP_ERRORS } from "#shared/primitives/http-errors.ts";
 import { OWN_ERRORS } from "#shared/primitives/own-errors.ts";
 import { PEER_ERRORS } from "#shared/primitives/peer-errors.ts";
@@ -15,6 +16,7 @@ const groups = [
   { digit: "3", rows: PEER_ERRORS },
   { digit: "4", rows: HTTP_ERRORS },
   { digit: "5", rows: WALLET_ERRORS },
+  { digit: "8", rows: FLEET_ERRORS },
   { digit: "9", rows: OWN_ERRORS },
 ];
 
