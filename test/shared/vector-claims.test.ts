@@ -62,13 +62,11 @@ describe("the shared vectors", () => {
     }
     expect(waiting.map(({ name }) => name)).toEqual([
       "post-vectors.json",
-      "script/pos_bip39_vectors.json",
       "exos-regtest/p2p.json",
       "exos-regtest/pool.json",
       "exos-regtest/reorg.json",
       "exos-regtest/transcript.jsonl",
       "exos-regtest/walletA.wallet.json",
-      "exos-vectors.json#hdWallet",
     ]);
   });
 });
