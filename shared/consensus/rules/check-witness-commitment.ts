@@ -1,14 +1,9 @@
 import { type Violation, violation } from "#shared/consensus/verdict.ts";
-import { hash256 } from "#shared/crypto/hashes.ts";
-import { merkleRoot } from "#shared/crypto/merkle-root.ts";
+import { COMMITMENT_MARK, witnessCommitment } from "#shared/consensus/witness-commitment.ts";
 import type { Block } from "#shared/primitives/block.ts";
-import type { Hash256 } from "#shared/primitives/brand.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
-import { zeroHash } from "#shared/primitives/hash.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 
-/** OP_RETURN, a push of 36 bytes, and the four that mark a commitment. */
-const MARK = Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed);
 const COMMITMENT_BYTES = 38;
 
 /**
@@ -30,8 +25,7 @@ export function checkWitnessCommitment(
   const [nonce, second] = coinbase?.inputs[0]?.witness ?? [];
   if (nonce?.length !== 32 || second !== undefined) return violation("bad-witness-nonce-size");
 
-  const leaves = transactions.map(({ wtxid }, index) => (index === 0 ? zeroHash() : wtxid));
-  return equalBytes(commit(merkleRoot(leaves).root, nonce), commitment)
+  return equalBytes(witnessCommitment(transactions, nonce), commitment)
     ? undefined
     : violation("bad-witness-merkle-match");
 }
@@ -45,14 +39,7 @@ function commitmentOf(coinbase: HashedTransaction | undefined): Uint8Array | und
   const output = coinbase?.outputs.findLast(
     ({ scriptPubKey }) =>
       scriptPubKey.length >= COMMITMENT_BYTES &&
-      MARK.every((byte, at) => scriptPubKey[at] === byte),
+      COMMITMENT_MARK.every((byte, at) => scriptPubKey[at] === byte),
   );
-  return output?.scriptPubKey.subarray(MARK.length, COMMITMENT_BYTES);
-}
-
-function commit(root: Hash256, nonce: Uint8Array): Hash256 {
-  const preimage = new Uint8Array(64);
-  preimage.set(root);
-  preimage.set(nonce, 32);
-  return hash256(preimage);
+  return output?.scriptPubKey.subarray(COMMITMENT_MARK.length, COMMITMENT_BYTES);
 }
