@@ -2,16 +2,20 @@ import { hashTransaction } from "#shared/codec/decode-transaction.ts";
 import { encodeHeader } from "#shared/codec/header.ts";
 import { blockReward } from "#shared/consensus/block-reward.ts";
 import { blockVersion } from "#shared/consensus/block-version.ts";
-import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { HeaderRecord, ProofKind } from "#shared/consensus/header-record.ts";
 import { heightPush } from "#shared/consensus/height-push.ts";
 import { nextBits } from "#shared/consensus/next-bits.ts";
 import type { ConsensusParams } from "#shared/consensus/params.ts";
+import { COMMITMENT_MARK, witnessCommitment } from "#shared/consensus/witness-commitment.ts";
+import { merkleRoot } from "#shared/crypto/merkle-root.ts";
 import type { BlockHeader } from "#shared/primitives/block.ts";
-import { height, type UnixSeconds } from "#shared/primitives/brand.ts";
+import { amount, height, type UnixSeconds, unixSeconds } from "#shared/primitives/brand.ts";
+import { equalBytes } from "#shared/primitives/bytes.ts";
 import { fromHashHex, zeroHash } from "#shared/primitives/hash.ts";
-import type { HashedTransaction } from "#shared/primitives/transaction.ts";
+import type { HashedTransaction, Transaction, TxOutput } from "#shared/primitives/transaction.ts";
+import type { Taken } from "./take-transactions.ts";
 
-/** A proof-of-work block that still lacks its nonce. */
+/** A block that still lacks its nonce, or its coinstake's and its own signature. */
 export interface BlockTemplate {
   readonly header: Omit<BlockHeader, "bytes">;
   /** The 80 bytes with nonce 0. */
@@ -19,48 +23,92 @@ export interface BlockTemplate {
   readonly transactions: readonly HashedTransaction[];
 }
 
+/** When a block is made and of what. */
+export interface TemplateParts {
+  /** Of block and coinbase. */
+  readonly time: UnixSeconds;
+  readonly taken: Taken;
+  /** Where work is paid to, or the coinstake that pays itself. */
+  readonly proof:
+    | { readonly kind: "work"; readonly script: Uint8Array }
+    | { readonly kind: "stake"; readonly coinstake: HashedTransaction };
+}
+
 const OP_0 = 0x00;
 const FINAL_SEQUENCE = 0xffff_ffff;
 /** What a coinbase spends stands at this index of the zero hash. */
 const NO_INDEX = 0xffff_ffff;
+const NONCE_BYTES = 32;
 
 /**
- * The block that a miner would add to `parent`: a coinbase alone, which pays the whole reward.
+ * The block that a miner or staker would add to `parent`. A miner's coinbase takes reward and fees;
+ * a staker's is empty, for the coinstake takes them.
  *
- * @param time of block and coinbase
- * @source exos-l1.md 8.3
+ * @source exos-l1.md 8.2, 8.3
  */
 export function buildTemplate(
   parent: HeaderRecord,
-  { time, script }: { readonly time: UnixSeconds; readonly script: Uint8Array },
+  { time, taken, proof }: TemplateParts,
   params: ConsensusParams,
 ): BlockTemplate {
   const at = height(parent.height + 1);
-  const coinbase = hashTransaction(
-    {
-      version: 1,
-      time,
-      inputs: [
-        {
-          prevout: { txid: zeroHash(), index: NO_INDEX },
-          scriptSig: Uint8Array.of(...heightPush(at), OP_0),
-          sequence: FINAL_SEQUENCE,
-          witness: [],
-        },
-      ],
-      outputs: [{ value: blockReward(at, "work", params), scriptPubKey: script }],
-      lockTime: 0,
-    },
-    params.wire,
-  );
-  const header = {
+  const payment: TxOutput =
+    proof.kind === "stake"
+      ? { value: amount(0n), scriptPubKey: new Uint8Array(0) }
+      : { value: amount(blockReward(at, "work", params) + taken.fees), scriptPubKey: proof.script };
+  const coinbase: Transaction = {
+    version: 1,
+    time: params.wire.transactionTime ? time : unixSeconds(0),
+    inputs: [
+      {
+        prevout: { txid: zeroHash(), index: NO_INDEX },
+        scriptSig: Uint8Array.of(...heightPush(at), OP_0),
+        sequence: FINAL_SEQUENCE,
+        witness: [],
+      },
+    ],
+    outputs: [payment],
+    lockTime: 0,
+  };
+  const own = proof.kind === "stake" ? [proof.coinstake] : [];
+  const transactions = withCoinbase(coinbase, [...own, ...taken.transactions], params);
+  const header = headerOf(parent, { time, transactions, kind: proof.kind }, params);
+  return { header, bytes: encodeHeader(header), transactions };
+}
+
+function headerOf(
+  parent: HeaderRecord,
+  block: {
+    readonly time: UnixSeconds;
+    readonly transactions: readonly HashedTransaction[];
+    readonly kind: ProofKind;
+  },
+  params: ConsensusParams,
+): Omit<BlockHeader, "bytes"> {
+  return {
     version: blockVersion(parent, params),
     prev: fromHashHex(parent.hash),
-    // The root of one leaf is the leaf.
-    merkleRoot: coinbase.txid,
-    time,
-    bits: nextBits(parent, "work", params),
+    merkleRoot: merkleRoot(block.transactions.map(({ txid }) => txid)).root,
+    time: block.time,
+    bits: nextBits(parent, block.kind, params),
     nonce: 0,
   };
-  return { header, bytes: encodeHeader(header), transactions: [coinbase] };
+}
+
+/** The coinbase in front of the others; it commits to their witnesses where they have any. */
+function withCoinbase(
+  coinbase: Transaction,
+  others: readonly HashedTransaction[],
+  { wire }: ConsensusParams,
+): readonly HashedTransaction[] {
+  const plain = [hashTransaction(coinbase, wire), ...others];
+  if (others.every(({ txid, wtxid }) => equalBytes(txid, wtxid))) return plain;
+  const nonce = new Uint8Array(NONCE_BYTES);
+  const commitment = Uint8Array.of(...COMMITMENT_MARK, ...witnessCommitment(plain, nonce));
+  const committing: Transaction = {
+    ...coinbase,
+    inputs: coinbase.inputs.map((input) => ({ ...input, witness: [nonce] })),
+    outputs: [...coinbase.outputs, { value: amount(0n), scriptPubKey: commitment }],
+  };
+  return [hashTransaction(committing, wire), ...others];
 }

@@ -4,12 +4,14 @@ import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { medianTime } from "#shared/consensus/median-time.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { Mempool } from "#shared/ports/mempool.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import { type BlockTemplate, buildTemplate } from "./build-template.ts";
 import { searchNonce } from "./search-nonce.ts";
+import { takeTransactions } from "./take-transactions.ts";
 
 /** Most blocks of one request. */
 export const GENERATE_BLOCKS_MAX = 10_000;
@@ -20,6 +22,8 @@ const WAIT_SECONDS_MAX = 3;
 export interface StakeDeps {
   readonly network: Network;
   readonly clock: Clock;
+  /** Where transactions are taken from. */
+  readonly mempool: Pick<Mempool, "template">;
   /** The tip as it stands now. */
   tip(): Promise<HeaderRecord>;
   /** Hand a block in and wait for the verdict. @returns `null`: it is the tip */
@@ -84,7 +88,9 @@ async function mineOne(
     return refusal("EXOS-E2012", message, { height: parent.height });
   }
 
-  const template = buildTemplate(parent, { time, script }, consensus);
+  const taken = await takeTransactions(deps.mempool, { parent, time }, consensus);
+  const proof = { kind: "work", script } as const;
+  const template = buildTemplate(parent, { time, taken, proof }, consensus);
   return submitMined(template, { deps, at: parent.height + 1, signal });
 }
 

@@ -1,5 +1,6 @@
 import { buildTemplate } from "#services/stake/build-template.ts";
 import { searchNonce } from "#services/stake/search-nonce.ts";
+import { NOTHING_TAKEN } from "#services/stake/take-transactions.ts";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { encodeBlock } from "#shared/codec/encode-block.ts";
 import { encodeHeader } from "#shared/codec/header.ts";
@@ -20,7 +21,8 @@ export async function mineOn(
   { consensus }: Network,
 ): Promise<MinedBlock> {
   const time = unixSeconds(parent.header.time + consensus.spacingSeconds);
-  const { header, bytes, transactions } = buildTemplate(parent, { time, script }, consensus);
+  const parts = { time, taken: NOTHING_TAKEN, proof: { kind: "work", script } } as const;
+  const { header, bytes, transactions } = buildTemplate(parent, parts, consensus);
   const pause = async () => undefined;
   const nonce = await searchNonce(bytes, { bits: header.bits, params: consensus, pause });
   if (nonce === undefined) throw new RangeError("no nonce");

@@ -24,6 +24,7 @@ function stakerOf(network: Network, now = NOW) {
   const staker = createStaker({
     network,
     clock,
+    mempool: { template: async () => [] },
     tip: () => validator.tip(),
     pause: deps.pause,
     async submit(block) {
