@@ -34,6 +34,8 @@ export type PeerInput =
   | { readonly kind: "unreadable"; readonly reason: FrameFault }
   /** Time passed; once a second is often enough. */
   | { readonly kind: "tick" }
+  /** Send a ping now, unless one is on its way. */
+  | { readonly kind: "ping" }
   /**
    * Ask for headers after the first hash of the locator that the peer knows. What is sent depends
    * on what was negotiated; it may be nothing.

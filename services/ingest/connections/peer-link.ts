@@ -1,6 +1,6 @@
 import type { KnownAddress, NetworkAddress } from "#shared/codec/messages/network-address.ts";
-import type { PeerSetup, PeerStatus } from "#shared/p2p/peer.ts";
 import type { PeerAction, PeerGreeting } from "#shared/p2p/peer-action.ts";
+import type { PeerSetup, PeerStatus } from "#shared/p2p/peer-setup.ts";
 import type { Connection } from "#shared/ports/transport.ts";
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
 
