@@ -6,7 +6,7 @@ import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import type { IndexDeps } from "./core.ts";
 
 /** What the process that embeds this service brings along, because other services share it. */
-export type Shared = Pick<IndexDeps, "coins" | "blocks">;
+export type Shared = Pick<IndexDeps, "coins" | "blocks" | "snapshot">;
 
 /** Where the index lies, and how its blocks are written. */
 export interface EmbeddedOptions {
@@ -24,12 +24,12 @@ export interface EmbeddedIndex extends AsyncDisposable {
 
 /** The service inside one process. @throws StoreFault when the index cannot be opened */
 export async function composeEmbedded(
-  { coins, blocks }: Shared,
+  shared: Shared,
   options: EmbeddedOptions,
 ): Promise<EmbeddedIndex> {
   const index = await openSqliteAddressIndex(options);
   return {
-    deps: { coins, blocks, index },
+    deps: { ...shared, index },
     index,
     [Symbol.asyncDispose]: () => index[Symbol.asyncDispose](),
   };

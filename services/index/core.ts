@@ -10,12 +10,15 @@ import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { height } from "#shared/primitives/brand.ts";
+import { type SeedDeps, seedIndex } from "./seed-index.ts";
 
 /** The chain that is followed, and the index that follows it. */
 export interface IndexDeps {
   readonly coins: Pick<CoinStore, "tip" | "frozen">;
   readonly blocks: Pick<BlockStore, "get">;
-  readonly index: AddressIndexWriter & Pick<AddressIndex, "cursor" | "blockRow">;
+  /** Where chain state may have come from a snapshot. */
+  readonly snapshot?: Omit<SeedDeps, "index">;
+  readonly index: AddressIndexWriter & Pick<AddressIndex, "cursor" | "base" | "blockRow">;
 }
 
 /** How far a run has come. */
@@ -45,6 +48,8 @@ const BATCH_BYTES_MAX = 2 * 1_048_576;
  * batch. May be killed at any instant and run by anybody at any time: everything is derived from
  * the stores, and what is written twice is written once.
  *
+ * Where chain state came from a snapshot, the index begins with its coins.
+ *
  * @returns where the index stands; the tip, unless the signal was aborted; `undefined` without one
  * @throws StoreFault `EXOS-E1011` when the body of a block of the chain is missing
  */
@@ -60,6 +65,10 @@ export async function followTip(
     const cursor = await deps.index.cursor();
     if (tip === undefined || cursor?.hash === tip.hash || signal?.aborted === true) return cursor;
 
+    if (cursor === undefined && tip.floor > 0 && deps.snapshot !== undefined) {
+      await seedIndex(tip, { ...deps.snapshot, index: deps.index });
+      continue;
+    }
     const fork = await findFork(cursor, tip, deps);
     const batch = await readBatch(fork + 1, tip, deps);
     await deps.index.add(batch);
@@ -91,12 +100,15 @@ async function findFork(
   const agree = async (at: number): Promise<boolean> =>
     (await index.blockRow(height(at)))?.hash === (await activeHashAt(at, tip, coins));
 
+  // A history that begins above genesis begins with a final block, so they agree about that.
+  const lowest = (await index.base())?.height ?? -1;
+  const none = lowest > 0 ? lowest : -1;
   let differs = (cursor?.height ?? -1) + 1;
   let step = 1;
   let agrees = differs - 1;
-  while (agrees >= 0 && !(await agree(agrees))) {
+  while (agrees > none && !(await agree(agrees))) {
     differs = agrees;
-    agrees = Math.max(-1, agrees - step);
+    agrees = Math.max(none, agrees - step);
     step *= 2;
   }
   while (differs - agrees > 1) {

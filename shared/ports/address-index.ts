@@ -128,6 +128,11 @@ export type PageFault = "bad cursor" | "cursor left the chain";
 export interface AddressIndex {
   /** The block that answers speak of; `undefined` before genesis was followed. */
   cursor(): Promise<IndexPoint | undefined>;
+  /**
+   * The first block of the history: genesis, or the one that the coins of a snapshot were taken at.
+   * Below it no block, transaction or spent output is known.
+   */
+  base(): Promise<IndexPoint | undefined>;
   /** A block of the followed chain, by height or hash. */
   blockRow(id: Height | HashHex): Promise<BlockRow | undefined>;
   /** Rows from `heightMax` down, newest first. @param limit 1 to 2,000 */
@@ -151,8 +156,26 @@ export interface BlockToIndex extends IndexPoint {
   readonly bytes: Uint8Array;
 }
 
+/** One coin of the block that a history begins with. */
+export interface SeedCoin extends OutputFact {
+  readonly txid: Hash256;
+  readonly index: number;
+  /** Of the block that made it. */
+  readonly height: Height;
+}
+
 /** The follower's side of the same store. */
 export interface AddressIndexWriter {
+  /**
+   * Forget everything, and take this block for the first one, because no body below it is here.
+   * Nobody sees it before `follow`.
+   */
+  begin(base: BlockRow): Promise<void>;
+  /**
+   * Add coins as they stand at the first block, each once. An owner has received them there.
+   * @param coins those of one transaction in one call
+   */
+  seed(coins: readonly SeedCoin[]): Promise<void>;
   /**
    * Write the facts of blocks, once: a block that is there already changes nothing. Nobody sees them
    * before `follow`. @param blocks each after its parent, whose facts are written or come before it

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { AddressIndex, AddressIndexWriter } from "#shared/ports/address-index.ts";
-import { type HashHex, height } from "#shared/primitives/brand.ts";
+import { amount, type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 import { stakerScript } from "#shared/script/owner-script.ts";
@@ -269,6 +269,55 @@ export function addressIndexContract(create: () => Promise<Index>): void {
     expect(await index.totals(staker)).toMatchObject({
       kinds: { coinstake: { received: 10n, sent: 9n } },
     });
+  });
+
+  it("begins with the coins of a block and goes on as if it had seen the rest", async () => {
+    const coins = [
+      { ...reward, txid: payment.txid, index: 1, value: 13n, scriptPubKey: TO_KEY_HASH },
+      { ...reward, txid: payment.txid, index: 0, value: 30n, scriptPubKey: TO_B },
+      { ...reward, txid: payment.txid, index: 2, value: 2n, scriptPubKey: TO_B },
+    ].map(({ value, ...coin }) => ({
+      ...coin,
+      value: amount(value),
+      time: unixSeconds(1_600_000_128),
+      kind: "ordinary" as const,
+      height: height(1),
+    }));
+    const row = await (await filled(two)).blockRow(two.hash);
+    if (row === undefined) throw new RangeError("no row");
+    const empty = await create();
+    expect(await empty.base()).toBeUndefined();
+    await expect(empty.seed([])).rejects.toThrow(RangeError);
+    const index = await filled(rival);
+    await index.begin({ ...row, transactionsSum: 0 });
+    await index.seed(coins);
+    expect(await index.cursor()).toBeUndefined();
+    await index.follow(two.hash);
+    expect(await index.base()).toEqual({ height: 2, hash: two.hash });
+    expect(await index.coins({ script: TO_B, limit: 200 })).toMatchObject({
+      value: {
+        items: [
+          { index: 2, height: 1, value: 2n },
+          { index: 0, height: 1, value: 30n },
+        ],
+      },
+    });
+    expect(await index.totals(TO_B)).toMatchObject({
+      coins: 2,
+      kinds: { ordinary: { transactions: 1, received: 32n, sent: 0n } },
+    });
+    expect(await index.outputs(coins)).toMatchObject([{ value: 13n }, { value: 30n }, {}]);
+    expect(await index.transactionPlace(txidOf(two, 1))).toBeUndefined();
+    expect(await index.blockRow(height(1))).toBeUndefined();
+
+    await index.add([forIndex(three)]);
+    await index.follow(three.hash);
+    expect(await index.cursor()).toEqual({ height: 3, hash: three.hash });
+    expect(await index.totals(TO_KEY)).toMatchObject({
+      coins: 1,
+      kinds: { ordinary: { received: 13n }, coinstake: { received: 16n, sent: 13n } },
+    });
+    expect(await index.blockRow(height(3))).toMatchObject({ supply: 101n, transactionsSum: 2 });
   });
 
   it("gives pages that join to the whole list, whatever block comes between them", async () => {

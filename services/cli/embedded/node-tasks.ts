@@ -33,11 +33,14 @@ export async function importFiles(
  * @throws StoreFault when it cannot be opened
  */
 export async function withIndex<T>(
-  { coins, blocks, network, folder }: EmbeddedNode,
+  { coins, blocks, headers, network, folder }: EmbeddedNode,
   task: (index: AddressIndex, follow: ServedNode["catchUp"]) => Promise<T>,
 ): Promise<T> {
   const { wire } = network.consensus;
-  await using indexing = await composeIndex({ coins, blocks }, { path: folder.index, wire });
+  await using indexing = await composeIndex(
+    { coins, blocks, snapshot: { coins, headers } },
+    { path: folder.index, wire },
+  );
   return await task(indexing.index, async (signal, onProgress) => {
     await followTip(indexing.deps, { signal, onProgress });
   });

@@ -45,7 +45,12 @@ export async function serveNode(node: EmbeddedNode, options: ServeOptions): Prom
   const { network, clock, log, metrics, coins, blocks, headers, folder, follow } = node;
   await using stack = new AsyncDisposableStack();
   const { wire } = network.consensus;
-  const indexing = stack.use(await composeIndex({ coins, blocks }, { path: folder.index, wire }));
+  const indexing = stack.use(
+    await composeIndex(
+      { coins, blocks, snapshot: { coins, headers } },
+      { path: folder.index, wire },
+    ),
+  );
   const { index, deps } = indexing;
   const stores = { blocks, headers, coins, index };
   const since = clock.now();

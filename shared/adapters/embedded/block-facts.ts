@@ -9,7 +9,8 @@ import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { stakerOf } from "#shared/script/owner-script.ts";
 import { storeFault } from "./store-fault-of.ts";
 
-const OP_RETURN = 0x6a;
+/** Opcode that no spend survives. */
+export const OP_RETURN = 0x6a;
 
 /** What a spent output says to its spender. `owner` is whatever the index tells owners apart by. */
 export interface SpentFact<Owner> {
@@ -34,7 +35,7 @@ export interface OutputToIndex<Owner> extends TxOutput, SpentFact<Owner> {
 
 /** One transaction of a block, with every spent output found. */
 export interface TransactionFacts<Owner> {
-  readonly tx: HashedTransaction;
+  readonly tx: Pick<HashedTransaction, "txid" | "time">;
   readonly position: number;
   readonly kind: CoinKind;
   readonly outputs: readonly OutputToIndex<Owner>[];
@@ -194,8 +195,8 @@ function transactionFacts<Owner>(
   return { tx, position, kind, outputs, spends, flows: [...flows.values()] };
 }
 
-/** Where the cold key is nobody's, owner and staker are one. */
-function listedUnder<Owner>(
+/** Whom an output is listed under. Where the cold key is nobody's, owner and staker are one. */
+export function listedUnder<Owner>(
   script: Uint8Array,
   { ownerOf }: Pick<FactSource<Owner>, "ownerOf">,
 ): Pick<SpentFact<Owner>, "owner" | "staker"> {

@@ -1,11 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writer } from "#shared/codec/writer.ts";
-import { chunkOf, SLOTS_PER_ITEM, txidOfKey } from "#shared/coins/coin-key.ts";
-import { frozenGroupsOf } from "#shared/coins/coins-reader.ts";
+import { coinKeyOf, slotOf } from "#shared/coins/coin-key.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
-import { setChanges } from "#shared/coins/set-change.ts";
-import { type SnapshotCoin, writeSnapshotCoin } from "#shared/coins/snapshot-coin.ts";
+import { writeSnapshotCoin } from "#shared/coins/snapshot-coin.ts";
 import {
   encodeManifest,
   type SnapshotFile,
@@ -17,6 +15,7 @@ import { encodeHeaderRecord } from "#shared/consensus/header-record-codec.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
+import { unspentAt } from "#shared/ports/unspent-at.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { storeFault } from "./store-fault-of.ts";
@@ -130,31 +129,12 @@ async function writeHeaders(
   return { name, ...file, count: view.height + 1 };
 }
 
-async function* coinsOf(
-  view: View,
-  coins: CoinStore,
-  totals: RunningTotals,
-): AsyncGenerator<SnapshotCoin> {
-  const frozen = new Map<number, readonly HashHex[]>();
-  for await (const { key, item } of coins.scan(view)) {
-    for (const group of frozenGroupsOf(view, [item])) {
-      const hashes = frozen.get(group) ?? (await coins.frozen(group));
-      if (hashes !== undefined) frozen.set(group, hashes);
-    }
-    const txid = txidOfKey(key);
-    for (const change of setChanges(item, undefined, { view, frozen })) {
-      totals.add(key, change);
-      yield { txid, index: chunkOf(key) * SLOTS_PER_ITEM + change.slot, coin: change.coin };
-    }
-  }
-}
-
 async function writeCoins(
   view: View,
   { coins, chunkBytes = CHUNK_BYTES }: ExportSource,
   { folder, totals }: { readonly folder: string; readonly totals: RunningTotals },
 ): Promise<SnapshotFile[]> {
-  const all = coinsOf(view, coins, totals);
+  const all = unspentAt(view, coins);
   const chunks: SnapshotFile[] = [];
   let next = await all.next();
   while (next.done !== true) {
@@ -165,6 +145,8 @@ async function writeCoins(
         const writer = new Writer(PIECE_BYTES + 1_024);
         let size = 0;
         while (next.done !== true && size < PIECE_BYTES && bytes + size < chunkBytes) {
+          const { txid, index, coin } = next.value;
+          totals.add(coinKeyOf(txid, index), { slot: slotOf(index), added: true, coin });
           writeSnapshotCoin(next.value, writer);
           size += 54 + next.value.coin.scriptPubKey.length;
           count++;

@@ -5,9 +5,10 @@ import type {
   OutputFact,
   PageFault,
   PageQuery,
+  SeedCoin,
   Spender,
 } from "#shared/ports/address-index.ts";
-import { amount, type HashHex } from "#shared/primitives/brand.ts";
+import { amount, type HashHex, type Height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { Result } from "#shared/primitives/result.ts";
@@ -15,6 +16,9 @@ import { ownerScript } from "#shared/script/owner-script.ts";
 import {
   type BlockFacts,
   isCoin,
+  OP_RETURN,
+  type OutputToIndex,
+  type OwnerFlow,
   outpointKey,
   type SpentFact,
   type TransactionFacts,
@@ -32,35 +36,94 @@ export function ownerKey(script: Uint8Array): string | undefined {
   return script.length === 0 ? undefined : toHex(ownerScript(script));
 }
 
+/** Stands where nothing is known of an output but that it is no coin. */
+const GONE: OutputToIndex<string> = {
+  value: amount(0n),
+  scriptPubKey: Uint8Array.of(OP_RETURN),
+  owner: undefined,
+  staker: undefined,
+};
+
+const indexOf = ({ index }: SeedCoin): number => index;
+
 /** Facts of all blocks, and the chain that is followed. Every question walks that chain. */
 export class FactChain {
   readonly blocks = new Map<HashHex, BlockFacts<string>>();
   readonly outputs = new Map<string, OutputFact & SpentFact<string>>();
+  /** Heights of transactions that were made below the first block, by txid. */
+  readonly origins = new Map<HashHex, Height>();
+  /** Hashes from the first block up. */
   #chain: HashHex[] = [];
+  #base = 0;
 
   clear(): void {
     this.blocks.clear();
     this.outputs.clear();
+    this.origins.clear();
     this.#chain = [];
+    this.#base = 0;
+  }
+
+  begin(row: BlockRow): void {
+    this.clear();
+    this.#base = row.height;
+    this.blocks.set(row.hash, { prev: row.hash, row, transactions: [] });
+  }
+
+  /** Coins of the first block, as if it had made them. */
+  seed(coins: readonly (SeedCoin & SpentFact<string>)[]): void {
+    const [base] = this.blocks.values();
+    if (base === undefined) throw new RangeError("coins were seeded before their block");
+    const transactions = [...base.transactions];
+    for (const [txid, made] of Map.groupBy(coins, (coin) => toHashHex(coin.txid))) {
+      const [first] = made;
+      if (first === undefined) continue;
+      this.origins.set(txid, first.height);
+      const outputs = new Array<OutputToIndex<string>>(1 + Math.max(...made.map(indexOf))).fill(
+        GONE,
+      );
+      const flows = new Map<string, OwnerFlow<string>>();
+      for (const coin of made) {
+        outputs[coin.index] = coin;
+        this.outputs.set(outpointKey(coin), coin);
+        for (const owner of [coin.owner, coin.staker]) {
+          if (owner === undefined) continue;
+          const received = (flows.get(owner)?.received ?? 0n) + coin.value;
+          flows.set(owner, { owner, received, sent: 0n });
+        }
+      }
+      const { kind, time } = first;
+      const tx = { txid: first.txid, time };
+      const position = transactions.length;
+      transactions.push({ tx, position, kind, outputs, spends: [], flows: [...flows.values()] });
+    }
+    this.blocks.set(base.row.hash, { ...base, transactions });
   }
 
   follow(hash: HashHex): void {
     const chain: HashHex[] = [];
     for (let at = this.blocks.get(hash); at !== undefined; at = this.blocks.get(at.prev)) {
       chain.push(at.row.hash);
+      if (at.row.height === this.#base) break;
     }
     const first = this.blocks.get(chain.at(-1) ?? hash);
-    if (first?.row.height !== 0) throw new RangeError(`followed a block never added: ${hash}`);
+    if (first?.row.height !== this.#base)
+      throw new RangeError(`followed a block never added: ${hash}`);
     this.#chain = chain.reverse();
   }
 
   rowAt(height: number): BlockRow | undefined {
-    const hash = this.#chain[height];
+    const hash = this.#chain[height - this.#base];
     return hash === undefined ? undefined : this.blocks.get(hash)?.row;
   }
 
   get height(): number {
-    return this.#chain.length - 1;
+    return this.#base + this.#chain.length - 1;
+  }
+
+  /** The first block of what is followed. */
+  base(): BlockRow | undefined {
+    return this.rowAt(this.#base);
   }
 
   tip(): BlockRow {
@@ -71,7 +134,7 @@ export class FactChain {
 
   /** Every transaction of the chain up to a height, newest first. */
   *placed(heightMax = this.height): Generator<Placed> {
-    for (const hash of this.#chain.slice(0, heightMax + 1).reverse()) {
+    for (const hash of this.#chain.slice(0, heightMax + 1 - this.#base).reverse()) {
       const block = this.blocks.get(hash);
       if (block === undefined) continue;
       for (const facts of block.transactions.toReversed()) yield { row: block.row, facts };
@@ -122,7 +185,7 @@ export class FactChain {
         if (!isCoin(output, row.height)) continue;
         const { value, scriptPubKey } = output;
         const txid = toHashHex(tx.txid);
-        const { height } = row;
+        const height = this.origins.get(txid) ?? row.height;
         yield { txid, index, value, scriptPubKey, time: tx.time, kind, height, position };
       }
     }

@@ -39,6 +39,8 @@ export interface IndexSchema {
   owner: { id: Generated<bigint>; key: Uint8Array };
   /** A transaction once, however many blocks hold it. */
   tx: { id: Generated<bigint>; txid: Uint8Array; time: Integer; kind: Integer };
+  /** Where a transaction stood whose block was below the first one. */
+  origin: { tx: Integer; height: Integer };
   place: { tx: Integer; block: Integer; position: Integer };
   output: {
     tx: Integer;
@@ -66,7 +68,16 @@ export interface IndexSchema {
 export const INDEX_VERSION = 2;
 
 /** Names of all tables of the index. */
-export const INDEX_TABLES = ["block", "owner", "tx", "place", "output", "spend", "entry"] as const;
+export const INDEX_TABLES = [
+  "block",
+  "owner",
+  "tx",
+  "origin",
+  "place",
+  "output",
+  "spend",
+  "entry",
+] as const;
 
 /** Keys are those of the questions; every look-up is one walk down one tree. */
 export const INDEX_DDL = `
@@ -81,6 +92,7 @@ create unique index if not exists block_active on block (height) where active = 
 create table if not exists owner (id integer primary key, key blob not null unique);
 create table if not exists tx (
   id integer primary key, txid blob not null unique, time integer not null, kind integer not null);
+create table if not exists origin (tx integer primary key, height integer not null);
 create table if not exists place (
   tx integer, block integer, position integer not null, primary key (tx, block)) without rowid;
 create table if not exists output (

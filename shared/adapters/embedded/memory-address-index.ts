@@ -10,7 +10,7 @@ import { amount, type Hash256, type HashHex, type Height } from "#shared/primiti
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
-import { factsOf, outpointKey } from "./block-facts.ts";
+import { factsOf, listedUnder, outpointKey } from "./block-facts.ts";
 import { FactChain, ownerKey } from "./fact-chain.ts";
 import { comesAfter, pageOf } from "./page-cursor.ts";
 
@@ -42,6 +42,11 @@ function writer(chain: FactChain, wire: WireFormat): AddressIndexWriter {
         }
       }
     },
+    begin: async (base) => chain.begin(base),
+    async seed(coins) {
+      const source = { ownerOf: ownerKey };
+      chain.seed(coins.map((coin) => ({ ...coin, ...listedUnder(coin.scriptPubKey, source) })));
+    },
     follow: async (hash) => chain.follow(hash),
     clear: async () => chain.clear(),
   };
@@ -49,13 +54,17 @@ function writer(chain: FactChain, wire: WireFormat): AddressIndexWriter {
 
 type BlockReader = Pick<
   AddressIndex,
-  "cursor" | "blockRow" | "blockRows" | "transactionPlace" | "outputs" | "spenders"
+  "cursor" | "base" | "blockRow" | "blockRows" | "transactionPlace" | "outputs" | "spenders"
 >;
 
 function blockReader(chain: FactChain): BlockReader {
   return {
     async cursor() {
       const row = chain.rowAt(chain.height);
+      return row === undefined ? undefined : pointOf(row);
+    },
+    async base() {
+      const row = chain.base();
       return row === undefined ? undefined : pointOf(row);
     },
     async blockRow(id: Height | HashHex) {
@@ -70,7 +79,7 @@ function blockReader(chain: FactChain): BlockReader {
     },
     async transactionPlace(txid) {
       for (const { row, facts } of chain.placed()) {
-        if (toHashHex(facts.tx.txid) !== txid) continue;
+        if (toHashHex(facts.tx.txid) !== txid || chain.origins.has(txid)) continue;
         return { ...pointOf(row), position: facts.position, blockTime: row.time };
       }
       return undefined;

@@ -102,6 +102,7 @@ function forwarded(thread: IndexThread): AddressIndex & AddressIndexWriter {
   type Both = AddressIndex & AddressIndexWriter;
   return {
     cursor: forward<Both["cursor"]>("cursor"),
+    base: forward<Both["base"]>("base"),
     blockRow: forward<Both["blockRow"]>("blockRow"),
     blockRows: forward<Both["blockRows"]>("blockRows"),
     transactionPlace: forward<Both["transactionPlace"]>("transactionPlace"),
@@ -110,6 +111,8 @@ function forwarded(thread: IndexThread): AddressIndex & AddressIndexWriter {
     totals: forward<Both["totals"]>("totals"),
     history: forward<Both["history"]>("history"),
     coins: forward<Both["coins"]>("coins"),
+    begin: forward<Both["begin"]>("begin"),
+    seed: forward<Both["seed"]>("seed"),
     add: (blocks) =>
       // A view would drag its whole buffer into the other thread.
       forward<Both["add"]>("add")(

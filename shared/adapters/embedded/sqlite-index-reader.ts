@@ -52,7 +52,7 @@ async function activeBlock(
 
 type BlockReader = Pick<
   AddressIndex,
-  "cursor" | "blockRow" | "blockRows" | "transactionPlace" | "outputs" | "spenders"
+  "cursor" | "base" | "blockRow" | "blockRows" | "transactionPlace" | "outputs" | "spenders"
 >;
 
 function blockReader(handle: Handle): BlockReader {
@@ -71,6 +71,11 @@ function blockReader(handle: Handle): BlockReader {
     async cursor() {
       const row = await topBlock(handle);
       return row === undefined ? undefined : pointOf(row);
+    },
+    async base() {
+      const query = kysely.selectFrom("block").selectAll().where("active", "=", 1n);
+      const row = await query.orderBy("height").limit(1).executeTakeFirst();
+      return row === undefined ? undefined : pointOf(blockRowOf(row));
     },
     blockRow: (id) => activeBlock(handle, id),
     async blockRows(heightMax, limit) {
@@ -165,8 +170,9 @@ function ownerReader(handle: Handle): Pick<AddressIndex, "totals" | "history" | 
       const { at, after } = started.value;
       const rows = await coinRows(handle, await ownerId(handle, query.script), at.height)
         .innerJoin("tx", "tx.id", "entry.tx")
+        .leftJoin("origin", "origin.tx", "entry.tx")
         .select(["entry.height", "entry.position", "output.n", "output.value", "output.script"])
-        .select(["tx.txid", "tx.time", "tx.kind"])
+        .select(["tx.txid", "tx.time", "tx.kind", "origin.height as madeAt"])
         .where(
           sql<boolean>`(entry.height, entry.position, output.n)
             < (${after.height}, ${after.position}, ${after.index})`,
@@ -184,7 +190,7 @@ function ownerReader(handle: Handle): Pick<AddressIndex, "totals" | "history" | 
       const items = page.items.map((row) => ({
         txid: storedHash(row.txid),
         index: Number(row.n),
-        height: height(Number(row.height)),
+        height: height(Number(row.madeAt ?? row.height)),
         value: amount(row.value),
         scriptPubKey: row.script,
         time: unixSeconds(Number(row.time)),

@@ -1,13 +1,24 @@
 import { hash } from "node:crypto";
 import type { StatementSync } from "node:sqlite";
-import type { Compilable, Selectable } from "kysely";
-import type { AddressIndexWriter, BlockRow, BlockToIndex } from "#shared/ports/address-index.ts";
+import { type Compilable, type Selectable, sql } from "kysely";
+import type {
+  AddressIndexWriter,
+  BlockRow,
+  BlockToIndex,
+  SeedCoin,
+} from "#shared/ports/address-index.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { ownerScript } from "#shared/script/owner-script.ts";
-import { type FactSource, factsOf, type SpentFact, type TransactionFacts } from "./block-facts.ts";
+import {
+  type FactSource,
+  factsOf,
+  listedUnder,
+  type SpentFact,
+  type TransactionFacts,
+} from "./block-facts.ts";
 import { blockRowOf, INDEX_TABLES, type IndexSchema, KINDS, storedHash } from "./index-schema.ts";
 import type { SqliteHandle } from "./sqlite-database.ts";
 
@@ -24,13 +35,28 @@ export function ownerKeyOf(script: Uint8Array): Uint8Array | undefined {
 
 const NOTHING = new Uint8Array(0);
 
-/** Every statement of the writer, compiled once; values are given in the order of the columns. */
-function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
-  const prepare = (query: Compilable): StatementSync => {
+const ENTRY = {
+  owner: 0,
+  height: 0,
+  position: 0,
+  block: 0,
+  tx: 0,
+  kind: 0,
+  received: 0,
+  sent: 0,
+};
+
+function preparer(db: SqliteHandle<IndexSchema>["db"]) {
+  return (query: Compilable): StatementSync => {
     const statement = db.prepare(query.compile().sql);
     statement.setReadBigInts(true);
     return statement;
   };
+}
+
+/** Every statement of the writer, compiled once; values are given in the order of the columns. */
+function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
+  const prepare = preparer(db);
   const block = {
     hash: NOTHING,
     parent: 0,
@@ -52,16 +78,6 @@ function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
   };
   const output = { tx: 0, n: 0, value: 0, owner: 0, staker: 0, script: NOTHING };
   const spend = { tx: 0, n: 0, block: 0, by_tx: 0, by_input: 0 };
-  const entry = {
-    owner: 0,
-    height: 0,
-    position: 0,
-    block: 0,
-    tx: 0,
-    kind: 0,
-    received: 0,
-    sent: 0,
-  };
   return {
     blockByHash: prepare(kysely.selectFrom("block").selectAll().where("hash", "=", NOTHING)),
     blockById: prepare(kysely.selectFrom("block").selectAll().where("id", "=", 0n)),
@@ -80,7 +96,7 @@ function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
     addPlace: prepare(kysely.insertInto("place").values({ tx: 0, block: 0, position: 0 })),
     addOutput: prepare(kysely.insertInto("output").values(output)),
     addSpend: prepare(kysely.insertInto("spend").values(spend)),
-    addEntry: prepare(kysely.insertInto("entry").values(entry)),
+    addEntry: prepare(kysely.insertInto("entry").values(ENTRY)),
     deactivate: prepare(
       kysely
         .updateTable("block")
@@ -89,6 +105,30 @@ function statements({ db, kysely }: SqliteHandle<IndexSchema>) {
         .where("height", ">", 0n),
     ),
     activate: prepare(kysely.updateTable("block").set({ active: 1 }).where("id", "=", 0n)),
+  };
+}
+
+/** Those that write the coins of a first block. */
+function seedStatements({ db, kysely }: SqliteHandle<IndexSchema>) {
+  const prepare = preparer(db);
+  return {
+    addOrigin: prepare(
+      kysely
+        .insertInto("origin")
+        .values({ tx: 0, height: 0 })
+        .onConflict((conflict) => conflict.doNothing()),
+    ),
+    addSeed: prepare(
+      kysely
+        .insertInto("entry")
+        .values(ENTRY)
+        .onConflict((conflict) =>
+          conflict
+            .columns(["owner", "height", "position", "block"])
+            .doUpdateSet({ received: sql`received + excluded.received` }),
+        ),
+    ),
+    firstBlock: prepare(kysely.selectFrom("block").selectAll()),
   };
 }
 
@@ -122,13 +162,13 @@ const idOf = (row: unknown): number | undefined => {
 
 /** Writes facts; whoever calls it holds a transaction. */
 class FactWriter {
-  readonly #run: ReturnType<typeof statements>;
+  readonly #run: ReturnType<typeof statements> & ReturnType<typeof seedStatements>;
   readonly #source: FactSource<number>;
   readonly #owners = new KnownIds();
   readonly #txids = new KnownIds();
 
   constructor(handle: SqliteHandle<IndexSchema>, wire: WireFormat) {
-    this.#run = statements(handle);
+    this.#run = { ...statements(handle), ...seedStatements(handle) };
     this.#source = {
       wire,
       ownerOf: (script) => this.#ownerOf(script),
@@ -157,6 +197,17 @@ class FactWriter {
     for (const transaction of facts.transactions) this.#addTransaction(transaction, block, id);
   }
 
+  begin(base: BlockRow): void {
+    this.#addBlock(base, null);
+  }
+
+  seed(coins: readonly SeedCoin[]): void {
+    // The row that `begin` has written: there is no other yet.
+    const base = this.#run.firstBlock.get() as StoredBlock | undefined;
+    if (base === undefined) throw new RangeError("coins were seeded before their block");
+    for (const coin of coins) this.#addSeed(coin, base);
+  }
+
   follow(hash: HashHex): void {
     const branch: StoredBlock[] = [];
     let at = this.find(hash);
@@ -168,6 +219,22 @@ class FactWriter {
     }
     this.#run.deactivate.run(0, 1, at?.height ?? -1);
     for (const block of branch) this.#run.activate.run(1, block.id);
+  }
+
+  #addSeed(coin: SeedCoin, base: StoredBlock): void {
+    const { addTx, addOrigin, addOutput, addSeed } = this.#run;
+    const kind = KINDS.indexOf(coin.kind);
+    const tx =
+      this.#findTx(coin.txid) ?? Number(addTx.run(coin.txid, coin.time, kind).lastInsertRowid);
+    addOrigin.run(tx, coin.height);
+    const { owner, staker } = listedUnder(coin.scriptPubKey, this.#source);
+    const { index, value, scriptPubKey } = coin;
+    addOutput.run(tx, index, value, owner ?? null, staker ?? null, scriptPubKey);
+    for (const listed of [owner, staker]) {
+      if (listed === undefined) continue;
+      // No block has given it a position: its number tells it from the others.
+      addSeed.run(listed, base.height, tx, base.id, tx, kind, value, 0);
+    }
   }
 
   #findTx(txid: Hash256): number | undefined {
@@ -255,7 +322,21 @@ export function createIndexWriter(
     }
   }
 
+  function clear(): void {
+    for (const table of INDEX_TABLES) db.exec(`delete from ${table}`);
+    facts.forget();
+  }
+
   return {
+    async begin(base) {
+      inOneTransaction(() => {
+        clear();
+        facts.begin(base);
+      });
+    },
+    async seed(coins) {
+      inOneTransaction(() => facts.seed(coins));
+    },
     async add(blocks) {
       inOneTransaction(() => {
         for (const block of blocks) facts.add(block);
@@ -265,10 +346,7 @@ export function createIndexWriter(
       inOneTransaction(() => facts.follow(hash));
     },
     async clear() {
-      inOneTransaction(() => {
-        for (const table of INDEX_TABLES) db.exec(`delete from ${table}`);
-      });
-      facts.forget();
+      inOneTransaction(clear);
     },
   };
 }
