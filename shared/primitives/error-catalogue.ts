@@ -5,13 +5,14 @@ import { FLEET_ERRORS } from "./fleet-errors.ts";
 import { HTTP_ERRORS } from "./http-errors.ts";
 import { OWN_ERRORS } from "./own-errors.ts";
 import { PEER_ERRORS } from "./peer-errors.ts";
+import { STAKING_ERRORS } from "./staking-errors.ts";
 import { STORE_ERRORS } from "./store-errors.ts";
 import { WALLET_ERRORS } from "./wallet-errors.ts";
 
 /**
  * Every failure with a code, for all dialects, commands, logs and pages. A code is never given a
  * second meaning. Groups: 0xxx configuration, 1xxx stores, 2xxx sync and consensus, 3xxx peers,
- * 4xxx HTTP and dialects, 5xxx wallet, 8xxx fleet, 9xxx our own bug.
+ * 4xxx HTTP and dialects, 5xxx wallet, 6xxx staking, 8xxx fleet, 9xxx our own bug.
  * @source interfaces.md 7.4
  */
 export const ERROR_CATALOGUE = {
@@ -21,6 +22,7 @@ export const ERROR_CATALOGUE = {
   ...PEER_ERRORS,
   ...HTTP_ERRORS,
   ...WALLET_ERRORS,
+  ...STAKING_ERRORS,
   ...FLEET_ERRORS,
   ...OWN_ERRORS,
 } as const;

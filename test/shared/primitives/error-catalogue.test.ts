@@ -6,6 +6,7 @@ import { FLEET_ERRORS } from "#shared/primitives/fleet-errors.ts";
 import { HTTP_ERRORS } from "#shared/primitives/http-errors.ts";
 import { OWN_ERRORS } from "#shared/primitives/own-errors.ts";
 import { PEER_ERRORS } from "#shared/primitives/peer-errors.ts";
+import { STAKING_ERRORS } from "#shared/primitives/staking-errors.ts";
 import { STORE_ERRORS } from "#shared/primitives/store-errors.ts";
 import { WALLET_ERRORS } from "#shared/primitives/wallet-errors.ts";
 
@@ -16,6 +17,7 @@ const groups = [
   { digit: "3", rows: PEER_ERRORS },
   { digit: "4", rows: HTTP_ERRORS },
   { digit: "5", rows: WALLET_ERRORS },
+  { digit: "6", rows: STAKING_ERRORS },
   { digit: "8", rows: FLEET_ERRORS },
   { digit: "9", rows: OWN_ERRORS },
 ];
