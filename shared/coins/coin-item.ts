@@ -45,25 +45,31 @@ function sameMark(a: Mark, b: Mark): boolean {
   return a.height === b.height && a.hash === b.hash;
 }
 
+const NO_MARKS: readonly Mark[] = [];
+const NO_SPENDS: readonly Spend[] = [];
+
+function withCreator(creators: readonly Mark[], mark: Mark): readonly Mark[] {
+  if (creators.length === 0) return [mark];
+  return creators.some((creator) => sameMark(creator, mark)) ? creators : [...creators, mark];
+}
+
+function withSpend(spends: readonly Spend[], mark: Mark, slots: number): readonly Spend[] {
+  if (spends.length === 0) return [{ mark, slots }];
+  const known = spends.find((spend) => sameMark(spend.mark, mark));
+  if (known !== undefined && (known.slots & slots) === slots) return spends;
+  const others = spends.filter((spend) => spend !== known);
+  return [...others, { mark, slots: slots | (known?.slots ?? 0) }];
+}
+
 /** The item with these marks as well. Repeating it changes nothing; the order does not matter. */
 export function addMarks(item: CoinItem | undefined, marks: ItemMarks): CoinItem {
-  const creators = item?.creators ?? [];
-  const spends = item?.spends ?? [];
+  const creators = item?.creators ?? NO_MARKS;
+  const spends = item?.spends ?? NO_SPENDS;
   const { created, mark, spent } = marks;
-  const known = spends.find((spend) => sameMark(spend.mark, mark));
   return {
     content: created ?? item?.content,
-    creators:
-      created === undefined || creators.some((creator) => sameMark(creator, mark))
-        ? creators
-        : [...creators, mark],
-    spends:
-      spent === 0 || (known !== undefined && (known.slots & spent) === spent)
-        ? spends
-        : [
-            ...spends.filter((spend) => spend !== known),
-            { mark, slots: spent | (known?.slots ?? 0) },
-          ],
+    creators: created === undefined ? creators : withCreator(creators, mark),
+    spends: spent === 0 ? spends : withSpend(spends, mark, spent),
   };
 }
 
