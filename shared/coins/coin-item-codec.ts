@@ -7,7 +7,6 @@ import type { CoinContent, CoinItem } from "./coin-item.ts";
 import { baseMark, isBaseMark, type Mark } from "./mark.ts";
 
 const KINDS: readonly CoinKind[] = ["ordinary", "coinbase", "coinstake"];
-const NOTHING = new Uint8Array(0);
 const HAS_CONTENT = 4;
 /** The usual item of a settled coin: one base mark made it, nothing spent it. */
 const IS_SETTLED = 8;
@@ -53,42 +52,54 @@ function readMark(reader: Reader): Mark {
   return base ? baseMark(at) : { height: at, hash: toHashHex(reader.hash()) };
 }
 
-/** A coin item as a store of one process keeps it: about 40 bytes for a settled P2PKH coin. */
-export function encodeCoinItem(item: CoinItem): Uint8Array {
-  const { content, creators, spends } = item;
+/** The one mark of an item that a base mark made and nothing spent; `undefined` for any other. */
+function settledMark({ creators, spends }: CoinItem): Mark | undefined {
   const [first] = creators;
-  const settled =
-    spends.length === 0 && creators.length === 1 && first !== undefined && isBaseMark(first);
-  const kind = content === undefined ? 0 : KINDS.indexOf(content.kind);
-  const outputs = content?.outputs ?? NOTHING;
-  let size = 1 + (content === undefined ? 0 : 4 + lengthSize(outputs.length) + outputs.length);
-  if (settled) size += 4;
-  else {
-    size += lengthSize(creators.length) + lengthSize(spends.length);
-    for (const mark of creators) size += markSize(mark);
-    for (const { mark } of spends) size += 1 + markSize(mark);
-  }
+  if (first === undefined || spends.length > 0 || creators.length > 1) return undefined;
+  return isBaseMark(first) ? first : undefined;
+}
 
-  const bytes = new Uint8Array(size);
-  bytes[0] = kind | (content === undefined ? 0 : HAS_CONTENT) | (settled ? IS_SETTLED : 0);
-  let at = 1;
+/** Bytes that `writeCoinItem` takes for an item. */
+export function coinItemSize(item: CoinItem): number {
+  const { content, creators, spends } = item;
+  const length = content?.outputs.length ?? 0;
+  let size = 1 + (content === undefined ? 0 : 4 + lengthSize(length) + length);
+  if (settledMark(item) !== undefined) return size + 4;
+  size += lengthSize(creators.length) + lengthSize(spends.length);
+  for (const mark of creators) size += markSize(mark);
+  for (const { mark } of spends) size += 1 + markSize(mark);
+  return size;
+}
+
+/**
+ * A coin item as a store of one process keeps it: about 40 bytes for a settled P2PKH coin.
+ *
+ * @param bytes with room for `coinItemSize` of them from `at` on: what is written for thousands of
+ *   items at once need not be allocated for each
+ */
+export function writeCoinItem(item: CoinItem, bytes: Uint8Array, at: number): void {
+  const { content, creators, spends } = item;
+  const settled = settledMark(item);
+  const kind = content === undefined ? 0 : KINDS.indexOf(content.kind) | HAS_CONTENT;
+  bytes[at] = kind | (settled === undefined ? 0 : IS_SETTLED);
+  let next = at + 1;
   if (content !== undefined) {
-    at = putCount(bytes, putU32(bytes, at, content.time), outputs.length);
-    bytes.set(outputs, at);
-    at += outputs.length;
+    const { outputs, time } = content;
+    next = putCount(bytes, putU32(bytes, next, time), outputs.length);
+    bytes.set(outputs, next);
+    next += outputs.length;
   }
-  if (settled) {
-    putU32(bytes, at, first.height);
-    return bytes;
+  if (settled !== undefined) {
+    putU32(bytes, next, settled.height);
+    return;
   }
-  at = putCount(bytes, at, creators.length);
-  for (const mark of creators) at = putMark(bytes, at, mark);
-  at = putCount(bytes, at, spends.length);
+  next = putCount(bytes, next, creators.length);
+  for (const mark of creators) next = putMark(bytes, next, mark);
+  next = putCount(bytes, next, spends.length);
   for (const { mark, slots } of spends) {
-    bytes[at] = slots;
-    at = putMark(bytes, at + 1, mark);
+    bytes[next] = slots;
+    next = putMark(bytes, next + 1, mark);
   }
-  return bytes;
 }
 
 /** A length in its shortest form. */

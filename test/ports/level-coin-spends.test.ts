@@ -1,15 +1,12 @@
 import { ClassicLevel } from "classic-level";
 import { afterEach, describe, expect, it } from "vitest";
 import { CoinJournals, journalKeysOf } from "#shared/adapters/embedded/coin-journals.ts";
+import { coinRowKey } from "#shared/adapters/embedded/coin-row.ts";
 import {
   type LevelCoinStore,
   openLevelCoinStore,
 } from "#shared/adapters/embedded/level-coin-store.ts";
-import {
-  coinRowKey,
-  journalKey,
-  LevelCoinTables,
-} from "#shared/adapters/embedded/level-coin-tables.ts";
+import { journalKey, LevelCoinTables } from "#shared/adapters/embedded/level-coin-tables.ts";
 import { coinAt } from "#shared/coins/coin-at.ts";
 import { coinKeyOf } from "#shared/coins/coin-key.ts";
 import { genesisTip, nextTip, type Tip } from "#shared/coins/tip.ts";

@@ -1,19 +1,24 @@
 import { addMarks, type CoinItem, type ItemMarks } from "#shared/coins/coin-item.ts";
-import type { CoinKey } from "#shared/coins/coin-key.ts";
+import { type CoinKey, chunkOf } from "#shared/coins/coin-key.ts";
 import { isBaseMark } from "#shared/coins/mark.ts";
 
-/** One item in memory. */
-interface Entry {
+/** One item in memory. A flush holds it, so that it is looked up once. */
+export interface Entry {
+  readonly key: CoinKey;
   item: CoinItem;
   /** Whether some reading of it lies on disk. */
   stored: boolean;
   /** Whether more than spends came to it since: journals carry spends, and nothing else. */
   changed: boolean;
+  /** Whether it waits for a flush. */
+  dirty: boolean;
 }
 
 /** What a flush found out about one item. */
 export interface Settled {
   readonly key: CoinKey;
+  /** Where it lay in memory, if it did. */
+  readonly entry: Entry | undefined;
   /** The item as it was when the flush read it. */
   readonly from: CoinItem;
   /** What was written; `undefined` where it was deleted or never needed to be there. */
@@ -30,7 +35,7 @@ const ENTRY_BYTES = 420;
 export class CoinCache {
   readonly #read: (key: CoinKey) => CoinItem | undefined;
   readonly #entries = new Map<CoinKey, Entry>();
-  #dirty = new Set<CoinKey>();
+  #dirty: Entry[] = [];
   #absent = new Set<CoinKey>();
   #bytes = 0;
   /** Largest chunk number seen: how far the items of a transaction may reach. */
@@ -46,7 +51,7 @@ export class CoinCache {
 
   /** About how much waits for a flush. */
   get dirtyBytes(): number {
-    return this.#dirty.size * ENTRY_BYTES;
+    return this.#dirty.length * ENTRY_BYTES;
   }
 
   /** Keys of everything in memory. */
@@ -67,7 +72,7 @@ export class CoinCache {
     if (item === undefined) {
       if (this.#absent.size >= ABSENT_MAX) this.#absent = new Set();
       this.#absent.add(key);
-    } else this.#set(key, { item, stored: true, changed: false });
+    } else this.#set({ key, item, stored: true, changed: false, dirty: false });
     return item;
   }
 
@@ -77,55 +82,46 @@ export class CoinCache {
     return known !== undefined || this.#complete ? known : this.#read(key);
   }
 
+  /** An item that memory holds. */
+  entry(key: CoinKey): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
   add(marks: ItemMarks): void {
     const { key } = marks;
-    const known = this.find(key);
-    const entry = this.#entries.get(key);
-    const item = addMarks(known, marks);
+    const entry = this.#entries.get(key) ?? this.#load(key);
     if (entry === undefined) {
-      this.#set(key, { item, stored: false, changed: true });
+      const item = addMarks(undefined, marks);
+      const made = { key, item, stored: false, changed: true, dirty: true };
+      this.#set(made);
       this.#absent.delete(key);
-    } else {
-      this.#bytes += (item.content?.outputs.length ?? 0) - (known?.content?.outputs.length ?? 0);
-      // A base mark has no journal.
-      if (item.creators !== known?.creators || isBaseMark(marks.mark)) entry.changed = true;
-      entry.item = item;
-    }
-    this.#dirty.add(key);
-    this.#chunkMax = Math.max(this.#chunkMax, (key.charCodeAt(32) << 8) | key.charCodeAt(33));
-  }
-
-  isStored(key: CoinKey): boolean {
-    return this.#entries.get(key)?.stored ?? true;
-  }
-
-  /** Whether what lies on disk lacks more of an item than spends. */
-  needsRow(key: CoinKey): boolean {
-    const entry = this.#entries.get(key);
-    return entry !== undefined && (entry.changed || !entry.stored);
+      this.#dirty.push(made);
+    } else this.#change(entry, marks);
+    this.#chunkMax = Math.max(this.#chunkMax, chunkOf(key));
   }
 
   /** What waits for a flush; from now on the flush answers for it. */
-  takeDirty(): Set<CoinKey> {
+  takeDirty(): Entry[] {
     const dirty = this.#dirty;
-    this.#dirty = new Set();
+    this.#dirty = [];
+    for (const entry of dirty) entry.dirty = false;
     return dirty;
   }
 
   /** The flush failed: it all waits again. */
-  putBack(dirty: ReadonlySet<CoinKey>): void {
-    for (const key of dirty) this.#dirty.add(key);
+  putBack(dirty: readonly Entry[]): void {
+    for (const entry of dirty) this.#wait(entry);
   }
 
   /** The flush is on disk. An item that was changed meanwhile keeps what it has. */
   settle(settled: readonly Settled[]): void {
     this.#absent = new Set();
-    for (const { key, from, item } of settled) {
-      const entry = this.#entries.get(key);
+    for (const { key, entry: seen, from, item } of settled) {
+      const entry = seen ?? this.#entries.get(key);
       if (entry === undefined) continue;
       entry.stored = item !== undefined;
       if (entry.item !== from) continue;
-      if (item === undefined) this.#delete(key, entry);
+      if (item === undefined) this.#delete(entry);
       else {
         entry.item = item;
         entry.changed = false;
@@ -136,21 +132,40 @@ export class CoinCache {
   /** Give up clean items, oldest first, until this many bytes are left. */
   evict(bytesMax: number): void {
     if (this.#bytes <= bytesMax) return;
-    for (const [key, entry] of this.#entries) {
+    for (const entry of this.#entries.values()) {
       if (this.#bytes <= bytesMax * 0.75) break;
-      if (this.#dirty.has(key)) continue;
-      this.#delete(key, entry);
+      if (entry.dirty) continue;
+      this.#delete(entry);
       this.#complete = false;
     }
   }
 
-  #set(key: CoinKey, entry: Entry): void {
-    this.#entries.set(key, entry);
+  #load(key: CoinKey): Entry | undefined {
+    return this.find(key) === undefined ? undefined : this.#entries.get(key);
+  }
+
+  #change(entry: Entry, marks: ItemMarks): void {
+    const known = entry.item;
+    const item = addMarks(known, marks);
+    this.#bytes += (item.content?.outputs.length ?? 0) - (known.content?.outputs.length ?? 0);
+    // A base mark has no journal.
+    if (item.creators !== known.creators || isBaseMark(marks.mark)) entry.changed = true;
+    entry.item = item;
+    this.#wait(entry);
+  }
+
+  #wait(entry: Entry): void {
+    if (!entry.dirty) this.#dirty.push(entry);
+    entry.dirty = true;
+  }
+
+  #set(entry: Entry): void {
+    this.#entries.set(entry.key, entry);
     this.#bytes += ENTRY_BYTES + (entry.item.content?.outputs.length ?? 0);
   }
 
-  #delete(key: CoinKey, entry: Entry): void {
-    this.#entries.delete(key);
+  #delete(entry: Entry): void {
+    this.#entries.delete(entry.key);
     this.#bytes -= ENTRY_BYTES + (entry.item.content?.outputs.length ?? 0);
   }
 }

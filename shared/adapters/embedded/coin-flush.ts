@@ -1,17 +1,15 @@
-import { encodeCoinItem } from "#shared/coins/coin-item-codec.ts";
 import type { CoinKey } from "#shared/coins/coin-key.ts";
 import { pruneItem } from "#shared/coins/prune-item.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { encodeTip } from "#shared/coins/tip-codec.ts";
 import { type FrozenIndex, isActive } from "#shared/coins/view.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
-import type { CoinCache, Settled } from "./coin-cache.ts";
+import type { CoinCache, Entry, Settled } from "./coin-cache.ts";
 import type { CoinJournals } from "./coin-journals.ts";
 import { encodeHashes } from "./hash-list.ts";
 import type { Flushed } from "./level-coin-store.ts";
 import {
   type CoinBatch,
-  coinRowKey,
   frozenKey,
   GENERATION_KEY,
   type LevelCoinTables,
@@ -38,7 +36,7 @@ export interface Flush {
 interface Part {
   readonly generation: number;
   readonly cache: CoinCache;
-  readonly dirty: ReadonlySet<CoinKey>;
+  readonly dirty: readonly Entry[];
   readonly settled: Settled[];
   /** Whether the journals carry what blocks that are not final spend. */
   readonly carries: boolean;
@@ -104,11 +102,20 @@ function closedKeys(generation: number, flush: Flush): Set<CoinKey> {
   return keys;
 }
 
-/** What a flush must look at: all that is closed, and what changed beyond what journals carry. */
-function keysToVisit({ generation, cache, dirty, carries }: Part, flush: Flush): Set<CoinKey> {
-  const keys = closedKeys(generation, flush);
-  for (const key of dirty) if (!carries || cache.needsRow(key)) keys.add(key);
-  return keys;
+/** One item that a flush must look at, with its place in memory, if it has one. */
+interface Visit {
+  readonly key: CoinKey;
+  readonly entry: Entry | undefined;
+}
+
+/** All that is closed, and what changed beyond what journals carry. */
+function* visits({ generation, cache, dirty, carries }: Part, flush: Flush): Generator<Visit> {
+  const closed = closedKeys(generation, flush);
+  for (const key of closed) yield { key, entry: cache.entry(key) };
+  for (const entry of dirty) {
+    if (carries && entry.stored && !entry.changed) continue;
+    if (!closed.has(entry.key)) yield { key: entry.key, entry };
+  }
 }
 
 async function gather(part: Part, flush: Flush, batch: CoinBatch): Promise<void> {
@@ -119,14 +126,12 @@ async function gather(part: Part, flush: Flush, batch: CoinBatch): Promise<void>
       ? undefined
       : { view: tip, frozen: flush.frozenIndex, final: tip.final };
   const pacer = createPacer();
-  for (const key of keysToVisit(part, flush)) {
-    const from = cache.peek(key);
+  for (const { key, entry } of visits(part, flush)) {
+    const from = entry === undefined ? cache.peek(key) : entry.item;
     if (from === undefined) continue;
     const item = pruning === undefined ? from : pruneItem(from, pruning);
-    const row = coinRowKey(generation, key);
-    if (item !== undefined) batch.put(row, encodeCoinItem(item));
-    else if (cache.isStored(key)) batch.delete(row);
-    settled.push({ key, from, item });
+    if (item !== undefined || entry?.stored !== false) batch.setItem(generation, key, item);
+    settled.push({ key, entry, from, item });
     const turn = pacer.turn();
     if (turn !== undefined) await turn;
   }

@@ -41,12 +41,9 @@ function encodeJournal({ spent, slots, made }: JournalKeys, carries: boolean): U
   bytes[0] = carries ? 1 : 0;
   new DataView(bytes.buffer).setUint32(1, spent.length, true);
   bytes.set(slots, HEAD_BYTES);
-  let at = HEAD_BYTES + spent.length;
-  for (const keys of [spent, made]) {
-    for (const key of keys) {
-      for (let unit = 0; unit < COIN_KEY_BYTES; unit++) bytes[at++] = key.charCodeAt(unit);
-    }
-  }
+  // One character is one byte of a key.
+  const keys = spent.join("") + made.join("");
+  Buffer.from(bytes.buffer).write(keys, HEAD_BYTES + spent.length, "latin1");
   return bytes;
 }
 
@@ -68,12 +65,17 @@ function decodeKeys(bytes: Uint8Array): JournalKeys | undefined {
 
 /** @returns what a block touches, as its marks say it */
 export function journalKeysOf(marks: readonly ItemMarks[]): JournalKeys {
-  const spending = marks.filter(({ spent }) => spent !== 0);
-  return {
-    spent: spending.map(({ key }) => key),
-    slots: Uint8Array.from(spending, ({ spent }) => spent),
-    made: marks.filter(({ spent }) => spent === 0).map(({ key }) => key),
-  };
+  const spent: CoinKey[] = [];
+  const slots: number[] = [];
+  const made: CoinKey[] = [];
+  for (const one of marks) {
+    if (one.spent === 0) made.push(one.key);
+    else {
+      spent.push(one.key);
+      slots.push(one.spent);
+    }
+  }
+  return { spent, slots: Uint8Array.from(slots), made };
 }
 
 function join(a: JournalKeys, b: JournalKeys): JournalKeys {

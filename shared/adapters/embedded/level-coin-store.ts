@@ -14,6 +14,7 @@ import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { CoinCache } from "./coin-cache.ts";
 import { writeFlush } from "./coin-flush.ts";
 import { CoinJournals, journalKeysOf } from "./coin-journals.ts";
+import { coinKeyOfRow, coinRowKey } from "./coin-row.ts";
 import {
   advanceTotals,
   carryTotals,
@@ -24,9 +25,7 @@ import {
 import { generationGone } from "./generation-gone.ts";
 import { decodeHashes } from "./hash-list.ts";
 import {
-  coinKeyOfRow,
   coinRange,
-  coinRowKey,
   frozenKey,
   GENERATION_KEY,
   journalKey,

@@ -1,8 +1,10 @@
 import { crc32 } from "node:zlib";
 import { ClassicLevel } from "classic-level";
-import { COIN_KEY_BYTES, type CoinKey, decodeCoinKey } from "#shared/coins/coin-key.ts";
+import type { CoinItem } from "#shared/coins/coin-item.ts";
+import type { CoinKey } from "#shared/coins/coin-key.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
+import { CHECKSUM_BYTES, COIN, CoinRows, coinRowKey, seal } from "./coin-row.ts";
 import { storeFault, storeFaultOf } from "./store-fault-of.ts";
 
 /** The format this version of the coin store writes and reads. */
@@ -11,10 +13,6 @@ export const COIN_FORMAT = 1;
 /** First byte of every key: what lies under it. */
 const KIND = { format: 0x01, tip: 0x02, totals: 0x03, generation: 0x04, frozen: 0x10 } as const;
 const JOURNAL = 0x20;
-const COIN = 0x30;
-/** Kind and generation before the 34 bytes of a coin key. */
-const COIN_PREFIX = 5;
-const CHECKSUM_BYTES = 4;
 
 /** A consistent picture of the store as it was when it was taken. */
 export type CoinSnapshot = ReturnType<ClassicLevel<Uint8Array, Uint8Array>["snapshot"]>;
@@ -23,6 +21,8 @@ export type CoinSnapshot = ReturnType<ClassicLevel<Uint8Array, Uint8Array>["snap
 export interface CoinBatch {
   put(key: Uint8Array, value: Uint8Array): void;
   delete(key: Uint8Array): void;
+  /** The row of an item; `undefined` where it is to go. */
+  setItem(generation: number, key: CoinKey, item: CoinItem | undefined): void;
   /** Atomic, and on disk when it resolves. */
   write(): Promise<void>;
 }
@@ -49,18 +49,6 @@ function withNumber(kind: number, value: number, size: number): Uint8Array {
 /** Key of one group of the frozen index. */
 export function frozenKey(group: number): Uint8Array {
   return withNumber(KIND.frozen, group, 5);
-}
-
-/** Key of a coin item's row: its generation, then the item's key. */
-export function coinRowKey(generation: number, key: CoinKey): Uint8Array {
-  const row = withNumber(COIN, generation, COIN_PREFIX + COIN_KEY_BYTES);
-  for (let at = 0; at < COIN_KEY_BYTES; at++) row[COIN_PREFIX + at] = key.charCodeAt(at);
-  return row;
-}
-
-/** The item's key in the key of its row. */
-export function coinKeyOfRow(row: Uint8Array): CoinKey {
-  return decodeCoinKey(row.subarray(COIN_PREFIX));
 }
 
 /** Which block a journal is of. */
@@ -105,22 +93,11 @@ export function transactionRange(generation: number, first: CoinKey, last: CoinK
   return { gte: coinRowKey(generation, first), lt: Uint8Array.of(...end, 0) };
 }
 
-/** Bytes with a CRC-32 of key and value before them: LevelDB does not check what it reads. */
-function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
-  const sealed = new Uint8Array(CHECKSUM_BYTES + value.length);
-  const sum = crc32(value, crc32(key));
-  sealed[0] = sum;
-  sealed[1] = sum >>> 8;
-  sealed[2] = sum >>> 16;
-  sealed[3] = sum >>> 24;
-  sealed.set(value, CHECKSUM_BYTES);
-  return sealed;
-}
-
 /** One LevelDB folder, with checksums, plain bytes and faults an operator can act on. */
 export class LevelCoinTables implements AsyncDisposable {
   readonly folder: string;
   readonly #db: ClassicLevel<Uint8Array, Uint8Array>;
+  #spareRows: CoinRows | undefined;
 
   private constructor(folder: string, db: ClassicLevel<Uint8Array, Uint8Array>) {
     this.folder = folder;
@@ -193,10 +170,17 @@ export class LevelCoinTables implements AsyncDisposable {
 
   batch(): CoinBatch {
     const batch = this.#db.batch();
+    let rows: CoinRows | undefined;
     return {
       put: (key, value) => void batch.put(key, seal(key, value)),
       delete: (key) => void batch.del(key),
+      setItem: (generation, key, item) => {
+        rows ??= this.#takeRows();
+        rows.add(batch, generation, key, item);
+      },
       write: async () => {
+        rows?.handOver(batch);
+        this.#spareRows = rows ?? this.#spareRows;
         try {
           await batch.write({ sync: true });
         } catch (cause) {
@@ -204,6 +188,13 @@ export class LevelCoinTables implements AsyncDisposable {
         }
       },
     };
+  }
+
+  /** Memory for rows: that of an earlier batch, if there was one. */
+  #takeRows(): CoinRows {
+    const rows = this.#spareRows ?? new CoinRows();
+    this.#spareRows = undefined;
+    return rows;
   }
 
   async clear(range: KeyRange): Promise<void> {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DecodeFault } from "#shared/codec/reader.ts";
 import { addMarks, type CoinItem, mergeItems } from "#shared/coins/coin-item.ts";
-import { decodeCoinItem, encodeCoinItem } from "#shared/coins/coin-item-codec.ts";
+import { coinItemSize, decodeCoinItem, writeCoinItem } from "#shared/coins/coin-item-codec.ts";
 import { coinKeyOf } from "#shared/coins/coin-key.ts";
 import { baseMark, type Mark } from "#shared/coins/mark.ts";
 import { packOutputs } from "#shared/coins/pack-outputs.ts";
@@ -13,6 +13,14 @@ import { decodeTip, encodeTip } from "#shared/coins/tip-codec.ts";
 import { NOTHING_FROZEN } from "#shared/coins/view.ts";
 import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { growBy, hashOf, testBlock, txidOf } from "../../support/coin-chain.ts";
+
+/** The item's bytes, written between others that stay as they are. */
+function encodeCoinItem(item: CoinItem): Uint8Array {
+  const bytes = new Uint8Array(coinItemSize(item) + 2).fill(0xa5);
+  writeCoinItem(item, bytes, 1);
+  expect([bytes[0], bytes.at(-1)]).toEqual([0xa5, 0xa5]);
+  return bytes.slice(1, -1);
+}
 
 const KEY = coinKeyOf(txidOf("x"), 0);
 const mark = (at: number, branch = "a"): Mark => ({
