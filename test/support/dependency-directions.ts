@@ -31,6 +31,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/adapters/embedded": [
     ...pure,
     "shared/wallet",
+    "shared/p2p",
     "shared/ports",
     "shared/messages",
     "npm:classic-level",
