@@ -8,6 +8,7 @@ import { importCommand } from "#services/cli/commands/import.ts";
 import { network } from "#services/cli/commands/network.ts";
 import { repair } from "#services/cli/commands/repair.ts";
 import { rpc } from "#services/cli/commands/rpc.ts";
+import { snapshot } from "#services/cli/commands/snapshot.ts";
 import { start } from "#services/cli/commands/start.ts";
 import { status } from "#services/cli/commands/status.ts";
 import { stop } from "#services/cli/commands/stop.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   stop,
   importCommand,
   exportCommand,
+  snapshot,
   repair,
   status,
   fleet,

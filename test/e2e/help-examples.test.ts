@@ -15,8 +15,10 @@ const nodeExamples = ["status", "rpc", "stop"].flatMap((name) =>
 );
 const longExamples = examples.filter((line) => ["dev", "start"].includes(first(line)));
 const fileExamples = examples.filter((line) => ["import", "export"].includes(first(line)));
+const snapshotExamples = examples.filter((line) => first(line) === "snapshot");
 const others = examples.filter(
-  (line) => ![...nodeExamples, ...longExamples, ...fileExamples].includes(line),
+  (line) =>
+    ![...nodeExamples, ...longExamples, ...fileExamples, ...snapshotExamples].includes(line),
 );
 
 describe("the examples of the help pages", () => {
@@ -70,6 +72,14 @@ describe("the examples of the help pages", () => {
         .split(" ")
         .map((word) => (/\.(dat|bin)$/.test(word) ? join(folder, word) : word));
       const { code, err } = await runInProcess(words, { environment });
+      expect({ line, code, err: code === 0 ? "" : err }).toEqual({ line, code: 0, err: "" });
+    }
+    for (const line of snapshotExamples) {
+      const words = line.replace("backup", join(folder, "backup")).split(" ");
+      const fresh = { EXOS_DATADIR: temporaryFolder() };
+      const { code, err } = await runInProcess(words, {
+        environment: words[1] === "import" ? fresh : environment,
+      });
       expect({ line, code, err: code === 0 ? "" : err }).toEqual({ line, code: 0, err: "" });
     }
   });

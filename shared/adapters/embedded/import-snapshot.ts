@@ -21,21 +21,25 @@ import type { BufferedCoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
-import { storeFault, storeFaultOf } from "./store-fault-of.ts";
+import { storeFault } from "./store-fault-of.ts";
 import { hashFile, readZstdRecords } from "./zstd-file.ts";
 
 /** Items between two looks at how much waits for a flush. */
 const APPLY_ITEMS = 2_048;
 const FLUSH_BYTES = 32 * 1_048_576;
 
-/** Where the coins of a snapshot go. */
-export interface ImportTarget {
+/** What a snapshot is held against. */
+export interface SnapshotTrust {
   readonly network: Pick<Network, "name" | "kind" | "consensus">;
+  /** The set hash that somebody vouches for. Needed but on networks for development. */
+  readonly trust?: HashHex;
+}
+
+/** Where the coins of a snapshot go. */
+export interface ImportTarget extends SnapshotTrust {
   /** Without a tip. */
   readonly coins: BufferedCoinStore;
   readonly headers: Pick<HeaderStore, "put"> & { flush(): Promise<void> };
-  /** The set hash that somebody vouches for. Needed but on networks for development. */
-  readonly trust?: HashHex;
 }
 
 /** A snapshot whose coins are the tip's now. */
@@ -58,25 +62,15 @@ export async function importSnapshot(
   target: ImportTarget,
   folder: string,
 ): Promise<ImportedSnapshot> {
-  const { coins, headers, network, trust } = target;
+  const { coins, headers } = target;
   if ((await coins.tip()) !== undefined) {
     throw storeFault("EXOS-E1013", "the data folder holds a chain already; an empty one is needed");
   }
-  const manifest = readManifest(folder);
-  const assumed = network.kind !== "regtest";
-  if (manifest.network !== network.name) throw refused(folder, "manifest.json", "another network");
-  if (trust === undefined && assumed) {
-    throw refused(
-      folder,
-      "manifest.json",
-      "nobody vouches for its set hash: name one with --trust",
-    );
+  const { manifest, assumed } = await checkFiles(target, folder);
+  if (assumed && target.trust === undefined) {
+    const nobody = "nobody vouches for its set hash: name one with --trust";
+    throw refused(folder, "manifest.json", nobody);
   }
-  if (trust !== undefined && trust !== manifest.muhash) {
-    throw refused(folder, "manifest.json", `its set hash is not ${trust}`);
-  }
-  for (const file of [manifest.headers, ...manifest.chunks]) await checkFile(folder, file);
-
   const { frozen, win } = await importHeaders(target, manifest, folder);
   const generation = await coins.createGeneration();
   try {
@@ -106,6 +100,39 @@ export async function importSnapshot(
   return { manifest, assumed };
 }
 
+/**
+ * Whether a snapshot is whole and consistent, without a place for its coins.
+ *
+ * @throws StoreFault `EXOS-E1013` as there
+ */
+export async function verifySnapshot(
+  target: SnapshotTrust,
+  folder: string,
+): Promise<ImportedSnapshot> {
+  const checked = await checkFiles(target, folder);
+  const { manifest } = checked;
+  await importHeaders({ ...target, headers: { put: () => Promise.resolve() } }, manifest, folder);
+  const totals = RunningTotals.empty(target.network.consensus.dialect);
+  for await (const _ of itemsOf(manifest, folder, totals));
+  checkTotals(totals, manifest, folder);
+  return checked;
+}
+
+/** The manifest, once every file is the one that it names. */
+async function checkFiles(
+  { network, trust }: SnapshotTrust,
+  folder: string,
+): Promise<ImportedSnapshot> {
+  const manifest = readManifest(folder);
+  const assumed = network.kind !== "regtest";
+  if (manifest.network !== network.name) throw refused(folder, "manifest.json", "another network");
+  if (trust !== undefined && trust !== manifest.muhash) {
+    throw refused(folder, "manifest.json", `its set hash is not ${trust}`);
+  }
+  for (const file of [manifest.headers, ...manifest.chunks]) await checkFile(folder, file);
+  return { manifest, assumed };
+}
+
 function refused(folder: string, file: string, what: string, cause?: unknown): Error {
   return storeFault("EXOS-E1013", `${join(folder, file)}: ${what}`, cause);
 }
@@ -115,7 +142,7 @@ function readManifest(folder: string): SnapshotManifest {
   try {
     text = readFileSync(join(folder, "manifest.json"), "utf8");
   } catch (cause) {
-    throw storeFaultOf(cause, folder, "reading the manifest");
+    throw refused(folder, "manifest.json", "cannot be read", cause);
   }
   const manifest = parseManifest(text);
   if (!manifest.ok)
@@ -153,7 +180,7 @@ async function* recordsOf<Record>(
 }
 
 async function importHeaders(
-  { network, headers }: ImportTarget,
+  { network, headers }: SnapshotTrust & { readonly headers: Pick<HeaderStore, "put"> },
   manifest: SnapshotManifest,
   folder: string,
 ): Promise<{ readonly frozen: FrozenGroup[]; readonly win: HashHex[] }> {
@@ -239,6 +266,10 @@ async function importCoins(
     if (coins.pending().bytes > FLUSH_BYTES) await coins.flush();
   }
   await coins.apply(generation, waiting);
+  checkTotals(totals, manifest, folder);
+}
+
+function checkTotals(totals: RunningTotals, manifest: SnapshotManifest, folder: string): void {
   const { muhash, coins: count, supply } = totals.totals();
   const isRight =
     toHashHex(muhash) === manifest.muhash && count === manifest.coins && supply === manifest.supply;
