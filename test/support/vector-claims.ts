@@ -8,7 +8,6 @@ export type VectorClaim =
   | { readonly note: string };
 
 const WALLET = "keys and wallets come with the wallet's issue";
-const PEERS = "peers come with the peer-to-peer issue";
 const POOL = "the pool of transactions comes with the peer-to-peer issue";
 
 /** Keys of `exos-vectors.json`. */
@@ -67,10 +66,10 @@ export const FILE_CLAIMS: Readonly<Record<string, VectorClaim>> = {
   "exos-regtest/chain.json": { by: "test/shared/judge-chain.test.ts" },
   "exos-regtest/heavy.dat": { note: "for speed: imported and killed by commands, in .ci/run" },
   "exos-regtest/odd-chain.dat": { by: "test/shared/judge-chain.test.ts" },
-  "exos-regtest/p2p.json": { waiting: PEERS, cases: 60 },
+  "exos-regtest/p2p.json": { by: "test/shared/p2p" },
   "exos-regtest/pool.json": { waiting: POOL, cases: 270 },
   "exos-regtest/reorg.json": { waiting: POOL, cases: 3 },
-  "exos-regtest/transcript.jsonl": { waiting: PEERS, cases: 72 },
+  "exos-regtest/transcript.jsonl": { by: "test/shared/p2p" },
   "exos-regtest/walletA.json": { by: "test/services/index" },
   "exos-regtest/walletA.wallet.json": { waiting: WALLET, cases: 1 },
 };
