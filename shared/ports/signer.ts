@@ -39,7 +39,7 @@ export interface Signer {
 
   /**
    * The extended public key of an account, from which its addresses follow.
-   * @returns refusals E5001 and E5003; E5017 where the wallet derives no accounts
+   * @returns refusals E5001, and E5017 where the wallet derives no such account
    */
   accountKey(account: number): Promise<Result<string, Refusal>>;
 
