@@ -132,6 +132,8 @@ describe("the scenario of the model over the LevelDB store", () => {
     { seed: 4, cache: 0 },
     { seed: 5, cache: 0 },
     { seed: 6, cache: 1 },
+    { seed: 76, cache: 1 },
+    { seed: 9, cache: 0 },
   ])(
     "holds for seed $seed with a cache of $cache MiB, killed and opened again",
     async ({ seed, cache }) => {

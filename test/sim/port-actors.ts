@@ -140,6 +140,8 @@ export async function* portConnector(run: PortRun): Steps {
     const fork = path[0]?.parent;
     if (tip === undefined || fork === undefined) continue;
     let view: View = cutView(tip, { ...fork, hash: nameOf(fork) });
+    // Where the view left the committed chain.
+    let left: number = fork.height;
     for (const [index, block] of path.entries()) {
       const marks = portMarks(block);
       const coins = yield* readCoins(
@@ -147,8 +149,8 @@ export async function* portConnector(run: PortRun): Steps {
         view,
         marks.map(({ key }) => key),
       );
-      // Read at a tip that the chain has left behind by a whole window: begin again.
-      if (((await store.tip())?.final ?? 0) > view.height) break;
+      // What is final by now need not tell the marks of a branch that began below: begin again.
+      if (((await store.tip())?.final ?? 0) > left) break;
       run.count.verdicts++;
       if (judge(block, coins) !== block.valid) run.failures.push(`${block.hash} was judged wrong`);
       if (!block.valid) {
@@ -166,6 +168,7 @@ export async function* portConnector(run: PortRun): Steps {
       run.count.commits++;
       tip = next.tip;
       view = tip;
+      left = tip.height;
     }
   }
 }

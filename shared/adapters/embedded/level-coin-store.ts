@@ -178,11 +178,11 @@ class CoinsInLevel implements LevelCoinStore {
     const mark = marks[0]?.mark;
     // A generation that was dropped has no reader any more.
     if (mark === undefined || cache === undefined) return;
-    if (!isBaseMark(mark)) {
-      // A final block is applied already, or never will count; what it made may be gone (4.4).
-      if (generation === this.#tip?.gen && mark.height <= this.#dropped) return;
-      this.#journals.add({ gen: generation, ...mark, keys: journalKeysOf(marks) });
-    }
+    const isBase = isBaseMark(mark);
+    // What is final is applied already, or never will count; what it made may be gone (4.4). So are
+    // the coins that a generation was loaded with, once a tip names it.
+    if (generation === this.#tip?.gen && (isBase || mark.height <= this.#dropped)) return;
+    if (!isBase) this.#journals.add({ gen: generation, ...mark, keys: journalKeysOf(marks) });
     for (const one of marks) cache.add(one);
   }
 
