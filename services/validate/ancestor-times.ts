@@ -20,13 +20,22 @@ const BY_TIME = 0x0040_0000;
  */
 export async function createAncestorTimes(
   block: Pick<Block, "transactions">,
-  { view, coins }: { readonly view: View; readonly coins: CoinsReader },
+  where: { readonly view: View; readonly coins: Pick<CoinsReader, "coin"> },
   deps: Pick<ValidateDeps, "coins" | "headers" | "network">,
 ): Promise<(at: Height) => UnixSeconds> {
-  const times = new Map<number, UnixSeconds>();
-  // EXOS has no relative lock times (spec 4.5).
+  // Blocks of EXOS have no relative lock times (spec 4.5).
   const asking = deps.network.consensus.dialect === "bitcoin" ? block.transactions : [];
-  for (const tx of asking) {
+  return readAncestorTimes(asking, where, deps);
+}
+
+/** The same for transactions that are held to BIP68 whatever their network holds blocks to. */
+export async function readAncestorTimes(
+  transactions: Block["transactions"],
+  { view, coins }: { readonly view: View; readonly coins: Pick<CoinsReader, "coin"> },
+  deps: Pick<ValidateDeps, "coins" | "headers">,
+): Promise<(at: Height) => UnixSeconds> {
+  const times = new Map<number, UnixSeconds>();
+  for (const tx of transactions) {
     if (tx.version < 2) continue;
     for (const { sequence, prevout } of tx.inputs) {
       if ((sequence & DISABLED) !== 0 || (sequence & BY_TIME) === 0) continue;

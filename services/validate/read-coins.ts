@@ -1,4 +1,4 @@
-import { coinKeyOfChunk } from "#shared/coins/coin-key.ts";
+import { coinKeyOfChunk, OUTPUTS_MAX } from "#shared/coins/coin-key.ts";
 import { coinsReader, frozenGroupsOf, readItems } from "#shared/coins/coins-reader.ts";
 import { coinNeeds, kernelInDoubt } from "#shared/coins/marks-of.ts";
 import type { View } from "#shared/coins/view.ts";
@@ -6,8 +6,9 @@ import type { ConsensusParams } from "#shared/consensus/params.ts";
 import { coinstakeOf } from "#shared/consensus/proof-kind.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Block } from "#shared/primitives/block.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import type { CoinsReader } from "#shared/primitives/coin.ts";
+import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 
 /**
  * Read every coin that judging a block asks about, as a view of its ancestors has it.
@@ -55,6 +56,35 @@ export function readKernelCoin(
   const kernel = { ...coinstake, inputs: coinstake.inputs.slice(0, 1) };
   const marker = { ...coinbase, inputs: [], outputs: [] };
   return readCoins({ transactions: [marker, kernel] }, view, coins);
+}
+
+/**
+ * Read what judging a loose transaction asks about: its inputs, whether it is there itself, and, up
+ * to the first input of an unknown transaction, whether anything else is left of those that lack the
+ * output asked for. Nothing may be asked about inputs behind that one but their coin.
+ *
+ * @param isPooled whether an output is one of the pool's, about which the store need not know
+ * @throws StoreFault as `readCoins`
+ */
+export async function readLooseCoins(
+  tx: HashedTransaction,
+  { view, isPooled }: { readonly view: View; readonly isPooled: (txid: Hash256) => boolean },
+  store: CoinStore,
+): Promise<CoinsReader> {
+  const { keys } = coinNeeds({ transactions: [tx] });
+  const items = readItems(keys, await store.read(view.gen, keys));
+  let coins = await readerOf(items, view, store);
+  for (const { prevout } of tx.inputs) {
+    // An index beyond all items had nothing read for it at all.
+    if (prevout.index >= OUTPUTS_MAX) items.set(coinKeyOfChunk(prevout.txid, 0), undefined);
+    if (coins.coin(prevout) !== undefined || isPooled(prevout.txid)) continue;
+    items.set(coinKeyOfChunk(prevout.txid, 0), undefined);
+    const found = await store.readTransaction(view.gen, prevout.txid);
+    for (const { key, item } of found) items.set(key, item);
+    coins = await readerOf(items, view, store);
+    if (!coins.hasUnspent(prevout.txid)) break;
+  }
+  return coins;
 }
 
 async function readerOf(

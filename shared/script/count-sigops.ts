@@ -47,7 +47,7 @@ export function countLegacySigops(tx: Pick<Transaction, "inputs" | "outputs">): 
 }
 
 /** What the last operation of a script pushes; nothing where none is, or it is cut off. */
-function lastPush(script: Uint8Array): Uint8Array {
+export function lastPush(script: Uint8Array): Uint8Array {
   const cursor = new ScriptCursor(script);
   let data: Uint8Array | undefined;
   while (cursor.next()) data = cursor.data;

@@ -1,0 +1,168 @@
+import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
+import { findWorstMember } from "#shared/consensus/policy/find-worst-member.ts";
+import {
+  type MemberFacts,
+  PoolGraph,
+  type PoolMember,
+} from "#shared/consensus/policy/pool-graph.ts";
+import { type RollingRate, rollingRate } from "#shared/consensus/policy/rolling-rate.ts";
+import type { PooledTransaction } from "#shared/ports/pool.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { amount, type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
+import type { Outpoint } from "#shared/primitives/transaction.ts";
+import type { MempoolDeps } from "./deps.ts";
+
+type TableDeps = Pick<MempoolDeps, "pool" | "policy" | "network" | "clock">;
+
+/** One transaction that may enter, and what has to leave for it, children before parents. */
+export interface Entrance {
+  readonly facts: MemberFacts;
+  readonly replaced: readonly PoolMember[];
+  readonly unbroadcast: boolean;
+}
+
+/**
+ * The pool as this process sees it, and the one place that writes it to the store: claims first,
+ * then the transaction, then what it drove out. Whoever calls a method has the lock.
+ */
+export class PoolTable {
+  readonly #deps: TableDeps;
+  #graph = new PoolGraph();
+  #rate: RollingRate & { readonly rev: number } = NO_RATE;
+  #oldest: number = Number.POSITIVE_INFINITY;
+  /** Those that were handed in here and that no peer is known to have. */
+  readonly unbroadcast = new Set<HashHex>();
+
+  constructor(deps: TableDeps) {
+    this.#deps = deps;
+  }
+
+  get graph(): PoolGraph {
+    return this.#graph;
+  }
+
+  /** Take over what counts in the store. @throws StoreFault when that is no transaction */
+  async load(): Promise<void> {
+    this.#rate = await this.#deps.pool.summary();
+    for (const kept of await this.#deps.pool.all())
+      this.#add(this.#factsOf(kept), kept.unbroadcast);
+  }
+
+  /** @returns who holds a claim that this one needs: another process was faster */
+  async enter({ facts, replaced, unbroadcast }: Entrance): Promise<HashHex | undefined> {
+    const { pool } = this.#deps;
+    const { tx, ...kept } = facts;
+    const { txid, time } = kept;
+    const outpoints = inOrder(tx.inputs.map(({ prevout }) => prevout));
+    const replaces = new Set(replaced.map((member) => member.txid));
+    for (const [index, outpoint] of outpoints.entries()) {
+      const holder = await pool.claim({ outpoint, txid, at: time, replaces });
+      if (holder === undefined) continue;
+      for (const mine of outpoints.slice(0, index)) await pool.release(mine, txid);
+      return holder;
+    }
+    await pool.put({
+      ...kept,
+      raw: tx.raw,
+      fee: amount(facts.fee),
+      inputs: tx.inputs.map(({ prevout }) => prevout),
+      parents: [...this.#graph.parentsOf(tx)].map((parent) => parent.txid),
+      unbroadcast,
+    });
+    await this.leave(replaced);
+    this.#add(facts, unbroadcast);
+    return undefined;
+  }
+
+  /** Take members out. @param members children before parents, unless they were mined */
+  async leave(members: Iterable<PoolMember>): Promise<void> {
+    for (const member of members) {
+      const { txid, tx } = member;
+      await this.#deps.pool.remove(txid);
+      for (const { prevout } of tx.inputs) await this.#deps.pool.release(prevout, txid);
+      this.#graph.remove([member]);
+      this.unbroadcast.delete(txid);
+    }
+  }
+
+  /** Forget every member, to judge them again; the store still has them. */
+  reset(): readonly PoolMember[] {
+    const members = [...this.#graph.members()];
+    this.#graph = new PoolGraph();
+    this.#oldest = Number.POSITIVE_INFINITY;
+    return members;
+  }
+
+  /** Throw out what is too old, then the worst while there is too much. */
+  async limit(): Promise<void> {
+    await this.#expire();
+    const { policy } = this.#deps;
+    let highest = 0n;
+    while (this.#graph.usage > policy.usageMax) {
+      const worst = findWorstMember(this.#graph);
+      if (worst === undefined) break;
+      const { fees, size } = worst.descendants;
+      const rate = (fees * 1_000n) / BigInt(size) + policy.relayFeeRate;
+      if (rate > highest) highest = rate;
+      await this.leave(this.#graph.withDescendants([worst]));
+    }
+    if (highest > this.rate()) await this.#setRate({ feeRate: highest, sinking: false });
+  }
+
+  /** What the pool asks now, base units per 1,000 bytes. */
+  rate(): bigint {
+    const { policy, clock } = this.#deps;
+    return rollingRate(this.#rate, { ...policy, now: clock.now(), usage: this.#graph.usage });
+  }
+
+  /** A block came: what the pool asks may sink. */
+  async sink(): Promise<void> {
+    if (this.#rate.feeRate === 0n || this.#rate.sinking) return;
+    await this.#setRate({ feeRate: this.#rate.feeRate, sinking: true });
+  }
+
+  async #expire(): Promise<void> {
+    const before = this.#deps.clock.now() - this.#deps.policy.expirySeconds;
+    if (this.#oldest >= before) return;
+    const old: PoolMember[] = [];
+    this.#oldest = Number.POSITIVE_INFINITY;
+    for (const member of this.#graph.members()) {
+      if (member.time < before) old.push(member);
+      else this.#oldest = Math.min(this.#oldest, member.time);
+    }
+    await this.leave(this.#graph.withDescendants(old));
+  }
+
+  #add(facts: MemberFacts, unbroadcast: boolean): void {
+    this.#graph.add(facts);
+    this.#oldest = Math.min(this.#oldest, facts.time);
+    if (unbroadcast) this.unbroadcast.add(facts.txid);
+  }
+
+  async #setRate(next: Omit<RollingRate, "feeTime">): Promise<void> {
+    const summary = { ...next, feeTime: this.#deps.clock.now() };
+    const isFirst = await this.#deps.pool.setSummary(this.#rate.rev, summary);
+    this.#rate = isFirst
+      ? { ...summary, rev: this.#rate.rev + 1 }
+      : await this.#deps.pool.summary();
+  }
+
+  #factsOf({ raw, ...kept }: PooledTransaction): MemberFacts {
+    const decoded = decodeTransaction(raw, this.#deps.network.consensus.wire);
+    if (decoded.ok) return { ...kept, tx: decoded.value };
+    throw new StoreFault(`The pool holds ${kept.txid}, which is no transaction.`, {
+      retryable: false,
+      code: "EXOS-E1004",
+      cause: decoded.error,
+    });
+  }
+}
+
+const NO_RATE = { rev: 0, feeRate: 0n, feeTime: unixSeconds(0), sinking: false };
+
+/** Two that want the same outputs ask in the same order, so one of them gets them all. */
+function inOrder(outpoints: readonly Outpoint[]): Outpoint[] {
+  const keyed = outpoints.map((outpoint) => ({ outpoint, key: outpointKey(outpoint) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ outpoint }) => outpoint);
+}
