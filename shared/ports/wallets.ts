@@ -1,13 +1,14 @@
 import type { IndexPoint, TransactionPlace } from "#shared/ports/address-index.ts";
 import type { KeyInspection, KeySource, NewKeystore, WalletCard } from "#shared/ports/keystores.ts";
-import type { Signer } from "#shared/ports/signer.ts";
+import type { Signer, SignerState, UnlockOptions } from "#shared/ports/signer.ts";
 import type { Amount, HashHex, Height, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { CoinKind } from "#shared/primitives/coin.ts";
 import type { Refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import type { StakeCoin } from "#shared/primitives/stake-coin.ts";
-import type { HashedTransaction, Outpoint, TxOutput } from "#shared/primitives/transaction.ts";
+import type { HashedTransaction, Outpoint } from "#shared/primitives/transaction.ts";
 import type { Branch, KeyPath } from "#shared/wallet/key-path.ts";
+import type { PaymentPlan, PaymentRequest } from "#shared/wallet/payment.ts";
 import type { SchemeId } from "#shared/wallet/scheme.ts";
 
 /** A confirmed, unspent coin with the wallet whose signer has its staking key. */
@@ -107,46 +108,25 @@ export interface WalletTransaction {
 /** How a wallet stands, for whoever owns it. */
 export interface WalletInfo {
   readonly card: WalletCard;
-  readonly state: "locked" | "staking-only" | "unlocked";
+  readonly state: SignerState;
   /** When it locks itself; `undefined` while it is locked, or open until somebody locks it. */
   readonly unlockedUntil: UnixSeconds | undefined;
   readonly balance: WalletBalance;
   readonly transactions: number;
-  /** Addresses that are watched beyond the last used one, of the external and internal branch. */
-  readonly gap: { readonly external: number; readonly internal: number };
-  /** Of what is sent, base units per 1,000 bytes. */
-  readonly feeRate: bigint;
-  /** Whether somebody has proved a copy of the keys. */
-  readonly backedUp: boolean;
+  /** Addresses of account 0 that were never given out nor used, and are watched all the same. */
+  readonly unused: Readonly<Record<Branch, number>>;
 }
 
 /** What is to be paid. */
-export interface PaymentDraft {
-  readonly outputs: readonly TxOutput[];
-  /** Coins that must be spent; others are added unless `fixed`. */
-  readonly inputs?: readonly Outpoint[];
-  readonly fixed?: boolean;
-  /** Places of outputs that bear the fee; none: the sender does. */
-  readonly subtractFee?: readonly number[];
-  /** Base units per 1,000 bytes; the wallet's own unless given. */
-  readonly feeRate?: bigint;
-  /** Fewest confirmations of a coin that is spent; 0 takes trusted change too. */
+export interface PaymentDraft
+  extends Pick<PaymentRequest, "payments" | "data" | "feeRate" | "feeFrom" | "replaceable"> {
+  /** Spend exactly these coins, and no others. */
+  readonly inputs?: readonly Outpoint[] | undefined;
+  /** Fewest confirmations of a coin that is spent; 0 takes our own change out of the pool too. */
   readonly confirmationsMin?: number;
-  readonly changeScript?: Uint8Array;
-  readonly lockTime?: number;
-  /** Of the transaction; never before its inputs'. */
-  readonly time?: UnixSeconds;
-}
-
-/** A payment with its coins and its change, unsigned. */
-export interface FundedPayment {
-  readonly raw: Uint8Array;
-  readonly outputs: readonly TxOutput[];
-  readonly fee: Amount;
-  /** `undefined` where nothing is left over. */
-  readonly change: { readonly output: number; readonly value: Amount } | undefined;
-  readonly time: UnixSeconds;
-  readonly sizeBytes: number;
+  /** Where the rest goes; an unused internal address unless given. */
+  readonly changeScript?: Uint8Array | undefined;
+  readonly changePlace?: number | undefined;
 }
 
 /** What came of signing a transaction of anybody's. */
@@ -198,8 +178,8 @@ export interface WalletSpending {
   feeRate(): bigint;
   /** @param feeRate base units per 1,000 bytes; `undefined`: the built-in one again */
   setFeeRate(feeRate: bigint | undefined): void;
-  /** Choose coins and change. Nothing is signed, sent or set aside. @returns E5012 to E5019 */
-  fund(draft: PaymentDraft): Promise<Result<FundedPayment, Refusal>>;
+  /** Choose coins and change. Nothing is signed, sent or set aside. @returns E5012 to E5020 */
+  fund(draft: PaymentDraft): Promise<Result<PaymentPlan, Refusal>>;
   /** Sign what is ours of any transaction. @returns E5001, E5003, E5015, E5016 */
   sign(raw: Uint8Array): Promise<Result<SignedTransaction, Refusal>>;
   /** Fund, sign and hand to the pool. @returns refusals of both, and E5021 with the pool's code */
@@ -212,6 +192,9 @@ export interface Wallet extends WalletAddresses, WalletLedger, WalletSpending {
   readonly card: WalletCard;
   readonly signer: Signer;
   info(): Promise<WalletInfo>;
+  /** Open the keys, and learn what of them may be known from then on. @returns those of `Signer` */
+  unlock(password: string, options: UnlockOptions): Promise<Result<undefined, Refusal>>;
+  lock(): Promise<void>;
 }
 
 /** What a scheme would find on the chain for the keys of an import. */

@@ -42,6 +42,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "services/index": SERVICE,
   "services/ingest": SERVICE,
   "services/stake": SERVICE,
+  "services/wallet": SERVICE,
   "services/rpc": [...SERVICE, "npm:@hono", "npm:hono"],
   "services/cli": [...SERVICE, "regions"],
 };
