@@ -1,3 +1,4 @@
+import type { Announcement } from "#shared/consensus/announcement.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { Refusal } from "#shared/primitives/refusal.ts";
@@ -13,6 +14,13 @@ import {
   importChain,
 } from "./import-chain.ts";
 import { invalidateBlock, recallLeaves, reconsiderBlock } from "./invalidate-block.ts";
+import {
+  type Attachment,
+  attachHeader,
+  type HeaderJudgement,
+  judgeAnnounced,
+  type OpenAttachment,
+} from "./judge-announced.ts";
 import { type BlockReceiver, createBlockReceiver } from "./receive-blocks.ts";
 import { type Submission, type SubmitDeps, submitBlock } from "./submit-block.ts";
 import { knownHeader, readTip } from "./tip-view.ts";
@@ -26,6 +34,10 @@ export interface Validator {
   tip(): Promise<HeaderRecord>;
   /** Take a block from outside, store it, and hint; whoever connects does the rest. */
   accept(block: Uint8Array): Promise<Acceptance>;
+  /** Where the child of this block would stand. */
+  attach(prev: HashHex): Promise<Attachment>;
+  /** Judge a header that a peer announces, before its block is asked for. */
+  judgeAnnounced(announced: Announcement, at: OpenAttachment): Promise<HeaderJudgement>;
   /** A way in for the blocks of peers, which keeps the branch it grows in memory. */
   receive(): BlockReceiver;
   /** The same as `accept`, and wait for the verdict of all stages. */
@@ -51,6 +63,8 @@ export function createValidator(deps: ValidatorDeps): Validator {
   return {
     tip: async () => knownHeader((await readTip(deps)).hash, deps),
     accept: (block) => acceptBlock(block, deps),
+    attach: (prev) => attachHeader(prev, deps),
+    judgeAnnounced: (announced, at) => judgeAnnounced(announced, at, deps),
     receive: () => createBlockReceiver(deps),
     submit: (block) => submitBlock(block, deps),
     connect: (options) => connectCandidates(deps, options),

@@ -48,7 +48,11 @@ export function judgeBlockHeader(block: Block, env: HeaderEnv): Verdict {
   return judgeAnnouncement(announcementOfBlock(block), env);
 }
 
-function judgeAnnouncement(announced: Announcement, env: HeaderEnv): Verdict {
+/**
+ * The verdict on an announcement of any kind. One without a proof is judged by what its header says
+ * alone: below a checkpoint, and where headers prove themselves.
+ */
+export function judgeAnnouncement(announced: Announcement, env: HeaderEnv): Verdict {
   const { stake } = env.params;
   const found = stake === undefined ? checkWork(announced, env) : checkStake(announced, env, stake);
   const at = height(env.parent.height + 1);
