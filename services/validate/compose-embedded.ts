@@ -26,6 +26,7 @@ export interface EmbeddedOptions {
   /** Blocks that may gather before they are flushed. */
   readonly flushBlocks?: number;
   readonly policy?: JudgePolicy;
+  readonly rejected?: NonNullable<ValidatorDeps["rejected"]>;
 }
 
 /** The service with its queue, until it is disposed of. */
@@ -68,6 +69,7 @@ export function composeEmbedded(shared: Shared, options: EmbeddedOptions): Embed
       scripts,
       connect,
       policy: options.policy ?? JUDGE_EVERYTHING,
+      ...(options.rejected === undefined ? {} : { rejected: options.rejected }),
       connected: () => connect.idle(),
       pause: () => setImmediate(),
     },

@@ -6,6 +6,7 @@ import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { judgeIntegrity } from "#shared/consensus/judge-integrity.ts";
 import type { Verdict } from "#shared/consensus/verdict.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
+import { createTurns } from "#shared/ports/turns.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -14,7 +15,6 @@ import type { ValidateDeps } from "./deps.ts";
 import { judgeArrival } from "./judge-arrival.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { findFork, isOnChain, readTip } from "./tip-view.ts";
-import { createTurns } from "./turns.ts";
 
 /** Blocks of one commit. @source cloud.md 4.2 */
 export const COMMIT_BLOCKS = 32;

@@ -1,9 +1,9 @@
 import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { createTurns } from "#shared/ports/turns.ts";
 import type { Framing } from "./chain-file.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { readTip } from "./tip-view.ts";
-import { createTurns } from "./turns.ts";
 
 /** How the file is framed, and where it begins. */
 export interface ExportOptions {

@@ -3,6 +3,7 @@ import { decodeHeader, hashHeader } from "#shared/codec/header.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
+import { createTurns } from "#shared/ports/turns.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex, ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
@@ -15,7 +16,6 @@ import type { ImportDeps } from "./import-chain.ts";
 import { ParkedBlocks } from "./parked-blocks.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { isOnChain, knownHeader, readTip } from "./tip-view.ts";
-import { createTurns } from "./turns.ts";
 
 /** Blocks that may wait for their scripts before a commit waits with them. */
 const WAITING_BLOCKS_MAX = 2 * COMMIT_BLOCKS;

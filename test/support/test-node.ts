@@ -6,6 +6,7 @@ import { openDiskChainFile } from "#shared/adapters/embedded/disk-chain-file.ts"
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createSystemClock, type SystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import type { Log } from "#shared/ports/log.ts";
 
 /** A folder that goes when it is disposed of. */
 export interface TemporaryFolder extends Disposable {
@@ -17,14 +18,21 @@ export function temporaryFolder(): TemporaryFolder {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+export interface TestNodeOptions {
+  readonly jobs?: number;
+  readonly clock?: SystemClock;
+  readonly log?: Log;
+}
+
 /** A whole node on its own stores in a folder, verifying inline unless told otherwise. */
 export function openTestNode(
   network: Network,
   root: string,
-  options: { readonly jobs?: number; readonly clock?: SystemClock } = {},
+  options: TestNodeOptions = {},
 ): Promise<EmbeddedNode> {
   const clock = options.clock ?? createSystemClock();
-  return openNode({ network, root, log: createMemoryLog(), jobs: options.jobs ?? 0, clock });
+  const log = options.log ?? createMemoryLog();
+  return openNode({ network, root, log, jobs: options.jobs ?? 0, clock });
 }
 
 /** Import one file, and answer as `exos import` does. */

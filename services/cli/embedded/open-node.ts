@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
+import { createTipFan } from "#services/cli/embedded/tip-fan.ts";
 import { createStaker, type Staker } from "#services/stake/core.ts";
 import { composeEmbedded as composeValidate } from "#services/validate/compose-embedded.ts";
 import { runValidate } from "#services/validate/container.ts";
@@ -17,10 +18,7 @@ import {
   type LevelHeaderStore,
   openLevelHeaderStore,
 } from "#shared/adapters/embedded/level-header-store.ts";
-import {
-  createMemoryWorkQueue,
-  type MemoryWorkQueue,
-} from "#shared/adapters/embedded/memory-work-queue.ts";
+import type { MemoryWorkQueue } from "#shared/adapters/embedded/memory-work-queue.ts";
 import { withProcessMetrics } from "#shared/adapters/embedded/process-metrics.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
 import { createSystemClock, type SystemClock } from "#shared/adapters/embedded/system-clock.ts";
@@ -46,6 +44,8 @@ export interface NodeOptions {
   readonly policy?: ValidatorDeps["policy"];
 }
 
+type VerdictListener = NonNullable<ValidatorDeps["rejected"]>;
+
 /** One process that is a whole node: stores, queues, services, one clock. */
 export interface EmbeddedNode extends AsyncDisposable {
   readonly network: Network;
@@ -60,6 +60,10 @@ export interface EmbeddedNode extends AsyncDisposable {
   readonly staker: Staker;
   /** Tells followers that the tip moved; nobody consumes it unless `run` was called. */
   readonly follow: MemoryWorkQueue<TipHint>;
+  /** A further follower of the tip, with a queue of its own. */
+  follower(name: string): MemoryWorkQueue<TipHint>;
+  /** Be told of every block that is found bad after it was stored. */
+  onVerdict(listener: VerdictListener): void;
   /** Header of the tip. */
   tip(): Promise<HeaderRecord>;
   flush(): Promise<void>;
@@ -77,9 +81,6 @@ const MEBIBYTE = 1024 * 1024;
 const HEAP_GROWING_PERCENT = 60;
 /** Blocks hold nothing but their coinbase while there is no pool. */
 const NO_POOL = { template: async () => [] };
-/** A queue that nobody consumes keeps no more than the newest hint. */
-const FOLLOW_RETRY_MS = 1_000;
-const FOLLOW_ATTEMPTS_MAX = 8;
 
 /**
  * Open every store of a network's folder and put the services together. Dispose of it to flush what
@@ -108,25 +109,23 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
         cacheMebibytes,
       }),
     );
-    const follow = createMemoryWorkQueue<TipHint>({
-      name: "follow",
-      clock,
-      log: log.module("follow"),
-      metrics,
-      concurrency: 1,
-      visibilityMs: FOLLOW_RETRY_MS,
-      attemptsMax: FOLLOW_ATTEMPTS_MAX,
-      // The newest tip says all; and while nobody follows, an import must not fill the queue.
-      latestOnly: true,
-    });
+    const tips = createTipFan({ clock, log, metrics });
+    const follow = tips.follower("follow");
+    const verdicts = new Set<VerdictListener>();
     const shared = { network, blocks, headers, coins, clock, metrics, log, follow };
     const validate = stack.use(
-      composeValidate(shared, {
-        jobs: options.jobs ?? Math.max(0, availableParallelism() - 1),
-        cacheBytesMax: cacheMebibytes * MEBIBYTE,
-        ...(options.policy === undefined ? {} : { policy: options.policy }),
-        ...(options.flushBlocks === undefined ? {} : { flushBlocks: options.flushBlocks }),
-      }),
+      composeValidate(
+        { ...shared, follow: tips },
+        {
+          jobs: options.jobs ?? Math.max(0, availableParallelism() - 1),
+          cacheBytesMax: cacheMebibytes * MEBIBYTE,
+          ...(options.policy === undefined ? {} : { policy: options.policy }),
+          ...(options.flushBlocks === undefined ? {} : { flushBlocks: options.flushBlocks }),
+          rejected(bad) {
+            for (const listener of verdicts) listener(bad);
+          },
+        },
+      ),
     );
     const { deps } = validate;
     stack.defer(() => deps.flush());
@@ -147,6 +146,8 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
           throw new RangeError(`a block of our own does not decode: ${submission.reason}`);
         },
       }),
+      follower: tips.follower,
+      onVerdict: (listener: VerdictListener) => void verdicts.add(listener),
       tip: () => validator.tip(),
       flush: deps.flush,
       run: (signal: AbortSignal) =>

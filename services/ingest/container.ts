@@ -1,0 +1,35 @@
+import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { WorkSource } from "#shared/ports/work-queue.ts";
+import type { Ingest } from "./core.ts";
+
+/** What the loop of this service runs on. */
+export interface IngestContainer {
+  readonly ingest: Ingest;
+  /** Says that the tip has moved; one hint at a time. */
+  readonly announce: WorkSource<TipHint>;
+  readonly clock: Pick<Clock, "sleep">;
+}
+
+/** How often it is looked what is due. */
+const TICK_MS = 250;
+
+/** Tell peers of every new tip, and do what is due, until the signal is aborted. */
+export async function runIngest(
+  { ingest, announce, clock }: IngestContainer,
+  signal: AbortSignal,
+): Promise<void> {
+  // Hints may have been lost while nobody listened.
+  await ingest.tipMoved();
+  const consumer = announce.consume(() => ingest.tipMoved(), signal);
+  while (!signal.aborted) {
+    await ingest.tick();
+    try {
+      await clock.sleep(TICK_MS, signal);
+    } catch (cause) {
+      // The signal ended the sleep, which is how this loop ends.
+      if (!signal.aborted) throw cause;
+    }
+  }
+  await consumer;
+}
