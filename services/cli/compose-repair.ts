@@ -90,10 +90,19 @@ export function markDiagnosis({ root, network }: NodeOptions): Disposable & {
   return { found, [Symbol.dispose]: () => rmSync(path, { force: true }) };
 }
 
+/** What the bodies below were judged to is all there is of them. @throws StoreFault `EXOS-E1015` */
+function refuseWithoutBodies({ path, lowestBody }: DataFolder): void {
+  const lowest = lowestBody.get();
+  if (lowest <= 1) return;
+  const message = `${path} keeps no block below height ${lowest}, so its chain cannot be judged again`;
+  throw new StoreFault(message, { retryable: false, code: "EXOS-E1015" });
+}
+
 /** Clear what is derived, unless an earlier run did. @returns whether LevelDB was repaired */
 async function clear(options: NodeOptions): Promise<boolean> {
   if (isBeingRebuilt(options)) return false;
   await using folder = await holdFolder(options);
+  refuseWithoutBodies(folder);
   const mended = await mendBlocks(folder);
   // Before anything is gone: a run that dies here clears again.
   forgetDerived(folder, "chain state");

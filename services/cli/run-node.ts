@@ -1,6 +1,7 @@
 import type { CommandContext, Terminal } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { runPruning } from "#services/cli/embedded/prune-task.ts";
 import { type ServedNode, serveNode } from "#services/cli/embedded/serve-node.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
@@ -127,7 +128,16 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
       readyMs: Math.round(performance.now()),
     };
     await hooks.announce(running);
-    await together([(end) => served.follow(end), (end) => notify(running, context, end)], until);
+    const { index } = served;
+    const keepBlocks = config.integer("prune") ?? 0;
+    await together(
+      [
+        (end) => served.follow(end),
+        (end) => runPruning(node, { index, keepBlocks }, end),
+        (end) => notify(running, context, end),
+      ],
+      until,
+    );
   };
   await together([(end) => node.run(end), main], signal);
   return EXIT.done;

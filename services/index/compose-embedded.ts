@@ -6,7 +6,7 @@ import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import type { IndexDeps } from "./core.ts";
 
 /** What the process that embeds this service brings along, because other services share it. */
-export type Shared = Pick<IndexDeps, "coins" | "blocks" | "snapshot">;
+export type Shared = Pick<IndexDeps, "coins" | "blocks" | "seed">;
 
 /** Where the index lies, and how its blocks are written. */
 export interface EmbeddedOptions {

@@ -16,8 +16,8 @@ import { type SeedDeps, seedIndex } from "./seed-index.ts";
 export interface IndexDeps {
   readonly coins: Pick<CoinStore, "tip" | "frozen">;
   readonly blocks: Pick<BlockStore, "get">;
-  /** Where chain state may have come from a snapshot. */
-  readonly snapshot?: Omit<SeedDeps, "index">;
+  /** Where bodies of old blocks may be missing: chain state to begin with instead. */
+  readonly seed?: Omit<SeedDeps, "index"> & { lowestBody(): number };
   readonly index: AddressIndexWriter & Pick<AddressIndex, "cursor" | "base" | "blockRow">;
 }
 
@@ -48,7 +48,7 @@ const BATCH_BYTES_MAX = 2 * 1_048_576;
  * batch. May be killed at any instant and run by anybody at any time: everything is derived from
  * the stores, and what is written twice is written once.
  *
- * Where chain state came from a snapshot, the index begins with its coins.
+ * Where chain state came from a snapshot, or bodies were pruned, the index begins with the coins.
  *
  * @returns where the index stands; the tip, unless the signal was aborted; `undefined` without one
  * @throws StoreFault `EXOS-E1011` when the body of a block of the chain is missing
@@ -65,8 +65,9 @@ export async function followTip(
     const cursor = await deps.index.cursor();
     if (tip === undefined || cursor?.hash === tip.hash || signal?.aborted === true) return cursor;
 
-    if (cursor === undefined && tip.floor > 0 && deps.snapshot !== undefined) {
-      await seedIndex(tip, { ...deps.snapshot, index: deps.index });
+    const { seed } = deps;
+    if (cursor === undefined && seed !== undefined && (tip.floor > 0 || seed.lowestBody() > 1)) {
+      await seedIndex(tip, { ...seed, index: deps.index });
       continue;
     }
     const fork = await findFork(cursor, tip, deps);

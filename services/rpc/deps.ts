@@ -53,6 +53,8 @@ export interface NodeControl {
   submit(block: Uint8Array): Promise<Submission>;
   /** Bytes of all stores, as far as they are known. */
   sizeOnDisk(): Promise<number>;
+  /** The lowest height above genesis from which on bodies are kept; 1: all are. */
+  lowestBody(): number;
   /** Begin an orderly stop, and return at once. */
   stop(): void;
   /** Nothing on public networks. */

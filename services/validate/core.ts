@@ -21,6 +21,7 @@ import {
   judgeAnnounced,
   type OpenAttachment,
 } from "./judge-announced.ts";
+import { type PruneOptions, pruneBlocks } from "./prune-blocks.ts";
 import { type BlockReceiver, createBlockReceiver } from "./receive-blocks.ts";
 import { type Submission, type SubmitDeps, submitBlock } from "./submit-block.ts";
 import { knownHeader, readTip } from "./tip-view.ts";
@@ -52,6 +53,8 @@ export interface Validator {
     files: readonly ChainFile[],
     options?: ImportOptions,
   ): Promise<Result<ImportSummary, Refusal>>;
+  /** Remove bodies that are not kept. @returns how many went */
+  prune(options: PruneOptions): Promise<number>;
   exportChain(
     write: (bytes: Uint8Array) => Promise<void>,
     options: ExportOptions,
@@ -75,6 +78,7 @@ export function createValidator(deps: ValidatorDeps): Validator {
     invalidate: (hash) => invalidateBlock(hash, deps),
     reconsider: (hash) => reconsiderBlock(hash, deps),
     importChain: (files, options) => importChain(files, deps, options),
+    prune: (options) => pruneBlocks(options, deps),
     exportChain: (write, options) => exportChain(write, deps, options),
   };
 }

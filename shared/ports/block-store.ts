@@ -24,4 +24,7 @@ export interface BlockStore {
 
   /** Forget the body under this hash if it is still exactly these bytes: they proved broken. */
   drop(hash: HashHex, block: Uint8Array): Promise<void>;
+
+  /** Forget the body under this hash, whatever its bytes are: it is kept no longer. */
+  forget(hash: HashHex): Promise<void>;
 }

@@ -92,4 +92,10 @@ export const STORE_ERRORS = {
     sentence: "The file of waiting transactions is damaged or of another version.",
     hint: "Nothing to do: the pool fills again from peers. Send your own transactions again.",
   },
+  "EXOS-E1015": {
+    status: 503,
+    title: "Old blocks not kept",
+    sentence: "The bodies of old blocks were pruned, or the chain began with a snapshot.",
+    hint: "Start from a snapshot or from peers, in a folder of its own.",
+  },
 } as const satisfies ErrorRows;

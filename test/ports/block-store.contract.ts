@@ -50,6 +50,18 @@ export function blockStoreContract(create: () => Promise<BlockStore>): void {
     expect(await blocks.get(hash)).toEqual(Uint8Array.of(2));
   });
 
+  it("forgets a body whatever its bytes are, and one that it never had", async () => {
+    const blocks = await create();
+    await blocks.put(hash, Uint8Array.of(1));
+    await blocks.put(other, Uint8Array.of(2));
+    await blocks.forget(hash);
+    await blocks.forget(hash);
+    expect(await blocks.get(hash)).toBeUndefined();
+    expect(await blocks.get(other)).toEqual(Uint8Array.of(2));
+    await blocks.put(hash, Uint8Array.of(3));
+    expect(await blocks.get(hash)).toEqual(Uint8Array.of(3));
+  });
+
   it("keeps four mebibytes in one block", async () => {
     const blocks = await create();
     const block = new Uint8Array(4 * 1_048_576).fill(7);

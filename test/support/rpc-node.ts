@@ -115,6 +115,7 @@ function recordingControl(told: string[]): NodeControl {
     submit: async (block) =>
       say(`submit ${block.length}`, { state: "judged", answer: "inconclusive" }),
     sizeOnDisk: async () => 4_096,
+    lowestBody: () => 1,
     stop: () => say("stop", undefined),
     development: {
       rewardScript: Uint8Array.of(0x51),

@@ -78,6 +78,13 @@ export const CONFIG_KEYS = {
     max: 16_384,
     meaning: "memory for unwritten chain state, MiB",
   },
+  prune: {
+    kind: "integer",
+    fallback: "0",
+    min: 0,
+    max: 1_000_000_000,
+    meaning: "blocks whose bodies are kept, and no fewer than a reorganisation may want; 0: all",
+  },
   checkpoints: {
     kind: "text",
     fallback: "assert",

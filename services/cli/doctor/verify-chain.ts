@@ -8,7 +8,7 @@ import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 
-type Stores = Pick<EmbeddedNode, "network" | "blocks" | "headers" | "coins">;
+type Stores = Pick<EmbeddedNode, "network" | "blocks" | "headers" | "coins" | "folder">;
 
 /** Outputs that one item of the coin store holds. */
 const SLOTS = 8;
@@ -32,7 +32,7 @@ async function faultOfBody(
 }
 
 /**
- * Read the headers and bodies of the chain from a height to the tip.
+ * Read the headers of the chain from a height to the tip, and the bodies of those that have one.
  *
  * @param onProgress called with each height
  * @returns a sentence about the first block that is not what its hash names; `undefined`: none
@@ -44,12 +44,13 @@ export async function verifyBodies(
 ): Promise<string | undefined> {
   const tip = await stores.coins.tip();
   if (tip === undefined) return undefined;
+  const lowest = Math.max(stores.folder.lowestBody.get(), tip.floor + 1);
   for (let height = Math.max(1, from); height <= tip.height; height++) {
     if (signal?.aborted === true) return undefined;
     const hash = await activeHashAt(height, tip, stores.coins);
     const header = hash === undefined ? undefined : await stores.headers.get(hash);
     if (hash === undefined || header === undefined) return `block ${height}: no header is stored`;
-    const fault = await faultOfBody(hash, stores);
+    const fault = height < lowest ? undefined : await faultOfBody(hash, stores);
     if (fault !== undefined) return `block ${height} (${hash}): ${fault}`;
     onProgress?.(height);
   }

@@ -1,6 +1,6 @@
+import { openIndexOf } from "#services/cli/embedded/open-index.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { ServedNode } from "#services/cli/embedded/serve-node.ts";
-import { composeEmbedded as composeIndex } from "#services/index/compose-embedded.ts";
 import { followTip } from "#services/index/core.ts";
 import type { Validator } from "#services/validate/core.ts";
 import {
@@ -33,14 +33,10 @@ export async function importFiles(
  * @throws StoreFault when it cannot be opened
  */
 export async function withIndex<T>(
-  { coins, blocks, headers, network, folder }: EmbeddedNode,
+  node: EmbeddedNode,
   task: (index: AddressIndex, follow: ServedNode["catchUp"]) => Promise<T>,
 ): Promise<T> {
-  const { wire } = network.consensus;
-  await using indexing = await composeIndex(
-    { coins, blocks, snapshot: { coins, headers } },
-    { path: folder.index, wire },
-  );
+  await using indexing = await openIndexOf(node);
   return await task(indexing.index, async (signal, onProgress) => {
     await followTip(indexing.deps, { signal, onProgress });
   });

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { openIndexOf } from "#services/cli/embedded/open-index.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
-import { composeEmbedded as composeIndex } from "#services/index/compose-embedded.ts";
 import { runIndex } from "#services/index/container.ts";
 import { followTip, type IndexProgress } from "#services/index/core.ts";
 import {
@@ -44,13 +44,7 @@ export interface ServedNode extends AsyncDisposable {
 export async function serveNode(node: EmbeddedNode, options: ServeOptions): Promise<ServedNode> {
   const { network, clock, log, metrics, coins, blocks, headers, folder, follow } = node;
   await using stack = new AsyncDisposableStack();
-  const { wire } = network.consensus;
-  const indexing = stack.use(
-    await composeIndex(
-      { coins, blocks, snapshot: { coins, headers } },
-      { path: folder.index, wire },
-    ),
-  );
+  const indexing = stack.use(await openIndexOf(node));
   const { index, deps } = indexing;
   const stores = { blocks, headers, coins, index };
   const since = clock.now();
@@ -112,6 +106,7 @@ function controlOf(node: EmbeddedNode, options: ServeOptions): RpcShared["contro
   return {
     submit: (block) => durable(validator.submit(block)),
     sizeOnDisk: () => sizeOfFolder(folder.path),
+    lowestBody: () => folder.lowestBody.get(),
     stop: options.stop,
     development: network.kind === "regtest" ? development : undefined,
   };

@@ -22,10 +22,13 @@ export function checkSnapshot(trust: SnapshotTrust, folder: string): Promise<Imp
 }
 
 /** Fill a node that has no chain yet. @throws StoreFault `EXOS-E1013` */
-export function restoreSnapshot(
+export async function restoreSnapshot(
   node: EmbeddedNode,
   { trust }: Pick<SnapshotTrust, "trust">,
   folder: string,
 ): Promise<ImportedSnapshot> {
-  return importSnapshot({ ...node, ...(trust === undefined ? {} : { trust }) }, folder);
+  const target = { ...node, ...(trust === undefined ? {} : { trust }) };
+  const imported = await importSnapshot(target, folder);
+  node.folder.lowestBody.set(imported.manifest.height + 1);
+  return imported;
 }

@@ -14,6 +14,7 @@ export const getBlockchainInfo = defineMethod({
     const { phase, progress } = deps.state();
     const [heaviest] = await stores.headers.leaves(1);
     const best = heaviest === undefined ? undefined : await chain.header(heaviest);
+    const lowest = deps.control.lowestBody();
     return {
       ok: true,
       value: {
@@ -28,7 +29,8 @@ export const getBlockchainInfo = defineMethod({
         initialblockdownload: phase === "importing",
         chainwork: wordHex(tip.work),
         size_on_disk: await deps.control.sizeOnDisk(),
-        pruned: false,
+        pruned: lowest > 1,
+        ...(lowest > 1 ? { pruneheight: lowest } : {}),
         finalized: { height: finalHeight, hash: await chain.hashAt(finalHeight) },
         warnings: [],
       },

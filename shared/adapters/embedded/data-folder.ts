@@ -15,7 +15,7 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import { storeFault, storeFaultOf } from "./store-fault-of.ts";
 
 /** The format this version writes. Raised when an older version could not read the result. */
-export const STORE_FORMAT = 1;
+export const STORE_FORMAT = 2;
 
 /** One network's folder, held until disposed of. */
 export interface DataFolder extends AsyncDisposable {
@@ -25,6 +25,8 @@ export interface DataFolder extends AsyncDisposable {
   readonly coins: string;
   /** A file; all others are folders. */
   readonly index: string;
+  /** The lowest height above genesis from which on every body of the chain is kept; 1: all are. */
+  readonly lowestBody: { get(): number; set(height: number): void };
 }
 
 /** Which folder, and the chain that it must belong to. */
@@ -69,6 +71,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
       headers: join(path, "headers"),
       coins: join(path, "coins"),
       index: join(path, "index.sqlite"),
+      lowestBody: numberFile(join(path, "lowest-body")),
       async [Symbol.asyncDispose]() {
         release();
       },
@@ -76,6 +79,22 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   } catch (cause) {
     throw storeFaultOf(cause, path, "opening the data folder");
   }
+}
+
+/** One height in a file, 1 without it; written whole or not at all. */
+function numberFile(file: string): DataFolder["lowestBody"] {
+  return {
+    get() {
+      if (!existsSync(file)) return 1;
+      const text = readFileSync(file, "utf8");
+      if (/^\d{1,10}\n$/.test(text)) return Number(text);
+      throw storeFault("EXOS-E1004", file);
+    },
+    set(height) {
+      writeFileSync(`${file}.new`, `${height}\n`, { flush: true });
+      renameSync(`${file}.new`, file);
+    },
+  };
 }
 
 /** @throws StoreFault when something on the way is a file */
@@ -128,10 +147,11 @@ function checkFormat(path: string, { network, genesis }: DataFolderOptions): voi
   if (found === undefined) throw storeFault("EXOS-E1004", file);
   const versions = `${path} has format ${found.format}, this version has ${STORE_FORMAT}`;
   if (found.format > STORE_FORMAT) throw storeFault("EXOS-E1005", versions);
-  if (found.format < STORE_FORMAT) throw storeFault("EXOS-E1006", versions);
   if (found.network !== network || found.genesis !== genesis) {
     throw storeFault("EXOS-E1007", `${path} holds ${found.network} from ${found.genesis}`);
   }
+  // Format 1 had every body, and no way to say otherwise.
+  if (found.format < STORE_FORMAT) writeFormat(file, { ...found, format: STORE_FORMAT });
 }
 
 /** Whole or not at all: a kill between the two steps leaves the old file or none. */

@@ -9,8 +9,6 @@ export interface LevelBlockStore extends BlockStore, AsyncDisposable {
   flush(): Promise<void>;
   /** Every flushed block, in no useful order; `undefined` where the bytes are damaged. */
   scan(): AsyncIterable<{ readonly hash: HashHex; readonly block: Uint8Array | undefined }>;
-  /** Forget a body whatever its bytes are: for a repair. */
-  forget(hash: HashHex): Promise<void>;
 }
 
 /** Prefix of the table. */

@@ -16,5 +16,8 @@ export function createMemoryBlockStore(): BlockStore {
       const kept = blocks.get(hash);
       if (kept !== undefined && equalBytes(kept, block)) blocks.delete(hash);
     },
+    async forget(hash) {
+      blocks.delete(hash);
+    },
   };
 }

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openDataFolder, STORE_FORMAT } from "#shared/adapters/embedded/data-folder.ts";
 import { openLevelBlockStore } from "#shared/adapters/embedded/level-block-store.ts";
 import { storeFaultOf } from "#shared/adapters/embedded/store-fault-of.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -82,6 +83,26 @@ describe("the data folder", () => {
     expect(await formatOf(root, JSON.stringify(format))).toMatchObject({ code });
     // A refusal lets go of the folder.
     expect(await formatOf(root, "{")).toMatchObject({ code: "EXOS-E1004" });
+  });
+
+  it("takes a folder of the first format, which no older version opens from then on", async () => {
+    const root = temporaryFolder();
+    {
+      await using folder = await openDataFolder(options(root));
+      writeFileSync(join(folder.path, "format.json"), JSON.stringify({ ...good, format: 1 }));
+    }
+    await using folder = await openDataFolder(options(root));
+    const format: unknown = JSON.parse(readFileSync(join(folder.path, "format.json"), "utf8"));
+    expect(format).toEqual(good);
+  });
+
+  it("remembers from which height on bodies are kept, and says so when that is damaged", async () => {
+    await using folder = await openDataFolder(options(temporaryFolder()));
+    expect(folder.lowestBody.get()).toBe(1);
+    folder.lowestBody.set(700);
+    expect(folder.lowestBody.get()).toBe(700);
+    writeFileSync(join(folder.path, "lowest-body"), "seven");
+    expect(() => folder.lowestBody.get()).toThrow(StoreFault);
   });
 
   it("explains a folder with stores but no format", async () => {
