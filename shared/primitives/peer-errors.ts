@@ -32,4 +32,28 @@ export const PEER_ERRORS = {
     sentence: "The node dialled its own address.",
     hint: "Leave the node's own address out of --connect and --addnode.",
   },
+  "EXOS-E3006": {
+    status: 503,
+    title: "No source of peers",
+    sentence: "The node knows of no other node and has no way to hear of one.",
+    hint: "Name one with --addnode HOST:PORT or --connect HOST:PORT, or ask with --dnsseed.",
+  },
+  "EXOS-E3007": {
+    status: 503,
+    title: "Peers forgotten",
+    sentence: "The file of addresses or of bans could not be understood, and begins anew.",
+    hint: "Nothing to do: peers are found again. Name one with --addnode if none is.",
+  },
+  "EXOS-E3008": {
+    status: 503,
+    title: "Clock disagrees",
+    sentence: "The clock of this machine differs from those of its peers by over 1,500 seconds.",
+    hint: "Set the clock of this machine. Is it right, then the peers are wrong: name others.",
+  },
+  "EXOS-E3009": {
+    status: 400,
+    title: "No such peer",
+    sentence: "That is no node this one knows, or no address of one.",
+    hint: "`exos peers` lists who is connected; write addresses as HOST:PORT.",
+  },
 } as const satisfies ErrorRows;

@@ -30,6 +30,7 @@ const CONTESTS_MAX = 10;
 const TIME_PENALTY = 2 * HOUR;
 /** Times before 1973 are no times of ours. */
 const TIME_MIN = 100_000_000;
+const CHANCE_BYTES = 4_096;
 /** An unlucky draw is drawn again so often. */
 const DRAWS_MAX = 64;
 /** Of all good addresses, nobody is told more. @source AddrMan::GetAddr (Bitcoin Core 28.0) */
@@ -61,6 +62,8 @@ export class MemoryAddressBook implements AddressBook {
   readonly #tables: AddressTables;
   /** Good newcomers, whose place another holds. */
   readonly #waiting = new Set<string>();
+  #chances: DataView | undefined;
+  #chanceAt = 0;
 
   constructor(setup: BookSetup, content?: BookContent) {
     this.secret = content?.secret ?? setup.entropy.bytes(32);
@@ -137,8 +140,13 @@ export class MemoryAddressBook implements AddressBook {
     // Nothing is kept.
   }
 
+  /** Uniform in [0, 1). Drawn a thousand at a time: one call of the system's costs as much. */
   #chance(): number {
-    return new DataView(this.#setup.entropy.bytes(4).buffer).getUint32(0) / 2 ** 32;
+    this.#chances ??= new DataView(this.#setup.entropy.bytes(CHANCE_BYTES).buffer);
+    const chance = this.#chances.getUint32(this.#chanceAt) / 2 ** 32;
+    this.#chanceAt = (this.#chanceAt + 4) % CHANCE_BYTES;
+    if (this.#chanceAt === 0) this.#chances = undefined;
+    return chance;
   }
 
   #draw(table: TableName): AddressRow | undefined {
