@@ -29,7 +29,7 @@ export type WalletSecret =
   | { readonly kind: "keys"; readonly keys: readonly ImportedKey[] };
 
 /** Most keys of one list. */
-export const IMPORTED_KEYS_MAX = 100_000;
+export const IMPORTED_KEYS_MAX = 10_000;
 
 /** The plain text of a keystore: JSON in UTF-8. */
 export function encodeSecret(secret: WalletSecret): Uint8Array {

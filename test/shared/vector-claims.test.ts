@@ -66,7 +66,6 @@ describe("the shared vectors", () => {
       "exos-regtest/pool.json",
       "exos-regtest/reorg.json",
       "exos-regtest/transcript.jsonl",
-      "exos-regtest/walletA.wallet.json",
     ]);
   });
 });

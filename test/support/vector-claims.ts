@@ -7,7 +7,6 @@ export type VectorClaim =
   /** It holds no cases of its own. */
   | { readonly note: string };
 
-const WALLET = "keys and wallets come with the wallet's issue";
 const POOL = "the pool of transactions comes with the peer-to-peer issue";
 
 /** Keys of `exos-vectors.json`. */
@@ -71,5 +70,5 @@ export const FILE_CLAIMS: Readonly<Record<string, VectorClaim>> = {
   "exos-regtest/reorg.json": { waiting: POOL, cases: 3 },
   "exos-regtest/transcript.jsonl": { by: "test/shared/p2p" },
   "exos-regtest/walletA.json": { by: "test/services/index" },
-  "exos-regtest/walletA.wallet.json": { waiting: WALLET, cases: 1 },
+  "exos-regtest/walletA.wallet.json": { by: "test/shared/wallet/read-keys.test.ts" },
 };
