@@ -28,9 +28,9 @@ export interface TemplateParts {
   /** Of block and coinbase. */
   readonly time: UnixSeconds;
   readonly taken: Taken;
-  /** Where work is paid to, or the coinstake that pays itself. */
+  /** Who share a miner's reward and fees, one at least, or the coinstake that pays itself. */
   readonly proof:
-    | { readonly kind: "work"; readonly script: Uint8Array }
+    | { readonly kind: "work"; readonly scripts: readonly Uint8Array[] }
     | { readonly kind: "stake"; readonly coinstake: HashedTransaction };
 }
 
@@ -52,10 +52,10 @@ export function buildTemplate(
   params: ConsensusParams,
 ): BlockTemplate {
   const at = height(parent.height + 1);
-  const payment: TxOutput =
+  const outputs: readonly TxOutput[] =
     proof.kind === "stake"
-      ? { value: amount(0n), scriptPubKey: new Uint8Array(0) }
-      : { value: amount(blockReward(at, "work", params) + taken.fees), scriptPubKey: proof.script };
+      ? [{ value: amount(0n), scriptPubKey: new Uint8Array(0) }]
+      : shares(blockReward(at, "work", params) + taken.fees, proof.scripts);
   const coinbase: Transaction = {
     version: 1,
     time: params.wire.transactionTime ? time : unixSeconds(0),
@@ -67,13 +67,23 @@ export function buildTemplate(
         witness: [],
       },
     ],
-    outputs: [payment],
+    outputs,
     lockTime: 0,
   };
   const own = proof.kind === "stake" ? [proof.coinstake] : [];
   const transactions = withCoinbase(coinbase, [...own, ...taken.transactions], params);
   const header = headerOf(parent, { time, transactions, kind: proof.kind }, params);
   return { header, bytes: encodeHeader(header), transactions };
+}
+
+/** Equal parts; the first takes what does not divide. */
+function shares(value: bigint, scripts: readonly Uint8Array[]): TxOutput[] {
+  const part = value / BigInt(scripts.length);
+  const first = value - part * BigInt(scripts.length - 1);
+  return scripts.map((scriptPubKey, index) => ({
+    value: amount(index === 0 ? first : part),
+    scriptPubKey,
+  }));
 }
 
 function headerOf(

@@ -3,6 +3,7 @@ import { encodeHeader } from "#shared/codec/header.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { medianTime } from "#shared/consensus/median-time.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import type { SubmitAnswer } from "#shared/consensus/submit-answer.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
@@ -27,9 +28,19 @@ export interface StakeDeps {
   /** The tip as it stands now. */
   tip(): Promise<HeaderRecord>;
   /** Hand a block in and wait for the verdict. @returns `null`: it is the tip */
-  submit(block: Uint8Array): Promise<{ readonly hash: HashHex; readonly answer: string | null }>;
+  submit(block: Uint8Array): Promise<{ readonly hash: HashHex; readonly answer: SubmitAnswer }>;
   /** Gives everything else in the process its turn. */
   pause(): Promise<void>;
+}
+
+/** How blocks are mined. */
+export interface MiningOptions {
+  readonly signal?: AbortSignal;
+  /**
+   * Scripts that share the premine in equal parts, one coin for each time a script is named: a coin
+   * that wins rests, so a chain that is to grow by stake needs more than one.
+   */
+  readonly premine?: readonly Uint8Array[];
 }
 
 /** Mines blocks of development networks. */
@@ -45,22 +56,22 @@ export interface Staker {
   generate(
     count: number,
     script: Uint8Array,
-    signal?: AbortSignal,
+    options?: MiningOptions,
   ): Promise<Result<HashHex[], Refusal>>;
 }
 
 /** Proof of work for development networks. @source exos-l1.md 8.3, 8.4 */
 export function createStaker(deps: StakeDeps): Staker {
   return {
-    async generate(count, script, signal) {
+    async generate(count, script, options = {}) {
       if (!Number.isInteger(count) || count < 1 || count > GENERATE_BLOCKS_MAX) {
         return refusal("EXOS-E4001", `A count of blocks is 1 to ${GENERATE_BLOCKS_MAX}.`, {
           limit: GENERATE_BLOCKS_MAX,
         });
       }
       const hashes: HashHex[] = [];
-      while (hashes.length < count && signal?.aborted !== true) {
-        const mined = await mineOne(script, deps, signal);
+      while (hashes.length < count && options.signal?.aborted !== true) {
+        const mined = await mineOne(script, deps, options);
         if (!mined.ok) return mined;
         hashes.push(mined.value);
         await deps.pause();
@@ -73,7 +84,7 @@ export function createStaker(deps: StakeDeps): Staker {
 async function mineOne(
   script: Uint8Array,
   deps: StakeDeps,
-  signal: AbortSignal | undefined,
+  { signal, premine }: MiningOptions,
 ): Promise<Result<HashHex, Refusal>> {
   const { consensus, kind, name } = deps.network;
   const parent = await deps.tip();
@@ -89,7 +100,9 @@ async function mineOne(
   }
 
   const taken = await takeTransactions(deps.mempool, { parent, time }, consensus);
-  const proof = { kind: "work", script } as const;
+  const isPremine = parent.height + 1 === consensus.premine?.height;
+  const scripts = isPremine && premine !== undefined ? premine : [script];
+  const proof = { kind: "work", scripts } as const;
   const template = buildTemplate(parent, { time, taken, proof }, consensus);
   return submitMined(template, { deps, at: parent.height + 1, signal });
 }

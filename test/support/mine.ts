@@ -21,7 +21,7 @@ export async function mineOn(
   { consensus }: Network,
 ): Promise<MinedBlock> {
   const time = unixSeconds(parent.header.time + consensus.spacingSeconds);
-  const parts = { time, taken: NOTHING_TAKEN, proof: { kind: "work", script } } as const;
+  const parts = { time, taken: NOTHING_TAKEN, proof: { kind: "work", scripts: [script] } } as const;
   const { header, bytes, transactions } = buildTemplate(parent, parts, consensus);
   const pause = async () => undefined;
   const nonce = await searchNonce(bytes, { bits: header.bits, params: consensus, pause });

@@ -17,7 +17,7 @@ function firstBlocks({ network }: EmbeddedNode): number {
 async function mineFirstBlocks(node: EmbeddedNode, signal: AbortSignal): Promise<void> {
   const missing = firstBlocks(node) - (await node.tip()).height;
   if (missing <= 0) return;
-  const mined = await node.staker.generate(missing, DEVELOPMENT_SCRIPT, signal);
+  const mined = await node.staker.generate(missing, DEVELOPMENT_SCRIPT, { signal });
   if (!mined.ok) throw refused(mined.error);
 }
 

@@ -63,7 +63,7 @@ function templateOf(chain: JudgedChain, block: Block) {
   const script = coinbase?.outputs[0]?.scriptPubKey ?? NOTHING;
   const proof =
     coinstake === undefined
-      ? ({ kind: "work", script } as const)
+      ? ({ kind: "work", scripts: [script] } as const)
       : ({ kind: "stake", coinstake } as const);
   // The reference dates a miner's coinbase when it begins, its header when the block is made.
   const time = coinbase?.time ?? block.header.time;

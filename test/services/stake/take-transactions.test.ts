@@ -94,7 +94,7 @@ describe("the coinbase of a miner", () => {
     for (const stack of [[], witness]) {
       const pool = poolOf([pooled(madeUpOutpoint(3), 400n, bitcoinRegtest, stack)]);
       const taken = await takeTransactions(pool, { parent, time: TIME }, consensus);
-      const proof = { kind: "work", script: Uint8Array.of(0x51) } as const;
+      const proof = { kind: "work", scripts: [Uint8Array.of(0x51)] } as const;
       const { transactions } = buildTemplate(parent, { time: TIME, taken, proof }, consensus);
       expect(transactions[0]?.outputs[0]?.value).toBe(50n * 100_000_000n + 400n);
       expect(transactions[0]?.outputs).toHaveLength(1 + stack.length);
