@@ -24,6 +24,8 @@ export interface RpcOptions {
   readonly httphosts: readonly string[];
   readonly httporigins: readonly string[];
   readonly readiness: Readiness;
+  /** Name of the city in every answer; `local` unless said. */
+  readonly city?: string;
 }
 
 export interface EmbeddedRpc extends AsyncDisposable {
@@ -52,7 +54,7 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const entropy = createSystemEntropy();
   const control = { ...shared.control, sizeOnDisk: rememberSize(shared) };
   const { readiness } = options;
-  const deps = { ...shared, control, city: "local", access, readiness, entropy };
+  const deps = { ...shared, control, city: options.city ?? "local", access, readiness, entropy };
   return {
     deps,
     cookiePath,

@@ -1,0 +1,81 @@
+import { type ControlOptions, controlOf } from "#services/cli/embedded/node-control.ts";
+import { openIndexOf } from "#services/cli/embedded/open-index.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { runIndex } from "#services/index/container.ts";
+import { followTip, type IndexProgress } from "#services/index/core.ts";
+import {
+  composeEmbedded as composeRpc,
+  type EmbeddedRpc,
+  type RpcOptions,
+  type Shared as RpcShared,
+} from "#services/rpc/compose-embedded.ts";
+import type { AddressIndex } from "#shared/ports/address-index.ts";
+
+/** Who may ask, and what the answers say of the node. */
+export interface AnswerOptions
+  extends Omit<RpcOptions, "folder">,
+    ControlOptions,
+    Pick<RpcShared, "version" | "fleet"> {}
+
+/** An open node with its index, ready to be asked. Dispose of it to close the index. */
+export interface AnsweringNode extends AsyncDisposable {
+  readonly rpc: EmbeddedRpc;
+  readonly index: AddressIndex;
+  /** Bring the index to the tip; from then on the node counts as ready. */
+  catchUp(signal: AbortSignal, onProgress: (progress: IndexProgress) => void): Promise<void>;
+  /** Follow the tip with the index until the signal is aborted. */
+  follow(signal: AbortSignal): Promise<void>;
+  /** From here on answers say that the node is stopping. */
+  stopping(): void;
+}
+
+/**
+ * Open the index of an open node and compose its API, without a listener.
+ *
+ * @throws StoreFault of the index
+ */
+export async function openAnswers(
+  node: EmbeddedNode,
+  options: AnswerOptions,
+): Promise<AnsweringNode> {
+  const { network, clock, log, metrics, coins, blocks, headers, folder, follow } = node;
+  await using stack = new AsyncDisposableStack();
+  const { index, deps } = stack.use(await openIndexOf(node));
+  const stores = { blocks, headers, coins, index };
+  const since = clock.now();
+  type State = ReturnType<RpcShared["state"]>;
+  let state: State = { phase: "indexing", stores, progress: 0, etaSeconds: undefined, since };
+  const shared: RpcShared = {
+    network,
+    version: options.version,
+    startedMs: clock.elapsedMs(),
+    state: () => state,
+    control: controlOf(node, options),
+    ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
+    clock,
+    metrics,
+    log: log.module("rpc"),
+  };
+  const rpc = stack.use(await composeRpc(shared, { ...options, folder: folder.path }));
+  const held = stack.move();
+  return {
+    rpc,
+    index,
+    async catchUp(signal, onProgress) {
+      await followTip(deps, {
+        signal,
+        onProgress(progress) {
+          const { at, target } = progress;
+          state = { ...state, progress: target === 0 ? 1 : at.height / target };
+          onProgress(progress);
+        },
+      });
+      state = { ...state, phase: "ready", progress: 1, since: clock.now() };
+    },
+    follow: (signal) => runIndex({ deps, follow, metrics }, signal),
+    stopping() {
+      state = { ...state, phase: "stopping", since: clock.now() };
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
