@@ -1,15 +1,17 @@
 import { Socket } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryNet, type NetWeather } from "#shared/adapters/embedded/memory-transport.ts";
 import {
   createPartition,
   createPartitionedTransport,
 } from "#shared/adapters/embedded/partitioned-transport.ts";
+import { createSocksTransport } from "#shared/adapters/embedded/socks-transport.ts";
 import { connected, createTcpTransport } from "#shared/adapters/embedded/tcp-transport.ts";
 import type { Endpoint, Transport } from "#shared/ports/transport.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { seededNumbers } from "../support/flaky.ts";
+import { socksServer } from "../support/socks-server.ts";
 import { collect, transportContract } from "./transport.contract.ts";
 
 const never = new AbortController().signal;
@@ -137,6 +139,56 @@ describe("tcp transport, every address", () => {
     );
     const silent = connected(new Socket(), "dial a peer", AbortSignal.timeout(1));
     await expect(silent).rejects.toMatchObject({ reason: "timeout", retryable: true });
+  });
+});
+
+describe("socks transport", () => {
+  const proxied = async (hosts: Readonly<Record<string, string>> = {}) => {
+    const server = await socksServer(hosts);
+    onTestFinished(() => server.close());
+    const proxy = { host: "127.0.0.1", port: server.port };
+    const direct = createTcpTransport();
+    return { server, far: createSocksTransport({ proxy, direct, isDirect: () => false }) };
+  };
+
+  transportContract(async () => ({
+    near: createTcpTransport(),
+    far: (await proxied()).far,
+    nearHost: "127.0.0.1",
+    proxied: true,
+    settle: async () => undefined,
+  }));
+
+  it("leaves names to the proxy, onion ones too", async () => {
+    const { server, far } = await proxied({ "abc234.onion": "127.0.0.1" });
+    const tcp = createTcpTransport();
+    const listener = await tcp.listen({ host: "127.0.0.1", port: 0 }, (near) => near.close());
+    const { port } = listener.local;
+    const connection = await far.dial({ host: "abc234.onion", port }, never);
+    expect(connection.remote).toEqual({ host: "abc234.onion", port });
+    expect(await collect(connection).closed()).toEqual([undefined]);
+    expect(server.asked).toEqual(["abc234.onion"]);
+    await listener[Symbol.asyncDispose]();
+  });
+
+  it("gives up when told, names a proxy that is not there, and goes past it where it may", async () => {
+    const { server, far } = await proxied();
+    const stop = new AbortController();
+    const waiting = far.dial({ host: "silent.onion", port: 9 }, stop.signal).catch((one) => one);
+    while (server.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    expect(await waiting).toMatchObject({ name: "NetFault", reason: "aborted" });
+    const direct = createTcpTransport();
+    const proxy = { host: "127.0.0.1", port: server.port };
+    server.close();
+    const isDirect = (host: string) => host === "127.0.0.1";
+    const gone = createSocksTransport({ proxy, direct, isDirect });
+    await expect(gone.dial({ host: "a.onion", port: 9 }, never)).rejects.toMatchObject({
+      reason: "refused",
+    });
+    const listener = await gone.listen({ host: "127.0.0.1", port: 0 }, (near) => near.close());
+    (await gone.dial(listener.local, never)).close();
+    await listener[Symbol.asyncDispose]();
   });
 });
 

@@ -36,6 +36,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/messages",
     "npm:classic-level",
     "npm:kysely",
+    "npm:socks",
     "node:",
   ],
   "services/validate": SERVICE,

@@ -42,6 +42,8 @@ export function socketConnection(socket: Socket, side: SocketSide): Connection {
     port: socket.remotePort ?? 0,
   };
   const local = { host: plainHost(socket.localAddress), port: socket.localPort ?? 0 };
+  // What was said to a proxy before is no part of the connection.
+  const [sentBefore, receivedBefore] = [socket.bytesWritten, socket.bytesRead];
   const waiting = new Set<() => void>();
   let fault: NetFault | undefined;
   let state: "open" | "closing" | "closed" = "open";
@@ -107,6 +109,9 @@ export function socketConnection(socket: Socket, side: SocketSide): Connection {
       const grace = setTimeout(() => socket.destroy(), limits.closeGraceMs);
       socket.once("close", () => clearTimeout(grace));
     },
-    traffic: () => ({ sentBytes: socket.bytesWritten, receivedBytes: socket.bytesRead }),
+    traffic: () => ({
+      sentBytes: socket.bytesWritten - sentBefore,
+      receivedBytes: socket.bytesRead - receivedBefore,
+    }),
   };
 }
