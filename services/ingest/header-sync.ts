@@ -82,7 +82,7 @@ export class HeaderSync {
       if (stored?.rejected !== undefined) {
         // Whether the verdict still stands, and whose fault it is, the attachment tells.
         const child = await this.#deps.chain.attach(name);
-        if (child.state === "rejected") return bad(child.error, name);
+        if (child.state === "rejected") return knownBad(child.error, name);
       }
       const mine = ahead ?? (stored?.bodySize === undefined ? undefined : stored.record);
       if (mine === undefined) break;
@@ -115,7 +115,7 @@ export class HeaderSync {
       case "unknown":
         return { state: "unattached", time: header.time };
       case "rejected":
-        return bad(at.error, prev);
+        return knownBad(at.error, prev);
       case "too-deep":
         return { state: "bad", reason: `leaves our chain below ${at.final}`, hash: prev };
       case "open":
@@ -185,6 +185,10 @@ export class HeaderSync {
 
 function endOf({ hash, height, work }: HeaderRecord) {
   return { hash, height, work };
+}
+
+function knownBad({ code }: ConsensusError, hash: HashHex): BatchOutcome {
+  return { state: "bad", reason: `known-invalid by ${code}`, hash };
 }
 
 function bad({ code, stage }: ConsensusError, hash: HashHex): BatchOutcome {

@@ -1,5 +1,9 @@
+import { coinKeyOf, OUTPUTS_MAX, slotOf } from "#shared/coins/coin-key.ts";
+import { unpackOutput } from "#shared/coins/pack-outputs.ts";
+import type { View } from "#shared/coins/view.ts";
 import type { Announcement } from "#shared/consensus/announcement.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { HeaderEnv } from "#shared/consensus/judge-env.ts";
 import { judgeAnnouncement } from "#shared/consensus/judge-header.ts";
 import {
   atStage,
@@ -10,6 +14,7 @@ import {
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
+import type { Outpoint } from "#shared/primitives/transaction.ts";
 import { isKernelOlder, isStanding } from "./accept-block.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { readKernelCoin } from "./read-coins.ts";
@@ -94,8 +99,29 @@ export async function judgeAnnounced(
     parent,
     params: network.consensus,
     coins: await readKernelCoin({ transactions }, view, deps),
+    spentRecord: await readSpentRecord(shown?.inputs[0]?.prevout, view, deps),
     now: clock.now(),
     checkpoints: policy.checkpoints,
   });
   return { verdict, mayWait: !isKernelOlder(parent, fork, network.consensus) };
+}
+
+/**
+ * What the reference's record of spent outputs would say: of an output that nobody can have spent,
+ * because its transaction has none at that index, that it is lost.
+ *
+ * @source ProvenHeaderCoinstakeRule.cs CheckIfCoinstakeIsSpentOnAnotherChain (EXOSFullNode
+ *   e61c2e61); exos-l1.md 3.5 step 4
+ */
+async function readSpentRecord(
+  kernel: Outpoint | undefined,
+  view: View,
+  { coins }: ValidateDeps,
+): Promise<NonNullable<HeaderEnv["spentRecord"]>> {
+  const unrecorded = () => ({ isRecorded: false }) as const;
+  if (kernel === undefined || kernel.index >= OUTPUTS_MAX) return unrecorded;
+  const key = coinKeyOf(kernel.txid, kernel.index);
+  const [item] = await coins.read(view.gen, [key]);
+  const isThere = item?.content && unpackOutput(item.content.outputs, slotOf(kernel.index));
+  return isThere === undefined ? () => ({ isRecorded: true, coin: undefined }) : unrecorded;
 }

@@ -1,0 +1,93 @@
+import { createTcpTransport } from "#shared/adapters/embedded/tcp-transport.ts";
+import { encodeFrame } from "#shared/codec/messages/frame.ts";
+import { encodeVersion } from "#shared/codec/messages/version-message.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import { dialectOf } from "#shared/p2p/dialect.ts";
+import { FrameReader } from "#shared/p2p/frame-reader.ts";
+import { payloadLimits } from "#shared/p2p/message-limits.ts";
+import type { Connection, Endpoint } from "#shared/ports/transport.ts";
+
+const NOWHERE = { services: 1n, ip: new Uint8Array(16), port: 0 };
+
+export interface WireMessage {
+  readonly command: string;
+  readonly payload: Uint8Array;
+}
+
+/** A peer that does what its test says, message by message, and remembers what it was sent. */
+export class WirePeer implements Disposable {
+  readonly received: WireMessage[] = [];
+  isClosed = false;
+  readonly #network: Network;
+  readonly #connection: Connection;
+  #wake: () => void = () => undefined;
+
+  private constructor(network: Network, connection: Connection) {
+    this.#network = network;
+    this.#connection = connection;
+    const frames = new FrameReader(network.magic, payloadLimits(dialectOf(network)));
+    connection.onData((piece) => {
+      for (const event of frames.push(piece)) {
+        if (event.kind === "message") this.received.push(event);
+      }
+      this.#wake();
+    });
+    connection.onClose(() => {
+      this.isClosed = true;
+      this.#wake();
+    });
+  }
+
+  /** Dial, and shake hands. @param options what to say of itself */
+  static async dial(
+    network: Network,
+    to: Endpoint,
+    options: { readonly version?: number; readonly height?: number } = {},
+  ): Promise<WirePeer> {
+    const signal = AbortSignal.timeout(5_000);
+    const connection = await createTcpTransport().dial(to, signal);
+    const peer = new WirePeer(network, connection);
+    peer.send(
+      "version",
+      encodeVersion({
+        version: options.version ?? 70_012,
+        services: dialectOf(network).services,
+        time: 0n,
+        receiver: NOWHERE,
+        sender: NOWHERE,
+        nonce: BigInt(Math.floor(Math.random() * 2 ** 40)),
+        userAgent: "/wire/",
+        startHeight: options.height ?? 0,
+        relay: true,
+      }),
+    );
+    await peer.next("version");
+    peer.send("verack");
+    await peer.next("verack");
+    return peer;
+  }
+
+  send(command: string, payload: Uint8Array = new Uint8Array(0)): void {
+    this.#connection.write(encodeFrame(this.#network.magic, command, payload));
+  }
+
+  /** The first message of this command that was not taken yet; `undefined` when it was closed. */
+  async next(
+    command: string,
+    is: (payload: Uint8Array) => boolean = () => true,
+  ): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const at = this.received.findIndex((one) => one.command === command && is(one.payload));
+      const [found] = at === -1 ? [] : this.received.splice(at, 1);
+      if (found !== undefined) return found.payload;
+      if (this.isClosed) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection.close();
+  }
+}
