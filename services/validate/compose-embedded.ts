@@ -1,14 +1,19 @@
 import { setImmediate } from "node:timers/promises";
+import { type FilePool, openFilePool } from "#shared/adapters/embedded/file-pool.ts";
 import {
   createMemoryWorkQueue,
   type MemoryWorkQueue,
 } from "#shared/adapters/embedded/memory-work-queue.ts";
 import { openScriptWorkers } from "#shared/adapters/embedded/script-workers.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import { defaultPolicy, type PoolPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { BufferedCoinStore } from "#shared/ports/coin-store.ts";
 import type { ValidatorDeps } from "./core.ts";
 import { JUDGE_EVERYTHING, type JudgePolicy } from "./deps.ts";
 import { createFlusher } from "./flusher.ts";
+import type { MempoolDeps } from "./mempool/deps.ts";
+import { createMempool, type MempoolService } from "./mempool.ts";
 
 /** What the process that embeds this service brings along, because other services share it. */
 export type Shared = Pick<ValidatorDeps, "network" | "clock" | "log" | "metrics" | "follow"> & {
@@ -75,4 +80,32 @@ export function composeEmbedded(shared: Shared, options: EmbeddedOptions): Embed
     },
     [Symbol.asyncDispose]: () => scripts[Symbol.asyncDispose](),
   };
+}
+
+/** What the pool shares with the rest of the process. */
+export type SharedWithPool = Pick<ValidatorDeps, "network" | "clock" | "log" | "scripts"> &
+  Pick<MempoolDeps, "blocks" | "headers" | "coins" | "accepted">;
+
+/** The pool with its file. */
+export interface EmbeddedMempool {
+  readonly mempool: MempoolService;
+  readonly file: Pick<FilePool, "saved" | "save">;
+}
+
+/**
+ * The pool inside one process: in memory, with a file for a restart.
+ *
+ * @param options `policy`: what the operator changes of the network's own
+ * @throws StoreFault when there is a file that cannot be read
+ */
+export async function composeMempool(
+  shared: SharedWithPool,
+  options: { readonly path: string; readonly policy?: Partial<PoolPolicy> },
+): Promise<EmbeddedMempool> {
+  const log = shared.log.module("mempool");
+  const genesis = shared.network.consensus.genesis.hash;
+  const file = await openFilePool({ path: options.path, genesis, log });
+  const policy = { ...defaultPolicy(shared.network), ...options.policy };
+  const entropy = createSystemEntropy();
+  return { mempool: createMempool({ ...shared, log, pool: file, policy, entropy }), file };
 }

@@ -1,7 +1,11 @@
 import type { BlockHint } from "#shared/messages/block-hint.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { SavedTransaction } from "#shared/ports/pool.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { Validator } from "./core.ts";
+import type { MempoolService } from "./mempool.ts";
 
 /** What the loop of this service runs on. */
 export interface ValidateContainer {
@@ -34,6 +38,47 @@ export async function runValidate(
       // The signal ended the sleep, which is how this loop ends.
       if (!signal.aborted) throw cause;
     }
+  }
+  await consumer;
+}
+
+/** What the loop of the pool runs on. */
+export interface MempoolContainer {
+  readonly mempool: MempoolService;
+  /** What outlives a restart. */
+  readonly file: { readonly saved: readonly SavedTransaction[]; save(): Promise<void> };
+  /** Says that the tip has moved; one hint at a time. */
+  readonly follow: WorkSource<TipHint>;
+  readonly clock: Pick<Clock, "sleep">;
+  readonly log: Pick<Log, "info">;
+}
+
+/** How often old transactions are thrown out and the file is written. */
+const SWEEP_MS = 300_000;
+
+/**
+ * Take back what waited before the last stop, then keep the pool on the tip until the signal is
+ * aborted; what it holds then is written to its file. A stop before all was judged again leaves the
+ * file as it was.
+ */
+export async function runMempool(
+  { mempool, file, follow, clock, log }: MempoolContainer,
+  signal: AbortSignal,
+): Promise<void> {
+  const { length } = file.saved;
+  const entered = await mempool.open(file.saved, signal);
+  if (signal.aborted) return;
+  if (length > 0) log.info("mempool: judged again what was saved", { saved: length, entered });
+  const consumer = follow.consume(() => mempool.follow(), signal);
+  while (!signal.aborted) {
+    try {
+      await clock.sleep(SWEEP_MS, signal);
+    } catch (cause) {
+      // The signal ended the sleep, which is how this loop ends.
+      if (!signal.aborted) throw cause;
+    }
+    await mempool.sweep();
+    await file.save();
   }
   await consumer;
 }

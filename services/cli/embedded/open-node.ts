@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
+import { openPool } from "#services/cli/embedded/open-pool.ts";
 import { createTipFan } from "#services/cli/embedded/tip-fan.ts";
+import { together } from "#services/cli/together.ts";
 import { createStaker, type Staker } from "#services/stake/core.ts";
 import { composeEmbedded as composeValidate } from "#services/validate/compose-embedded.ts";
 import { runValidate } from "#services/validate/container.ts";
@@ -24,8 +26,11 @@ import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-me
 import { createSystemClock, type SystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import type { PoolPolicy } from "#shared/consensus/policy/pool-policy.ts";
+import type { AcceptedHint } from "#shared/messages/accepted-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Log } from "#shared/ports/log.ts";
+import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
@@ -42,6 +47,8 @@ export interface NodeOptions {
   readonly flushBlocks?: number;
   readonly clock?: SystemClock;
   readonly policy?: ValidatorDeps["policy"];
+  /** What the operator changes of the network's policy for the pool. */
+  readonly poolPolicy?: Partial<PoolPolicy>;
 }
 
 type VerdictListener = NonNullable<ValidatorDeps["rejected"]>;
@@ -62,6 +69,10 @@ export interface EmbeddedNode extends AsyncDisposable {
   readonly follow: MemoryWorkQueue<TipHint>;
   /** A further follower of the tip, with a queue of its own. */
   follower(name: string): MemoryWorkQueue<TipHint>;
+  /** Transactions that wait for a block, on the tip whenever they are asked for. */
+  readonly mempool: Mempool;
+  /** A further queue that is told of every transaction that enters. @param name of it, in logs */
+  accepted(name: string): MemoryWorkQueue<AcceptedHint>;
   /** Be told of every block that is found bad after it was stored. */
   onVerdict(listener: VerdictListener): void;
   /** Header of the tip. */
@@ -79,8 +90,6 @@ const MEBIBYTE = 1024 * 1024;
  * times what lives: 549 MiB resident where this takes 472, in the same time.
  */
 const HEAP_GROWING_PERCENT = 60;
-/** Blocks hold nothing but their coinbase while there is no pool. */
-const NO_POOL = { template: async () => [] };
 
 /**
  * Open every store of a network's folder and put the services together. Dispose of it to flush what
@@ -128,6 +137,10 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
       ),
     );
     const { deps } = validate;
+    const pool = await openPool(
+      { ...shared, scripts: deps.scripts, follow: tips.follower("pool") },
+      { path: folder.mempool, policy: options.poolPolicy ?? {} },
+    );
     stack.defer(() => deps.flush());
     const validator = createValidator(deps);
     const node = {
@@ -137,7 +150,7 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
       staker: createStaker({
         network,
         clock,
-        mempool: NO_POOL,
+        mempool: pool.mempool,
         tip: () => validator.tip(),
         pause: deps.pause,
         async submit(block) {
@@ -150,11 +163,14 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
       onVerdict: (listener: VerdictListener) => void verdicts.add(listener),
       tip: () => validator.tip(),
       flush: deps.flush,
-      run: (signal: AbortSignal) =>
-        runValidate(
-          { validator, connect: validate.connect, clock, flushWhenDue: deps.flushWhenDue },
-          signal,
-        ),
+      mempool: pool.mempool,
+      accepted: pool.accepted,
+      run(signal: AbortSignal) {
+        const { connect } = validate;
+        const { flushWhenDue } = deps;
+        const container = { validator, connect, clock, flushWhenDue };
+        return together([(until) => runValidate(container, until), pool.run], signal);
+      },
     };
     const held = stack.move();
     return { ...node, [Symbol.asyncDispose]: () => held.disposeAsync() };

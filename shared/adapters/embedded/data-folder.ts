@@ -23,8 +23,9 @@ export interface DataFolder extends AsyncDisposable {
   readonly blocks: string;
   readonly headers: string;
   readonly coins: string;
-  /** A file; all others are folders. */
+  /** Files; the others are folders. */
   readonly index: string;
+  readonly mempool: string;
   /** The lowest height above genesis from which on every body of the chain is kept; 1: all are. */
   readonly lowestBody: { get(): number; set(height: number): void };
 }
@@ -72,6 +73,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
       coins: join(path, "coins"),
       index: join(path, "index.sqlite"),
       lowestBody: numberFile(join(path, "lowest-body")),
+      mempool: join(path, "mempool.dat"),
       async [Symbol.asyncDispose]() {
         release();
       },

@@ -28,6 +28,7 @@ export function checkReplacement(
   graph: PoolGraph,
   { relayFeeRate }: Pick<PoolPolicy, "relayFeeRate">,
 ): PolicyError | undefined {
+  if (conflicts.size === 0) return undefined;
   let potential = 0;
   const parents = new Set<string>();
   for (const other of conflicts) {
@@ -48,7 +49,7 @@ export function checkReplacement(
   }
   const replaced = graph.withDescendants(conflicts).reduce((sum, other) => sum + other.fee, 0n);
   const needed = replaced + feeOfSize(relayFeeRate, size);
-  return conflicts.size > 0 && fee < needed
+  return fee < needed
     ? policyError("insufficient-fee", { fee: fee.toString(), needed: needed.toString() })
     : undefined;
 }
