@@ -62,6 +62,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: (short) => ["test/sim/chain-state-run.ts", short ? "300" : "10000"],
   },
+  minting: {
+    about: "two hours of minting by stake in virtual time, for many seeds",
+    needs: [],
+    run: (short) => ["test/sim/minting-run.ts", short ? "1" : "20"],
+  },
   differential: {
     about: "signature verification against two other engines",
     needs: [],

@@ -132,7 +132,7 @@ export class Minter implements Staking {
       const chosen = this.#deps.wallets.choose(wallet.name);
       if (!chosen.ok) return chosen;
       const options = { stakingOnly: true, seconds: undefined };
-      const unlocked = await chosen.value.signer.unlock(wallet.password, options);
+      const unlocked = await chosen.value.unlock(wallet.password, options);
       if (!unlocked.ok) return unlocked;
     }
     this.#enabled = true;

@@ -96,7 +96,7 @@ export interface Staking {
   /**
    * Begin to stake; with a password the wallet is opened for staking alone.
    * @param wallet `undefined`: the only loaded one
-   * @returns refusals of `Wallets.choose` and `Signer.unlock`
+   * @returns refusals of `Wallets.choose` and `Wallet.unlock`
    */
   start(wallet?: {
     readonly name: string | undefined;

@@ -13,6 +13,9 @@ export interface StakeCoin {
   /** As the wallet last saw it; whoever stakes asks the coins of the tip again. */
   readonly coin: Coin;
   readonly branch: StakeBranch;
-  /** Compressed, 33 bytes: it signs coinstake and block, and output 1 of the coinstake names it. */
+  /**
+   * As the coin's owner uses it, 33 bytes, or 65 for an old imported key: it signs coinstake and
+   * block, and output 1 of the coinstake names it.
+   */
   readonly publicKey: Uint8Array;
 }

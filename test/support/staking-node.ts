@@ -2,10 +2,14 @@ import { createStaker } from "#services/stake/core.ts";
 import { Minter, type MinterDeps, type StakeSettings } from "#services/stake/minter.ts";
 import type { Surroundings } from "#services/stake/staking-reason.ts";
 import { createValidator } from "#services/validate/core.ts";
+import { createMempool } from "#services/validate/mempool.ts";
 import type { ManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
+import { createMemoryPool } from "#shared/adapters/embedded/memory-pool.ts";
+import { createSeededEntropy } from "#shared/adapters/embedded/seeded-entropy.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
 import type { Signer } from "./block-builder.ts";
 import { memoryValidator } from "./memory-validator.ts";
@@ -28,8 +32,8 @@ export interface StakingNodeOptions {
   readonly key: Signer;
   readonly network?: Network;
   readonly settings?: Partial<StakeSettings>;
-  /** Where transactions come from; nowhere unless given. */
-  readonly mempool?: MinterDeps["mempool"];
+  /** Where transactions come from; nowhere unless given, `real`: a pool on this chain. */
+  readonly mempool?: MinterDeps["mempool"] | "real";
 }
 
 /** A staker over stores in memory, whose blocks are connected as soon as they are handed in. */
@@ -55,10 +59,16 @@ export function openStakingNode({ key, network = exosRegtest, ...options }: Stak
     return submission;
   }
 
-  const mempool = options.mempool ?? {
-    template: async () => [],
-    spenderOf: async () => undefined,
-  };
+  const pool = createMempool({
+    ...stores,
+    log,
+    policy: defaultPolicy(network),
+    pool: createMemoryPool(),
+    entropy: createSeededEntropy("staking"),
+    accepted: { send: async () => undefined },
+  });
+  const noPool = { template: async () => [], spenderOf: async () => undefined };
+  const mempool = options.mempool === "real" ? pool : (options.mempool ?? noPool);
   const deps: MinterDeps = {
     ...stores,
     network,
@@ -84,6 +94,7 @@ export function openStakingNode({ key, network = exosRegtest, ...options }: Stak
     deps,
     minter,
     staker,
+    pool,
     submit,
     /** Proof-of-work blocks paid to the key; the premine in so many coins. */
     async mine(count: number, coins = 1, script = key.payToHash): Promise<void> {

@@ -57,8 +57,9 @@ export function createTestWallet(key: TestKey, network: Network): TestWallet {
       return signStake(request, ring, consensus);
     },
   };
+  const { unlock, lock } = signer;
   // A staker reads no more of a wallet than this.
-  const loaded = { name: "test", signer } as Wallet;
+  const loaded = { name: "test", signer, unlock, lock } as Wallet;
 
   const wallet: TestWallet = {
     state: "staking-only",
