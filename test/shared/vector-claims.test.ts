@@ -62,10 +62,8 @@ describe("the shared vectors", () => {
     }
     expect(waiting.map(({ name }) => name)).toEqual([
       "post-vectors.json",
-      "exos-regtest/p2p.json",
       "exos-regtest/pool.json",
       "exos-regtest/reorg.json",
-      "exos-regtest/transcript.jsonl",
     ]);
   });
 });
