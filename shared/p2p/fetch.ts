@@ -1,7 +1,6 @@
 import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
 import { decodeHeader, HEADER_BYTES, hashHeader } from "#shared/codec/header.ts";
 import { decodeInventory, encodeInventory } from "#shared/codec/messages/inventory.ts";
-import { NODE_WITNESS } from "#shared/p2p/dialect.ts";
 import { TYPE_BLOCK, TYPE_TRANSACTION, toWanted, WITNESS_BIT } from "#shared/p2p/inventory-type.ts";
 import { KEPT } from "#shared/p2p/message-limits.ts";
 import type { PeerAction } from "#shared/p2p/peer-action.ts";
@@ -13,7 +12,6 @@ import {
   type PeerState,
   send,
 } from "#shared/p2p/peer-state.ts";
-import type { RecentHashes } from "#shared/p2p/recent-hashes.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
 
 /** Items of one `getdata` of ours: the reference asks for 100 or more at once. */
@@ -21,28 +19,25 @@ const ITEMS_PER_REQUEST = 1000;
 
 /** Ask for blocks; each is expected until it comes. */
 export function requestBlocks(peer: PeerState, hashes: readonly Hash256[]): readonly PeerAction[] {
-  return request(peer, TYPE_BLOCK, hashes, peer.blocksInFlight);
+  return request(peer, TYPE_BLOCK, hashes);
 }
 
-/** Ask for transactions that are not asked for already. */
+/**
+ * Ask for transactions that are not asked for already. Silence answers what a peer lost since it
+ * announced it, so the oldest requests are forgotten, not waited for.
+ */
 export function requestTransactions(
   peer: PeerState,
   txids: readonly Hash256[],
 ): readonly PeerAction[] {
-  const news = txids.filter((txid) => !peer.transactionsInFlight.has(txid));
-  const room = KEPT.transactionsInFlight - peer.transactionsInFlight.size;
-  return request(peer, TYPE_TRANSACTION, news.slice(0, room), peer.transactionsInFlight);
+  const { transactionsInFlight } = peer;
+  const news = txids.filter((txid) => !transactionsInFlight.has(txid));
+  return request(peer, TYPE_TRANSACTION, news.slice(0, KEPT.transactionsInFlight));
 }
 
-function request(
-  peer: PeerState,
-  type: number,
-  hashes: readonly Hash256[],
-  inFlight: RecentHashes,
-): readonly PeerAction[] {
-  if (peer.stage !== "ready" || peer.greeting === undefined) return NOTHING;
-  const witness = peer.setup.dialect.witness && (peer.greeting.services & NODE_WITNESS) !== 0n;
-  const wireType = witness ? (type | WITNESS_BIT) >>> 0 : type;
+function request(peer: PeerState, type: number, hashes: readonly Hash256[]): readonly PeerAction[] {
+  const inFlight = type === TYPE_BLOCK ? peer.blocksInFlight : peer.transactionsInFlight;
+  const wireType = peer.witness ? type + WITNESS_BIT : type;
   const actions: PeerAction[] = [];
   for (let from = 0; from < hashes.length; from += ITEMS_PER_REQUEST) {
     const part = hashes.slice(from, from + ITEMS_PER_REQUEST);

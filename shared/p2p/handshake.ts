@@ -1,6 +1,7 @@
 import { encodeAddresses } from "#shared/codec/messages/network-address.ts";
 import { decodeReject, encodeReject } from "#shared/codec/messages/reject-message.ts";
 import { decodeVersion, encodeVersion } from "#shared/codec/messages/version-message.ts";
+import { NODE_WITNESS } from "#shared/p2p/dialect.ts";
 import { sendPing } from "#shared/p2p/liveness.ts";
 import type { PeerAction } from "#shared/p2p/peer-action.ts";
 import type { PeerEnv } from "#shared/p2p/peer-input.ts";
@@ -66,29 +67,29 @@ export const onVersion: Handler = (peer, payload, env) => {
   }
   peer.stage = "greeted";
   peer.greetedAtMs = env.nowMs;
-  peer.version = theirs;
+  peer.spoken = Math.min(theirs.version, setup.dialect.version);
+  peer.witness = setup.dialect.witness && (theirs.services & NODE_WITNESS) !== 0n;
+  peer.greeting = {
+    version: peer.spoken,
+    services: theirs.services,
+    userAgent: theirs.userAgent,
+    startHeight: theirs.startHeight,
+    relay: theirs.relay ?? true,
+    timeOffsetSeconds: Number(theirs.time - BigInt(env.time)),
+  };
   return [setup.inbound ? ownVersion(peer, env) : send("verack")];
 };
 
 /** Both have presented themselves: what follows is said once. @source exos-l1.md 7.3 */
 export const onVerack: Handler = (peer, _payload, env) => {
-  const { setup, version } = peer;
-  if (peer.stage !== "greeted" || version === undefined) return NOTHING;
+  const { setup, greeting } = peer;
+  if (greeting === undefined || peer.stage !== "greeted") return NOTHING;
   const opening = setup.inbound ? [send("verack")] : outboundOpening(peer, env);
-  const isOld = version.version < setup.dialect.versionMin;
+  const isOld = peer.spoken < setup.dialect.versionMin;
   peer.stage = isOld ? "unsuited" : "ready";
   opening.push(sendPing(peer, env), send("sendheaders"));
   if (isOld) return opening;
 
-  const greeting = {
-    version: Math.min(version.version, setup.dialect.version),
-    services: version.services,
-    userAgent: version.userAgent,
-    startHeight: version.startHeight,
-    relay: version.relay ?? true,
-    timeOffsetSeconds: Number(version.time - BigInt(env.time)),
-  };
-  peer.greeting = greeting;
   peer.syncedAtMs = env.nowMs;
   peer.announcedAtMs = env.nowMs;
   return [...opening, { kind: "ready", ...greeting }, { kind: "syncWanted" }];

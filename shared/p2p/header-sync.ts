@@ -29,6 +29,8 @@ const SYNC_EVERY_MS = 10 * 60_000;
  * @source exos-l1.md 7.6
  */
 const REPEAT_AFTER_MS = 1000;
+/** Answers that may still come: an unknown locator is answered by silence, which is never known. */
+const HEADERS_ASKED_MAX = 10;
 
 /**
  * Below the last checkpoint headers are asked for without proofs; above it with them, and of a
@@ -42,9 +44,8 @@ export function requestHeaders(
   env: PeerEnv,
 ): readonly PeerAction[] {
   const { dialect, lastCheckpoint } = peer.setup;
-  if (peer.stage !== "ready" || peer.greeting === undefined) return NOTHING;
   const proven = dialect.provenVersion !== undefined && input.height >= lastCheckpoint;
-  if (proven && peer.greeting.version < dialect.provenVersion) return NOTHING;
+  if (proven && peer.spoken < dialect.provenVersion) return NOTHING;
 
   const [first] = input.locator;
   if (first === undefined) return NOTHING;
@@ -55,12 +56,12 @@ export function requestHeaders(
     return NOTHING;
   }
   peer.headersRequest = { key, proven, atMs: env.nowMs };
-  peer.headersAsked++;
+  peer.headersAsked = Math.min(HEADERS_ASKED_MAX, peer.headersAsked + 1);
   peer.headersWaiting = undefined;
   const wish = { hashes: input.locator, stop: input.stop };
   return proven
     ? [send("getprovhdr", encodeLocator(wish))]
-    : [send("getheaders", encodeVersionedLocator({ version: peer.greeting.version, ...wish }))];
+    : [send("getheaders", encodeVersionedLocator({ version: peer.spoken, ...wish }))];
 }
 
 /** What is due: a request that had to wait, or a look at where the peer stands. */

@@ -17,7 +17,7 @@ export interface PeerSetup {
   readonly userAgent: string;
   /** Whether we want transactions; `false` with `blocksonly`. */
   readonly relay: boolean;
-  /** The same for all connections of a process, so that it knows itself; chosen at random. */
+  /** The same for all connections of a node, so that it knows itself; chosen at random. */
   readonly nonce: bigint;
   /** Where the first ping's number starts; chosen at random. */
   readonly pingNonce: bigint;

@@ -1,4 +1,3 @@
-import type { VersionMessage } from "#shared/codec/messages/version-message.ts";
 import { BAN_SECONDS, END_CODES, type EndReason } from "#shared/p2p/end-reason.ts";
 import { KEPT, RATES } from "#shared/p2p/message-limits.ts";
 import type { DropReason, PeerAction, PeerGreeting } from "#shared/p2p/peer-action.ts";
@@ -24,8 +23,12 @@ export interface PeerState {
   openedAtMs: number;
   greetedAtMs: number;
   lastReceivedAtMs: number | undefined;
-  version: VersionMessage | undefined;
+  /** Since its version came. */
   greeting: PeerGreeting | undefined;
+  /** Version of what is spoken, once it is known. */
+  spoken: number;
+  /** Whether blocks and transactions are asked of it with their witnesses. */
+  witness: boolean;
 
   pingNonce: bigint;
   pingSentAtMs: number | undefined;
@@ -76,8 +79,9 @@ export function freshState(setup: PeerSetup): PeerState {
     openedAtMs: 0,
     greetedAtMs: 0,
     lastReceivedAtMs: undefined,
-    version: undefined,
     greeting: undefined,
+    spoken: 0,
+    witness: false,
     pingNonce: setup.pingNonce,
     pingSentAtMs: undefined,
     pingedAtMs: 0,

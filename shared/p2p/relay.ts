@@ -85,7 +85,7 @@ export function announceBlocks(
 
 /** Put transactions on the list of what is announced next; the oldest give way. */
 export function queueTransactions(peer: PeerState, txids: readonly Hash256[]): void {
-  if (peer.stage !== "ready" || peer.greeting?.relay !== true) return;
+  if (peer.greeting?.relay !== true) return;
   const { announcements, knownTransactions } = peer;
   for (const txid of txids) {
     if (!knownTransactions.has(txid)) announcements.set(toHashHex(txid), txid);

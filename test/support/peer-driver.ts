@@ -1,5 +1,6 @@
 import { encodeFrame } from "#shared/codec/messages/frame.ts";
 import type { NetworkAddress } from "#shared/codec/messages/network-address.ts";
+import { encodeVersion, type VersionMessage } from "#shared/codec/messages/version-message.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { dialectOf } from "#shared/p2p/dialect.ts";
 import { FrameReader } from "#shared/p2p/frame-reader.ts";
@@ -36,6 +37,19 @@ export function ipv4(host: string, port = 15_888): NetworkAddress {
   const ip = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...last);
   return { services: 1n, ip, port };
 }
+
+/** What the other side says of itself. */
+export const THEIRS: VersionMessage = {
+  version: 70_016,
+  services: 9n,
+  time: 1_526_431_697n,
+  receiver: ipv4("127.0.0.1"),
+  sender: ipv4("127.0.0.1", 40_000),
+  nonce: 0x0102030405060708n,
+  userAgent: "/theirs:1/",
+  startHeight: 5,
+  relay: true,
+};
 
 /** A setup in which nothing is special. */
 export function plainSetup(network: Network, changes: Partial<PeerSetup> = {}): PeerSetup {
@@ -120,6 +134,20 @@ export class PeerDriver {
       this.nowMs += Math.min(1000, ms - passed);
       this.give({ kind: "tick" });
     }
+  }
+
+  /** The other side's half of the handshake; all that was sent and asked till then is forgotten. */
+  handshake(changes: Partial<VersionMessage> = {}): this {
+    this.message("version", encodeVersion({ ...THEIRS, ...changes }));
+    this.message("verack");
+    return this.forget();
+  }
+
+  /** Begin the lists of what was sent and decided anew. */
+  forget(): this {
+    this.sent.length = 0;
+    this.actions.length = 0;
+    return this;
   }
 
   give(input: PeerInput): void {
