@@ -20,7 +20,7 @@ interface Report {
   }[];
 }
 
-const COVERED = ["codec", "crypto", "script", "consensus", "coins", "wallet"];
+const COVERED = ["codec", "crypto", "script", "consensus", "coins", "p2p", "wallet"];
 const bin = (name: string) => join("node_modules", ".bin", name);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

@@ -1,6 +1,6 @@
 import { DOWNLOAD_LIMITS, type DownloadLimits } from "#shared/p2p/download-limits.ts";
-import type { Hash256, HashHex, Height } from "#shared/primitives/brand.ts";
-import { toHashHex } from "#shared/primitives/hash.ts";
+import type { Hash256, Height } from "#shared/primitives/brand.ts";
+import { hashKey } from "#shared/primitives/hash-key.ts";
 
 /** A block that is missing, on the chain that is wanted. */
 export interface MissingBlock {
@@ -28,7 +28,8 @@ export interface StalledPeer {
 }
 
 interface Entry extends MissingBlock {
-  readonly key: HashHex;
+  /** Its `hashKey`. */
+  readonly key: string;
   /** Of whom it is asked, and since when. */
   peer: Source | undefined;
   askedAtMs: number;
@@ -41,7 +42,7 @@ interface Source {
   upTo: Height;
   /** Blocks that may be asked of it at once. */
   limit: number;
-  readonly inFlight: Map<HashHex, Entry>;
+  readonly inFlight: Map<string, Entry>;
   arrivedAtMs: number;
   restsUntilMs: number;
   /** Stalls since it last delivered. */
@@ -58,7 +59,7 @@ interface Source {
 export class Download {
   readonly #limits: DownloadLimits;
   /** Ascending by height. */
-  #entries = new Map<HashHex, Entry>();
+  #entries = new Map<string, Entry>();
   readonly #sources = new Map<string, Source>();
 
   constructor(limits: DownloadLimits = DOWNLOAD_LIMITS) {
@@ -90,7 +91,7 @@ export class Download {
     if (first === undefined) return;
     const replaced = this.#cut(first.height);
     for (const { hash, height } of blocks) {
-      const key = toHashHex(hash);
+      const key = hashKey(hash);
       const before = replaced.get(key);
       replaced.delete(key);
       this.#entries.set(
@@ -129,17 +130,19 @@ export class Download {
     const free = [...this.#sources.values()].filter(
       ({ inFlight, limit, restsUntilMs }) => inFlight.size <= limit / 2 && restsUntilMs <= nowMs,
     );
+    if (free.length === 0) return [];
     const orders = new Map<string, Hash256[]>();
     for (const entry of this.#window()) {
-      if (free.length === 0) break;
       if (entry.peer !== undefined) continue;
       const source = emptiest(free, entry);
       if (source === undefined) continue;
       assign(entry, source, nowMs);
-      if (source.inFlight.size >= source.limit) free.splice(free.indexOf(source), 1);
       const hashes = orders.get(source.name) ?? [];
       hashes.push(entry.hash);
       orders.set(source.name, hashes);
+      if (source.inFlight.size < source.limit) continue;
+      free.splice(free.indexOf(source), 1);
+      if (free.length === 0) break;
     }
     return Array.from(orders, ([peer, hashes]) => ({ peer, hashes }));
   }
@@ -147,7 +150,7 @@ export class Download {
   /** A block came, asked of this peer or of another. */
   arrived(peer: string, hash: Hash256, nowMs: number): Arrival {
     const source = this.#sources.get(peer);
-    const entry = this.#entries.get(toHashHex(hash));
+    const entry = this.#entries.get(hashKey(hash));
     if (source !== undefined) {
       source.arrivedAtMs = nowMs;
       source.stalls = 0;
@@ -161,10 +164,13 @@ export class Download {
     return "wanted";
   }
 
-  /** What this peer sent is useless, or it has none: others are asked for these, it no more. */
+  /**
+   * What this peer sent of the wanted chain is useless, or it has none of it: others are asked for
+   * these, it no more.
+   */
   refused(peer: string, blocks: readonly MissingBlock[]): void {
     for (const { hash, height } of blocks) {
-      const key = toHashHex(hash);
+      const key = hashKey(hash);
       const entry = this.#entries.get(key) ?? this.#restore({ hash, height }, key);
       if (entry.peer?.name === peer) release(entry);
       entry.refusedBy ??= new Set();
@@ -202,8 +208,8 @@ export class Download {
   }
 
   /** Take out what lies at a height and above. */
-  #cut(from: Height): Map<HashHex, Entry> {
-    const cut = new Map<HashHex, Entry>();
+  #cut(from: Height): Map<string, Entry> {
+    const cut = new Map<string, Entry>();
     for (const entry of this.#entries.values()) {
       if (entry.height < from) continue;
       cut.set(entry.key, entry);
@@ -213,7 +219,7 @@ export class Download {
   }
 
   /** Put a block back that came and proved useless, at its place by height. */
-  #restore({ hash, height }: MissingBlock, key: HashHex): Entry {
+  #restore({ hash, height }: MissingBlock, key: string): Entry {
     const entry = { hash, height, key, peer: undefined, askedAtMs: 0, refusedBy: undefined };
     const above = this.#cut(height);
     this.#entries.set(key, entry);

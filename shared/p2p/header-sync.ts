@@ -14,7 +14,7 @@ import {
 import type { BlockHeader } from "#shared/primitives/block.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
-import { toHashHex } from "#shared/primitives/hash.ts";
+import { hashKey } from "#shared/primitives/hash-key.ts";
 
 type RequestHeaders = Extract<PeerInput, { kind: "requestHeaders" }>;
 
@@ -49,7 +49,7 @@ export function requestHeaders(
 
   const [first] = input.locator;
   if (first === undefined) return NOTHING;
-  const key = toHashHex(first);
+  const key = hashKey(first);
   const last = peer.headersRequest;
   if (last?.key === key && last.proven === proven && env.nowMs - last.atMs < REPEAT_AFTER_MS) {
     peer.headersWaiting = input;

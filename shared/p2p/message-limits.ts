@@ -68,18 +68,18 @@ export const RATES = {
   addr: { burst: 1000, perSecond: 0.1 },
 } as const satisfies Record<string, Rate>;
 
-/** What is remembered of one peer, in items. */
+/** What is remembered of one peer, in items: half a megabyte at most, so 60 MB of 125 peers. */
 export const KEPT = {
-  /** Transactions that it knows; two of the largest messages would not fit, and need not. */
-  knownTransactions: 20_000,
-  /** Blocks whose headers it has. */
-  knownBlocks: 4_000,
+  /** Transactions that it knows; of those forgotten it is told once more. */
+  knownTransactions: 4000,
+  /** Blocks whose headers it has: one message of them. */
+  knownBlocks: 2000,
   /** Transactions that wait to be announced to it. */
-  announcements: 20_000,
+  announcements: 4000,
   /** Items that it asked for and that were not answered yet. */
   wanted: 50_000,
   /** Transactions that we asked it for. */
-  transactionsInFlight: 5_000,
+  transactionsInFlight: 4000,
   /** Blocks that we asked it for. */
   blocksInFlight: 16_384,
 } as const;

@@ -5,7 +5,7 @@ import type { PeerEnv, PeerInput } from "#shared/p2p/peer-input.ts";
 import type { PeerSetup } from "#shared/p2p/peer-setup.ts";
 import { RecentHashes } from "#shared/p2p/recent-hashes.ts";
 import { TokenBucket } from "#shared/p2p/token-bucket.ts";
-import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
+import type { Hash256 } from "#shared/primitives/brand.ts";
 
 type RequestHeaders = Extract<PeerInput, { kind: "requestHeaders" }>;
 
@@ -59,7 +59,8 @@ export interface PeerState {
   sendsHeaders: boolean;
   readonly knownBlocks: RecentHashes;
   readonly knownTransactions: RecentHashes;
-  readonly announcements: Map<HashHex, Hash256>;
+  /** By `hashKey`. */
+  readonly announcements: Map<string, Hash256>;
   announcedAtMs: number;
 
   readonly buckets: Buckets;

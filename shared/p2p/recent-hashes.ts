@@ -1,10 +1,16 @@
-import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
-import { toHashHex } from "#shared/primitives/hash.ts";
+import type { Hash256 } from "#shared/primitives/brand.ts";
+import { hashKey } from "#shared/primitives/hash-key.ts";
 
-/** The hashes that were added last, up to a limit; the oldest is forgotten first. */
+/**
+ * The hashes that were added last, up to a limit; the oldest is forgotten first. A hash that was
+ * deleted and added again may be forgotten as early as if it had stayed.
+ */
 export class RecentHashes {
   readonly #limit: number;
-  readonly #keys = new Set<HashHex>();
+  readonly #keys = new Set<string>();
+  /** In the order in which they were added, around the limit: a Set walks past what it deleted. */
+  readonly #ring: string[] = [];
+  #next = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -15,23 +21,21 @@ export class RecentHashes {
   }
 
   has(hash: Hash256): boolean {
-    return this.#keys.has(toHashHex(hash));
+    return this.#keys.has(hashKey(hash));
   }
 
   add(hash: Hash256): void {
-    const key = toHashHex(hash);
-    // Once more at the end: what is heard of again is not the oldest.
-    this.#keys.delete(key);
+    const key = hashKey(hash);
+    if (this.#keys.has(key)) return;
+    const oldest = this.#ring[this.#next];
+    if (oldest !== undefined) this.#keys.delete(oldest);
     this.#keys.add(key);
-    if (this.#keys.size <= this.#limit) return;
-    for (const oldest of this.#keys) {
-      this.#keys.delete(oldest);
-      return;
-    }
+    this.#ring[this.#next] = key;
+    this.#next = (this.#next + 1) % this.#limit;
   }
 
   /** @returns whether it was there */
   delete(hash: Hash256): boolean {
-    return this.#keys.delete(toHashHex(hash));
+    return this.#keys.delete(hashKey(hash));
   }
 }

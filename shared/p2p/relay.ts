@@ -7,7 +7,7 @@ import type { AnnouncedBlock, PeerEnv } from "#shared/p2p/peer-input.ts";
 import { dropped, end, type Handler, NOTHING, type PeerState } from "#shared/p2p/peer-state.ts";
 import { announcement, giveHeaders } from "#shared/p2p/serve.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
-import { toHashHex } from "#shared/primitives/hash.ts";
+import { hashKey } from "#shared/primitives/hash-key.ts";
 
 /** Most entries of `addr`; more are a violation. @source exos-l1.md 7.4 */
 const ADDRESSES_MAX = 1000;
@@ -88,7 +88,7 @@ export function queueTransactions(peer: PeerState, txids: readonly Hash256[]): v
   if (peer.greeting?.relay !== true) return;
   const { announcements, knownTransactions } = peer;
   for (const txid of txids) {
-    if (!knownTransactions.has(txid)) announcements.set(toHashHex(txid), txid);
+    if (!knownTransactions.has(txid)) announcements.set(hashKey(txid), txid);
   }
   for (const oldest of announcements.keys()) {
     if (announcements.size <= KEPT.announcements) return;
