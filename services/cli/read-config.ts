@@ -25,6 +25,7 @@ export interface Config {
   readonly file: string;
   text(name: ConfigName): string | undefined;
   integer(name: ConfigName): number | undefined;
+  flag(name: ConfigName): boolean;
   list(name: ConfigName): readonly string[];
 }
 
@@ -67,6 +68,7 @@ export function readConfig(input: Omit<ConfigInput, "file">): Config {
       const value = secrets[name]?.value;
       return typeof value === "number" ? value : undefined;
     },
+    flag: (name) => secrets[name]?.value === true,
     list: (name) => {
       const value = secrets[name]?.value;
       return Array.isArray(value) ? value : [];

@@ -1,21 +1,29 @@
 import type { CommandContext, Terminal } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { openPeers, type PeeredNode } from "#services/cli/embedded/open-peers.ts";
 import { runPruning } from "#services/cli/embedded/prune-task.ts";
-import { type ServedNode, serveNode } from "#services/cli/embedded/serve-node.ts";
+import {
+  type ServedNode,
+  type ServeOptions,
+  serveNode,
+} from "#services/cli/embedded/serve-node.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";
 import { notify } from "#services/cli/notify.ts";
 import { openNodeOf } from "#services/cli/open-node-of.ts";
+import { peerOptionsOf } from "#services/cli/peer-options-of.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import type { Config } from "#services/cli/read-config.ts";
 import { together } from "#services/cli/together.ts";
+import { NetFault } from "#shared/ports/net-fault.ts";
 
 /** A node that answers, as whoever announces it sees it. */
 export interface RunningNode {
   readonly node: EmbeddedNode;
   readonly served: ServedNode;
+  readonly peered: PeeredNode;
   readonly httpUrl: string;
   readonly rpcUrl: string;
   /** Since the process began. */
@@ -55,8 +63,25 @@ function listenersOf(config: Config) {
   };
 }
 
+/** Listen for peers. @throws CommandFailure that names the port when it is taken */
+async function join(node: EmbeddedNode, config: Config): Promise<PeeredNode> {
+  try {
+    return await openPeers(node, peerOptionsOf(config));
+  } catch (cause) {
+    if (!(cause instanceof NetFault)) throw cause;
+    const taken = cause.reason === "address in use";
+    const message = `Cannot ${cause.message}; give another with --${taken ? "port" : "bind"}`;
+    const code = taken ? "EXOS-E0006" : "EXOS-E0002";
+    throw new CommandFailure(message, { code, exit: EXIT.failed, cause });
+  }
+}
+
 /** Listen, and say so in one sentence when an option of the listeners means nothing. */
-async function serve(node: EmbeddedNode, config: Config, stop: () => void): Promise<ServedNode> {
+async function serve(
+  node: EmbeddedNode,
+  config: Config,
+  { peers, stop }: Pick<ServeOptions, "peers" | "stop">,
+): Promise<ServedNode> {
   try {
     return await serveNode(node, {
       ...listenersOf(config),
@@ -67,10 +92,17 @@ async function serve(node: EmbeddedNode, config: Config, stop: () => void): Prom
       rpcwhitelist: config.list("rpcwhitelist"),
       httphosts: config.list("httphosts"),
       httporigins: config.list("httporigins"),
-      // Without a source of peers nothing newer can be known: the age of the tip says nothing.
-      readiness: { blocksMax: config.integer("readymaxlag") ?? 2, ageSecondsMax: undefined },
+      readiness: {
+        blocksMax: config.integer("readymaxlag") ?? 2,
+        // Where nothing newer can be known, and on development networks, age means nothing.
+        ageSecondsMax:
+          config.network.kind === "regtest" || peers?.network().hasSource !== true
+            ? undefined
+            : config.integer("readymaxage"),
+      },
       version: PROGRAM_VERSION,
       rewardScript: DEVELOPMENT_SCRIPT,
+      peers,
       stop,
     });
   } catch (cause) {
@@ -115,7 +147,9 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
   await using node = await openNodeOf(context);
-  await using served = await serve(node, config, () => asked.abort());
+  await using peered = await join(node, config);
+  const { peers } = peered;
+  await using served = await serve(node, config, { peers, stop: () => asked.abort() });
   const main = async (until: AbortSignal): Promise<void> => {
     await hooks.prepare?.(node, until);
     await catchUp({ node, served }, terminal, until);
@@ -123,6 +157,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
     const running = {
       node,
       served,
+      peered,
       httpUrl: urlOf(config.text("httpbind"), served.httpPort),
       rpcUrl: urlOf(config.text("rpcbind"), served.rpcPort),
       readyMs: Math.round(performance.now()),
@@ -139,6 +174,6 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
       until,
     );
   };
-  await together([(end) => node.run(end), main], signal);
+  await together([(end) => node.run(end), (end) => peered.run(end), main], signal);
   return EXIT.done;
 }

@@ -10,6 +10,7 @@ import type { Entropy } from "#shared/ports/entropy.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
+import type { Peers } from "#shared/ports/peers.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 import type { Result } from "#shared/primitives/result.ts";
@@ -147,6 +148,8 @@ export interface RpcDeps {
   readonly control: NodeControl;
   /** Only where this process runs a fleet. */
   readonly fleet?: FleetControl;
+  /** The connections to other nodes, where the node has any. */
+  readonly peers?: Peers | undefined;
   readonly access: Access;
   readonly readiness: Readiness;
   readonly clock: Clock;

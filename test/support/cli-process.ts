@@ -71,7 +71,8 @@ export function startCli(words: readonly string[], options: CliOptions = {}): Cl
   return watch(
     spawn(process.execPath, [main, ...words], {
       cwd,
-      env: { ...process.env, ...environment },
+      // Tests run side by side: no two of them may want the network's own port.
+      env: { EXOS_PORT: "0", ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     }),
   );
@@ -84,5 +85,6 @@ export function runCli(words: readonly string[], options: CliOptions = {}): Prom
 
 /** Run one line as a shell does, in the project's folder. */
 export function runShell(line: string): Promise<Ended> {
-  return watch(spawn(line, { shell: true, stdio: ["ignore", "pipe", "pipe"] })).ended();
+  const env = { EXOS_PORT: "0", ...process.env };
+  return watch(spawn(line, { shell: true, env, stdio: ["ignore", "pipe", "pipe"] })).ended();
 }

@@ -50,7 +50,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The one folder that may compose other services, and what of them. */
 const COMPOSER = "services/cli/embedded/";
-const COMPOSABLE = /^services\/[a-z]+\/(core|compose-embedded|container)\.ts$/;
+const COMPOSABLE = /^services\/[a-z]+\/(core|compose-[a-z]+|container)\.ts$/;
 
 /** The only files of a service that may name a product: its doors and its composition roots. */
 const DOORS = /\/((\w+\.)?(lambda|container|main|compose-\w+|store-checks)|embedded\/[a-z-]+)\.ts$/;

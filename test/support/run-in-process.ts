@@ -24,7 +24,8 @@ export async function runInProcess(
   const code = await runCommandLine(words, {
     commands: COMMANDS,
     fallback: DEFAULT_COMMAND,
-    environment,
+    // Tests run side by side: no two of them may want the same port.
+    environment: { EXOS_PORT: "0", ...environment },
     stdout: {
       write(text) {
         out += text;

@@ -1,3 +1,5 @@
+import { PEER_KEYS } from "#services/cli/config/peer-keys.ts";
+
 /** How the text of a value is read. `list` splits at commas and may be given several times. */
 export type ValueKind = "text" | "integer" | "boolean" | "list";
 
@@ -64,7 +66,8 @@ export const CONFIG_KEYS = {
     fallback: "",
     meaning: "methods a login may call, as <name>:<a;b>",
   },
-  port: port("port for peers, announced in status; default: the network's"),
+  port: port("port peers connect to; 0: any free one; default: the network's"),
+  ...PEER_KEYS,
   jobs: {
     kind: "integer",
     min: 0,
@@ -119,6 +122,9 @@ export const ALIASES: Readonly<Record<string, ConfigName>> = {
   apiuri: "httpbind",
   par: "jobs",
   debuglevel: "loglevel",
+  maxinboundconnections: "maxinbound",
+  maxoutboundconnections: "maxoutbound",
+  maxuploadtarget: "maxuploadperday",
 };
 
 /** Flags of the reference that choose a network. */

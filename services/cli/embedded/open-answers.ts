@@ -15,7 +15,7 @@ import type { AddressIndex } from "#shared/ports/address-index.ts";
 export interface AnswerOptions
   extends Omit<RpcOptions, "folder">,
     ControlOptions,
-    Pick<RpcShared, "version" | "fleet"> {}
+    Pick<RpcShared, "version" | "fleet" | "peers"> {}
 
 /** An open node with its index, ready to be asked. Dispose of it to close the index. */
 export interface AnsweringNode extends AsyncDisposable {
@@ -52,6 +52,7 @@ export async function openAnswers(
     state: () => state,
     control: controlOf(node, options),
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
+    ...(options.peers === undefined ? {} : { peers: options.peers }),
     clock,
     metrics,
     log: log.module("rpc"),

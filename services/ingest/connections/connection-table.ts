@@ -37,6 +37,8 @@ export class ConnectionTable {
   readonly rests = new RestTimes();
   readonly upload: UploadBudget;
   readonly peerClock = new PeerClock();
+  /** What the node's clock was moved by so far. */
+  movedSeconds = 0;
   /** Addresses at which this node met itself. */
   readonly selves = new Set<string>();
 
@@ -214,7 +216,8 @@ export class ConnectionTable {
       if (ip !== undefined) this.#deps.book.answered({ ip, port, services: greeting.services });
     }
     if (ip !== undefined && !isLoopback(ip)) {
-      const { timeOffsetSeconds: offsetSeconds } = greeting;
+      // The peer was compared with a clock that had been moved already.
+      const offsetSeconds = greeting.timeOffsetSeconds + this.movedSeconds;
       this.peerClock.add({
         source: entry.group ?? "",
         offsetSeconds,

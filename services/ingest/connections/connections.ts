@@ -98,7 +98,6 @@ function createWatch(
   table: ConnectionTable,
 ) {
   const seen = new Map<number, { sentBytes: number; receivedBytes: number }>();
-  let offset = 0;
   let told = false;
   return {
     step() {
@@ -120,9 +119,9 @@ function createWatch(
         log.warn("EXOS-E3008", "the clock disagrees with the peers", { at: clock.now() });
       }
       told = tooFar;
-      if (!settings.followPeersTime || offsetSeconds === offset) return;
-      offset = offsetSeconds;
-      adjustTime(offset);
+      if (!settings.followPeersTime || offsetSeconds === table.movedSeconds) return;
+      table.movedSeconds = offsetSeconds;
+      adjustTime(offsetSeconds);
     },
   };
 }

@@ -6,13 +6,16 @@ import { type UnixSeconds, unixSeconds } from "#shared/primitives/brand.ts";
 export interface SystemClock extends Clock {
   /** @param time what `now` says from here on; `undefined`: the real time again */
   mock(time: UnixSeconds | undefined): void;
+  /** Agree with others: `now` is the machine's time and so many seconds, none unless called. */
+  adjust(offsetSeconds: number): void;
 }
 
 /** The clock of this machine, which `mock` can stop for a development network. */
 export function createSystemClock(): SystemClock {
   let mocked: UnixSeconds | undefined;
+  let adjusted = 0;
   return {
-    now: () => mocked ?? unixSeconds(Math.floor(Date.now() / 1_000)),
+    now: () => mocked ?? unixSeconds(Math.floor(Date.now() / 1_000) + adjusted),
     elapsedMs: () => performance.now(),
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted();
@@ -26,6 +29,9 @@ export function createSystemClock(): SystemClock {
     },
     mock(time) {
       mocked = time;
+    },
+    adjust(offsetSeconds) {
+      adjusted = offsetSeconds;
     },
   };
 }

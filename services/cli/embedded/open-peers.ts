@@ -1,0 +1,62 @@
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { together } from "#services/cli/together.ts";
+import {
+  type ConnectionOptions,
+  type Connections,
+  composeConnections,
+} from "#services/ingest/compose-connections.ts";
+import { composeEmbedded as composeIngest } from "#services/ingest/compose-embedded.ts";
+import { runIngest } from "#services/ingest/container.ts";
+import type { Ingest, IngestDeps } from "#services/ingest/core.ts";
+
+/** Whom the node talks to, and what it may skip of what they say. */
+export interface PeerOptions extends Omit<ConnectionOptions, "folder"> {
+  /** As the judge has it. */
+  readonly checkpoints: IngestDeps["checkpoints"];
+  /** Where transactions go; without it none are relayed. */
+  readonly pool?: IngestDeps["pool"];
+}
+
+/** A node among others. Dispose of it to close its connections. */
+export interface PeeredNode extends AsyncDisposable {
+  readonly ingest: Ingest;
+  readonly peers: Connections["peers"];
+  readonly listening: Connections["listening"];
+  /** Dial, follow and serve until the signal is aborted. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Listen for peers of an open node; nobody is dialled before `run`.
+ *
+ * @throws NetFault when it cannot listen; StoreFault of what is known about peers
+ */
+export async function openPeers(node: EmbeddedNode, options: PeerOptions): Promise<PeeredNode> {
+  const { validator, clock, folder } = node;
+  const { checkpoints, pool } = options;
+  const ingest = await composeIngest({
+    ...node,
+    chain: validator,
+    checkpoints,
+    ...(pool === undefined ? {} : { pool }),
+  });
+  node.onVerdict((bad) => ingest.rejected(bad));
+  const announce = node.follower("announce");
+  const connections = await composeConnections(
+    {
+      ...node,
+      openSession: ingest.open,
+      height: () => ingest.progress().height,
+      adjustTime: (seconds) => clock.adjust(seconds),
+    },
+    { ...options, folder: folder.path },
+  );
+  return {
+    ingest,
+    peers: connections.peers,
+    listening: connections.listening,
+    run: (signal) =>
+      together([(end) => runIngest({ ingest, announce, clock }, end), connections.run], signal),
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+  };
+}
