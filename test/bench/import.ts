@@ -8,7 +8,7 @@ import { vectorsPath } from "../support/vectors.ts";
 import { calibrate } from "./calibration.ts";
 
 /** Inputs with scripts, of the chains that are told by them. @source vectors/README.md */
-const INPUTS: Readonly<Record<string, number>> = {
+export const INPUTS: Readonly<Record<string, number>> = {
   "exos-regtest/heavy.dat": 117_221,
   "bitcoin-regtest/chain.bin": 110_690,
 };

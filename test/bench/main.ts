@@ -5,6 +5,7 @@
  * @module
  */
 import { benchCoinStore } from "./coin-store.ts";
+import { benchDownload } from "./download.ts";
 import { benchHashes } from "./hashes.ts";
 import { benchImport } from "./import.ts";
 import { benchKernel } from "./kernel.ts";
@@ -138,6 +139,23 @@ async function importing(): Promise<Row[] | undefined> {
   ];
 }
 
+/** Every chain whole, as in `importing`. */
+async function downloading(): Promise<Row[] | undefined> {
+  const figures = await benchDownload();
+  if (figures.length === 0) return undefined;
+  return figures.map(({ file, blocksPerSecond, inputsPerSecond, ratio }): Row => {
+    if (inputsPerSecond === undefined || ratio === undefined) {
+      return {
+        name: file,
+        figure: blocksPerSecond,
+        unit: "blk/s",
+        ...least(blocksPerSecond, 800),
+      };
+    }
+    return { name: file, figure: inputsPerSecond, unit: "inputs/s", ratio, ...least(ratio, 0.45) };
+  });
+}
+
 /** Ratios are to a bare server of `node:http` in the same run. */
 async function rpc(short: boolean): Promise<Row[] | undefined> {
   const figures = await benchRpc(short ? 0.1 : 0.5);
@@ -158,6 +176,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   "coin-store": coinStore,
   stores,
   import: importing,
+  download: downloading,
   rpc,
 };
 
