@@ -72,6 +72,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: (short) => ["test/bench/verify-differential.ts", short ? "4000" : "20000"],
   },
+  fuzz: {
+    about: "messages mutated from real ones, to nodes of both dialects",
+    needs: ["exos-regtest/chain.dat", REGTEST],
+    run: (short) => ["test/e2e/fuzz-messages.ts", short ? "20000" : "1000000"],
+  },
   bench: {
     about: "the figures that have a bar",
     needs: [],
