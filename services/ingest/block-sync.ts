@@ -218,8 +218,8 @@ export class BlockSync {
 
   #ask(): void {
     const expected = this.#download.inFlight * this.#usualBytes;
-    if (this.#heldBytes + expected >= HELD_BYTES_MAX) return;
-    for (const { peer, hashes } of this.#download.next(this.#deps.clock.elapsedMs())) {
+    const countMax = this.#heldBytes + expected >= HELD_BYTES_MAX ? 0 : undefined;
+    for (const { peer, hashes } of this.#download.next(this.#deps.clock.elapsedMs(), countMax)) {
       this.#sources.get(peer)?.requestBlocks(hashes);
     }
   }

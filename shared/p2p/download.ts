@@ -124,25 +124,31 @@ export class Download {
     }
   }
 
-  /** What to ask for now, within the window and the limits of each peer. */
-  next(nowMs: number): readonly DownloadOrder[] {
+  /**
+   * What to ask for now, within the window and the limits of each peer.
+   *
+   * @param countMax most blocks, where there is no room for more; the lowest missing block is asked
+   *   for in any case, since all others wait for it
+   */
+  next(nowMs: number, countMax = Number.POSITIVE_INFINITY): readonly DownloadOrder[] {
     // Half a load at least, so that orders are few and long.
     const free = [...this.#sources.values()].filter(
       ({ inFlight, limit, restsUntilMs }) => inFlight.size <= limit / 2 && restsUntilMs <= nowMs,
     );
-    if (free.length === 0) return [];
     const orders = new Map<string, Hash256[]>();
+    let left = countMax;
+    let isLowest = true;
     for (const entry of this.#window()) {
-      if (entry.peer !== undefined) continue;
-      const source = emptiest(free, entry);
+      if (free.length === 0 || (left <= 0 && !isLowest)) break;
+      isLowest = false;
+      const source = entry.peer === undefined ? emptiest(free, entry) : undefined;
       if (source === undefined) continue;
       assign(entry, source, nowMs);
+      left--;
       const hashes = orders.get(source.name) ?? [];
       hashes.push(entry.hash);
       orders.set(source.name, hashes);
-      if (source.inFlight.size < source.limit) continue;
-      free.splice(free.indexOf(source), 1);
-      if (free.length === 0) break;
+      if (source.inFlight.size >= source.limit) free.splice(free.indexOf(source), 1);
     }
     return Array.from(orders, ([peer, hashes]) => ({ peer, hashes }));
   }

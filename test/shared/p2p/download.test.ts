@@ -62,6 +62,16 @@ describe("the download", () => {
     expect(Object.values(asked(download, 1)).flat().sort()).toEqual([11, 12, 13, 14, 15, 16]);
   });
 
+  it("asks for as many as there is room for, and for the lowest also where there is none", () => {
+    const download = started(20, ["a"]);
+    const heights = (countMax: number) =>
+      download.next(0, countMax).map(({ hashes }) => hashes.length);
+    expect(heights(0)).toEqual([1]);
+    expect(heights(0)).toEqual([]);
+    expect(heights(1)).toEqual([1]);
+    expect(download.inFlightOf("a").map((block) => block.height)).toEqual([1, 2]);
+  });
+
   it("asks a peer only for what it presented", () => {
     const download = started(20, []);
     download.peerHas("a", height(2));
