@@ -1,4 +1,5 @@
 import type { HDKey } from "@scure/bip32";
+import { Writer } from "#shared/codec/writer.ts";
 import { hash160 } from "#shared/crypto/hashes.ts";
 import { publicKeyOf } from "#shared/crypto/sign-digest.ts";
 import { toHex } from "#shared/primitives/hex.ts";
@@ -18,7 +19,7 @@ import { seedOfWords } from "#shared/wallet/words.ts";
 
 /** The secrets of one wallet, opened: never leaves the thread that signs. */
 export interface KeyRing {
-  /** Eight hex digits: of the master key, of the account, or of the first key of a list. */
+  /** Eight hex digits: of the master key, of the account, or of all keys of a list. */
   readonly fingerprint: string;
   /** Extended public key of an account. @returns `undefined` where no such account is derived */
   accountKey(account: number): string | undefined;
@@ -112,11 +113,10 @@ function ringOf(root: HDKey, derive: (account: number) => HDKey | undefined): Ke
 
 function ringOfKeys(keys: readonly ImportedKey[]): KeyRing | undefined {
   const publicKeys = keys.map(({ secret, compressed }) => publicKeyOf(secret, compressed));
-  const [first] = publicKeys;
-  if (first === undefined) return undefined;
+  if (keys.length === 0) return undefined;
   const own = keys.map(({ secret, compressed }) => ({ secret: secret.slice(), compressed }));
   return {
-    fingerprint: toHex(hash160(first).subarray(0, 4)),
+    fingerprint: toHex(hash160(joined(publicKeys)).subarray(0, 4)),
     accountKey: () => undefined,
     importedKeys: publicKeys,
     use(path, sign) {
@@ -128,4 +128,10 @@ function ringOfKeys(keys: readonly ImportedKey[]): KeyRing | undefined {
       own.length = 0;
     },
   };
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const writer = new Writer();
+  for (const piece of pieces) writer.bytes(piece);
+  return writer.finish();
 }

@@ -1,12 +1,12 @@
 import type { Network } from "#shared/consensus/params.ts";
 import type { Clock } from "#shared/ports/clock.ts";
-import { type Signer, UNLOCK_SECONDS_MAX } from "#shared/ports/signer.ts";
-import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
+import type { Signer } from "#shared/ports/signer.ts";
+import { refusal } from "#shared/primitives/refusal.ts";
 import { type KeyRing, openKeyRing } from "#shared/wallet/key-ring.ts";
 import type { SchemeId } from "#shared/wallet/scheme.ts";
 import { createSigningDesk } from "#shared/wallet/signing-desk.ts";
 import type { WalletSecret } from "#shared/wallet/wallet-secret.ts";
-import { createUnlockTimer } from "./unlock-timer.ts";
+import { checkUnlockSeconds, createUnlockTimer } from "./unlock-timer.ts";
 
 /** Keys that everybody may know, and the password that is asked for all the same. */
 export interface MemorySignerOptions {
@@ -71,14 +71,6 @@ export function createMemorySigner(options: MemorySignerOptions): Signer & Async
       close();
     },
   };
-}
-
-/** @returns E5020 for a time that no wallet is opened for */
-export function checkUnlockSeconds(seconds: number | undefined): Refusal | undefined {
-  if (seconds === undefined) return undefined;
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= UNLOCK_SECONDS_MAX) return undefined;
-  const message = `A wallet is opened for 1 to ${UNLOCK_SECONDS_MAX} seconds.`;
-  return refusal("EXOS-E5020", message, { secondsMax: UNLOCK_SECONDS_MAX }).error;
 }
 
 function ringOf(
