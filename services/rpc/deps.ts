@@ -11,6 +11,7 @@ import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { Peers } from "#shared/ports/peers.ts";
+import type { Wallets } from "#shared/ports/wallets.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 import type { Result } from "#shared/primitives/result.ts";
@@ -150,6 +151,8 @@ export interface RpcDeps {
   readonly fleet?: FleetControl;
   /** The connections to other nodes, where the node has any. */
   readonly peers?: Peers | undefined;
+  /** Absent in a city, and on a node that was told to have none. */
+  readonly wallets?: Wallets | undefined;
   readonly access: Access;
   readonly readiness: Readiness;
   readonly clock: Clock;

@@ -12,7 +12,7 @@ import type {
 } from "#shared/ports/address-index.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type HashHex, type Height, height } from "#shared/primitives/brand.ts";
-import { fromHashHex } from "#shared/primitives/hash.ts";
+import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
@@ -121,6 +121,7 @@ export class ChainWatch {
   async #readNow(): Promise<ChainView> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const at = await this.#settled();
+      if (at === undefined) return this.#nothing();
       const view = this.#view;
       const known = this.#lists === this.#watch.lists().length;
       if (view?.at.hash === at.hash && known) return view;
@@ -133,12 +134,19 @@ export class ChainWatch {
     throw new StoreFault("The index moves too fast for a wallet to be read.", { retryable: true });
   }
 
+  /** Before the first block is stored there is nothing to be read. */
+  #nothing(): ChainView {
+    const hash = toHashHex(this.#deps.network.consensus.genesis.hash);
+    return { at: { height: height(0), hash }, coins: [], history: [], lastUsed: new Map() };
+  }
+
   /** Where the index stands, once it has caught up with the tip or is given up on. */
-  async #settled(): Promise<IndexPoint> {
+  async #settled(): Promise<IndexPoint | undefined> {
     const { index, coins, clock } = this.#deps;
     const startedMs = clock.elapsedMs();
     for (;;) {
       const [at, tip] = [await index.cursor(), await coins.tip()];
+      if (at === undefined && (tip?.height ?? 0) === 0) return undefined;
       const late = clock.elapsedMs() - startedMs >= SETTLE_MS;
       if (at !== undefined && (at.hash === tip?.hash || late)) return at;
       if (late) throw new StoreFault("The index follows no chain yet.", { retryable: true });

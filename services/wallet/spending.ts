@@ -5,6 +5,7 @@ import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
 import type { Signer } from "#shared/ports/signer.ts";
 import type { WalletStore } from "#shared/ports/wallet-store.ts";
 import type {
+  KnownOutput,
   PaymentDraft,
   PaymentNote,
   SignedTransaction,
@@ -68,7 +69,7 @@ export function createSpending(source: SpendingSource): WalletSpending {
       rate = wanted === undefined ? undefined : amount(wanted);
     },
     fund,
-    sign: (raw) => signOwn(raw, source),
+    sign: (raw, known = []) => signOwn(raw, known, source),
     send: (draft, note = {}) =>
       source.inTurn(async () => {
         const funded = await fund(draft);
@@ -112,12 +113,16 @@ export function nameOf({ txid, index }: Outpoint): string {
 
 async function signOwn(
   raw: Uint8Array,
+  known: readonly KnownOutput[],
   { deps, signer, watch }: SpendingSource,
 ): Promise<Result<SignedTransaction, Refusal>> {
   const decoded = decodeTransaction(raw, deps.network.consensus.wire);
   if (!decoded.ok) return refusal("EXOS-E4004", "The hex text is no transaction.");
+  const told = new Map(known.map((output) => [outpointKey(output), output]));
   const spent = await Promise.all(
-    decoded.value.inputs.map(({ prevout }) => readOutput(prevout, deps)),
+    decoded.value.inputs.map(
+      async ({ prevout }) => (await readOutput(prevout, deps)) ?? told.get(outpointKey(prevout)),
+    ),
   );
   const inputs = spent.map((output) => signingInput(output, watch));
   const missing = inputs.flatMap((input, index) => (input === undefined ? [index] : []));

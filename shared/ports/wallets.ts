@@ -129,6 +129,12 @@ export interface PaymentDraft
   readonly changePlace?: number | undefined;
 }
 
+/** An output that whoever asks for a signature vouches for. */
+export interface KnownOutput extends Outpoint {
+  readonly value: Amount;
+  readonly scriptPubKey: Uint8Array;
+}
+
 /** What came of signing a transaction of anybody's. */
 export interface SignedTransaction {
   readonly raw: Uint8Array;
@@ -180,8 +186,15 @@ export interface WalletSpending {
   setFeeRate(feeRate: bigint | undefined): void;
   /** Choose coins and change. Nothing is signed, sent or set aside. @returns E5012 to E5020 */
   fund(draft: PaymentDraft): Promise<Result<PaymentPlan, Refusal>>;
-  /** Sign what is ours of any transaction. @returns E5001, E5003, E5015, E5016 */
-  sign(raw: Uint8Array): Promise<Result<SignedTransaction, Refusal>>;
+  /**
+   * Sign a transaction of anybody's, if all that it spends is ours.
+   * @param known outputs that neither chain nor pool may know yet
+   * @returns E5001, E5003, E5016; E4004 for what is no transaction
+   */
+  sign(
+    raw: Uint8Array,
+    known?: readonly KnownOutput[],
+  ): Promise<Result<SignedTransaction, Refusal>>;
   /** Fund, sign and hand to the pool. @returns refusals of both, and E5021 with the pool's code */
   send(draft: PaymentDraft, note?: PaymentNote): Promise<Result<HashHex, Refusal>>;
 }

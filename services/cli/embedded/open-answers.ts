@@ -1,6 +1,7 @@
 import { type ControlOptions, controlOf } from "#services/cli/embedded/node-control.ts";
 import { openIndexOf } from "#services/cli/embedded/open-index.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { openWallets, type WalletOptions } from "#services/cli/embedded/open-wallets.ts";
 import { runIndex } from "#services/index/container.ts";
 import { followTip, type IndexProgress } from "#services/index/core.ts";
 import {
@@ -10,17 +11,23 @@ import {
   type Shared as RpcShared,
 } from "#services/rpc/compose-embedded.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
+import type { Wallets } from "#shared/ports/wallets.ts";
 
 /** Who may ask, and what the answers say of the node. */
 export interface AnswerOptions
   extends Omit<RpcOptions, "folder">,
     ControlOptions,
-    Pick<RpcShared, "version" | "fleet" | "peers"> {}
+    Pick<RpcShared, "version" | "fleet" | "peers"> {
+  /** None: the node has no wallets. */
+  readonly wallets?: WalletOptions | undefined;
+}
 
 /** An open node with its index, ready to be asked. Dispose of it to close the index. */
 export interface AnsweringNode extends AsyncDisposable {
   readonly rpc: EmbeddedRpc;
   readonly index: AddressIndex;
+  /** `undefined` where the node has none. */
+  readonly wallets: Wallets | undefined;
   /** Bring the index to the tip; from then on the node counts as ready. */
   catchUp(signal: AbortSignal, onProgress: (progress: IndexProgress) => void): Promise<void>;
   /** Follow the tip with the index until the signal is aborted. */
@@ -42,6 +49,10 @@ export async function openAnswers(
   await using stack = new AsyncDisposableStack();
   const { index, deps } = stack.use(await openIndexOf(node));
   const stores = { blocks, headers, coins, index };
+  const wallets =
+    options.wallets === undefined
+      ? undefined
+      : stack.use(await openWallets(node, index, options.wallets));
   const since = clock.now();
   type State = ReturnType<RpcShared["state"]>;
   let state: State = { phase: "indexing", stores, progress: 0, etaSeconds: undefined, since };
@@ -53,6 +64,7 @@ export async function openAnswers(
     control: controlOf(node, options),
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.peers === undefined ? {} : { peers: options.peers }),
+    wallets,
     clock,
     metrics,
     log: log.module("rpc"),
@@ -62,6 +74,7 @@ export async function openAnswers(
   return {
     rpc,
     index,
+    wallets,
     async catchUp(signal, onProgress) {
       await followTip(deps, {
         signal,

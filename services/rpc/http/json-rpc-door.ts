@@ -36,6 +36,7 @@ export async function answerJsonRpc(
   const reply = await server.answer(body.value, {
     session,
     mayCall,
+    wallet: c.req.param("name"),
     requestId: c.get("requestId"),
   });
   if (reply.body !== undefined && reply.body.length > ANSWER_BYTES_MAX) {

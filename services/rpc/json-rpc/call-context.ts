@@ -10,6 +10,8 @@ export interface CallContext {
   readonly methods: ReadonlyMap<string, Method>;
   /** Calls that have not been answered, this one included. */
   running(): readonly RunningCall[];
+  /** The wallet that the path names, `/wallet/<name>`. */
+  readonly wallet: string | undefined;
   /** The chain at the one tip this answer is computed at. */
   chain(): Promise<Chain>;
 }

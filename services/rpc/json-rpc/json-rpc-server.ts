@@ -31,6 +31,8 @@ export interface Caller {
   readonly session: Session;
   /** Names the request in the log. */
   readonly requestId: string;
+  /** The wallet that the path names. */
+  readonly wallet: string | undefined;
   /** Whether the login may use this method. */
   mayCall(method: string): boolean;
 }
@@ -58,9 +60,12 @@ export class JsonRpcServer {
 
   constructor(deps: RpcDeps, methods: readonly Method[]) {
     this.#deps = deps;
-    const offered = methods.filter(
-      ({ reach }) => reach !== "development" || deps.control.development !== undefined,
-    );
+    const missing = {
+      ...{ public: false, local: false },
+      development: deps.control.development === undefined,
+      wallet: deps.wallets === undefined,
+    };
+    const offered = methods.filter(({ reach }) => !missing[reach]);
     this.#methods = new Map(offered.map((method) => [method.name, method]));
   }
 
@@ -121,6 +126,7 @@ export class JsonRpcServer {
         methods: this.#methods,
         running: () => [...this.#running],
         chain,
+        wallet: caller.wallet,
       };
       const answer = method.call(call.parameters, context);
       // What needs a login may mine or stop, and take as long as it takes.

@@ -6,9 +6,9 @@ import type { Result } from "#shared/primitives/result.ts";
 
 /**
  * Who may call: everybody, only with a login on one's own node, or that and on development networks
- * alone. @source interfaces.md, "Reach"
+ * alone, or where the node has wallets. @source interfaces.md, "Reach"
  */
-export type Reach = "public" | "local" | "development";
+export type Reach = "public" | "local" | "development" | "wallet";
 
 type Answer = Result<unknown, RpcError>;
 

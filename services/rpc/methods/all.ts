@@ -26,6 +26,7 @@ import { submitBlock } from "#services/rpc/methods/submit-block.ts";
 import { uptime } from "#services/rpc/methods/uptime.ts";
 import { validateAddress } from "#services/rpc/methods/validate-address.ts";
 import { verifyTxOutProof } from "#services/rpc/methods/verify-tx-out-proof.ts";
+import { WALLET_METHODS } from "#services/rpc/methods/wallet/wallet-methods.ts";
 
 /** Every method, those of development networks included. */
 export const METHODS: readonly Method[] = [
@@ -56,4 +57,5 @@ export const METHODS: readonly Method[] = [
   setMockTime,
   invalidateBlock,
   reconsiderBlock,
+  ...WALLET_METHODS,
 ];
