@@ -104,10 +104,14 @@ const ENDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where the right answer is not the recorded one, because the reference gave none: what it did to
- * the peer says nothing then, and ours is banned as for any other bad block.
+ * Where our answer is right and not the recorded one, so that what the reference did to the peer
+ * says nothing: ours is banned as for any other bad block.
  */
 const OWN_ANSWERS: Readonly<Record<string, string>> = {
+  "full: OP_RETURN output of an earlier block spent":
+    "its coin is missing here, its script fails there",
+  "full: OP_RETURN output of the same block spent":
+    "its coin is missing here, its script fails there",
   "partial: output sum overflows": "its worker for partial validation died of the overflow",
   "wedge: coinbase output sum overflows": "its worker for partial validation died of the overflow",
   "wedge: coinstake output 1 P2PK with a point off the curve": "its message handler threw",
