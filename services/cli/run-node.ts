@@ -1,5 +1,6 @@
 import type { CommandContext, Terminal } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
+import type { IndexWatch } from "#services/cli/embedded/open-answers.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { openPeers, type PeeredNode } from "#services/cli/embedded/open-peers.ts";
 import { runPruning } from "#services/cli/embedded/prune-task.ts";
@@ -14,8 +15,10 @@ import { createLongWork, grouped } from "#services/cli/long-work.ts";
 import { notify } from "#services/cli/notify.ts";
 import { openNodeOf } from "#services/cli/open-node-of.ts";
 import { peerOptionsOf } from "#services/cli/peer-options-of.ts";
+import { withDownloadDefaults } from "#services/cli/policy-of.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import type { Config } from "#services/cli/read-config.ts";
+import { downloaded, showSync } from "#services/cli/sync-progress.ts";
 import { together } from "#services/cli/together.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 
@@ -111,23 +114,46 @@ async function serve(
   }
 }
 
-/** The index's own progress line, while it catches up with what was imported. */
-async function catchUp(
-  { node, served }: Pick<RunningNode, "node" | "served">,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
-  const elapsedMs = () => node.clock.elapsedMs();
+/** Blocks that the index is behind before anybody is told. */
+const SHOWN_BLOCKS = 500;
+
+/** The index's own progress line. */
+function createIndexLine({ clock }: EmbeddedNode, terminal: Terminal, from = 0): IndexWatch {
+  const elapsedMs = () => clock.elapsedMs();
   const work = createLongWork({ terminal, phase: "index", elapsedMs });
   const startedMs = elapsedMs();
-  const from = (await served.index.cursor())?.height ?? -1;
-  await served.catchUp(signal, ({ at, target, blocks, transactions }) => {
+  return ({ at, target, blocks, transactions }) => {
     const seconds = Math.max(0.001, (elapsedMs() - startedMs) / 1_000);
     work.show((100 * (at.height - from)) / Math.max(1, target - from), [
       `${grouped(blocks / seconds)} blk/s`,
       `${grouped(transactions / seconds)} tx/s`,
       `height ${grouped(at.height)} of ${grouped(target)}`,
     ]);
+  };
+}
+
+/** Bring the index up to what was imported, and say how far it is. */
+async function catchUp(
+  { node, served }: Pick<RunningNode, "node" | "served">,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const from = (await served.index.cursor())?.height ?? -1;
+  await served.catchUp(signal, createIndexLine(node, terminal, from));
+}
+
+/** The index follows what is downloaded once that is done, and from then on every block. */
+async function followIndex(
+  running: Pick<RunningNode, "node" | "served" | "peered">,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const show = createIndexLine(running.node, terminal);
+  await running.served.follow(signal, {
+    due: () => downloaded(running, signal),
+    onProgress(progress) {
+      if (progress.blocks >= SHOWN_BLOCKS) show(progress);
+    },
   });
 }
 
@@ -142,11 +168,12 @@ const urlOf = (host: string | undefined, port: number): string =>
  * @throws StoreFault or CommandFailure when it cannot go on
  */
 export async function runNode(context: CommandContext, hooks: RunHooks): Promise<ExitCode> {
-  const { config, terminal } = context;
+  const { terminal } = context;
+  const config = withDownloadDefaults(context.config);
   refuseUnsafe(config);
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
-  await using node = await openNodeOf(context);
+  await using node = await openNodeOf({ ...context, config });
   await using peered = await join(node, config);
   const { peers } = peered;
   await using served = await serve(node, config, { peers, stop: () => asked.abort() });
@@ -167,7 +194,8 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
     const keepBlocks = config.integer("prune") ?? 0;
     await together(
       [
-        (end) => served.follow(end),
+        (end) => showSync(running, terminal, end),
+        (end) => followIndex(running, terminal, end),
         (end) => runPruning(node, { index, keepBlocks }, end),
         (end) => notify(running, context, end),
       ],

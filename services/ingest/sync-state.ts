@@ -13,6 +13,10 @@ export interface SyncProgress {
   readonly height: number;
   /** Of the heaviest chain that a peer claims, or of our own. */
   readonly target: number;
+  /** Connected lately. */
+  readonly blocksPerSecond: number;
+  /** At this rate; `undefined` where nothing is left, or nothing moves. */
+  readonly etaSeconds: number | undefined;
 }
 
 /** Blocks behind up to which transactions and blocks are relayed. @source exos-l1.md 7.7 */
@@ -21,6 +25,9 @@ const BEHIND_MAX = 5;
 const AGE_SECONDS_MAX = 7_200;
 /** Without an answer for so long, a peer is not waited for. */
 const ANSWER_MS = 5_000;
+
+/** Over how long the rate of blocks is taken. */
+const RATE_MS = 10_000;
 
 /** Where the synchronisation stands, as its parts report it. */
 export interface SyncState {
@@ -32,18 +39,22 @@ export interface SyncState {
   /** Far behind: nothing is relayed, and no transaction asked for. */
   initialDownload(): boolean;
   progress(): SyncProgress;
+  /** Look at the clock, and tell the metrics. */
+  tick(): void;
 }
 
 /** Begins without peers, at genesis. */
 export function createSyncState({
   network,
   clock,
-}: Pick<IngestDeps, "network" | "clock">): SyncState {
+  metrics,
+}: Pick<IngestDeps, "network" | "clock" | "metrics">): SyncState {
   const waiting = new Map<string, number>();
   let peers = 0;
   let target: number | undefined;
   let tip = { height: 0, time: 0 };
   let heard = false;
+  const rate = createRate();
 
   function phase(): SyncPhase {
     if (peers === 0) return "peers";
@@ -51,6 +62,14 @@ export function createSyncState({
     const nowMs = clock.elapsedMs();
     const isWaiting = [...waiting.values()].some((askedMs) => nowMs - askedMs < ANSWER_MS);
     return heard || !isWaiting ? "tip" : "headers";
+  }
+
+  function progress(): SyncProgress {
+    const end = Math.max(target ?? 0, tip.height);
+    const left = end - tip.height;
+    const blocksPerSecond = rate.perSecond();
+    const etaSeconds = left > 0 && blocksPerSecond > 0 ? left / blocksPerSecond : undefined;
+    return { phase: phase(), peers, height: tip.height, target: end, blocksPerSecond, etaSeconds };
   }
 
   return {
@@ -72,11 +91,33 @@ export function createSyncState({
       if (target !== undefined && target - tip.height > BEHIND_MAX) return true;
       return network.kind !== "regtest" && clock.now() - tip.time > AGE_SECONDS_MAX;
     },
-    progress: () => ({
-      phase: phase(),
-      peers,
-      height: tip.height,
-      target: Math.max(target ?? 0, tip.height),
-    }),
+    progress,
+    tick() {
+      rate.note(clock.elapsedMs(), tip.height);
+      const { phase: now, height, target: end, blocksPerSecond, etaSeconds } = progress();
+      for (const one of SYNC_PHASES) {
+        metrics.gauge("exos_sync_phase", one === now ? 1 : 0, { phase: one });
+      }
+      metrics.gauge("exos_sync_progress_ratio", end === 0 ? 1 : height / end);
+      metrics.gauge("exos_sync_eta_seconds", etaSeconds ?? 0);
+      metrics.gauge("exos_sync_blocks_per_second", blocksPerSecond);
+      metrics.gauge("exos_lag_blocks", end - height);
+      metrics.gauge("exos_tip_age_seconds", Math.max(0, clock.now() - tip.time));
+    },
+  };
+}
+
+/** Blocks per second over the last ten seconds or so. */
+function createRate() {
+  let points: { readonly atMs: number; readonly height: number }[] = [];
+  return {
+    note(atMs: number, height: number): void {
+      points = [...points.filter((point) => atMs - point.atMs <= RATE_MS), { atMs, height }];
+    },
+    perSecond(): number {
+      const [first, last] = [points[0], points.at(-1)];
+      if (first === undefined || last === undefined || last.atMs === first.atMs) return 0;
+      return Math.max(0, (1_000 * (last.height - first.height)) / (last.atMs - first.atMs));
+    },
   };
 }

@@ -189,6 +189,7 @@ export class Sync {
   }
 
   async tick(): Promise<void> {
+    this.state.tick();
     await this.#blocks.tick(await this.#tipWork());
     await this.moved();
   }

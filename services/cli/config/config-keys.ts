@@ -90,9 +90,9 @@ export const CONFIG_KEYS = {
   },
   checkpoints: {
     kind: "text",
-    fallback: "assert",
     choices: ["assert", "skip"],
-    meaning: "assert: they only have to match; skip: blocks below the last are not judged",
+    meaning:
+      "assert: they only have to match; skip: blocks below the last are not judged; default: skip where the public main network is downloaded",
   },
   assumevalid: {
     kind: "text",

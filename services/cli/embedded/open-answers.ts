@@ -10,8 +10,10 @@ import {
   type RpcOptions,
   type Shared as RpcShared,
 } from "#services/rpc/compose-embedded.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
+import type { WorkSource } from "#shared/ports/work-queue.ts";
 
 /** Who may ask, and what the answers say of the node. */
 export interface AnswerOptions
@@ -22,6 +24,16 @@ export interface AnswerOptions
   readonly wallets?: WalletOptions | undefined;
 }
 
+/** How the index follows. */
+export interface FollowOptions {
+  /** Waits before each look at the tip, while something better is to be done. */
+  due?(): Promise<void>;
+  readonly onProgress?: IndexWatch;
+}
+
+/** Is told how far the index is. */
+export type IndexWatch = (progress: IndexProgress) => void;
+
 /** An open node with its index, ready to be asked. Dispose of it to close the index. */
 export interface AnsweringNode extends AsyncDisposable {
   readonly rpc: EmbeddedRpc;
@@ -30,8 +42,10 @@ export interface AnsweringNode extends AsyncDisposable {
   readonly wallets: Wallets | undefined;
   /** Bring the index to the tip; from then on the node counts as ready. */
   catchUp(signal: AbortSignal, onProgress: (progress: IndexProgress) => void): Promise<void>;
-  /** Follow the tip with the index until the signal is aborted. */
-  follow(signal: AbortSignal): Promise<void>;
+  /**
+   * Follow the tip with the index until the signal is aborted.
+   */
+  follow(signal: AbortSignal, options?: FollowOptions): Promise<void>;
   /** From here on answers say that the node is stopping. */
   stopping(): void;
 }
@@ -86,7 +100,20 @@ export async function openAnswers(
       });
       state = { ...state, phase: "ready", progress: 1, since: clock.now() };
     },
-    follow: (signal) => runIndex({ deps, follow, metrics }, signal),
+    follow(signal, { due, onProgress } = {}) {
+      const source: WorkSource<TipHint> =
+        due === undefined
+          ? follow
+          : {
+              depth: follow.depth,
+              consume: (handle, until) =>
+                follow.consume(async (hint, delivery) => {
+                  await due();
+                  await handle(hint, delivery);
+                }, until),
+            };
+      return runIndex({ deps, follow: source, metrics }, signal, onProgress);
+    },
     stopping() {
       state = { ...state, phase: "stopping", since: clock.now() };
     },
