@@ -51,7 +51,7 @@ export function requestHeaders(
   if (first === undefined) return NOTHING;
   const key = hashKey(first);
   const last = peer.headersRequest;
-  if (last?.key === key && last.proven === proven && env.nowMs - last.atMs < REPEAT_AFTER_MS) {
+  if (last?.key === key && env.nowMs - last.atMs < REPEAT_AFTER_MS) {
     peer.headersWaiting = input;
     return NOTHING;
   }

@@ -181,11 +181,16 @@ describe("a peer that stalls", () => {
   it("is alone while the others are at their limits, rest, or refused", () => {
     const full = started(20, ["a", "b"]);
     asked(full);
-    full.arrived("b", blockAt(2).hash, 4000);
-    full.arrived("b", blockAt(4).hash, 4000);
-    full.next(4000);
-    full.refused("b", [blockAt(1)]);
+    full.arrived("b", blockAt(99).hash, 4000);
     expect(full.stalled(5000)).toEqual([]);
+    full.arrived("stranger", blockAt(2).hash, 5000);
+    expect(full.stalled(5000)).toMatchObject([{ peer: "a" }]);
+
+    const refused = started(20, ["a", "b"]);
+    asked(refused);
+    for (const { hash } of refused.inFlightOf("b")) refused.arrived("b", hash, 4000);
+    refused.refused("b", [blockAt(1)]);
+    expect(refused.stalled(5000)).toEqual([]);
 
     const resting = started(20, ["a", "b"]);
     asked(resting);

@@ -93,6 +93,12 @@ describe("the frame reader", () => {
     expect(from.push(ping(1))).toEqual([]);
   });
 
+  it("counts garbage anew after each message", () => {
+    const garbage = new Uint8Array(PAYLOAD_BYTES_MAX);
+    const events = readIn([garbage, ping(1), garbage, ping(2)]);
+    expect(events.map(({ kind }) => kind)).toEqual(["message", "message"]);
+  });
+
   it("takes a payload of 4 MiB and no longer one", () => {
     const whole = encodeFrame(MAGIC, "block", new Uint8Array(PAYLOAD_BYTES_MAX));
     expect(reader().push(whole)).toMatchObject([{ kind: "message" }]);

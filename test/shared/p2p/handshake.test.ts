@@ -80,10 +80,12 @@ describe("a handshake that we begin", () => {
   });
 
   it.each([
-    [1n, undefined],
+    [9n, undefined],
+    [13n, undefined],
+    [1n, "services missing"],
     [0n, "services missing"],
   ])("asks for services and gets %i: %s", (services, reason) => {
-    const peer = outbound({ servicesWanted: 1n });
+    const peer = outbound({ servicesWanted: 9n });
     peer.message("version", version({ services }));
     expect(peer.end).toEqual(reason && expect.objectContaining({ reason, code: "EXOS-E3004" }));
   });

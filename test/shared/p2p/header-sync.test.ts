@@ -138,6 +138,12 @@ describe("headers that come", () => {
     expect(peer.actions).toEqual([{ kind: "dropped", command: "headers", reason: "not wanted" }]);
   });
 
+  it("without proofs are left aside where nothing was asked for", () => {
+    const peer = exos({}, 70_000);
+    peer.message("headers", plain(headers.slice(0, 3)));
+    expect(peer.actions).toEqual([{ kind: "dropped", command: "headers", reason: "not wanted" }]);
+  });
+
   it("prove themselves in Bitcoin's dialect, which has no others", () => {
     const peer = bitcoin();
     const own = linkedHeaders(bitcoinRegtest, 3);

@@ -199,6 +199,20 @@ describe("a block of ours", () => {
     expect(peer.sent).toEqual([]);
   });
 
+  it("is not told to who sent it, or had it from us", () => {
+    const hash = chain.hash(0);
+    const told = { hash, header: chain.block(0).header.bytes, proven: undefined };
+    const sender = exos();
+    sender.give({ kind: "requestBlocks", hashes: [hash] });
+    sender.message("block", exosRegtest.consensus.genesis.raw);
+    const receiver = exos();
+    receiver.message("getdata", inventory(2, [hash]));
+    for (const peer of [sender, receiver]) {
+      peer.forget().give({ kind: "announceBlocks", headers: [told] });
+      expect(peer.sent).toEqual([]);
+    }
+  });
+
   it("alone is told of more than eight", () => {
     const eight = exos();
     eight.message("sendheaders");
@@ -238,6 +252,21 @@ describe("transactions of ours", () => {
     peer.give({ kind: "transaction", txid: hashOf(2), bytes: new Uint8Array(1) });
     peer.forget().pass(5000);
     expect(announced(peer)).toEqual([hashOf(0)]);
+  });
+
+  it("are not told to who sent them, or had them by its wish for the pool", () => {
+    const [transaction] = chain.block(0).transactions;
+    if (transaction === undefined) throw new RangeError("genesis is empty");
+    const pool = [transaction.txid];
+    const sender = exos();
+    sender.message("tx", transaction.raw);
+    const reader = new PeerDriver({ ...node, pool }).handshake();
+    reader.message("mempool");
+    for (const peer of [sender, reader]) {
+      peer.forget().give({ kind: "announceTransactions", txids: pool });
+      peer.pass(5000);
+      expect(peer.sent).toEqual([]);
+    }
   });
 
   it("are not told to who does not want any", () => {
