@@ -7,6 +7,7 @@ import { checkHost } from "#services/rpc/http/cross-site.ts";
 import { answerFault, answerUnrouted } from "#services/rpc/http/fallbacks.ts";
 import { type ApiEnv, finish, requestIdOf } from "#services/rpc/http/finish.ts";
 import { answerJsonRpc } from "#services/rpc/http/json-rpc-door.ts";
+import { answerPost } from "#services/rpc/http/post-door.ts";
 import { RPC_PATHS, refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
@@ -54,8 +55,9 @@ function mountReads(api: OpenAPIHono<ApiEnv>, deps: RpcDeps, verbs: Map<string, 
   for (const route of ROUTES) {
     api.openAPIRegistry.registerPath(route.config);
     const path = route.config.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    verbs.set(path, "GET, HEAD");
-    api.get(path, (c) => answerRoute(c, route, deps));
+    verbs.set(path, route.method === "post" ? "POST" : "GET, HEAD");
+    if (route.method === "post") api.post(path, (c) => answerPost(c, route, deps));
+    else api.get(path, (c) => answerRoute(c, route, deps));
   }
   // Made when somebody asks: 30 ms that a start does not need.
   let document: string | undefined;

@@ -9,6 +9,7 @@ import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Log } from "#shared/ports/log.ts";
+import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { Peers } from "#shared/ports/peers.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
@@ -22,6 +23,7 @@ export interface Stores {
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
   readonly index: AddressIndex;
+  readonly mempool: Mempool;
 }
 
 export type Phase = "opening" | "importing" | "indexing" | "ready" | "stopping";

@@ -1,12 +1,15 @@
 import { createApi } from "#services/rpc/core.ts";
 import type { NodeControl, NodeState, RpcDeps, Stores } from "#services/rpc/deps.ts";
+import { createMempool } from "#services/validate/mempool.ts";
 import { createManualClock, type ManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryAddressIndex } from "#shared/adapters/embedded/memory-address-index.ts";
 import { createMemoryBlockStore } from "#shared/adapters/embedded/memory-block-store.ts";
 import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { createMemoryHeaderStore } from "#shared/adapters/embedded/memory-header-store.ts";
 import { createMemoryLog, type MemoryLog } from "#shared/adapters/embedded/memory-log.ts";
+import { createMemoryPool } from "#shared/adapters/embedded/memory-pool.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
+import { openScriptWorkers } from "#shared/adapters/embedded/script-workers.ts";
 import { createSeededEntropy } from "#shared/adapters/embedded/seeded-entropy.ts";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { marksOf } from "#shared/coins/marks-of.ts";
@@ -17,6 +20,7 @@ import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { AddressIndexWriter } from "#shared/ports/address-index.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { loadChain } from "./chain-file.ts";
@@ -49,14 +53,29 @@ export async function createRpcNode(
 ): Promise<RpcNode> {
   const network = changes.network ?? exosRegtest;
   const { consensus } = network;
-  const stores: WritableStores = {
+  const clock = createManualClock(NOW);
+  const log = createMemoryLog();
+  const chain = {
     blocks: createMemoryBlockStore(),
     headers: createMemoryHeaderStore(),
     coins: createMemoryCoinStore(consensus.dialect),
-    index: createMemoryAddressIndex({ wire: consensus.wire }),
   };
-  const clock = createManualClock(NOW);
-  const log = createMemoryLog();
+  const { wire, dialect } = consensus;
+  const stores: WritableStores = {
+    ...chain,
+    index: createMemoryAddressIndex({ wire }),
+    mempool: createMempool({
+      ...chain,
+      network,
+      clock,
+      log,
+      scripts: openScriptWorkers({ workers: 0, wire, dialect }),
+      pool: createMemoryPool(),
+      policy: defaultPolicy(network),
+      entropy: createSeededEntropy("pool"),
+      accepted: { send: async () => undefined },
+    }),
+  };
   const told: string[] = [];
   let state: NodeState = {
     phase: "ready",

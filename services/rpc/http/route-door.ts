@@ -15,7 +15,15 @@ export async function answerRoute(
 ): Promise<Response> {
   c.set("dialect", "v1");
   c.set("route", route.config.path);
-  const raw = { params: c.req.param(), query: c.req.query() };
+  return answerWith(c, { route, raw: { params: c.req.param(), query: c.req.query() } }, deps);
+}
+
+/** The answer to what was asked, wherever in the request that stood. */
+export async function answerWith(
+  c: Context<ApiEnv>,
+  { route, raw }: { readonly route: Route; readonly raw: Parameters<Route["answer"]>[0] },
+  deps: RpcDeps,
+): Promise<Response> {
   const late = refused("EXOS-E4080", `The answer took longer than ${REQUEST_SECONDS_MAX} s`);
   const work = route.answer(raw, c.get("session"), deps);
   const answer = await withinTime(work, REQUEST_SECONDS_MAX, late);

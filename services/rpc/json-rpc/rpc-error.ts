@@ -15,7 +15,11 @@ export const RPC_CODES = {
   walletNotChosen: -19,
   store: -20,
   undecodable: -22,
+  /** What it spends is missing or spent. */
+  missing: -25,
+  /** A rule refuses it; the message is the reject code. */
   refused: -26,
+  known: -27,
   starting: -28,
   invalidRequest: -32600,
   unknownMethod: -32601,
@@ -49,6 +53,8 @@ export const CATALOGUE_CODES: Readonly<Record<RpcCode, ErrorCode>> = {
   [-20]: "EXOS-E1000",
   [-22]: "EXOS-E4004",
   [-26]: "EXOS-E5021",
+  [-25]: "EXOS-E4220",
+  [-27]: "EXOS-E4220",
   [-28]: "EXOS-E2001",
   [-32600]: "EXOS-E4000",
   [-32601]: "EXOS-E4042",

@@ -12,6 +12,9 @@ import { getBlockchainInfo } from "#services/rpc/methods/get-blockchain-info.ts"
 import { getChainTips } from "#services/rpc/methods/get-chain-tips.ts";
 import { getDifficulty } from "#services/rpc/methods/get-difficulty.ts";
 import { getIndexInfo } from "#services/rpc/methods/get-index-info.ts";
+import { getMempoolEntry } from "#services/rpc/methods/get-mempool-entry.ts";
+import { getMempoolInfo } from "#services/rpc/methods/get-mempool-info.ts";
+import { getRawMempool } from "#services/rpc/methods/get-raw-mempool.ts";
 import { getRawTransaction } from "#services/rpc/methods/get-raw-transaction.ts";
 import { getRpcInfo } from "#services/rpc/methods/get-rpc-info.ts";
 import { getTxOut } from "#services/rpc/methods/get-tx-out.ts";
@@ -20,9 +23,11 @@ import { getTxOutSetInfo } from "#services/rpc/methods/get-tx-out-set-info.ts";
 import { help } from "#services/rpc/methods/help.ts";
 import { invalidateBlock } from "#services/rpc/methods/invalidate-block.ts";
 import { reconsiderBlock } from "#services/rpc/methods/reconsider-block.ts";
+import { sendRawTransaction } from "#services/rpc/methods/send-raw-transaction.ts";
 import { setMockTime } from "#services/rpc/methods/set-mock-time.ts";
 import { stop } from "#services/rpc/methods/stop.ts";
 import { submitBlock } from "#services/rpc/methods/submit-block.ts";
+import { testMempoolAccept } from "#services/rpc/methods/test-mempool-accept.ts";
 import { uptime } from "#services/rpc/methods/uptime.ts";
 import { validateAddress } from "#services/rpc/methods/validate-address.ts";
 import { verifyTxOutProof } from "#services/rpc/methods/verify-tx-out-proof.ts";
@@ -42,6 +47,11 @@ export const METHODS: readonly Method[] = [
   getTxOutSetInfo,
   getTxOutProof,
   verifyTxOutProof,
+  getRawMempool,
+  getMempoolInfo,
+  getMempoolEntry,
+  sendRawTransaction,
+  testMempoolAccept,
   getRawTransaction,
   decodeRawTransaction,
   decodeScript,

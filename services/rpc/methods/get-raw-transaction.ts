@@ -21,7 +21,7 @@ export const getRawTransaction = defineMethod({
   name: "getrawtransaction",
   reach: "public",
   description:
-    "A transaction of the chain: 0 its bytes in hex, 1 an object, 2 also with what it spends. With " +
+    "A transaction of the chain or the pool: 0 its bytes in hex, 1 an object, 2 also with what it spends. With " +
     "a block hash only that block is searched, on any branch.",
   parameters: {
     txid: HASH_PARAMETER,
@@ -38,6 +38,15 @@ export const getRawTransaction = defineMethod({
       return refuse(RPC_CODES.notFound, message);
     }
     const found = await find(txid, blockhash, { chain, source });
+    const pooled = found.ok || blockhash !== undefined ? undefined : await stores.mempool.get(txid);
+    if (pooled !== undefined) {
+      const view = { tx: pooled.tx, placement: undefined, spent: undefined };
+      if (verbosity === 0) return { ok: true, value: toHex(pooled.tx.raw) };
+      return {
+        ok: true,
+        value: { ...coreTransaction(view, network), ...corePlacement(view, network) },
+      };
+    }
     if (!found.ok) return found;
     const { tx, placement } = found.value;
     if (verbosity === 0) return { ok: true, value: toHex(tx.raw) };
@@ -58,7 +67,7 @@ async function find(
   if (blockhash === undefined) {
     const found = await locateTransaction(txid, chain, source);
     if (found !== undefined) return { ok: true, value: found };
-    return refuse(RPC_CODES.notFound, "No such transaction in the chain");
+    return refuse(RPC_CODES.notFound, "No such mempool or blockchain transaction");
   }
   const stored = await chain.header(blockhash);
   if (stored === undefined) return refuse(RPC_CODES.notFound, "Block hash not found");

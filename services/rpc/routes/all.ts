@@ -2,6 +2,7 @@ import { getAddress } from "#services/rpc/routes/get-address.ts";
 import { getBlock } from "#services/rpc/routes/get-block.ts";
 import { getCity, getFleet } from "#services/rpc/routes/get-fleet.ts";
 import { getHealth } from "#services/rpc/routes/get-health.ts";
+import { getMempool } from "#services/rpc/routes/get-mempool.ts";
 import { getNode } from "#services/rpc/routes/get-node.ts";
 import { getSupply } from "#services/rpc/routes/get-supply.ts";
 import { getTip } from "#services/rpc/routes/get-tip.ts";
@@ -14,8 +15,10 @@ import { listBlocks } from "#services/rpc/routes/list-blocks.ts";
 import { listErrors } from "#services/rpc/routes/list-errors.ts";
 import { listHeaders } from "#services/rpc/routes/list-headers.ts";
 import { listLimits } from "#services/rpc/routes/list-limits.ts";
+import { postTransaction } from "#services/rpc/routes/post-transaction.ts";
 import type { Route } from "#services/rpc/routes/route.ts";
 import { search } from "#services/rpc/routes/search.ts";
+import { testTransaction } from "#services/rpc/routes/test-transaction.ts";
 
 /** Every route of `/v1` but the document itself. */
 export const ROUTES: readonly Route[] = [
@@ -26,11 +29,14 @@ export const ROUTES: readonly Route[] = [
   getBlock,
   listBlockTransactions,
   listHeaders,
+  postTransaction,
+  testTransaction,
   getTransaction,
   getTransactionProof,
   getAddress,
   listAddressTransactions,
   listAddressCoins,
+  getMempool,
   getSupply,
   getFleet,
   getCity,

@@ -22,9 +22,12 @@ export const getTransaction = defineRoute({
     const source = { stores, wire: network.consensus.wire };
     // The pattern of the parameter is that of a printed hash.
     const found = await locateTransaction(txid as HashHex, chain, source);
-    if (found === undefined) return refused("EXOS-E4041", `No transaction ${txid} in the chain`);
-    const { tx, placement } = found;
+    const pooled = found === undefined ? await stores.mempool.get(txid as HashHex) : undefined;
+    const tx = found?.tx ?? pooled?.tx;
+    if (tx === undefined) return refused("EXOS-E4041", `No transaction ${txid} is known`);
+    // What spends from the pool has its values from there: the index knows blocks alone.
     const spent = await readSpent([tx], stores);
+    const placement = found?.placement;
     const spenders = await stores.index.spenders(tx.txid);
     const value = v1Transaction({ tx, placement, spent: spent?.[0] }, spenders, network);
     const at = await indexPoint(chain, stores);

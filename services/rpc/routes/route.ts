@@ -33,6 +33,8 @@ interface Definition<
 > {
   /** Verb and noun. */
   readonly operationId: string;
+  /** A POST has its `query` in the body, as one JSON object. */
+  readonly method?: "post";
   /** With parameters in braces. */
   readonly path: `/${string}`;
   readonly tag: "node" | "chain" | "transactions" | "addresses" | "fleet" | "service";
@@ -52,8 +54,9 @@ interface Definition<
 
 /** One route of `/v1`: its part of the OpenAPI document, and what it does. */
 export interface Route {
+  readonly method: "get" | "post";
   readonly config: RouteConfig;
-  /** Path and query of a request as text; a refusal names every bad one. */
+  /** Path and query of a request as text, or the body of a POST; a refusal names every bad one. */
   answer(
     raw: { readonly params: object; readonly query: object },
     session: Session,
@@ -95,7 +98,7 @@ export function defineRoute<
     const given = parsed.data as z.output<z.ZodObject<Params>> & z.output<z.ZodObject<Query>>;
     return await definition.run(given, context);
   }
-  return { config: openApiOf(definition), answer };
+  return { method: definition.method ?? "get", config: openApiOf(definition), answer };
 }
 
 function notReady(deps: RpcDeps): Result<never, Refusal> {
@@ -114,19 +117,24 @@ function badParameters(error: z.ZodError): Result<never, Refusal> {
 function openApiOf(
   definition: Omit<Definition<z.ZodRawShape, z.ZodRawShape, z.ZodType>, "run">,
 ): RouteConfig {
-  const { operationId, path, tag, summary, cost, params, query, answer } = definition;
+  const { operationId, path, tag, summary, cost, params, query, answer, method } = definition;
   const takesInput = Object.keys({ ...params, ...query }).length > 0;
-  const own: ErrorCode[] = takesInput ? ["EXOS-E4001"] : [];
+  const isPost = method === "post";
+  const own: ErrorCode[] = [
+    ...(takesInput ? (["EXOS-E4001"] as const) : []),
+    ...(isPost ? (["EXOS-E4000", "EXOS-E4002", "EXOS-E4130"] as const) : []),
+  ];
   const codes = [...new Set([...own, ...definition.problems, ...EVERYWHERE])];
   return {
-    method: "get",
+    method: method ?? "get",
     path,
     operationId,
     tags: [tag],
     summary,
     request: {
       ...(Object.keys(params).length === 0 ? {} : { params: z.object(params) }),
-      ...(Object.keys(query).length === 0 ? {} : { query: z.object(query) }),
+      ...(isPost || Object.keys(query).length === 0 ? {} : { query: z.object(query) }),
+      ...(isPost ? { body: bodyOf(query) } : {}),
     },
     responses: {
       200: { description: "The answer", content: { "application/json": { schema: answer } } },
@@ -138,6 +146,10 @@ function openApiOf(
     "x-exos-placement": "all",
     "x-exos-problems": codes,
   } as RouteConfig;
+}
+
+function bodyOf(shape: z.ZodRawShape) {
+  return { required: true, content: { "application/json": { schema: z.object(shape) } } };
 }
 
 function problemResponses(codes: readonly ErrorCode[]): RouteConfig["responses"] {

@@ -51,6 +51,7 @@ async function exposeTip(chain: Chain, stores: Stores, deps: RpcDeps): Promise<v
   metrics.gauge("exos_tip_age_seconds", clock.now() - tip.header.time);
   metrics.gauge("exos_lag_blocks", await lagBlocks({ chain, stores }));
   metrics.gauge("exos_index_lag_blocks", tip.height - (cursor?.height ?? 0));
+  await exposePool(stores, deps);
   const row = await stores.index.blockRow(tip.hash);
   if (row === undefined) return;
   metrics.gauge("bitcoin_txcount", row.transactionsSum);
@@ -59,4 +60,13 @@ async function exposeTip(chain: Chain, stores: Stores, deps: RpcDeps): Promise<v
   metrics.gauge("bitcoin_latest_block_inputs", row.inputs);
   metrics.gauge("bitcoin_latest_block_outputs", row.outputs);
   metrics.gauge("bitcoin_latest_block_fee", Number(row.fees) / COIN);
+}
+
+async function exposePool({ mempool }: Pick<Stores, "mempool">, { metrics }: RpcDeps) {
+  const { count, bytes, usage, feeRateMin, unbroadcast } = await mempool.info();
+  metrics.gauge("bitcoin_mempool_size", count);
+  metrics.gauge("bitcoin_mempool_bytes", bytes);
+  metrics.gauge("bitcoin_mempool_usage", usage);
+  metrics.gauge("bitcoin_mempool_minfee", Number(feeRateMin) / COIN);
+  metrics.gauge("bitcoin_mempool_unbroadcast", unbroadcast);
 }

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
+import { toHex } from "#services/rpc/json/hex.ts";
+import { BODY_BYTES_MAX, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
+import { decodeBlock } from "#shared/codec/decode-block.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { loadChain } from "../../support/chain-file.ts";
 import { cityAt, fixedFleet } from "../../support/fixed-fleet.ts";
@@ -15,6 +18,7 @@ const FOREIGN = "CT9A8CEgF7qJ3T6QuXSFQN31kEexxxa2oX";
 const UNKNOWN = "11".repeat(32);
 
 const blocks = recordedBlocks(540);
+const next = recordedBlocks(541)?.[540];
 const odd = loadChain("exos-regtest/odd-chain.dat", 4)?.slice(0, 540);
 const fleet = fixedFleet([cityAt("syd", [0, 1, 2]), cityAt("lon", undefined)]);
 const node = blocks === undefined ? undefined : await createRpcNode(blocks, { fleet });
@@ -37,6 +41,9 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
     `/v1/addresses/${RICH}/txs?kind=stake&from=100&to=300&limit=3`,
   ],
   listAddressCoins: [`/v1/addresses/${RICH}/coins?limit=2`],
+  postTransaction: ["/v1/txs"],
+  testTransaction: ["/v1/txs/test"],
+  getMempool: ["/v1/mempool", "/v1/mempool?limit=0", "/v1/mempool?limit=200"],
   getSupply: ["/v1/supply"],
   getFleet: ["/v1/fleet"],
   getCity: ["/v1/fleet/syd", "/v1/fleet/lon"],
@@ -77,6 +84,10 @@ const BAD: Readonly<Record<string, readonly (readonly [path: string, code: strin
     [`/v1/txs/${UNKNOWN}`, "EXOS-E4041"],
     ["/v1/txs/12", "EXOS-E4001"],
   ],
+  getMempool: [
+    ["/v1/mempool?limit=201", "EXOS-E4001"],
+    ["/v1/mempool?limit=-1", "EXOS-E4001"],
+  ],
   getTransactionProof: [
     [`/v1/txs/${UNKNOWN}/proof`, "EXOS-E4041"],
     ["/v1/txs/12/proof", "EXOS-E4001"],
@@ -101,6 +112,43 @@ const BAD: Readonly<Record<string, readonly (readonly [path: string, code: strin
   ],
 };
 
+/** Bodies that are refused, by operation: what is sent, and its code. */
+const BAD_BODIES: Readonly<
+  Record<string, readonly (readonly [init: RequestInit, code: string])[]>
+> = {
+  postTransaction: [[{ body: JSON.stringify({ hex: spentHex() }) }, "EXOS-E4220"]],
+  testTransaction: [],
+};
+
+/** What any body may be refused for. */
+const BAD_ANYWHERE: readonly (readonly [init: RequestInit, code: string])[] = [
+  [{ body: "{}" }, "EXOS-E4001"],
+  [{ body: '{"hex":5}' }, "EXOS-E4001"],
+  [{ body: "[]" }, "EXOS-E4000"],
+  [{ body: "{" }, "EXOS-E4002"],
+  [{ body: '{"hex":"xy"}' }, "EXOS-E4004"],
+  [{ body: '{"hex":"0102"}' }, "EXOS-E4004"],
+  [{ body: "{}", headers: { "content-length": String(BODY_BYTES_MAX + 1) } }, "EXOS-E4130"],
+  [{ body: "{}", headers: { "sec-fetch-site": "cross-site" } }, "EXOS-E4031"],
+];
+
+/** A transaction of the block after the node's tip. */
+function nextHex(): string {
+  const decoded = decodeBlock(next ?? new Uint8Array(0), exosRegtest.consensus.wire);
+  return toHex((decoded.ok ? decoded.value.transactions[1]?.raw : undefined) ?? new Uint8Array(0));
+}
+
+/** A transaction whose coins are gone. */
+function spentHex(): string {
+  const decoded = decodeBlock(blocks?.[532] ?? new Uint8Array(0), exosRegtest.consensus.wire);
+  return toHex((decoded.ok ? decoded.value.transactions[1]?.raw : undefined) ?? new Uint8Array(0));
+}
+
+/** How an operation is asked for what it answers. */
+function initOf({ isPost }: { readonly isPost: boolean }): RequestInit {
+  return isPost ? { method: "POST", body: JSON.stringify({ hex: nextHex() }) } : {};
+}
+
 /** Lists whose cursor is tied to a block. */
 const PAGED = [
   "/v1/blocks?limit=1",
@@ -109,7 +157,8 @@ const PAGED = [
   `/v1/addresses/${MINER}/coins?limit=1`,
 ];
 
-const operations = ROUTES.map(({ config }) => ({
+const operations = ROUTES.map(({ config, method }) => ({
+  isPost: method === "post",
   id: String(config.operationId),
   statuses: Object.keys(config.responses).map(Number),
   schema: z.object({ content: z.record(z.string(), z.object({ schema: z.custom<z.ZodType>() })) }),
@@ -141,7 +190,7 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
   it.each(operations)("$id answers what it declares", async (operation) => {
     const schema = schemaOf(operation);
     for (const path of GOOD[operation.id] ?? [""]) {
-      const answer = await send(path);
+      const answer = await send(path, initOf(operation));
       expect(answer.status, path).toBe(200);
       expect(schema?.parse(answer.json), path).toEqual(answer.json);
       expect(answer.headers.get("x-exos-tip-hash"), path).toBe(node.tip().hash);
@@ -149,21 +198,31 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     }
   });
 
-  it.each(operations)("$id can be read again without being sent again", async ({ id }) => {
-    const [path = ""] = GOOD[id] ?? [];
-    const first = await send(path);
-    const tag = first.headers.get("etag") ?? "";
-    expect(tag).toMatch(/^"[\w-]{27}"$/);
-    const again = await send(path, { headers: { "if-none-match": `"x", ${tag}` } });
-    expect(again.status).toBe(304);
-    expect(again.text).toBe("");
-    expect(again.headers.get("etag")).toBe(tag);
-    const other = await send(path, { headers: { "if-none-match": '"x"' } });
-    expect(other.status).toBe(200);
-  });
+  it.each(operations.filter(({ isPost }) => !isPost))(
+    "$id can be read again without being sent again",
+    async ({ id }) => {
+      const [path = ""] = GOOD[id] ?? [];
+      const first = await send(path);
+      const tag = first.headers.get("etag") ?? "";
+      expect(tag).toMatch(/^"[\w-]{27}"$/);
+      const again = await send(path, { headers: { "if-none-match": `"x", ${tag}` } });
+      expect(again.status).toBe(304);
+      expect(again.text).toBe("");
+      expect(again.headers.get("etag")).toBe(tag);
+      const other = await send(path, { headers: { "if-none-match": '"x"' } });
+      expect(other.status).toBe(200);
+    },
+  );
 
-  it.each(operations)("$id provokes each status it declares", async ({ id, statuses }) => {
+  it.each(operations)("$id provokes each status it declares", async (operation) => {
+    const { id, statuses, isPost } = operation;
+    const asking = initOf(operation);
     const seen = new Set([200]);
+    for (const [init, code] of isPost ? [...(BAD_BODIES[id] ?? []), ...BAD_ANYWHERE] : []) {
+      const answer = await send(GOOD[id]?.[0] ?? "", { method: "POST", ...init });
+      expectProblem(answer, code, JSON.stringify(init));
+      seen.add(answer.status);
+    }
     for (const [path, code] of BAD[id] ?? []) {
       const answer = await send(path);
       expectProblem(answer, code, path);
@@ -173,7 +232,7 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
 
     const opening = await createRpcNode([]);
     opening.setState({ phase: "opening", stores: undefined, progress: 0.25, etaSeconds: 7 });
-    const early = await clientOf(opening)(path);
+    const early = await clientOf(opening)(path, asking);
     expectProblem(early, "EXOS-E2001", path);
     expect(early.headers.get("retry-after")).toBe("7");
     seen.add(early.status);
@@ -181,13 +240,13 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     const broken = await createRpcNode([]);
     const tip = () => Promise.reject(new StoreFault("disk gone", { retryable: true }));
     broken.setState({ stores: { ...broken.stores, coins: { ...broken.stores.coins, tip } } });
-    expectProblem(await clientOf(broken)(path), "EXOS-E1000", path);
+    expectProblem(await clientOf(broken)(path, asking), "EXOS-E1000", path);
 
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const stuck = await createRpcNode([]);
     const never = () => new Promise<never>(() => undefined);
     stuck.setState({ stores: { ...stuck.stores, coins: { ...stuck.stores.coins, tip: never } } });
-    const late = clientOf(stuck)(path);
+    const late: Promise<Answer> = clientOf(stuck)(path, asking);
     await vi.advanceTimersByTimeAsync(REQUEST_SECONDS_MAX * 1_000);
     expectProblem(await late, "EXOS-E4080", path);
     seen.add(408);
@@ -199,14 +258,14 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     faulty.setState({
       stores: { ...faulty.stores, coins: { ...faulty.stores.coins, tip: wrong } },
     });
-    expectProblem(await clientOf(faulty)(path), "EXOS-E9001", path);
+    expectProblem(await clientOf(faulty)(path, asking), "EXOS-E9001", path);
     seen.add(500);
     for (const [code, status, init, more] of [
       ["EXOS-E4031", 403, { headers: { host: "evil.example" } }, ""],
       ["EXOS-E4140", 414, {}, "x".repeat(8_192)],
       ["EXOS-E4310", 431, { headers: { "x-pad": "x".repeat(16_384) } }, ""],
     ] as const) {
-      expectProblem(await send(`${path}${more}`, init), code, path);
+      expectProblem(await send(`${path}${more}`, { ...asking, ...init }), code, path);
       seen.add(status);
     }
     // The next test provokes it, on every list.
@@ -242,8 +301,13 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
   });
 
   it("takes HEAD where it takes GET, answers OPTIONS, and refuses other verbs", async () => {
-    for (const { id } of operations) {
+    for (const { id, isPost } of operations) {
       const [path = ""] = GOOD[id] ?? [];
+      if (isPost) {
+        const options = await send(path, { method: "OPTIONS" });
+        expect(options.headers.get("allow"), path).toBe("POST, OPTIONS");
+        continue;
+      }
       const head = await send(path, { method: "HEAD" });
       expect(head.status, path).toBe(200);
       expect(head.text, path).toBe("");

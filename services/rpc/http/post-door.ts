@@ -1,0 +1,38 @@
+import type { Context } from "hono";
+import type { RpcDeps } from "#services/rpc/deps.ts";
+import { readBody } from "#services/rpc/http/check-size.ts";
+import { checkSameSite } from "#services/rpc/http/cross-site.ts";
+import type { ApiEnv } from "#services/rpc/http/finish.ts";
+import { answerWith } from "#services/rpc/http/route-door.ts";
+import { readJson } from "#services/rpc/json/read-json.ts";
+import { problemResponse } from "#services/rpc/problems.ts";
+import type { Route } from "#services/rpc/routes/route.ts";
+
+/** One route of `/v1` that takes a body, and may change something: no foreign page may send it. */
+export async function answerPost(
+  c: Context<ApiEnv>,
+  route: Route,
+  deps: RpcDeps,
+): Promise<Response> {
+  c.set("dialect", "v1");
+  c.set("route", route.config.path);
+  const foreign = checkSameSite(c.req.raw.headers);
+  if (foreign !== undefined) return problemResponse(foreign, c.req.path);
+  const body = await (c.env?.readBody?.() ?? readBody(c.req.raw));
+  if (!body.ok) return problemResponse(body.error, c.req.path);
+  const parsed = readJson(body.value);
+  if (!parsed.ok) {
+    return problemResponse(
+      { code: "EXOS-E4002", detail: `The body is ${parsed.error}` },
+      c.req.path,
+    );
+  }
+  const { value } = parsed;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return problemResponse(
+      { code: "EXOS-E4000", detail: "The body is no JSON object" },
+      c.req.path,
+    );
+  }
+  return answerWith(c, { route, raw: { params: c.req.param(), query: value } }, deps);
+}
