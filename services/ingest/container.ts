@@ -1,3 +1,4 @@
+import type { AcceptedHint } from "#shared/messages/accepted-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
@@ -8,20 +9,25 @@ export interface IngestContainer {
   readonly ingest: Ingest;
   /** Says that the tip has moved; one hint at a time. */
   readonly announce: WorkSource<TipHint>;
+  /** Says what entered the pool of transactions. */
+  readonly accepted: WorkSource<AcceptedHint>;
   readonly clock: Pick<Clock, "sleep">;
 }
 
 /** How often it is looked what is due. */
 const TICK_MS = 250;
 
-/** Tell peers of every new tip, and do what is due, until the signal is aborted. */
+/** Tell peers of every new tip and transaction, and do what is due, until the signal is aborted. */
 export async function runIngest(
-  { ingest, announce, clock }: IngestContainer,
+  { ingest, announce, accepted, clock }: IngestContainer,
   signal: AbortSignal,
 ): Promise<void> {
   // Hints may have been lost while nobody listened.
   await ingest.tipMoved();
-  const consumer = announce.consume(() => ingest.tipMoved(), signal);
+  const consumers = [
+    announce.consume(() => ingest.tipMoved(), signal),
+    accepted.consume(async ({ txid }) => ingest.accepted(txid), signal),
+  ];
   while (!signal.aborted) {
     await ingest.tick();
     try {
@@ -31,5 +37,5 @@ export async function runIngest(
       if (!signal.aborted) throw cause;
     }
   }
-  await consumer;
+  await Promise.all(consumers);
 }

@@ -1,4 +1,5 @@
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { poolDoor } from "#services/cli/embedded/pool-door.ts";
 import { composeEmbedded } from "#services/ingest/compose-embedded.ts";
 import type { ConnectionKind, PeerEnd, Session } from "#services/ingest/connections/peer-link.ts";
 import { runIngest } from "#services/ingest/container.ts";
@@ -37,6 +38,7 @@ export async function openPeerNode(
     ...node,
     chain: validator,
     checkpoints: "assert",
+    pool: poolDoor(node.mempool),
   });
   node.onVerdict((bad) => ingest.rejected(bad));
   const transport = createTcpTransport();
@@ -80,10 +82,13 @@ export async function openPeerNode(
     }),
   );
   const stop = new AbortController();
-  const running = Promise.all([
-    node.run(stop.signal),
-    runIngest({ ingest, announce: node.follower("announce"), clock: node.clock }, stop.signal),
-  ]);
+  const container = {
+    ingest,
+    announce: node.follower("announce"),
+    accepted: node.accepted("relay"),
+    clock: node.clock,
+  };
+  const running = Promise.all([node.run(stop.signal), runIngest(container, stop.signal)]);
   stack.defer(async () => {
     stop.abort();
     await running;

@@ -1,4 +1,5 @@
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import { poolDoor } from "#services/cli/embedded/pool-door.ts";
 import { together } from "#services/cli/together.ts";
 import {
   type ConnectionOptions,
@@ -13,8 +14,6 @@ import type { Ingest, IngestDeps } from "#services/ingest/core.ts";
 export interface PeerOptions extends Omit<ConnectionOptions, "folder"> {
   /** As the judge has it. */
   readonly checkpoints: IngestDeps["checkpoints"];
-  /** Where transactions go; without it none are relayed. */
-  readonly pool?: IngestDeps["pool"];
 }
 
 /** A node among others. Dispose of it to close its connections. */
@@ -33,15 +32,16 @@ export interface PeeredNode extends AsyncDisposable {
  */
 export async function openPeers(node: EmbeddedNode, options: PeerOptions): Promise<PeeredNode> {
   const { validator, clock, folder } = node;
-  const { checkpoints, pool } = options;
+  const { checkpoints } = options;
   const ingest = await composeIngest({
     ...node,
     chain: validator,
     checkpoints,
-    ...(pool === undefined ? {} : { pool }),
+    pool: poolDoor(node.mempool),
   });
   node.onVerdict((bad) => ingest.rejected(bad));
   const announce = node.follower("announce");
+  const accepted = node.accepted("relay");
   const connections = await composeConnections(
     {
       ...node,
@@ -56,7 +56,10 @@ export async function openPeers(node: EmbeddedNode, options: PeerOptions): Promi
     peers: connections.peers,
     listening: connections.listening,
     run: (signal) =>
-      together([(end) => runIngest({ ingest, announce, clock }, end), connections.run], signal),
+      together(
+        [(end) => runIngest({ ingest, announce, accepted, clock }, end), connections.run],
+        signal,
+      ),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 }
