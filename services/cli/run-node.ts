@@ -105,6 +105,7 @@ async function serve(
       },
       version: PROGRAM_VERSION,
       rewardScript: DEVELOPMENT_SCRIPT,
+      wallets: {},
       peers,
       stop,
     });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { composeEmbedded } from "#services/wallet/compose-embedded.ts";
+import { openKeystoreFolder } from "#shared/adapters/embedded/keystore-folder.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
 import type { Keystores } from "#shared/ports/keystores.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
@@ -12,19 +13,20 @@ export interface WalletOptions {
   readonly gap?: number | undefined;
   readonly load?: readonly string[] | undefined;
   /** Where keys are kept; in files of the folder unless given. */
-  readonly keystores: Keystores;
+  readonly keystores?: Keystores | undefined;
 }
 
 /** The wallets of an open node. @throws StoreFault when their folder cannot be opened */
 export function openWallets(
   node: EmbeddedNode,
   index: AddressIndex,
-  { folder, gap, load, keystores }: WalletOptions,
+  options: WalletOptions,
 ): Promise<Wallets & AsyncDisposable> {
-  const { network, blocks, coins, mempool: pool, clock, log } = node;
-  const shared = { network, index, blocks, coins, pool, keystores, clock };
-  return composeEmbedded(
-    { ...shared, log: log.module("wallet") },
-    { folder: folder ?? join(node.folder.path, "wallets"), gap, load },
-  );
+  const { network, blocks, coins, mempool: pool, clock } = node;
+  const { gap, load } = options;
+  const log = node.log.module("wallet");
+  const folder = options.folder ?? join(node.folder.path, "wallets");
+  const keystores = options.keystores ?? openKeystoreFolder({ folder, network, clock, log });
+  const shared = { network, index, blocks, coins, pool, keystores, clock, log };
+  return composeEmbedded(shared, { folder, gap, load });
 }
