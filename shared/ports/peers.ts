@@ -91,7 +91,13 @@ export interface NetTotals {
 
 /** Why something about peers is not done. */
 export interface PeerRefusal {
-  readonly reason: "no endpoint" | "added already" | "not added" | "not connected" | "not bannable";
+  readonly reason:
+    | "no endpoint"
+    | "added already"
+    | "not added"
+    | "not connected"
+    | "banned already"
+    | "not bannable";
   readonly code: ErrorCode;
   readonly message: string;
 }

@@ -1,4 +1,5 @@
 import { parseEndpoint } from "#shared/p2p/endpoint-text.ts";
+import { parseNetworkOfIps } from "#shared/p2p/ip-address.ts";
 import type { NetworkView, PeerChoice, PeerRefusal, Peers } from "#shared/ports/peers.ts";
 import type { Endpoint } from "#shared/ports/transport.ts";
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
@@ -40,7 +41,11 @@ export function createPeerControl(given: PeerControlDeps): Peers {
     bans: () => bans.list(),
     async ban(subject: string, until: UnixSeconds) {
       if (bans.ban(subject, until, "manually added") === undefined) {
-        return refused("not bannable", `${subject} is no address, or banned for longer already`);
+        const endpoint = parseEndpoint(subject, given.settings.portDefault);
+        const held = endpoint !== undefined && bans.find(endpoint) !== undefined;
+        return held || parseNetworkOfIps(subject) !== undefined
+          ? refused("banned already", `${subject} is banned for as long already`)
+          : refused("not bannable", `${subject} is no address or network`);
       }
       table.closeBanned();
       await bans.save();

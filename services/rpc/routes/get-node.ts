@@ -25,6 +25,7 @@ const ANSWER = z.object({
   tip: POINT.extend({ time: TIME_SCHEMA, ageSeconds: z.int() }),
   finalized: POINT.nullable(),
   indexHeight: HEIGHT_SCHEMA.nullable(),
+  peers: z.object({ in: z.int().min(0), out: z.int().min(0) }),
   deployments: z.array(z.object({ name: z.string(), state: z.string(), signals: z.int() })),
   dialects: z.array(z.string()),
 });
@@ -46,6 +47,8 @@ export const getNode = defineRoute({
     const [heaviest] = await stores.headers.leaves(1);
     const best = heaviest === undefined ? undefined : await chain.header(heaviest);
     const final = await chain.hashAt(finalHeight);
+    const list = deps.peers?.list() ?? [];
+    const inbound = list.filter(({ kind }) => kind === "inbound").length;
     const value = {
       network: network.name,
       kind: network.kind,
@@ -71,6 +74,7 @@ export const getNode = defineRoute({
       },
       finalized: final === undefined ? null : { height: finalHeight, hash: final },
       indexHeight: (await stores.index.cursor())?.height ?? null,
+      peers: { in: inbound, out: list.length - inbound },
       deployments: network.consensus.deployments.map(({ name }, place) => ({
         name,
         state: tip.context.deployments[place]?.state ?? "defined",

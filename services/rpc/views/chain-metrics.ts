@@ -3,15 +3,10 @@ import type { Session } from "#services/rpc/session.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
 import { difficultyOf } from "#services/rpc/views/difficulty.ts";
 import { lagBlocks } from "#services/rpc/views/health.ts";
+import { versionNumber } from "#services/rpc/views/version-number.ts";
 
 /** Coins as exporters print them. A gauge is a float: exact money is elsewhere. */
 const COIN = 100_000_000;
-
-/** Core's one number for a version: 28.1.0 is 280,100. @returns 0 for what is no version */
-function versionNumber(version: string): number {
-  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major ?? 0) * 10_000 + Number(minor ?? 0) * 100 + Number(patch ?? 0);
-}
 
 /**
  * Set the gauges that are read from the stores when somebody asks: those that Bitcoin's exporters

@@ -22,7 +22,7 @@ export interface Health {
 
 interface Where {
   readonly chain: Chain;
-  readonly deps: Pick<RpcDeps, "state" | "clock" | "readiness">;
+  readonly deps: Pick<RpcDeps, "state" | "clock" | "readiness" | "peers" | "network">;
   readonly stores: Pick<Stores, "headers" | "index">;
 }
 
@@ -48,6 +48,7 @@ export async function viewHealth(where: Where, lagMax?: number): Promise<Health>
     lag: lag <= (lagMax ?? blocksMax),
     index: indexLag <= 1,
     age: ageSecondsMax === undefined || age <= ageSecondsMax,
+    ...peerCheck(deps),
   };
   const reasons: Reason[] = [];
   const add = (ok: boolean, code: string, text: string, fix: string) => {
@@ -57,8 +58,15 @@ export async function viewHealth(where: Where, lagMax?: number): Promise<Health>
   add(checks.lag, "EXOS-E2001", `${lag} blocks behind the best header`, "Wait for the blocks");
   add(checks.index, "EXOS-E1009", `The index is ${indexLag} blocks behind`, "Wait for the index");
   add(checks.age, "EXOS-E2001", `The tip is ${age} s old`, "Look for peers with newer blocks");
+  add(checks.peers !== false, "EXOS-E3006", "No peer is connected", "Name one with --addnode");
   const status = reasons.length === 0 ? "ok" : "degraded";
   return { status, reasons, checks };
+}
+
+/** A network of one machine needs no peers. @source interfaces.md 7.2 */
+function peerCheck({ peers, network }: Where["deps"]): { readonly peers?: boolean } {
+  if (peers === undefined || network.kind === "regtest") return {};
+  return { peers: peers.list().some(({ greeting }) => greeting !== undefined) };
 }
 
 /** Blocks between the tip and the heaviest header that is not known to be bad. */

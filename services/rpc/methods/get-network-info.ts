@@ -1,0 +1,57 @@
+import { exactCoins } from "#services/rpc/json/exact-number.ts";
+import { defineMethod } from "#services/rpc/json-rpc/method.ts";
+import { answerPeers } from "#services/rpc/methods/answer-peers.ts";
+import { servicesHex, servicesNames } from "#services/rpc/shapes/core-peer.ts";
+import { versionNumber } from "#services/rpc/views/version-number.ts";
+import { amount } from "#shared/primitives/brand.ts";
+
+const NETWORKS = ["ipv4", "ipv6", "onion"] as const;
+/** Least fee that is relayed, in base units per 1,000 bytes. @source exos-l1.md 6.2 */
+const RELAY_FEE = amount(10_000n);
+
+/** @source getnetworkinfo, rpc/net.cpp (Bitcoin Core 28.0) */
+export const getNetworkInfo = defineMethod({
+  name: "getnetworkinfo",
+  reach: "public",
+  description: "How this node takes part: versions, connections, addresses, proxy.",
+  parameters: {},
+  run: (_, { deps }) =>
+    answerPeers(deps, (peers) => {
+      const view = peers.network();
+      const list = peers.list();
+      const inbound = list.filter(({ kind }) => kind === "inbound").length;
+      return {
+        ok: true,
+        value: {
+          version: versionNumber(deps.version),
+          subversion: view.userAgent,
+          protocolversion: view.protocolVersion,
+          localservices: servicesHex(view.services),
+          localservicesnames: servicesNames(view.services),
+          localrelay: view.relay,
+          timeoffset: view.timeOffsetSeconds,
+          networkactive: true,
+          connections: list.length,
+          connections_in: inbound,
+          connections_out: list.length - inbound,
+          networks: NETWORKS.map((name) => ({
+            name,
+            limited: false,
+            reachable: name !== "onion" || view.proxy !== "",
+            proxy: view.proxy,
+            proxy_randomize_credentials: false,
+          })),
+          relayfee: exactCoins(RELAY_FEE),
+          incrementalfee: exactCoins(RELAY_FEE),
+          localaddresses: view.external.map(({ host, port }) => ({
+            address: host,
+            port,
+            score: 1,
+          })),
+          warnings: view.hasSource
+            ? []
+            : ["This node knows of no other node: give addnode, connect or dnsseed"],
+        },
+      };
+    }),
+});
