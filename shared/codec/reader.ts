@@ -133,6 +133,11 @@ export class Reader {
     return items;
   }
 
+  /** How many items a list says that it has, which nothing has checked. */
+  count(): number {
+    return this.#length();
+  }
+
   /** Refuses what was read from `offset` on. */
   fail(message: string, offset: number): never {
     throw new DecodeFault(message, offset);

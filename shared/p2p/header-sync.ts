@@ -1,6 +1,7 @@
-import { hashHeader } from "#shared/codec/header.ts";
+import { HEADER_BYTES, hashHeader } from "#shared/codec/header.ts";
 import { decodeHeaders, decodeProvenHeaders } from "#shared/codec/messages/headers.ts";
 import { encodeLocator, encodeVersionedLocator } from "#shared/codec/messages/locator.ts";
+import { listCount } from "#shared/p2p/list-count.ts";
 import type { PeerAction, PlainHeader } from "#shared/p2p/peer-action.ts";
 import type { PeerEnv, PeerInput } from "#shared/p2p/peer-input.ts";
 import {
@@ -79,9 +80,9 @@ export const onHeaders: Handler = (peer, payload, env) => {
     return [dropped("headers", "not wanted")];
   }
   if (!isInTime(peer, env)) return [dropped("headers", "too often")];
+  if (listCount(payload, HEADER_BYTES) > HEADERS_MAX) return end(peer, "more than 2000 headers");
   const decoded = decodeHeaders(payload, dialect.wire);
   if (!decoded.ok) return end(peer, "message unreadable", `headers: ${decoded.error.message}`);
-  if (decoded.value.length > HEADERS_MAX) return end(peer, "more than 2000 headers");
 
   const headers: PlainHeader[] = decoded.value.map((header) => ({
     header,
@@ -93,10 +94,10 @@ export const onHeaders: Handler = (peer, payload, env) => {
 /** Headers with their proofs, asked for or announced. */
 export const onProvenHeaders: Handler = (peer, payload, env) => {
   if (!isInTime(peer, env)) return [dropped("provhdr", "too often")];
+  if (listCount(payload, HEADER_BYTES) > HEADERS_MAX) return end(peer, "more than 2000 headers");
   const decoded = decodeProvenHeaders(payload, peer.setup.dialect.wire);
   if (!decoded.ok) return end(peer, "message unreadable", `provhdr: ${decoded.error.message}`);
   const headers = decoded.value;
-  if (headers.length > HEADERS_MAX) return end(peer, "more than 2000 headers");
   return presented(peer, headers) ?? [{ kind: "headers", proven: true, headers }];
 };
 

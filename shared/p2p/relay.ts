@@ -1,6 +1,7 @@
 import { decodeInventory } from "#shared/codec/messages/inventory.ts";
 import { decodeAddresses } from "#shared/codec/messages/network-address.ts";
 import { TYPE_BLOCK, TYPE_TRANSACTION, toWanted } from "#shared/p2p/inventory-type.ts";
+import { listCount } from "#shared/p2p/list-count.ts";
 import { KEPT } from "#shared/p2p/message-limits.ts";
 import type { PeerAction } from "#shared/p2p/peer-action.ts";
 import type { AnnouncedBlock, PeerEnv } from "#shared/p2p/peer-input.ts";
@@ -11,6 +12,8 @@ import { hashKey } from "#shared/primitives/hash-key.ts";
 
 /** Most entries of `addr`; more are a violation. @source exos-l1.md 7.4 */
 const ADDRESSES_MAX = 1000;
+/** One of them: time, services, address and port. */
+const ADDRESS_BYTES = 30;
 /** Transactions of one announcement, and from one to the next. @source exos-l1.md 6.3 */
 const ANNOUNCED_MAX = 35;
 const ANNOUNCE_EVERY_MS = 5000;
@@ -40,10 +43,11 @@ export const onInventory: Handler = (peer, payload, env) => {
 
 /** Addresses of other nodes; what exceeds the rate is left aside. */
 export const onAddresses: Handler = (peer, payload, env) => {
+  const claimed = listCount(payload, ADDRESS_BYTES);
+  if (claimed > ADDRESSES_MAX) return end(peer, "addr of more than 1000 entries", `${claimed}`);
   const decoded = decodeAddresses(payload);
   if (!decoded.ok) return end(peer, "message unreadable", `addr: ${decoded.error.message}`);
   const count = decoded.value.length;
-  if (count > ADDRESSES_MAX) return end(peer, "addr of more than 1000 entries", `${count}`);
   const allowed = peer.buckets.addr.take(count, env.nowMs);
   const addresses = decoded.value.slice(0, allowed);
   return [
