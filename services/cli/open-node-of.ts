@@ -2,6 +2,7 @@ import type { CommandContext } from "#services/cli/command.ts";
 import { createNodeLog } from "#services/cli/embedded/node-tasks.ts";
 import { type EmbeddedNode, type NodeOptions, openNode } from "#services/cli/embedded/open-node.ts";
 import { policyOf } from "#services/cli/policy-of.ts";
+import { poolPolicyOf } from "#services/cli/pool-policy-of.ts";
 
 /** Memory for coins where the configuration says nothing. */
 const MEBIBYTES_DEFAULT = 256;
@@ -23,6 +24,7 @@ export function nodeOptionsOf({ config, terminal }: CommandContext): NodeOptions
     }),
     cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,
     policy: policyOf(config),
+    poolPolicy: poolPolicyOf(config),
     ...(jobs === undefined ? {} : { jobs }),
   };
 }

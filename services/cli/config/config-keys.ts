@@ -1,4 +1,5 @@
 import { PEER_KEYS } from "#services/cli/config/peer-keys.ts";
+import { POOL_KEYS } from "#services/cli/config/pool-keys.ts";
 
 /** How the text of a value is read. `list` splits at commas and may be given several times. */
 export type ValueKind = "text" | "integer" | "boolean" | "list";
@@ -68,6 +69,7 @@ export const CONFIG_KEYS = {
   },
   port: port("port peers connect to; 0: any free one; default: the network's"),
   ...PEER_KEYS,
+  ...POOL_KEYS,
   jobs: {
     kind: "integer",
     min: 0,
