@@ -156,6 +156,7 @@ export class PeerSession implements Session, SyncPeer {
         return;
       case "ready":
         sync.join(this);
+        transactions.join(this);
         this.#link.ready(action);
         return;
       case "syncWanted":
