@@ -79,11 +79,10 @@ export const onHeaders: Handler = (peer, payload, env) => {
   if (dialect.provenVersion !== undefined && peer.headersRequest?.proven !== false) {
     return [dropped("headers", "not wanted")];
   }
-  if (!isInTime(peer, env)) return [dropped("headers", "too often")];
-  if (listCount(payload, HEADER_BYTES) > HEADERS_MAX) return end(peer, "more than 2000 headers");
+  const refused = checkCount(peer, "headers", payload, env);
+  if (refused !== undefined) return refused;
   const decoded = decodeHeaders(payload, dialect.wire);
   if (!decoded.ok) return end(peer, "message unreadable", `headers: ${decoded.error.message}`);
-
   const headers: PlainHeader[] = decoded.value.map((header) => ({
     header,
     hash: hashHeader(header, dialect.wire),
@@ -93,21 +92,30 @@ export const onHeaders: Handler = (peer, payload, env) => {
 
 /** Headers with their proofs, asked for or announced. */
 export const onProvenHeaders: Handler = (peer, payload, env) => {
-  if (!isInTime(peer, env)) return [dropped("provhdr", "too often")];
-  if (listCount(payload, HEADER_BYTES) > HEADERS_MAX) return end(peer, "more than 2000 headers");
+  const refused = checkCount(peer, "provhdr", payload, env);
+  if (refused !== undefined) return refused;
   const decoded = decodeProvenHeaders(payload, peer.setup.dialect.wire);
   if (!decoded.ok) return end(peer, "message unreadable", `provhdr: ${decoded.error.message}`);
   const headers = decoded.value;
   return presented(peer, headers) ?? [{ kind: "headers", proven: true, headers }];
 };
 
-/** Whether these headers answer us, or come no more often than blocks can. */
-function isInTime(peer: PeerState, env: PeerEnv): boolean {
+/** What becomes of too many, or of more than blocks can come where they do not answer us. */
+function checkCount(
+  peer: PeerState,
+  command: "headers" | "provhdr",
+  payload: Uint8Array,
+  env: PeerEnv,
+): readonly PeerAction[] | undefined {
+  const count = listCount(payload, HEADER_BYTES);
+  if (count > HEADERS_MAX) return end(peer, "more than 2000 headers", `${count}`);
   if (peer.headersAsked > 0) {
     peer.headersAsked--;
-    return true;
+    return undefined;
   }
-  return peer.buckets.headers.take(1, env.nowMs) === 1;
+  const cost = Math.max(1, count);
+  const isAllowed = peer.buckets.headers.take(cost, env.nowMs) === cost;
+  return isAllowed ? undefined : [dropped(command, "too often")];
 }
 
 /** Each must be the parent of the next. @source exos-l1.md 3.1 */

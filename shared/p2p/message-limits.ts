@@ -58,8 +58,8 @@ export const RATES = {
   headersWanted: { burst: 200, perSecond: 20 },
   blocksWanted: { burst: 50, perSecond: 5 },
   mempool: { burst: 2, perSecond: 1 / 60 },
-  /** Announced headers, by message. */
-  headers: { burst: 100, perSecond: 5 },
+  /** Announced headers, each of which costs a judge some tenths of a millisecond. */
+  headers: { burst: 10_000, perSecond: 100 },
   /** Announced hashes, by item: two of the largest messages, then what a busy network has. */
   inv: { burst: 100_000, perSecond: 500 },
   /** Transactions that nobody asked for. */
@@ -68,7 +68,7 @@ export const RATES = {
   addr: { burst: 1000, perSecond: 0.1 },
 } as const satisfies Record<string, Rate>;
 
-/** What is remembered of one peer, in items: half a megabyte at most, so 60 MB of 125 peers. */
+/** What is remembered of one peer, in items: a megabyte at most. */
 export const KEPT = {
   /** Transactions that it knows; of those forgotten it is told once more. */
   knownTransactions: 4000,
@@ -76,8 +76,8 @@ export const KEPT = {
   knownBlocks: 2000,
   /** Transactions that wait to be announced to it. */
   announcements: 4000,
-  /** Items that it asked for and that were not answered yet. */
-  wanted: 50_000,
+  /** Items that it asked for and that were not answered yet; honest nodes ask for hundreds. */
+  wanted: 5000,
   /** Transactions that we asked it for. */
   transactionsInFlight: 4000,
   /** Blocks that we asked it for. */
