@@ -27,13 +27,16 @@ export interface ScryptCost {
   readonly p: number;
 }
 
-/** scrypt of a password taken as UTF-8. @source RFC 7914 */
-export function scrypt(
+/** scrypt of a password taken as UTF-8; somebody may have a faster one. @source RFC 7914 */
+export type Scrypt = (
   password: string,
   salt: Uint8Array,
-  { n, r, p }: ScryptCost,
+  cost: ScryptCost,
   bytes: number,
-): Uint8Array {
+) => Uint8Array;
+
+/** scrypt, some half a second for each 128 MiB that it writes. @source RFC 7914 */
+export const scrypt: Scrypt = (password, salt, { n, r, p }, bytes) => {
   const maxmem = 128 * n * r + 128 * r * (p + 1) + 1024;
   return nobleScrypt(utf8ToBytes(password), salt, { N: n, r, p, dkLen: bytes, maxmem });
-}
+};

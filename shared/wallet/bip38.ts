@@ -1,7 +1,7 @@
 import { decryptAesBlocks } from "#shared/crypto/aes-blocks.ts";
 import { hash160, hash256 } from "#shared/crypto/hashes.ts";
 import { isSecretKey, publicKeyOf } from "#shared/crypto/sign-digest.ts";
-import { scrypt } from "#shared/crypto/stretch.ts";
+import { type Scrypt, scrypt } from "#shared/crypto/stretch.ts";
 import { decodeBase58Check } from "#shared/primitives/base58.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
@@ -41,11 +41,12 @@ export function openBip38(
   text: string,
   password: string,
   addresses: AddressFormat,
+  stretch: Scrypt = scrypt,
 ): Result<ImportedKey, Refusal> {
   const payload = payloadOf(text);
   if (payload === undefined) return refusal("EXOS-E5009", "This is no key under a password.");
   const salt = payload.subarray(3, 7);
-  const derived = scrypt(password.normalize("NFC"), salt, COST, 64);
+  const derived = stretch(password.normalize("NFC"), salt, COST, 64);
   const secret = decryptAesBlocks(derived.subarray(32), payload.subarray(7));
   for (const [index, mask] of derived.subarray(0, 32).entries()) {
     secret[index] = Number(secret[index]) ^ mask;

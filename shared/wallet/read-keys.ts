@@ -1,4 +1,5 @@
 import type { HDKey } from "@scure/bip32";
+import type { Scrypt } from "#shared/crypto/stretch.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import { isBip38, openBip38 } from "#shared/wallet/bip38.ts";
@@ -21,15 +22,20 @@ const SENTENCE = /^[\p{L}\p{M}]+(?:\s+[\p{L}\p{M}]+)+$/u;
 /**
  * Find out what keys a text holds. Formats are told apart by their form, never by a name.
  *
+ * @param stretch opens what lies under a password of BIP38; our own unless given
  * @returns refusals E5002, E5009 to E5011; none repeats what the text says
  * @source interfaces.md 5.3
  */
-export function readKeys(source: KeyText, network: KeyNetwork): Result<ParsedKeys, Refusal> {
+export function readKeys(
+  source: KeyText,
+  network: KeyNetwork,
+  stretch?: Scrypt,
+): Result<ParsedKeys, Refusal> {
   const text = source.text.trim();
-  if (text.startsWith("{")) return readWalletFile(parseJson(text), source, network);
+  if (text.startsWith("{")) return readWalletFile(parseJson(text), source, network, stretch);
   if (SENTENCE.test(text)) return readSentence(text, source.extraWord ?? "", network);
   if (isBip38(text)) {
-    const key = openBip38(text, source.password ?? "", network.addresses);
+    const key = openBip38(text, source.password ?? "", network.addresses, stretch);
     if (!key.ok) return key;
     return secretOf("private key under a password", { kind: "keys", keys: [key.value] }, []);
   }

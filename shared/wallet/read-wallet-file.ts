@@ -1,4 +1,5 @@
 import { base64 } from "@scure/base";
+import type { Scrypt } from "#shared/crypto/stretch.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import { openBip38 } from "#shared/wallet/bip38.ts";
@@ -39,6 +40,7 @@ export function readWalletFile(
   json: unknown,
   { password = "" }: Pick<KeyText, "password">,
   network: KeyNetwork,
+  stretch?: Scrypt,
 ): Result<ParsedKeys, Refusal> {
   const file = walletFileOf(json);
   if (file === undefined) return refusal("EXOS-E5009", "The file is JSON, but no wallet file.");
@@ -51,7 +53,7 @@ export function readWalletFile(
     const watched = { kind: "watched", format: FORMAT, addresses: [] } as const;
     return { ok: true, value: { ...watched, accountKey: file.accountKey } };
   }
-  const master = openBip38(file.seed.encrypted, password, network.addresses);
+  const master = openBip38(file.seed.encrypted, password, network.addresses, stretch);
   if (!master.ok) return master;
   const privateKey = master.value.secret;
   const secret: WalletSecret = { kind: "master", privateKey, chainCode: file.seed.chainCode };
