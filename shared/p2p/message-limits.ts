@@ -68,7 +68,7 @@ export const RATES = {
   addr: { burst: 1000, perSecond: 0.1 },
 } as const satisfies Record<string, Rate>;
 
-/** What is remembered of one peer, in items: a megabyte at most. */
+/** What is remembered of one peer, in items: two megabytes at most. */
 export const KEPT = {
   /** Transactions that it knows; of those forgotten it is told once more. */
   knownTransactions: 4000,
@@ -76,8 +76,12 @@ export const KEPT = {
   knownBlocks: 2000,
   /** Transactions that wait to be announced to it. */
   announcements: 4000,
-  /** Items that it asked for and that were not answered yet; honest nodes ask for hundreds. */
-  wanted: 5000,
+  /**
+   * Items that it asked for and that were not answered yet.
+   *
+   * @source exos-l1.md 7.7: as many blocks the reference may ask for at a time
+   */
+  wanted: 10_000,
   /** Transactions that we asked it for. */
   transactionsInFlight: 4000,
   /** Blocks that we asked it for. */
