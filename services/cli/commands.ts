@@ -5,7 +5,9 @@ import { doctor } from "#services/cli/commands/doctor.ts";
 import { exportCommand } from "#services/cli/commands/export.ts";
 import { fleet } from "#services/cli/commands/fleet.ts";
 import { importCommand } from "#services/cli/commands/import.ts";
+import { logs } from "#services/cli/commands/logs.ts";
 import { network } from "#services/cli/commands/network.ts";
+import { peers } from "#services/cli/commands/peers.ts";
 import { repair } from "#services/cli/commands/repair.ts";
 import { rpc } from "#services/cli/commands/rpc.ts";
 import { snapshot } from "#services/cli/commands/snapshot.ts";
@@ -24,11 +26,13 @@ export const COMMANDS: readonly Command[] = [
   snapshot,
   repair,
   status,
+  peers,
   fleet,
   rpc,
   config,
   network,
   doctor,
+  logs,
   version,
 ];
 

@@ -13,7 +13,7 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";
 import { notify } from "#services/cli/notify.ts";
-import { openNodeOf } from "#services/cli/open-node-of.ts";
+import { openRunningNodeOf } from "#services/cli/open-node-of.ts";
 import { peerOptionsOf } from "#services/cli/peer-options-of.ts";
 import { withDownloadDefaults } from "#services/cli/policy-of.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
@@ -174,7 +174,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   refuseUnsafe(config);
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
-  await using node = await openNodeOf({ ...context, config });
+  await using node = await openRunningNodeOf({ ...context, config });
   await using peered = await join(node, config);
   const { peers } = peered;
   await using served = await serve(node, config, { peers, stop: () => asked.abort() });

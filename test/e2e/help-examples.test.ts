@@ -10,7 +10,7 @@ import { vectorsPath } from "../support/vectors.ts";
 const examples = COMMANDS.flatMap(({ examples = [] }) => examples);
 const first = (line: string): string => line.split(" ")[0] ?? "";
 /** The one that stops it comes last. */
-const nodeExamples = ["status", "rpc", "stop"].flatMap((name) =>
+const nodeExamples = ["status", "peers", "logs", "rpc", "stop"].flatMap((name) =>
   examples.filter((line) => first(line) === name),
 );
 const longExamples = examples.filter((line) => ["dev", "start"].includes(first(line)));
