@@ -62,14 +62,17 @@ export async function readFromNode<T>(
   });
 }
 
-/** Send one JSON-RPC body to the running node, with the login of its cookie file. */
-export function callNode(config: Config, body: string): Promise<NodeAnswer> {
+/**
+ * Send one JSON-RPC body to the running node, with the login of its cookie file.
+ * @param path of the wallet that is meant; `/` for none
+ */
+export function callNode(config: Config, body: string, path = "/"): Promise<NodeAnswer> {
   const user = config.text("rpcuser");
   const password = config.text("rpcpassword");
   const login =
     user !== undefined && password !== undefined ? `${user}:${password}` : cookie(config);
   const authorization = `Basic ${Buffer.from(login).toString("base64")}`;
-  return request(rpcUrl(config), {
+  return request(`${rpcUrl(config)}${path}`, {
     method: "POST",
     headers: { authorization, "content-type": "application/json" },
     body,

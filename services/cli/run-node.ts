@@ -20,6 +20,7 @@ import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import type { Config } from "#services/cli/read-config.ts";
 import { downloaded, showSync } from "#services/cli/sync-progress.ts";
 import { together } from "#services/cli/together.ts";
+import { walletOptionsOf } from "#services/cli/wallet/wallet-options-of.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 
 /** A node that answers, as whoever announces it sees it. */
@@ -105,7 +106,7 @@ async function serve(
       },
       version: PROGRAM_VERSION,
       rewardScript: DEVELOPMENT_SCRIPT,
-      wallets: {},
+      wallets: walletOptionsOf(config),
       peers,
       stop,
     });

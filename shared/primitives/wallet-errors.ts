@@ -140,4 +140,10 @@ export const WALLET_ERRORS = {
     sentence: "The wallet is loaded already.",
     hint: "Use it, or unload it first.",
   },
+  "EXOS-E5024": {
+    status: 409,
+    title: "Not confirmed",
+    sentence: "Nobody has confirmed what was asked for.",
+    hint: "Look at what would be done, then say so with the option that the message names.",
+  },
 } as const satisfies ErrorRows;
