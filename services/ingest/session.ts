@@ -49,6 +49,8 @@ export class PeerSession implements Session, SyncPeer {
   readonly #sent: Record<string, number> = {};
   readonly #received: Record<string, number> = {};
   readonly #limits: ReadonlyMap<string, number>;
+  /** Its clock, and when it told it. */
+  #greeting: { readonly seconds: number; readonly atMs: number } | undefined;
   #answering = false;
   #congested = false;
   #paused = false;
@@ -82,6 +84,12 @@ export class PeerSession implements Session, SyncPeer {
 
   requestBlocks(hashes: readonly Hash256[]): void {
     this.handle({ kind: "requestBlocks", hashes });
+  }
+
+  clockSeconds(): number | undefined {
+    if (this.#greeting === undefined) return undefined;
+    const { seconds, atMs } = this.#greeting;
+    return seconds + (this.#deps.clock.elapsedMs() - atMs) / 1_000;
   }
 
   ping(): void {
@@ -155,6 +163,10 @@ export class PeerSession implements Session, SyncPeer {
         this.#link.end(action);
         return;
       case "ready":
+        this.#greeting = {
+          seconds: this.#deps.clock.now() + action.timeOffsetSeconds,
+          atMs: this.#deps.clock.elapsedMs(),
+        };
         sync.join(this);
         transactions.join(this);
         this.#link.ready(action);
