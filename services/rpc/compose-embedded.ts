@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
 import { join } from "node:path";
 import type { Access, Readiness, RpcDeps } from "#services/rpc/deps.ts";
-import { type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
+import { COOKIE_USER, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 
 /** What the process that embeds this service brings along. */
@@ -35,7 +35,6 @@ export interface EmbeddedRpc extends AsyncDisposable {
 }
 
 export const COOKIE_FILE = ".cookie";
-const COOKIE_USER = "__cookie__";
 
 /**
  * The API of a node of one's own: whoever may read the node's folder may log in. Dispose of it to

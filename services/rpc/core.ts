@@ -11,7 +11,7 @@ import { answerPost } from "#services/rpc/http/post-door.ts";
 import { RPC_PATHS, refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
-import { createLoginCheck } from "#services/rpc/json-rpc/login.ts";
+import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-rpc/login.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
 import { openApiDocument } from "#services/rpc/open-api.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
@@ -44,20 +44,24 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono
     verbs.set(path, "POST");
     api.post(path, (c) => answerJsonRpc(c, rpc, deps));
   }
-  if (surface === "http") mountReads(api, deps, verbs);
+  if (surface === "http") mountReads(api, deps, { verbs, login: orToken(rpc.login) });
 
   api.notFound((c) => answerUnrouted(c, verbs, deps));
   api.onError((fault, c: Context<ApiEnv>) => answerFault(c, fault, deps));
   return api;
 }
 
-function mountReads(api: OpenAPIHono<ApiEnv>, deps: RpcDeps, verbs: Map<string, string>): void {
+function mountReads(
+  api: OpenAPIHono<ApiEnv>,
+  deps: RpcDeps,
+  { verbs, login }: { readonly verbs: Map<string, string>; readonly login: LoginCheck },
+): void {
   for (const route of ROUTES) {
     api.openAPIRegistry.registerPath(route.config);
     const path = route.config.path.replaceAll(/\{(\w+)\}/g, ":$1");
     verbs.set(path, route.method === "post" ? "POST" : "GET, HEAD");
     if (route.method === "post") api.post(path, (c) => answerPost(c, route, deps));
-    else api.get(path, (c) => answerRoute(c, route, deps));
+    else api.get(path, (c) => answerRoute(c, { route, login }, deps));
   }
   // Made when somebody asks: 30 ms that a start does not need.
   let document: string | undefined;

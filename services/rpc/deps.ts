@@ -12,6 +12,7 @@ import type { Log } from "#shared/ports/log.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { Peers } from "#shared/ports/peers.ts";
+import type { Staking } from "#shared/ports/staking.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
@@ -155,6 +156,8 @@ export interface RpcDeps {
   readonly peers?: Peers | undefined;
   /** Absent in a city, and on a node that was told to have none. */
   readonly wallets?: Wallets | undefined;
+  /** Where there are wallets and proof of stake. */
+  readonly staking?: Staking | undefined;
   readonly access: Access;
   readonly readiness: Readiness;
   readonly clock: Clock;

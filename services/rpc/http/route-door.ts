@@ -3,6 +3,7 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { withinTime } from "#services/rpc/http/within-time.ts";
+import type { LoginCheck } from "#services/rpc/json-rpc/login.ts";
 import { ANSWER_BYTES_MAX, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import { problemResponse, refused } from "#services/rpc/problems.ts";
 import type { Route } from "#services/rpc/routes/route.ts";
@@ -10,11 +11,17 @@ import type { Route } from "#services/rpc/routes/route.ts";
 /** One route of `/v1`: its answer as JSON, validated by an entity tag. */
 export async function answerRoute(
   c: Context<ApiEnv>,
-  route: Route,
+  { route, login }: { readonly route: Route; readonly login: LoginCheck },
   deps: RpcDeps,
 ): Promise<Response> {
   c.set("dialect", "v1");
   c.set("route", route.config.path);
+  if (route.reach === "local" && login(c.req.header("authorization")) === undefined) {
+    const detail = "Log in with the content of the cookie file";
+    const response = problemResponse({ code: "EXOS-E4010", detail }, c.req.path);
+    response.headers.set("www-authenticate", 'Bearer realm="exos"');
+    return response;
+  }
   return answerWith(c, { route, raw: { params: c.req.param(), query: c.req.query() } }, deps);
 }
 

@@ -20,6 +20,9 @@ export function parseSaltedLogin(text: string): Login | undefined {
   return { kind: "salted", user, salt, hashHex: hashHex.toLowerCase() };
 }
 
+/** Name of the login that the cookie file holds. */
+export const COOKIE_USER = "__cookie__";
+
 /** The user whose pair an `Authorization` header names; `undefined` without such a pair. */
 export type LoginCheck = (header: string | undefined) => string | undefined;
 
@@ -54,6 +57,18 @@ function basicPair(header: string): Pair | undefined {
   const text = new TextDecoder().decode(Buffer.from(encoded, "base64"));
   const colon = text.indexOf(":");
   return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/**
+ * The same check for routes, which also take the secret of the cookie file alone, as a token.
+ * @source RFC 6750; interfaces.md 3.1
+ */
+export function orToken(check: LoginCheck): LoginCheck {
+  return (header) => {
+    const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? "")?.[1];
+    if (token === undefined) return check(header);
+    return check(`Basic ${Buffer.from(`${COOKIE_USER}:${token}`).toString("base64")}`);
+  };
 }
 
 function accepts(login: Login, pair: Pair): boolean {

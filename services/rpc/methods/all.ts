@@ -36,6 +36,7 @@ import { reconsiderBlock } from "#services/rpc/methods/reconsider-block.ts";
 import { sendRawTransaction } from "#services/rpc/methods/send-raw-transaction.ts";
 import { setBan } from "#services/rpc/methods/set-ban.ts";
 import { setMockTime } from "#services/rpc/methods/set-mock-time.ts";
+import { STAKING_METHODS } from "#services/rpc/methods/staking/staking-methods.ts";
 import { stop } from "#services/rpc/methods/stop.ts";
 import { submitBlock } from "#services/rpc/methods/submit-block.ts";
 import { testMempoolAccept } from "#services/rpc/methods/test-mempool-accept.ts";
@@ -90,4 +91,5 @@ export const METHODS: readonly Method[] = [
   invalidateBlock,
   reconsiderBlock,
   ...WALLET_METHODS,
+  ...STAKING_METHODS,
 ];

@@ -3,7 +3,9 @@ import { getBlock } from "#services/rpc/routes/get-block.ts";
 import { getCity, getFleet } from "#services/rpc/routes/get-fleet.ts";
 import { getHealth } from "#services/rpc/routes/get-health.ts";
 import { getMempool } from "#services/rpc/routes/get-mempool.ts";
+import { getNetworkStaking } from "#services/rpc/routes/get-network-staking.ts";
 import { getNode } from "#services/rpc/routes/get-node.ts";
+import { getStakingStatus } from "#services/rpc/routes/get-staking-status.ts";
 import { getSupply } from "#services/rpc/routes/get-supply.ts";
 import { getTip } from "#services/rpc/routes/get-tip.ts";
 import { getTransaction } from "#services/rpc/routes/get-transaction.ts";
@@ -38,6 +40,8 @@ export const ROUTES: readonly Route[] = [
   listAddressCoins,
   getMempool,
   getSupply,
+  getNetworkStaking,
+  getStakingStatus,
   getFleet,
   getCity,
   search,

@@ -37,10 +37,12 @@ interface Definition<
   readonly method?: "post";
   /** With parameters in braces. */
   readonly path: `/${string}`;
-  readonly tag: "node" | "chain" | "transactions" | "addresses" | "fleet" | "service";
+  readonly tag: "node" | "chain" | "transactions" | "addresses" | "fleet" | "staking" | "service";
   readonly summary: string;
   /** Units of the public allowance. @source interfaces.md 1.3 */
   readonly cost: 1 | 2 | 5 | 10;
+  /** Whoever owns the node, by a login; everybody unless given. */
+  readonly reach?: "local";
   readonly params: Params;
   readonly query: Query;
   readonly answer: Answer;
@@ -55,6 +57,7 @@ interface Definition<
 /** One route of `/v1`: its part of the OpenAPI document, and what it does. */
 export interface Route {
   readonly method: "get" | "post";
+  readonly reach: "public" | "local";
   readonly config: RouteConfig;
   /** Path and query of a request as text, or the body of a POST; a refusal names every bad one. */
   answer(
@@ -98,7 +101,8 @@ export function defineRoute<
     const given = parsed.data as z.output<z.ZodObject<Params>> & z.output<z.ZodObject<Query>>;
     return await definition.run(given, context);
   }
-  return { method: definition.method ?? "get", config: openApiOf(definition), answer };
+  const { method = "get", reach = "public" } = definition;
+  return { method, reach, config: openApiOf(definition), answer };
 }
 
 function notReady(deps: RpcDeps): Result<never, Refusal> {
@@ -121,6 +125,7 @@ function openApiOf(
   const takesInput = Object.keys({ ...params, ...query }).length > 0;
   const isPost = method === "post";
   const own: ErrorCode[] = [
+    ...(definition.reach === "local" ? (["EXOS-E4010"] as const) : []),
     ...(takesInput ? (["EXOS-E4001"] as const) : []),
     ...(isPost ? (["EXOS-E4000", "EXOS-E4002", "EXOS-E4130"] as const) : []),
   ];
@@ -142,8 +147,8 @@ function openApiOf(
     },
     "x-exos-tier": 1,
     "x-exos-cost": cost,
-    "x-exos-auth": "none",
-    "x-exos-placement": "all",
+    "x-exos-auth": definition.reach === "local" ? "login" : "none",
+    "x-exos-placement": definition.reach === "local" ? "local" : "all",
     "x-exos-problems": codes,
   } as RouteConfig;
 }

@@ -8,8 +8,9 @@ import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { loadChain } from "../../support/chain-file.ts";
 import { cityAt, fixedFleet } from "../../support/fixed-fleet.ts";
+import { idleStaking } from "../../support/idle-staking.ts";
 import { type Answer, clientOf } from "../../support/rpc-client.ts";
-import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
+import { COOKIE, createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 
 const TXID = "ca3e89b732c2bbfd89daf16704686d3538b04634616ef9656bde5ebd5c738540";
 const RICH = "XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8";
@@ -21,7 +22,8 @@ const blocks = recordedBlocks(540);
 const next = recordedBlocks(541)?.[540];
 const odd = loadChain("exos-regtest/odd-chain.dat", 4)?.slice(0, 540);
 const fleet = fixedFleet([cityAt("syd", [0, 1, 2]), cityAt("lon", undefined)]);
-const node = blocks === undefined ? undefined : await createRpcNode(blocks, { fleet });
+const node =
+  blocks === undefined ? undefined : await createRpcNode(blocks, { fleet, staking: idleStaking() });
 const branch = odd === undefined ? undefined : await createRpcNode(odd);
 
 /** Requests that are answered, by operation. */
@@ -45,6 +47,8 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
   testTransaction: ["/v1/txs/test"],
   getMempool: ["/v1/mempool", "/v1/mempool?limit=0", "/v1/mempool?limit=200"],
   getSupply: ["/v1/supply"],
+  getNetworkStaking: ["/v1/staking/network"],
+  getStakingStatus: ["/v1/staking/status"],
   getFleet: ["/v1/fleet"],
   getCity: ["/v1/fleet/syd", "/v1/fleet/lon"],
   search: ["/v1/search?q=171", `/v1/search?q=${TXID}`, `/v1/search?q=exos:${RICH}?amount=1`],
@@ -145,8 +149,9 @@ function spentHex(): string {
 }
 
 /** How an operation is asked for what it answers. */
-function initOf({ isPost }: { readonly isPost: boolean }): RequestInit {
-  return isPost ? { method: "POST", body: JSON.stringify({ hex: nextHex() }) } : {};
+function initOf(operation: { readonly isPost: boolean; readonly isLocal: boolean }): RequestInit {
+  if (operation.isLocal) return { headers: { authorization: COOKIE } };
+  return operation.isPost ? { method: "POST", body: JSON.stringify({ hex: nextHex() }) } : {};
 }
 
 /** Lists whose cursor is tied to a block. */
@@ -157,8 +162,9 @@ const PAGED = [
   `/v1/addresses/${MINER}/coins?limit=1`,
 ];
 
-const operations = ROUTES.map(({ config, method }) => ({
+const operations = ROUTES.map(({ config, method, reach }) => ({
   isPost: method === "post",
+  isLocal: reach === "local",
   id: String(config.operationId),
   statuses: Object.keys(config.responses).map(Number),
   schema: z.object({ content: z.record(z.string(), z.object({ schema: z.custom<z.ZodType>() })) }),
@@ -198,7 +204,7 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     }
   });
 
-  it.each(operations.filter(({ isPost }) => !isPost))(
+  it.each(operations.filter(({ isPost, isLocal }) => !isPost && !isLocal))(
     "$id can be read again without being sent again",
     async ({ id }) => {
       const [path = ""] = GOOD[id] ?? [];
@@ -229,6 +235,12 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
       seen.add(answer.status);
     }
     const [path = ""] = GOOD[id] ?? [];
+    if (operation.isLocal) {
+      const stranger = await send(path);
+      expectProblem(stranger, "EXOS-E4010", path);
+      expect(stranger.headers.get("www-authenticate")).toBe('Bearer realm="exos"');
+      seen.add(stranger.status);
+    }
 
     const opening = await createRpcNode([]);
     opening.setState({ phase: "opening", stores: undefined, progress: 0.25, etaSeconds: 7 });
@@ -265,10 +277,11 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
       ["EXOS-E4140", 414, {}, "x".repeat(8_192)],
       ["EXOS-E4310", 431, { headers: { "x-pad": "x".repeat(16_384) } }, ""],
     ] as const) {
-      expectProblem(await send(`${path}${more}`, { ...asking, ...init }), code, path);
+      const headers = { ...asking.headers, ...("headers" in init ? init.headers : {}) };
+      expectProblem(await send(`${path}${more}`, { ...asking, headers }), code, path);
       seen.add(status);
     }
-    // The next test provokes it, on every list.
+    // The next test provokes it, on every list; those of staking do it for theirs.
     if (statuses.includes(409)) seen.add(409);
     expect([...seen].sort()).toEqual(statuses.toSorted());
   });
@@ -301,14 +314,14 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
   });
 
   it("takes HEAD where it takes GET, answers OPTIONS, and refuses other verbs", async () => {
-    for (const { id, isPost } of operations) {
+    for (const { id, isPost, ...operation } of operations) {
       const [path = ""] = GOOD[id] ?? [];
       if (isPost) {
         const options = await send(path, { method: "OPTIONS" });
         expect(options.headers.get("allow"), path).toBe("POST, OPTIONS");
         continue;
       }
-      const head = await send(path, { method: "HEAD" });
+      const head = await send(path, { ...initOf({ ...operation, isPost }), method: "HEAD" });
       expect(head.status, path).toBe(200);
       expect(head.text, path).toBe("");
       const options = await send(path, { method: "OPTIONS" });
