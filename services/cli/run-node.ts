@@ -13,14 +13,14 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";
 import { notify } from "#services/cli/notify.ts";
-import { openRunningNodeOf } from "#services/cli/open-node-of.ts";
+import { openNodeOf } from "#services/cli/open-node-of.ts";
 import { peerOptionsOf } from "#services/cli/peer-options-of.ts";
 import { withDownloadDefaults } from "#services/cli/policy-of.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import type { Config } from "#services/cli/read-config.ts";
+import { type StakingDefaults, stakingOptionsOf } from "#services/cli/staking-options-of.ts";
 import { downloaded, showSync } from "#services/cli/sync-progress.ts";
 import { together } from "#services/cli/together.ts";
-import { walletOptionsOf } from "#services/cli/wallet/wallet-options-of.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 
 /** A node that answers, as whoever announces it sees it. */
@@ -37,6 +37,12 @@ export interface RunningNode {
 export interface RunHooks {
   /** What has to be there before the node counts as ready. */
   prepare?(node: EmbeddedNode, signal: AbortSignal): Promise<void>;
+  /** What is done with the wallets once the index knows their coins, before it is announced. */
+  openWallets?(served: ServedNode): Promise<void>;
+  /** Whether the node stakes where nobody says so, and how it is paced. */
+  readonly staking?: StakingDefaults;
+  /** What else goes on until the node stops. */
+  beside?(running: RunningNode, signal: AbortSignal): Promise<void>;
   announce(running: RunningNode): Promise<void>;
 }
 
@@ -84,7 +90,7 @@ async function join(node: EmbeddedNode, config: Config): Promise<PeeredNode> {
 async function serve(
   node: EmbeddedNode,
   config: Config,
-  { peers, stop }: Pick<ServeOptions, "peers" | "stop">,
+  { peers, staking, stop }: Pick<ServeOptions, "peers" | "staking" | "stop">,
 ): Promise<ServedNode> {
   try {
     return await serveNode(node, {
@@ -106,7 +112,8 @@ async function serve(
       },
       version: PROGRAM_VERSION,
       rewardScript: DEVELOPMENT_SCRIPT,
-      wallets: walletOptionsOf(config),
+      wallets: {},
+      staking,
       peers,
       stop,
     });
@@ -175,14 +182,16 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   refuseUnsafe(config);
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
-  await using node = await openRunningNodeOf({ ...context, config });
+  await using node = await openNodeOf({ ...context, config });
   await using peered = await join(node, config);
   const { peers } = peered;
-  await using served = await serve(node, config, { peers, stop: () => asked.abort() });
+  const staking = stakingOptionsOf(config, peered, hooks.staking);
+  await using served = await serve(node, config, { peers, staking, stop: () => asked.abort() });
   const main = async (until: AbortSignal): Promise<void> => {
     await hooks.prepare?.(node, until);
     await catchUp({ node, served }, terminal, until);
     if (until.aborted) return;
+    await hooks.openWallets?.(served);
     const running = {
       node,
       served,
@@ -200,6 +209,8 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
         (end) => followIndex(running, terminal, end),
         (end) => runPruning(node, { index, keepBlocks }, end),
         (end) => notify(running, context, end),
+        async (end) => served.staking?.run(end),
+        async (end) => hooks.beside?.(running, end),
       ],
       until,
     );

@@ -1,6 +1,5 @@
 import { PEER_KEYS } from "#services/cli/config/peer-keys.ts";
-import { POOL_KEYS } from "#services/cli/config/pool-keys.ts";
-import { WALLET_KEYS } from "#services/cli/config/wallet-keys.ts";
+import { STAKING_KEYS } from "#services/cli/config/staking-keys.ts";
 
 /** How the text of a value is read. `list` splits at commas and may be given several times. */
 export type ValueKind = "text" | "integer" | "boolean" | "list";
@@ -70,8 +69,7 @@ export const CONFIG_KEYS = {
   },
   port: port("port peers connect to; 0: any free one; default: the network's"),
   ...PEER_KEYS,
-  ...POOL_KEYS,
-  ...WALLET_KEYS,
+  ...STAKING_KEYS,
   jobs: {
     kind: "integer",
     min: 0,
@@ -125,6 +123,7 @@ export const ALIASES: Readonly<Record<string, ConfigName>> = {
   apiport: "httpport",
   apiuri: "httpbind",
   par: "jobs",
+  stake: "staking",
   debuglevel: "loglevel",
   maxinboundconnections: "maxinbound",
   maxoutboundconnections: "maxoutbound",

@@ -1,11 +1,19 @@
 import type { CommandContext } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT, developmentAddress } from "#services/cli/dev/development-address.ts";
+import { openDevelopmentWallet } from "#services/cli/dev/development-wallet.ts";
 import { fiveThings } from "#services/cli/dev/five-things.ts";
+import { keepGrowing } from "#services/cli/dev/keep-growing.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { ExitCode } from "#services/cli/exit-codes.ts";
 import { refused } from "#services/cli/failure.ts";
 import { type RunningNode, runNode } from "#services/cli/run-node.ts";
 import { height } from "#shared/primitives/brand.ts";
+
+/**
+ * Coins of the premine. Each of three million proves every slot, and one that won rests for ten
+ * blocks, so eleven would do; a hundred leave enough when some are spent.
+ */
+const PREMINE_COINS = 100;
 
 /** The lowest height above which the premine may be spent. */
 function firstBlocks({ network }: EmbeddedNode): number {
@@ -17,7 +25,8 @@ function firstBlocks({ network }: EmbeddedNode): number {
 async function mineFirstBlocks(node: EmbeddedNode, signal: AbortSignal): Promise<void> {
   const missing = firstBlocks(node) - (await node.tip()).height;
   if (missing <= 0) return;
-  const mined = await node.staker.generate(missing, DEVELOPMENT_SCRIPT, { signal });
+  const premine = Array.from({ length: PREMINE_COINS }, () => DEVELOPMENT_SCRIPT);
+  const mined = await node.staker.generate(missing, DEVELOPMENT_SCRIPT, { signal, premine });
   if (!mined.ok) throw refused(mined.error);
 }
 
@@ -83,10 +92,18 @@ async function announce(running: RunningNode, context: CommandContext): Promise<
   for (const line of lines) terminal.out(line);
 }
 
-/** A node that mines its own first blocks, and says what can be done with it. */
-export function runDevelopment(context: CommandContext): Promise<ExitCode> {
+/**
+ * A node that mines its own first blocks and then stakes what they paid, and says what can be done
+ * with it.
+ *
+ * @param spacingSecondsMin least time between two blocks; 0: every slot
+ */
+export function runDevelopment(context: CommandContext, spacingSecondsMin = 0): Promise<ExitCode> {
   return runNode(context, {
     prepare: mineFirstBlocks,
+    openWallets: openDevelopmentWallet,
+    staking: { byDefault: true, spacingSecondsMin },
     announce: (running) => announce(running, context),
+    beside: (running, signal) => keepGrowing(running, spacingSecondsMin, signal),
   });
 }

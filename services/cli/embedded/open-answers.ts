@@ -1,6 +1,11 @@
 import { type ControlOptions, controlOf } from "#services/cli/embedded/node-control.ts";
 import { openIndexOf } from "#services/cli/embedded/open-index.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import {
+  type NodeStaking,
+  openStaking,
+  type StakingOptions,
+} from "#services/cli/embedded/open-staking.ts";
 import { openWallets, type WalletOptions } from "#services/cli/embedded/open-wallets.ts";
 import { runIndex } from "#services/index/container.ts";
 import { followTip, type IndexProgress } from "#services/index/core.ts";
@@ -22,6 +27,8 @@ export interface AnswerOptions
     Pick<RpcShared, "version" | "fleet" | "peers"> {
   /** None: the node has no wallets. */
   readonly wallets?: WalletOptions | undefined;
+  /** None, or no wallets: the node does not stake. */
+  readonly staking?: StakingOptions | undefined;
 }
 
 /** How the index follows. */
@@ -40,6 +47,8 @@ export interface AnsweringNode extends AsyncDisposable {
   readonly index: AddressIndex;
   /** `undefined` where the node has none. */
   readonly wallets: Wallets | undefined;
+  /** `undefined` where the node or its network has none. */
+  readonly staking: NodeStaking | undefined;
   /** Bring the index to the tip; from then on the node counts as ready. */
   catchUp(signal: AbortSignal, onProgress: (progress: IndexProgress) => void): Promise<void>;
   /**
@@ -67,6 +76,10 @@ export async function openAnswers(
     options.wallets === undefined
       ? undefined
       : stack.use(await openWallets(node, index, options.wallets));
+  const staking =
+    wallets === undefined || options.staking === undefined
+      ? undefined
+      : openStaking(node, wallets, options.staking);
   const since = clock.now();
   type State = ReturnType<RpcShared["state"]>;
   let state: State = { phase: "indexing", stores, progress: 0, etaSeconds: undefined, since };
@@ -79,6 +92,7 @@ export async function openAnswers(
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.peers === undefined ? {} : { peers: options.peers }),
     wallets,
+    staking,
     clock,
     metrics,
     log: log.module("rpc"),
@@ -89,6 +103,7 @@ export async function openAnswers(
     rpc,
     index,
     wallets,
+    staking,
     async catchUp(signal, onProgress) {
       await followTip(deps, {
         signal,

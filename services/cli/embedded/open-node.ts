@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { openPool } from "#services/cli/embedded/open-pool.ts";
 import { createTipFan } from "#services/cli/embedded/tip-fan.ts";
 import { together } from "#services/cli/together.ts";
-import { createStaker, type Staker } from "#services/stake/core.ts";
+import { createStaker, type StakeDeps, type Staker } from "#services/stake/core.ts";
 import { composeEmbedded as composeValidate } from "#services/validate/compose-embedded.ts";
 import { runValidate } from "#services/validate/container.ts";
 import { createValidator, type Validator, type ValidatorDeps } from "#services/validate/core.ts";
@@ -51,6 +51,7 @@ export interface NodeOptions {
   readonly poolPolicy?: Partial<PoolPolicy>;
 }
 
+type Minting = Pick<StakeDeps, "submit" | "pause">;
 type VerdictListener = NonNullable<ValidatorDeps["rejected"]>;
 
 /** One process that is a whole node: stores, queues, services, one clock. */
@@ -65,6 +66,8 @@ export interface EmbeddedNode extends AsyncDisposable {
   readonly log: Log;
   readonly validator: Validator;
   readonly staker: Staker;
+  /** How whoever makes a block hands it in, and gives others their turn. */
+  readonly minting: Minting;
   /** Tells followers that the tip moved; nobody consumes it unless `run` was called. */
   readonly follow: MemoryWorkQueue<TipHint>;
   /** A further follower of the tip, with a queue of its own. */
@@ -143,21 +146,25 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
     );
     stack.defer(() => deps.flush());
     const validator = createValidator(deps);
+    const minting: Minting = {
+      pause: deps.pause,
+      async submit(block) {
+        const submission = await validator.submit(block);
+        if (submission.state === "judged") return submission;
+        throw new RangeError(`a block of our own does not decode: ${submission.reason}`);
+      },
+    };
     const node = {
       ...shared,
       folder,
       validator,
+      minting,
       staker: createStaker({
         network,
         clock,
         mempool: pool.mempool,
         tip: () => validator.tip(),
-        pause: deps.pause,
-        async submit(block) {
-          const submission = await validator.submit(block);
-          if (submission.state === "judged") return submission;
-          throw new RangeError(`a block of our own does not decode: ${submission.reason}`);
-        },
+        ...minting,
       }),
       follower: tips.follower,
       onVerdict: (listener: VerdictListener) => void verdicts.add(listener),

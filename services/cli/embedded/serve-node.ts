@@ -14,7 +14,7 @@ export interface ServeOptions extends AnswerOptions, Pick<Answering, "cities"> {
 
 /** A node that answers. Dispose of it to answer what is in flight and stop listening. */
 export interface ServedNode
-  extends Pick<AnsweringNode, "index" | "wallets" | "catchUp" | "follow">,
+  extends Pick<AnsweringNode, "index" | "wallets" | "staking" | "catchUp" | "follow">,
     AsyncDisposable {
   readonly httpPort: number;
   readonly rpcPort: number;
@@ -33,7 +33,7 @@ export async function serveNode(node: EmbeddedNode, options: ServeOptions): Prom
   const { deps, cookiePath } = answers.rpc;
   const answering = cities === undefined ? { deps } : { deps, cities };
   const { httpPort, rpcPort } = stack.use(await listen(answering, options));
-  const { index, wallets, catchUp, follow } = answers;
+  const { index, wallets, staking, catchUp, follow } = answers;
   const held = stack.move();
   return {
     httpPort,
@@ -41,6 +41,7 @@ export async function serveNode(node: EmbeddedNode, options: ServeOptions): Prom
     cookiePath,
     index,
     wallets,
+    staking,
     catchUp,
     follow,
     async [Symbol.asyncDispose]() {
