@@ -1,7 +1,7 @@
 import type { Amount, HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 
-/** A transaction that was judged, as the pool keeps it. Nothing in it changes. */
+/** A transaction that was judged, as the pool keeps it. Only `parents` follow the chain. */
 export interface PooledTransaction {
   readonly txid: HashHex;
   /** The canonical serialisation with witness. */
@@ -74,7 +74,10 @@ export interface Pool {
   /** Who holds the claim on an output, whether or not it counts. */
   claimant(outpoint: Outpoint): Promise<HashHex | undefined>;
 
-  /** Keep a transaction whose claims were granted; again changes nothing. */
+  /**
+   * Keep a transaction whose claims were granted, in place of what was kept of it before: its
+   * `parents` change when one of them is mined, which is told before that one is removed.
+   */
   put(transaction: PooledTransaction): Promise<void>;
   /** Forget a transaction; its claims are released by whoever removes it, afterwards. */
   remove(txid: HashHex): Promise<void>;

@@ -63,7 +63,6 @@ export function poolContract(create: () => Promise<Pool & UnjudgedTransactions>)
     const transaction = pooled(1, [coin(100)]);
     await add(pool, transaction);
     transaction.raw.fill(0);
-    await pool.put(transaction);
     expect((await pool.get(txidOf(1)))?.raw).toEqual(Uint8Array.of(1, 1, 2, 3));
   });
 
@@ -146,6 +145,16 @@ export function poolContract(create: () => Promise<Pool & UnjudgedTransactions>)
     await add(pool, pooled(2, [coin(1)], [txidOf(1)]));
     await add(pool, pooled(1, [coin(100)]));
     expect((await pool.all()).map(({ txid }) => txid)).toEqual([1, 2, 3].map(txidOf));
+  });
+
+  it("lets a child outlive its parent once it is put without it", async () => {
+    const pool = await create();
+    await add(pool, pooled(1, [coin(100)]));
+    await add(pool, pooled(2, [coin(1)], [txidOf(1)]));
+    await pool.put(pooled(2, [coin(1)]));
+    expect((await pool.all()).map(({ txid }) => txid)).toEqual([1, 2].map(txidOf));
+    await pool.remove(txidOf(1));
+    expect((await pool.all()).map(({ txid }) => txid)).toEqual([txidOf(2)]);
   });
 
   it("forgets what is removed, and then takes it again", async () => {

@@ -1,10 +1,12 @@
 import { createStaker } from "#services/stake/core.ts";
 import { createValidator } from "#services/validate/core.ts";
 import { createMempool, type MempoolService } from "#services/validate/mempool.ts";
+import { readCoins } from "#services/validate/read-coins.ts";
 import type { ManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryPool } from "#shared/adapters/embedded/memory-pool.ts";
 import { createSeededEntropy } from "#shared/adapters/embedded/seeded-entropy.ts";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
+import { hashTransaction } from "#shared/codec/decode-transaction.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { defaultPolicy, type PoolPolicy } from "#shared/consensus/policy/pool-policy.ts";
@@ -12,7 +14,7 @@ import type { AcceptOptions, PoolVerdict } from "#shared/ports/mempool.ts";
 import type { Pool } from "#shared/ports/pool.ts";
 import { type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
-import type { HashedTransaction } from "#shared/primitives/transaction.ts";
+import type { HashedTransaction, Outpoint } from "#shared/primitives/transaction.ts";
 import { buildTransaction, output, type Spend, type TransactionParts } from "./block-builder.ts";
 import { memoryValidator } from "./memory-validator.ts";
 import { OWNER } from "./rich-chain.ts";
@@ -40,9 +42,11 @@ export interface PoolRig {
   ): HashedTransaction;
   /** An output of a transaction as the next one spends it. */
   spendOf(tx: HashedTransaction, index?: number): Spend;
+  /** Whether an output is a coin at the tip. */
+  isUnspent(outpoint: Outpoint): Promise<boolean>;
   accept(tx: HashedTransaction, options?: Partial<AcceptOptions>): Promise<PoolVerdict>;
   /** Another process over the same stores, and the same pool unless one is given. */
-  restarted(pool?: Pool): MempoolService;
+  restarted(pool?: Pool, policy?: Partial<PoolPolicy>): MempoolService;
 }
 
 export interface RigOptions {
@@ -51,6 +55,15 @@ export interface RigOptions {
   /** Blocks that are there from the start. */
   readonly blocks?: number;
   readonly pool?: Pool;
+}
+
+/** A transaction that spends one output, as far as reading coins for it goes. */
+function spenderOf(prevout: Outpoint): HashedTransaction {
+  const inputs = [{ prevout, scriptSig: new Uint8Array(0), sequence: 0, witness: [] }];
+  return hashTransaction(
+    { version: 1, time: unixSeconds(0), inputs, outputs: [], lockTime: 0 },
+    exosRegtest.consensus.wire,
+  );
 }
 
 /** The code of a verdict, or its state where it has none. */
@@ -67,11 +80,11 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
     connected: async () => void (await validator.connect()),
   });
   const hinted: HashHex[] = [];
-  const open = (kept: Pool = pool) =>
+  const open = (kept: Pool = pool, changed: Partial<PoolPolicy> = {}) =>
     createMempool({
       ...deps,
       pool: kept,
-      policy: { ...defaultPolicy(network), ...options.policy },
+      policy: { ...defaultPolicy(network), ...options.policy, ...changed },
       entropy: createSeededEntropy("pool"),
       accepted: { send: async ({ txid }) => void hinted.push(txid) },
     });
@@ -129,6 +142,12 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
       return buildTransaction(parts, network.consensus);
     },
     spendOf,
+    async isUnspent(outpoint) {
+      const tip = await deps.coins.tip();
+      if (tip === undefined) return false;
+      const transactions = [spenderOf(outpoint)];
+      return (await readCoins({ transactions }, tip, deps.coins)).coin(outpoint) !== undefined;
+    },
     accept: (tx, { source = "peer", ...rest } = {}) => mempool.accept(tx.raw, { source, ...rest }),
     restarted: open,
   };

@@ -98,7 +98,7 @@ async function removeMined(
     const txid = toHashHex(tx.txid);
     orphans.remove(txid);
     const member = table.graph.get(txid);
-    if (member !== undefined) await table.leave([member]);
+    if (member !== undefined) await table.leaveMined(member);
     const rivals = new Set<PoolMember>();
     for (const { prevout } of tx.inputs) {
       const rival = table.graph.spenderOf(prevout);

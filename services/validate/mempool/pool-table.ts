@@ -52,8 +52,7 @@ export class PoolTable {
   /** @returns who holds a claim that this one needs: another process was faster */
   async enter({ facts, replaced, unbroadcast }: Entrance): Promise<HashHex | undefined> {
     const { pool } = this.#deps;
-    const { tx, ...kept } = facts;
-    const { txid, time } = kept;
+    const { txid, tx, time } = facts;
     const outpoints = inOrder(tx.inputs.map(({ prevout }) => prevout));
     const replaces = new Set(replaced.map((member) => member.txid));
     for (const [index, outpoint] of outpoints.entries()) {
@@ -62,20 +61,23 @@ export class PoolTable {
       for (const mine of outpoints.slice(0, index)) await pool.release(mine, txid);
       return holder;
     }
-    await pool.put({
-      ...kept,
-      raw: tx.raw,
-      fee: amount(facts.fee),
-      inputs: tx.inputs.map(({ prevout }) => prevout),
-      parents: [...this.#graph.parentsOf(tx)].map((parent) => parent.txid),
-      unbroadcast,
-    });
+    await pool.put({ ...recordOf(facts, this.#graph.parentsOf(tx)), unbroadcast });
     await this.leave(replaced);
     this.#add(facts, unbroadcast);
     return undefined;
   }
 
-  /** Take members out. @param members children before parents, unless they were mined */
+  /** Take out a member that a block holds, as it holds its parents: its children stay. */
+  async leaveMined(member: PoolMember): Promise<void> {
+    for (const child of member.children) {
+      const parents = [...child.parents].filter((parent) => parent !== member);
+      const unbroadcast = this.unbroadcast.has(child.txid);
+      await this.#deps.pool.put({ ...recordOf(child, parents), unbroadcast });
+    }
+    await this.leave([member]);
+  }
+
+  /** Take members out. @param members children before parents */
   async leave(members: Iterable<PoolMember>): Promise<void> {
     for (const member of members) {
       const { txid, tx } = member;
@@ -160,6 +162,24 @@ export class PoolTable {
 }
 
 const NO_RATE = { rev: 0, feeRate: 0n, feeTime: unixSeconds(0), sinking: false };
+
+/** What the store keeps of a transaction. */
+function recordOf(
+  { txid, tx, fee, size, sigopCost, time, height }: MemberFacts,
+  parents: Iterable<PoolMember>,
+): Omit<PooledTransaction, "unbroadcast"> {
+  return {
+    txid,
+    raw: tx.raw,
+    fee: amount(fee),
+    size,
+    sigopCost,
+    time,
+    height,
+    inputs: tx.inputs.map(({ prevout }) => prevout),
+    parents: [...parents].map((parent) => parent.txid),
+  };
+}
 
 /** Two that want the same outputs ask in the same order, so one of them gets them all. */
 function inOrder(outpoints: readonly Outpoint[]): Outpoint[] {

@@ -58,7 +58,6 @@ function createTransactions(): Pool {
     },
     claimant: async (outpoint) => claims.get(outpointKey(outpoint))?.txid,
     async put(transaction) {
-      if (transactions.has(transaction.txid)) return;
       transactions.set(transaction.txid, { ...transaction, raw: transaction.raw.slice() });
     },
     async remove(txid) {
