@@ -68,7 +68,13 @@ export class FrameReader {
     while (at < piece.length && this.#headLength < FRAME_HEAD_BYTES) {
       if (this.#headLength === 0) at = this.#skipGarbage(piece, at);
       if (at === piece.length) break;
-      this.#headBytes[this.#headLength++] = piece[at++] ?? 0;
+      // Byte by byte up to the end of the magic, then all at once.
+      const wanted =
+        this.#headLength < this.#magic.length ? 1 : FRAME_HEAD_BYTES - this.#headLength;
+      const part = piece.subarray(at, at + wanted);
+      this.#headBytes.set(part, this.#headLength);
+      this.#headLength += part.length;
+      at += part.length;
       while (!this.#isMagic()) this.#skipByte();
     }
     if (this.#garbage > GARBAGE_BYTES_MAX) this.#fail("message unreadable", events);
@@ -78,7 +84,7 @@ export class FrameReader {
 
   /** To the next byte that can begin the magic, many times as fast as byte by byte. */
   #skipGarbage(piece: Uint8Array, from: number): number {
-    const found = piece.indexOf(this.#magic[0] ?? 0, from);
+    const found = piece.indexOf(Number(this.#magic[0]), from);
     const at = found < 0 ? piece.length : found;
     this.#garbage += at - from;
     return at;

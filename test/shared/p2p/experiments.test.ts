@@ -57,6 +57,9 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
     "a node of ours serves what it has also while it catches up: no headers, here",
 };
 
+/** The title of a test that deviates. */
+const deviating = (name: string) => `${name}, but otherwise: ${DEVIATIONS[name]}`;
+
 const NODE_HEIGHT = 3092;
 const recorded = loadVectors<{ readonly cases: readonly Experiment[] }>("exos-regtest/p2p.json");
 const raws = loadChain("exos-regtest/chain.dat", 4);
@@ -170,23 +173,24 @@ describe.skipIf(recorded === undefined || raws === undefined)("the recorder as s
   const provenHeaders = (count: number) =>
     encodeProvenHeaders(Array.from({ length: count }, (_, index) => chain.proven(index + 1)));
 
-  it.each(["inbound connection while in IBD", "inbound connection while in IBD, whitebind"])(
-    "%s: deviates",
-    (name) => {
-      const driver = new PeerDriver({
-        network: exosRegtest,
-        chain,
-        height: 0,
-        initialDownload: true,
-      });
-      greet(driver, name);
-      expect(recordedOf(name)).toEqual([]);
-      expect(driver.commands.slice(0, 2)).toEqual(["version", "verack"]);
-      expect(driver.end).toBeUndefined();
-    },
-  );
+  it.each(
+    ["inbound connection while in IBD", "inbound connection while in IBD, whitebind"].map(
+      (name) => ({ name, title: deviating(name) }),
+    ),
+  )("$title", ({ name }) => {
+    const driver = new PeerDriver({
+      network: exosRegtest,
+      chain,
+      height: 0,
+      initialDownload: true,
+    });
+    greet(driver, name);
+    expect(recordedOf(name)).toEqual([]);
+    expect(driver.commands.slice(0, 2)).toEqual(["version", "verack"]);
+    expect(driver.end).toBeUndefined();
+  });
 
-  it("legacy headers answered at height 0: deviates", () => {
+  it(deviating("legacy headers answered at height 0"), () => {
     const name = "legacy headers answered at height 0";
     const driver = dialler(name);
     const headers = Array.from({ length: 20 }, (_, index) => chain.block(index + 1).header);
@@ -197,7 +201,7 @@ describe.skipIf(recorded === undefined || raws === undefined)("the recorder as s
     expect(driver.end).toBeUndefined();
   });
 
-  it("provhdr answered at height 0, blocks never delivered: deviates", () => {
+  it(deviating("provhdr answered at height 0, blocks never delivered"), () => {
     const name = "provhdr answered at height 0, blocks never delivered";
     const driver = dialler(name);
     driver.message("provhdr", provenHeaders(20));
@@ -225,7 +229,7 @@ describe.skipIf(recorded === undefined || raws === undefined)("the recorder as s
     expect(driver.actionsOf("headers")).toEqual([{ kind: "headers", proven: true, headers: [] }]);
   });
 
-  it("getheaders and getblocks sent to a node in IBD: deviates", () => {
+  it(deviating("getheaders and getblocks sent to a node in IBD"), () => {
     const name = "getheaders and getblocks sent to a node in IBD";
     const driver = dialler(name);
     const [getblocks] = sentByName("getblocks: genesis", chain);
