@@ -67,6 +67,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: (short) => ["test/sim/minting-run.ts", short ? "1" : "20"],
   },
+  fleets: {
+    about: "thirteen nodes through loss, delay, doubling, restarts and cuts, for many seeds",
+    needs: [],
+    run: (short) => ["test/sim/fleet-run.ts", ...(short ? ["2", "13", "20"] : ["20", "13", "120"])],
+  },
   differential: {
     about: "signature verification against two other engines",
     needs: [],

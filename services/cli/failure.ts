@@ -57,6 +57,15 @@ const EXITS: Readonly<Record<string, ExitCode>> = {
   "EXOS-E2008": EXIT.refused,
   "EXOS-E2009": EXIT.refused,
   "EXOS-E2012": EXIT.refused,
+  "EXOS-E5001": EXIT.locked,
+  "EXOS-E5002": EXIT.locked,
+  "EXOS-E5003": EXIT.locked,
+  "EXOS-E5004": EXIT.notFound,
+  "EXOS-E5005": EXIT.refused,
+  "EXOS-E5006": EXIT.usage,
+  "EXOS-E5012": EXIT.funds,
+  "EXOS-E5021": EXIT.refused,
+  "EXOS-E5024": EXIT.needsConfirmation,
 };
 
 /** The exit code that goes with a code of the catalogue. */

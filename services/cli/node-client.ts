@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type * as z from "zod";
+import * as z from "zod";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import type { Config } from "#services/cli/read-config.ts";
@@ -62,18 +62,55 @@ export async function readFromNode<T>(
   });
 }
 
-/** Send one JSON-RPC body to the running node, with the login of its cookie file. */
-export function callNode(config: Config, body: string): Promise<NodeAnswer> {
+/**
+ * Send one JSON-RPC body to the running node, with the login of its cookie file.
+ * @param path of the wallet that is meant; `/` for none
+ */
+export function callNode(config: Config, body: string, path = "/"): Promise<NodeAnswer> {
   const user = config.text("rpcuser");
   const password = config.text("rpcpassword");
   const login =
     user !== undefined && password !== undefined ? `${user}:${password}` : cookie(config);
   const authorization = `Basic ${Buffer.from(login).toString("base64")}`;
-  return request(rpcUrl(config), {
+  return request(`${rpcUrl(config)}${path}`, {
     method: "POST",
     headers: { authorization, "content-type": "application/json" },
     body,
   });
+}
+
+const Answer = z.object({
+  result: z.unknown(),
+  error: z.nullish(z.object({ code: z.number(), message: z.string() })),
+});
+
+/**
+ * What a JSON-RPC method without parameters answers, in this shape. Not for amounts.
+ * @throws CommandFailure when the node refuses, or has another answer to give
+ */
+export async function readResult<T>(
+  config: Config,
+  method: string,
+  shape: z.ZodType<T>,
+): Promise<T> {
+  const { status, text } = await callNode(config, JSON.stringify({ method, id: 1 }));
+  const answer = Answer.safeParse(parseJson(text));
+  const parsed = shape.safeParse(answer.data?.result);
+  if (parsed.success) return parsed.data;
+  const why = answer.data?.error?.message ?? text.slice(0, 200);
+  throw new CommandFailure(`the node answered ${status} to ${method}: ${why}`, {
+    code: status === 401 ? "EXOS-E4010" : "EXOS-E2001",
+    exit: EXIT.failed,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller says what came instead.
+    return undefined;
+  }
 }
 
 function cookie({ datadir, network }: Config): string {

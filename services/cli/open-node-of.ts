@@ -1,7 +1,10 @@
 import type { CommandContext } from "#services/cli/command.ts";
 import { createNodeLog } from "#services/cli/embedded/node-tasks.ts";
 import { type EmbeddedNode, type NodeOptions, openNode } from "#services/cli/embedded/open-node.ts";
+import { createLogFile, logFileOf, teeLog } from "#services/cli/log-file.ts";
 import { policyOf } from "#services/cli/policy-of.ts";
+import { poolPolicyOf } from "#services/cli/pool-policy-of.ts";
+import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 
 /** Memory for coins where the configuration says nothing. */
 const MEBIBYTES_DEFAULT = 256;
@@ -23,8 +26,28 @@ export function nodeOptionsOf({ config, terminal }: CommandContext): NodeOptions
     }),
     cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,
     policy: policyOf(config),
+    poolPolicy: poolPolicyOf(config),
     ...(jobs === undefined ? {} : { jobs }),
   };
+}
+
+/**
+ * Open the node that flags, environment and file describe, as one that runs on: what it logs is
+ * also kept in a file, as JSON lines. @throws StoreFault with its code
+ */
+export async function openRunningNodeOf(context: CommandContext): Promise<EmbeddedNode> {
+  const { config } = context;
+  const options = nodeOptionsOf(context);
+  const kept = createNodeLog({
+    write: createLogFile(logFileOf(config)),
+    level: LEVELS.find((name) => name === config.text("loglevel")) ?? "info",
+    constant: { service: "node", city: "local" },
+    form: "json",
+  });
+  const node = await openNode({ ...options, log: teeLog(options.log, kept) });
+  const { height } = await node.tip();
+  kept.info("the node has opened its stores", { version: PROGRAM_VERSION, height });
+  return node;
 }
 
 /** Open the node that flags, environment and file describe. @throws StoreFault with its code */

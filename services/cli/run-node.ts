@@ -13,7 +13,7 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { createLongWork, grouped } from "#services/cli/long-work.ts";
 import { notify } from "#services/cli/notify.ts";
-import { openNodeOf } from "#services/cli/open-node-of.ts";
+import { openRunningNodeOf } from "#services/cli/open-node-of.ts";
 import { peerOptionsOf } from "#services/cli/peer-options-of.ts";
 import { withDownloadDefaults } from "#services/cli/policy-of.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
@@ -21,6 +21,7 @@ import type { Config } from "#services/cli/read-config.ts";
 import { type StakingDefaults, stakingOptionsOf } from "#services/cli/staking-options-of.ts";
 import { downloaded, showSync } from "#services/cli/sync-progress.ts";
 import { together } from "#services/cli/together.ts";
+import { walletOptionsOf } from "#services/cli/wallet/wallet-options-of.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 
 /** A node that answers, as whoever announces it sees it. */
@@ -112,7 +113,7 @@ async function serve(
       },
       version: PROGRAM_VERSION,
       rewardScript: DEVELOPMENT_SCRIPT,
-      wallets: {},
+      wallets: walletOptionsOf(config),
       staking,
       peers,
       stop,
@@ -182,7 +183,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   refuseUnsafe(config);
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
-  await using node = await openNodeOf({ ...context, config });
+  await using node = await openRunningNodeOf({ ...context, config });
   await using peered = await join(node, config);
   const { peers } = peered;
   const staking = stakingOptionsOf(config, peered, hooks.staking);

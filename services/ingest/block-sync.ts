@@ -3,7 +3,7 @@ import { Download, type MissingBlock } from "#shared/p2p/download.ts";
 import { createTurns } from "#shared/ports/turns.ts";
 import { type Hash256, type HashHex, type Height, height } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
-import type { Ahead, ClaimedChain } from "./claimed-chain.ts";
+import type { Ahead, ChainEnd, ClaimedChain } from "./claimed-chain.ts";
 import type { BlockDoor, Delivery, IngestDeps } from "./deps.ts";
 
 /** What a peer is to the download. */
@@ -70,6 +70,10 @@ export class BlockSync {
   #usualBytes = 0;
   #target: readonly Ahead[] = [];
   #next = 0;
+  /** Is with the judge now. */
+  #taking: Ahead | undefined;
+  /** Where the chain that is wanted ends; `undefined` where nobody served what it claims. */
+  #goal: ChainEnd | undefined;
   #draining = false;
   #unsettled = false;
   #lastMs = 0;
@@ -83,9 +87,9 @@ export class BlockSync {
     this.#turn = createTurns(deps);
   }
 
-  /** The last block that is wanted now; `undefined` when nothing is. */
-  get goal(): Ahead | undefined {
-    return this.#target.at(-1);
+  /** Where the chain ends that is downloaded; a claim that nobody serves is none. */
+  get goal(): ChainEnd | undefined {
+    return this.#goal;
   }
 
   /** Heights of the blocks asked of a peer. */
@@ -97,6 +101,8 @@ export class BlockSync {
   retarget(tipWork: bigint): void {
     const best = this.#heaviest(tipWork);
     const wanted = best === undefined ? [] : this.#lacking(best.chain);
+    const isTrusted = (best?.distrustedUntilMs ?? 0) <= this.#deps.clock.elapsedMs();
+    this.#goal = wanted.length > 0 && isTrusted ? best?.chain.end : undefined;
     this.#aim(wanted);
     for (const source of this.#sources.values()) this.#tellHeight(source);
     this.#ask();
@@ -122,6 +128,8 @@ export class BlockSync {
     this.#heldBytes += bytes.length;
     this.#usualBytes += (bytes.length - this.#usualBytes) / USUAL_OVER;
     this.#lastMs = nowMs;
+    const source = this.#sources.get(peer);
+    if (source !== undefined) source.distrustedUntilMs = 0;
     this.#ask();
     void this.#drain();
   }
@@ -146,7 +154,7 @@ export class BlockSync {
 
   #heaviest(tipWork: bigint): Source | undefined {
     const nowMs = this.#deps.clock.elapsedMs();
-    const goal = this.goal;
+    const goal = this.#target.at(-1);
     let best: Source | undefined;
     const rank = (source: Source) => [
       source.distrustedUntilMs <= nowMs ? 1n : 0n,
@@ -186,7 +194,7 @@ export class BlockSync {
     this.#download.want(
       wanted
         .slice(same)
-        .filter(({ hash }) => !this.#held.has(hash))
+        .filter((ahead) => ahead !== this.#taking && !this.#held.has(ahead.hash))
         .map(missing),
     );
     if (dropped !== undefined) this.#forgetHeld();
@@ -230,7 +238,7 @@ export class BlockSync {
     this.#draining = true;
     try {
       for (let held = this.#takeNext(); held !== undefined; held = this.#takeNext()) {
-        const delivery = await this.#door.take(held.bytes);
+        const delivery = await this.#take(held);
         this.#deliver(held, delivery);
         await this.#turn();
       }
@@ -240,6 +248,20 @@ export class BlockSync {
       this.#events.failed(cause);
     } finally {
       this.#draining = false;
+    }
+  }
+
+  /** What the world does not let be judged now comes again. */
+  async #take(held: Held & { readonly ahead: Ahead }): Promise<Delivery> {
+    this.#taking = held.ahead;
+    try {
+      return await this.#door.take(held.bytes);
+    } catch (cause) {
+      this.#held.set(held.ahead.hash, held);
+      this.#heldBytes += held.bytes.length;
+      throw cause;
+    } finally {
+      this.#taking = undefined;
     }
   }
 

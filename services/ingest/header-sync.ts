@@ -25,7 +25,13 @@ export type BatchOutcome =
   | { readonly state: "unjudged"; readonly error: ConsensusError }
   /** Its headers are not of the kind that is taken here. */
   | { readonly state: "ignored" }
-  | { readonly state: "bad"; readonly reason: string; readonly hash: HashHex };
+  | {
+      readonly state: "bad";
+      readonly reason: string;
+      readonly hash: HashHex;
+      /** Of a header that is only too early, in seconds. */
+      readonly time?: number;
+    };
 
 /** Headers that one peer may be ahead of our blocks: two messages, so that one comes in time. */
 const AHEAD_MAX = 4_000;
@@ -47,7 +53,24 @@ export class HeaderSync {
 
   /** Whether a chain may grow by another batch now. */
   hasRoom(chain: ClaimedChain): boolean {
-    return chain.items.length <= AHEAD_MAX / 2 && this.#pool.size < POOL_MAX;
+    return chain.items.length <= this.#aheadMax(chain) / 2 && this.#pool.size < this.#poolMax();
+  }
+
+  /** Below a checkpoint that is to be skipped to, nothing is fetched before it is reached. */
+  #aheadMax({ items }: ClaimedChain): number {
+    const from = items[0]?.height ?? 0;
+    const checkpoint = this.#skipped().find((height) => height >= from);
+    return AHEAD_MAX + (checkpoint === undefined ? 0 : 2 * (checkpoint - from));
+  }
+
+  #poolMax(): number {
+    return Math.max(POOL_MAX, 2 * (this.#skipped().at(-1) ?? 0));
+  }
+
+  /** Heights of the checkpoints that vouch for what lies below them. */
+  #skipped(): readonly number[] {
+    const { network, checkpoints } = this.#deps;
+    return checkpoints === "skip" ? network.consensus.checkpoints.map(({ height }) => height) : [];
   }
 
   /** One at a time: what is found out about one batch holds for the next. */
@@ -142,13 +165,14 @@ export class HeaderSync {
     let added = 0;
     for (const announced of fresh) {
       const hash = toHashHex(announced.hash);
-      if (chain.items.length >= AHEAD_MAX || this.#pool.size >= POOL_MAX) {
+      if (chain.items.length >= this.#aheadMax(chain) || this.#pool.size >= this.#poolMax()) {
         return { state: "taken", added, full: true };
       }
       const { verdict, mayWait } = await this.#judge(announced, parent, open);
       if (verdict !== undefined && verdict.effect !== "unknown") {
         chain.clear();
-        return bad(verdict, hash);
+        const outcome = bad(verdict, hash);
+        return verdict.effect === "until" ? { ...outcome, time: announced.header.time } : outcome;
       }
       if (verdict !== undefined && !mayWait) return { state: "unjudged", error: verdict };
       const record = describeAhead(announced, parent, this.#deps.network.consensus);
@@ -187,10 +211,13 @@ function endOf({ hash, height, work }: HeaderRecord) {
   return { hash, height, work };
 }
 
-function knownBad({ code }: ConsensusError, hash: HashHex): BatchOutcome {
+/** What an operator calls bad is no fault of who has it. */
+function knownBad(error: ConsensusError, hash: HashHex): BatchOutcome {
+  const { code, detail } = error;
+  if (detail["by"] !== undefined) return { state: "unjudged", error };
   return { state: "bad", reason: `known-invalid by ${code}`, hash };
 }
 
-function bad({ code, stage }: ConsensusError, hash: HashHex): BatchOutcome {
-  return { state: "bad", reason: `${code} at the ${stage} stage`, hash };
+function bad({ code, stage }: ConsensusError, hash: HashHex) {
+  return { state: "bad", reason: `${code} at the ${stage} stage`, hash } as const;
 }

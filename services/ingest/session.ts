@@ -44,10 +44,13 @@ export class PeerSession implements Session, SyncPeer {
   readonly #link: PeerLink;
   readonly #peer: Peer;
   readonly #frames: FrameReader;
-  readonly #wishes: Wanted[] = [];
+  /** What it asked for, and pongs that wait their turn. */
+  readonly #wishes: (Wanted | Extract<PeerAction, { kind: "send" }>)[] = [];
   readonly #sent: Record<string, number> = {};
   readonly #received: Record<string, number> = {};
   readonly #limits: ReadonlyMap<string, number>;
+  /** Its clock, and when it told it. */
+  #greeting: { readonly seconds: number; readonly atMs: number } | undefined;
   #answering = false;
   #congested = false;
   #paused = false;
@@ -81,6 +84,12 @@ export class PeerSession implements Session, SyncPeer {
 
   requestBlocks(hashes: readonly Hash256[]): void {
     this.handle({ kind: "requestBlocks", hashes });
+  }
+
+  clockSeconds(): number | undefined {
+    if (this.#greeting === undefined) return undefined;
+    const { seconds, atMs } = this.#greeting;
+    return seconds + (this.#deps.clock.elapsedMs() - atMs) / 1_000;
   }
 
   ping(): void {
@@ -142,20 +151,24 @@ export class PeerSession implements Session, SyncPeer {
   }
 
   #perform(action: PeerAction): void {
-    const { sync, transactions, dialect, metrics } = this.#deps;
+    const { sync, transactions, metrics } = this.#deps;
     switch (action.kind) {
-      case "send": {
-        this.#count(this.#sent, action);
-        const frame = encodeFrame(dialect.magic, action.command, action.payload);
-        if (!this.#link.connection.write(frame)) this.#congested = true;
+      case "send":
+        // Whoever asks and then pings takes the pong for the end of all answers.
+        if (action.command === "pong" && this.#answering) this.#wish(action);
+        else this.#send(action);
         return;
-      }
       case "disconnect":
       case "ban":
         this.#link.end(action);
         return;
       case "ready":
+        this.#greeting = {
+          seconds: this.#deps.clock.now() + action.timeOffsetSeconds,
+          atMs: this.#deps.clock.elapsedMs(),
+        };
         sync.join(this);
+        transactions.join(this);
         this.#link.ready(action);
         return;
       case "syncWanted":
@@ -196,6 +209,12 @@ export class PeerSession implements Session, SyncPeer {
     }
   }
 
+  #send(message: Extract<PeerAction, { kind: "send" }>): void {
+    this.#count(this.#sent, message);
+    const frame = encodeFrame(this.#deps.dialect.magic, message.command, message.payload);
+    if (!this.#link.connection.write(frame)) this.#congested = true;
+  }
+
   #absent(items: Extract<PeerAction, { kind: "notFound" }>["items"]): void {
     const blocks = items.filter(({ type }) => type === "block").map(({ hash }) => hash);
     if (blocks.length > 0) this.#deps.sync.absent(this, blocks);
@@ -204,7 +223,7 @@ export class PeerSession implements Session, SyncPeer {
   }
 
   /** Answer in the order of asking; who asks faster than that is read no faster. */
-  #wish(wanted: Wanted): void {
+  #wish(wanted: Wanted | Extract<PeerAction, { kind: "send" }>): void {
     this.#wishes.push(wanted);
     if (this.#wishes.length >= WISHES_MAX && !this.#paused) {
       this.#paused = true;
@@ -217,7 +236,8 @@ export class PeerSession implements Session, SyncPeer {
     this.#answering = true;
     try {
       for (let wanted = this.#wishes.shift(); wanted !== undefined; wanted = this.#wishes.shift()) {
-        await answer(wanted, this, this.#deps);
+        if (wanted.kind === "send") this.#send(wanted);
+        else await answer(wanted, this, this.#deps);
         await this.ready();
         if (!this.#paused || this.#wishes.length > WISHES_MAX / 2) continue;
         this.#paused = false;

@@ -3,7 +3,6 @@ import { blameOf } from "#shared/p2p/blame-of.ts";
 import type { PeerInput } from "#shared/p2p/peer-input.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
-import { height } from "#shared/primitives/brand.ts";
 import { toHashHex, zeroHash } from "#shared/primitives/hash.ts";
 import { type BadBlockReport, BlockSync, type Source } from "./block-sync.ts";
 import { type Ahead, HeaderPool } from "./claimed-chain.ts";
@@ -16,6 +15,8 @@ import { createSyncState, type SyncState } from "./sync-state.ts";
 export interface SyncPeer extends Source {
   /** Decide and do what follows from it. */
   handle(input: PeerInput): void;
+  /** What its clock says now, if it went on as when it greeted; `undefined` before that. */
+  clockSeconds(): number | undefined;
 }
 
 /** What is remembered of a peer beside its chain. */
@@ -26,14 +27,22 @@ interface Following {
   resyncedAtMs: number;
   /** Batches that wait to be judged. */
   waiting: number;
+  /** Monotonic milliseconds of the last request for headers, and of the last headers that came. */
+  askedAtMs: number;
+  heardAtMs: number;
 }
 
 /** Batches of one peer that wait to be judged; what comes above is asked for again. */
 const WAITING_MAX = 8;
+/** How long an answer is waited for, and how long who answered is believed to be up to date. */
+const ANSWER_MS = 15_000;
+const ASK_AGAIN_MS = 60_000;
 /** From one attempt to find a common block to the next. */
 const RESYNC_MS = 10_000;
 /** A lone header that is so far ahead of all we know of its peer is not looked into. */
 const AHEAD_SECONDS = 7_200;
+/** How far ahead of its own clock a peer's header may be. */
+const CLOCK_SECONDS = 60;
 /** A batch of so many headers is followed by another. */
 const FULL_BATCH = 1_000;
 
@@ -66,7 +75,13 @@ export class Sync {
   /** The handshake is done. */
   join(peer: SyncPeer): void {
     this.#peers.set(peer.id, peer);
-    this.#following.set(peer.id, { hasMore: false, resyncedAtMs: 0, waiting: 0 });
+    this.#following.set(peer.id, {
+      hasMore: false,
+      resyncedAtMs: 0,
+      waiting: 0,
+      askedAtMs: 0,
+      heardAtMs: 0,
+    });
     this.state.peers(this.#peers.size);
   }
 
@@ -84,9 +99,10 @@ export class Sync {
   askHeaders(peer: SyncPeer): void {
     const ask = async (): Promise<void> => {
       if (!this.#peers.has(peer.id)) return;
-      const { locator, height: at } = await locatorFor(peer.chain, this.#deps);
-      const last = peer.chain.last?.height ?? at;
-      peer.handle({ kind: "requestHeaders", locator, stop: zeroHash(), height: height(last) });
+      const following = this.#following.get(peer.id);
+      if (following !== undefined) following.askedAtMs = this.#deps.clock.elapsedMs();
+      const { locator, height } = await locatorFor(peer.chain, this.#deps);
+      peer.handle({ kind: "requestHeaders", locator, stop: zeroHash(), height });
       this.state.asked(peer.id);
     };
     void this.#inLane(ask);
@@ -97,6 +113,7 @@ export class Sync {
     const following = this.#following.get(peer.id);
     if (following === undefined || following.waiting >= WAITING_MAX) return;
     following.waiting++;
+    following.heardAtMs = this.#deps.clock.elapsedMs();
     void this.#inLane(async () => {
       following.waiting--;
       if (!this.#peers.has(peer.id)) return;
@@ -138,7 +155,9 @@ export class Sync {
   bad({ hash, error, sender }: BadBlockReport): void {
     const ahead = this.pool.get(hash);
     const reason = `${error.code} at the ${error.stage} stage`;
-    const blame = blameOf(error);
+    // A header that is too early by now was not when it was judged: our clock went back.
+    const isEarly = error.stage === "header" && error.effect === "until";
+    const blame = isEarly ? "nobody" : blameOf(error);
     const to = sender === undefined ? undefined : this.#peers.get(sender);
     if (error.effect === "bytes") {
       to?.handle({ kind: "violation", reason });
@@ -190,8 +209,23 @@ export class Sync {
 
   async tick(): Promise<void> {
     this.state.tick();
+    this.#askSilent();
     await this.#blocks.tick(await this.#tipWork());
     await this.moved();
+  }
+
+  /** A request or an announcement may have been lost: whoever says nothing for long is asked. */
+  #askSilent(): void {
+    const nowMs = this.#deps.clock.elapsedMs();
+    for (const peer of this.#peers.values()) {
+      const following = this.#following.get(peer.id);
+      if (following === undefined) continue;
+      const { askedAtMs, heardAtMs } = following;
+      const isOpen = askedAtMs > heardAtMs;
+      if (nowMs - Math.max(askedAtMs, heardAtMs) > (isOpen ? ANSWER_MS : ASK_AGAIN_MS)) {
+        this.askHeaders(peer);
+      }
+    }
   }
 
   #follow(
@@ -219,6 +253,10 @@ export class Sync {
         return;
       }
       case "bad":
+        if (outcome.time !== undefined && this.#isHonest(peer, outcome.time)) {
+          log.debug("headers of another clock left aside", { peer: peer.id });
+          return;
+        }
         peer.handle({ kind: "violation", reason: outcome.reason });
         return;
       case "unjudged":
@@ -227,6 +265,12 @@ export class Sync {
       case "ignored":
         log.debug("headers without proofs left aside", { peer: peer.id });
     }
+  }
+
+  /** Whether a header that is ahead of our clock is not ahead of its peer's: ours may have jumped. */
+  #isHonest(peer: SyncPeer, time: number): boolean {
+    const theirs = peer.clockSeconds();
+    return theirs !== undefined && time <= theirs + CLOCK_SECONDS;
   }
 
   async #retarget(): Promise<void> {

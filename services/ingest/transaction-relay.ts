@@ -13,6 +13,8 @@ export interface RelayPeer {
 /** Transactions that are asked of one peer at a time, and how long that counts. */
 const ASKED_MAX = 10_000;
 const ASKED_MS = 60_000;
+/** Transactions that a newcomer is told of. */
+const TOLD_MAX = 5_000;
 /** Transactions that wait for the pool; what comes above is left aside. */
 const OFFERED_MAX = 1_000;
 
@@ -73,6 +75,16 @@ export class TransactionRelay {
     for (const [txid, asked] of this.#asked) {
       if (asked.peer === peer.id) this.#asked.delete(txid);
     }
+  }
+
+  /** A newcomer is told of all that waits here: it may have been away while it was announced. */
+  join(peer: RelayPeer): void {
+    const tell = async (): Promise<void> => {
+      const ids = (await this.#deps.pool?.ids()) ?? [];
+      const txids = ids.slice(0, TOLD_MAX).map(fromHashHex);
+      if (txids.length > 0) peer.handle({ kind: "announceTransactions", txids });
+    };
+    tell().catch(this.#failed);
   }
 
   /** A transaction entered the pool: everybody who wants to know is told, in time. */

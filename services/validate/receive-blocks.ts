@@ -89,19 +89,31 @@ export function createBlockReceiver(deps: ImportDeps): BlockReceiver {
     return { state: "accepted", record, heavier: true };
   }
 
+  async function take(bytes: Uint8Array): Promise<Acceptance> {
+    const decoded = decodeBlock(bytes, deps.network.consensus.wire);
+    if (!decoded.ok) return { state: "undecodable", fault: decoded.error };
+    const on = await branchAtTip();
+    if (toHashHex(decoded.value.header.prev) === on.end.hash) {
+      return extend(on, decoded.value, bytes);
+    }
+    await commit("all");
+    const acceptance = await placeBlock(bytes, deps, "peer");
+    if (acceptance.state === "accepted" && acceptance.heavier) await connectCandidates(deps);
+    return acceptance;
+  }
+
+  /** After a fault nobody knows how far the branch got: the next block looks at the stores. */
+  async function guarded<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (cause) {
+      branch = undefined;
+      throw cause;
+    }
+  }
+
   return {
-    async take(bytes) {
-      const decoded = decodeBlock(bytes, deps.network.consensus.wire);
-      if (!decoded.ok) return { state: "undecodable", fault: decoded.error };
-      const on = await branchAtTip();
-      if (toHashHex(decoded.value.header.prev) === on.end.hash) {
-        return extend(on, decoded.value, bytes);
-      }
-      await commit("all");
-      const acceptance = await placeBlock(bytes, deps, "peer");
-      if (acceptance.state === "accepted" && acceptance.heavier) await connectCandidates(deps);
-      return acceptance;
-    },
-    settle: () => commit("all"),
+    take: (bytes) => guarded(take(bytes)),
+    settle: () => guarded(commit("all")),
   };
 }

@@ -2,8 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createWallets } from "#services/wallet/core.ts";
 import type { WalletDeps } from "#services/wallet/deps.ts";
+import { lookUpSchemes, type ScriptUse } from "#services/wallet/plan-restore.ts";
 import { openSqliteWalletStores } from "#shared/adapters/embedded/sqlite-wallet-store.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import type { KeySource } from "#shared/ports/keystores.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
 import { GAP_LIMIT } from "#shared/wallet/key-path.ts";
 
@@ -18,6 +20,15 @@ export interface EmbeddedOptions {
   readonly gap?: number | undefined;
   /** `walletname`; every wallet of the folder unless given. */
   readonly load?: readonly string[] | undefined;
+}
+
+/** What keys find on the chain by each scheme, told by whoever knows the chain. */
+export function planImport(
+  source: KeySource,
+  { keystores, network }: Pick<WalletDeps, "keystores" | "network">,
+  use: (script: Uint8Array) => Promise<ScriptUse>,
+): ReturnType<typeof lookUpSchemes> {
+  return lookUpSchemes(source, { keystores, network, gap: GAP_LIMIT, use });
 }
 
 /** Nobody but the owner may list a folder of wallets. */

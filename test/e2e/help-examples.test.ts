@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "#services/cli/commands.ts";
 import { openDevelopmentNode } from "../support/development-node.ts";
+import { makeWallet } from "../support/make-wallet.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { vectorsPath } from "../support/vectors.ts";
@@ -10,7 +11,18 @@ import { vectorsPath } from "../support/vectors.ts";
 const examples = COMMANDS.flatMap(({ examples = [] }) => examples);
 const first = (line: string): string => line.split(" ")[0] ?? "";
 /** The one that stops it comes last. */
-const nodeExamples = ["status", "stake", "rpc", "stop"].flatMap((name) =>
+const NODE_COMMANDS = [
+  "status",
+  "stake",
+  "peers",
+  "logs",
+  "rpc",
+  "wallet",
+  "address",
+  "balance",
+  "send",
+];
+const nodeExamples = [...NODE_COMMANDS, "stop"].flatMap((name) =>
   examples.filter((line) => first(line) === name),
 );
 const longExamples = examples.filter((line) => ["dev", "start"].includes(first(line)));
@@ -32,8 +44,13 @@ describe("the examples of the help pages", () => {
   });
 
   it("work against a running node", { timeout: 60_000 }, async () => {
-    await using node = await openDevelopmentNode(temporaryFolder());
+    const folder = temporaryFolder();
+    await makeWallet(folder, "main");
+    await using node = await openDevelopmentNode(folder);
     const { environment } = node;
+    const address = await runInProcess(["address", "new"], { environment });
+    // The first coins are mature, so that one of the examples can show a payment of them.
+    await runInProcess(["rpc", "generatetoaddress", "11", address.out.trim()], { environment });
     for (const line of nodeExamples) {
       const { code, err } = await runInProcess(line.split(" "), { environment });
       expect({ line, code, err }).toEqual({ line, code: 0, err: "" });

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { openKeystoreFolder } from "#shared/adapters/embedded/keystore-folder.ts";
 import { startInline } from "#shared/adapters/embedded/keystore-thread.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
@@ -8,6 +8,7 @@ import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { exosTest } from "#shared/consensus/networks/exos-test.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
+import { sharedThread } from "../support/shared-thread.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { KNOWN_WORDS } from "../support/wallet-vectors.ts";
 import { keystoresContract } from "./keystores.contract.ts";
@@ -15,6 +16,10 @@ import { keystoresContract } from "./keystores.contract.ts";
 const NOW = unixSeconds(1_600_000_000);
 /** As little work as a file may ask for. */
 const CHEAP = { name: "argon2id", m: 8, t: 1, p: 1 } as const;
+/** One thread for all: starting one takes longer than what most tests ask of it. */
+const shared = sharedThread(exosRegtest);
+afterAll(() => shared.stop());
+
 const KNOWN = {
   name: "known",
   password: "secret words",
@@ -33,7 +38,7 @@ function openFolder(options: Partial<Parameters<typeof openKeystoreFolder>[0]> =
     clock,
     log,
     cost: CHEAP,
-    start: startInline,
+    start: shared.start,
     ...options,
   });
   return { keystores, folder, log, copies: root };
@@ -72,7 +77,7 @@ describe("keystores in a folder", () => {
       network: exosRegtest,
       clock: createManualClock(NOW),
       log: createMemoryLog(),
-      start: startInline,
+      start: shared.start,
     });
     await strong.create({ ...KNOWN, name: "strong" });
     const { kdf } = JSON.parse(readFileSync(join(folder, "strong.json"), "utf8"));
@@ -125,7 +130,7 @@ describe("keystores in a folder", () => {
   it("of another network are not opened", async () => {
     const { keystores, folder } = openFolder();
     await keystores.create(KNOWN);
-    const other = openFolder({ folder, network: exosTest }).keystores;
+    const other = openFolder({ folder, network: exosTest, start: startInline }).keystores;
     expect(await other.list()).toEqual([]);
     expect(await other.words("known", KNOWN.password)).toMatchObject({
       error: { code: "EXOS-E5011" },

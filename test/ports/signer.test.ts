@@ -11,18 +11,25 @@ import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemorySigner } from "#shared/adapters/embedded/memory-signer.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
+import { masterOf } from "#shared/wallet/extended-key.ts";
 import type { SigningRequest } from "#shared/wallet/signing.ts";
-import { KNOWN_WORDS } from "../support/wallet-vectors.ts";
+import { KNOWN_MASTER } from "../support/wallet-vectors.ts";
 import { type OpenedSigner, signerContract } from "./signer.contract.ts";
 
 const NOW = unixSeconds(1_600_000_000);
 const PASSWORD = "pässword";
+/** Derives what the words derive, but without stretching them. */
+const KNOWN_KEY = masterOf(
+  KNOWN_MASTER.privateKey,
+  KNOWN_MASTER.chainCode,
+  "regtest",
+).privateExtendedKey;
 
 describe("memory signer", () => {
   signerContract(async () => {
     const clock = createManualClock(NOW);
     const signer = createMemorySigner({
-      secret: { kind: "words", words: KNOWN_WORDS, extraWord: "" },
+      secret: KNOWN_MASTER,
       scheme: "exos-105",
       password: PASSWORD,
       network: exosRegtest,
@@ -34,7 +41,7 @@ describe("memory signer", () => {
 
 async function keystoreSigner(start: StartKeystoreThread): Promise<OpenedSigner> {
   const clock = createManualClock(NOW);
-  const value = keystoreOf(KNOWN_WORDS);
+  const value = keystoreOf(KNOWN_KEY);
   const read = async () => ({ ok: true, value }) as const;
   const signer = createKeystoreSigner({ network: exosRegtest, clock, start, read });
   return { signer, password: PASSWORD, clock };
@@ -105,7 +112,7 @@ describe("keystore signer in a thread", () => {
     await using thread = startKeystoreThread(exosRegtest);
     const secret = "abandon ".repeat(12);
     const bad = { raw: secret, inputs: [], feeMax: 0n } as unknown as SigningRequest;
-    const keystore = keystoreOf(KNOWN_WORDS);
+    const keystore = keystoreOf(KNOWN_KEY);
     await thread.ask("unlock", { file: keystore, password: PASSWORD, stakingOnly: false });
     const failed = await thread.ask("signTransaction", { request: bad }).catch((cause) => cause);
     expect(failed).toMatchObject({

@@ -18,6 +18,8 @@ export interface WireMessage {
 export class WirePeer implements Disposable {
   readonly received: WireMessage[] = [];
   isClosed = false;
+  /** What it does beside remembering. */
+  onMessage: (message: WireMessage) => void = () => undefined;
   readonly #network: Network;
   readonly #connection: Connection;
   #wake: () => void = () => undefined;
@@ -28,7 +30,9 @@ export class WirePeer implements Disposable {
     const frames = new FrameReader(network.magic, payloadLimits(dialectOf(network)));
     connection.onData((piece) => {
       for (const event of frames.push(piece)) {
-        if (event.kind === "message") this.received.push(event);
+        if (event.kind !== "message") continue;
+        this.received.push(event);
+        this.onMessage(event);
       }
       this.#wake();
     });
@@ -42,7 +46,7 @@ export class WirePeer implements Disposable {
   static async dial(
     network: Network,
     to: Endpoint,
-    options: { readonly version?: number; readonly height?: number } = {},
+    options: { readonly version?: number; readonly height?: number; readonly time?: number } = {},
   ): Promise<WirePeer> {
     const signal = AbortSignal.timeout(5_000);
     const connection = await createTcpTransport().dial(to, signal);
@@ -52,7 +56,7 @@ export class WirePeer implements Disposable {
       encodeVersion({
         version: options.version ?? 70_012,
         services: dialectOf(network).services,
-        time: 0n,
+        time: BigInt(options.time ?? 0),
         receiver: NOWHERE,
         sender: NOWHERE,
         nonce: BigInt(Math.floor(Math.random() * 2 ** 40)),

@@ -1,5 +1,7 @@
 import { PEER_KEYS } from "#services/cli/config/peer-keys.ts";
+import { POOL_KEYS } from "#services/cli/config/pool-keys.ts";
 import { STAKING_KEYS } from "#services/cli/config/staking-keys.ts";
+import { WALLET_KEYS } from "#services/cli/config/wallet-keys.ts";
 
 /** How the text of a value is read. `list` splits at commas and may be given several times. */
 export type ValueKind = "text" | "integer" | "boolean" | "list";
@@ -69,6 +71,8 @@ export const CONFIG_KEYS = {
   },
   port: port("port peers connect to; 0: any free one; default: the network's"),
   ...PEER_KEYS,
+  ...POOL_KEYS,
+  ...WALLET_KEYS,
   ...STAKING_KEYS,
   jobs: {
     kind: "integer",

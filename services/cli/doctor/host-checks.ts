@@ -86,6 +86,7 @@ async function ports(config: Config): Promise<CheckResult> {
   const wanted = [
     ["httpport", config.text("httpbind"), config.integer("httpport") ?? network.ports.http],
     ["rpcport", config.text("rpcbind"), config.integer("rpcport") ?? network.ports.rpc],
+    ["port", "0.0.0.0", config.integer("port") ?? network.ports.p2p],
   ] as const;
   const taken: string[] = [];
   for (const [key, host = "127.0.0.1", port] of wanted) {

@@ -23,9 +23,8 @@ export function openWallets(
   options: WalletOptions,
 ): Promise<Wallets & AsyncDisposable> {
   const { network, blocks, coins, mempool: pool, clock } = node;
-  const { gap, load } = options;
   const log = node.log.module("wallet");
-  const folder = options.folder ?? join(node.folder.path, "wallets");
+  const { gap, load, folder = join(node.folder.path, "wallets") } = options;
   const keystores = options.keystores ?? openKeystoreFolder({ folder, network, clock, log });
   const shared = { network, index, blocks, coins, pool, keystores, clock, log };
   return composeEmbedded(shared, { folder, gap, load });

@@ -3,6 +3,7 @@ import { defineMethod } from "#services/rpc/json-rpc/method.ts";
 import { answerPeers } from "#services/rpc/methods/answer-peers.ts";
 import { servicesHex, servicesNames } from "#services/rpc/shapes/core-peer.ts";
 import { versionNumber } from "#services/rpc/views/version-number.ts";
+import { formatEndpoint } from "#shared/p2p/endpoint-text.ts";
 import { amount } from "#shared/primitives/brand.ts";
 
 const NETWORKS = ["ipv4", "ipv6", "onion"] as const;
@@ -30,6 +31,8 @@ export const getNetworkInfo = defineMethod({
           localservicesnames: servicesNames(view.services),
           localrelay: view.relay,
           timeoffset: view.timeOffsetSeconds,
+          clockskew: view.clockSkewSeconds ?? null,
+          listening: view.listening.map(formatEndpoint),
           networkactive: true,
           connections: list.length,
           connections_in: inbound,

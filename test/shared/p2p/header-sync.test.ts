@@ -189,16 +189,22 @@ describe("headers that come", () => {
   });
 
   it("unasked are looked at as often as blocks can come, then left aside without a ban", () => {
-    const payload = proven(headers.slice(0, 1));
+    const payload = proven(headers.slice(0, 2000));
     const peer = exos();
-    for (let count = 0; count < 110; count++) peer.message("provhdr", payload);
+    for (let count = 0; count < 7; count++) peer.message("provhdr", payload);
     // The first of them answered the request of the handshake.
-    expect(peer.actionsOf("headers")).toHaveLength(101);
-    expect(peer.actionsOf("dropped")).toHaveLength(9);
+    expect(peer.actionsOf("headers")).toHaveLength(6);
+    expect(peer.actionsOf("dropped")).toEqual([
+      { kind: "dropped", command: "provhdr", reason: "too often" },
+    ]);
+    peer.pass(1000);
+    peer.message("provhdr", proven(headers.slice(0, 100)));
+    peer.message("provhdr", proven([]));
+    expect(peer.actionsOf("headers")).toHaveLength(7);
     const other = exos({ lastCheckpoint: height(5) });
-    for (let count = 0; count < 110; count++) other.message("headers", plain(headers.slice(0, 1)));
-    expect(other.actionsOf("headers")).toHaveLength(101);
-    expect(peer.end).toBeUndefined();
+    for (let count = 0; count < 7; count++) other.message("headers", plain(headers.slice(0, 2000)));
+    expect(other.actionsOf("headers")).toHaveLength(6);
+    expect([peer.end, other.end]).toEqual([undefined, undefined]);
   });
 
   it("that answer are never left aside, but a peer that never answers gathers no more than ten", () => {
@@ -207,7 +213,8 @@ describe("headers that come", () => {
       const first = linkedHeaders(exosRegtest, 1, count)[0]?.hash ?? genesis;
       ask(peer, 0, first);
     }
-    for (let count = 0; count < 120; count++) peer.message("provhdr", proven([]));
-    expect(peer.actionsOf("headers")).toHaveLength(110);
+    const payload = proven(headers.slice(0, 2000));
+    for (let count = 0; count < 20; count++) peer.message("provhdr", payload);
+    expect(peer.actionsOf("headers")).toHaveLength(15);
   });
 });

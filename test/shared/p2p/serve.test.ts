@@ -160,9 +160,9 @@ describe("blocks and transactions that we give", () => {
   it("wait in a list with an end", () => {
     const idle = new PeerDriver({ network: exosRegtest, chain, height: 0 }).handshake();
     const { peer, env } = idle;
-    const payload = inventory(2, hashes(50_000));
+    const payload = inventory(2, hashes(10_000));
     const first = peer.handle({ kind: "message", command: "getdata", payload }, env);
-    expect(first).toMatchObject([{ kind: "dataWanted", items: { length: 50_000 } }]);
+    expect(first).toMatchObject([{ kind: "dataWanted", items: { length: 10_000 } }]);
     expect(peer.handle({ kind: "message", command: "getdata", payload }, env)).toEqual([
       { kind: "dropped", command: "getdata", reason: "too often" },
     ]);

@@ -1,3 +1,4 @@
+import { scryptSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { HDKey } from "@scure/bip32";
 import fc from "fast-check";
@@ -7,12 +8,12 @@ import { exos } from "#shared/consensus/networks/exos.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { exosTest } from "#shared/consensus/networks/exos-test.ts";
 import { hash160 } from "#shared/crypto/hashes.ts";
+import type { Scrypt } from "#shared/crypto/stretch.ts";
 import { encodeBase58Check } from "#shared/primitives/base58.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import { printAddress } from "#shared/script/address.ts";
 import { openBip38 } from "#shared/wallet/bip38.ts";
-import { masterOfSeed, openAccount } from "#shared/wallet/extended-key.ts";
-import { parseKeyPath } from "#shared/wallet/key-path.ts";
+import { masterOfSeed } from "#shared/wallet/extended-key.ts";
 import { openKeyRing } from "#shared/wallet/key-ring.ts";
 import type { KeyNetwork, KeyText, ParsedKeys } from "#shared/wallet/parsed-keys.ts";
 import { readKeys } from "#shared/wallet/read-keys.ts";
@@ -20,19 +21,36 @@ import { SCHEMES } from "#shared/wallet/scheme.ts";
 import { IMPORTED_KEYS_MAX } from "#shared/wallet/wallet-secret.ts";
 import { parseWif, printWif } from "#shared/wallet/wif.ts";
 import { seedOfWords } from "#shared/wallet/words.ts";
+import { inThread } from "../../support/in-thread.ts";
 import { OTHER, OWNER } from "../../support/rich-chain.ts";
 import { loadVectors, vectorsPath } from "../../support/vectors.ts";
 import { KNOWN_WORDS, recordedWallet } from "../../support/wallet-vectors.ts";
 import electrum from "../../vectors/electrum-words.json" with { type: "json" };
 
+const WORK = "test/support/wallet-work.ts";
+/** What crosses to a thread of the network. */
+const PLAIN = { name: exosRegtest.name, kind: exosRegtest.kind, addresses: exosRegtest.addresses };
+
+/** Faster where lines are counted; ours is run once below. */
+const nativeScrypt: Scrypt = (password, salt, { n: N, r, p }, bytes) =>
+  Uint8Array.from(scryptSync(password, salt, bytes, { N, r, p, maxmem: 2 ** 26 }));
+
 function read(source: string | KeyText, network: KeyNetwork = exosRegtest): ParsedKeys {
-  const parsed = readKeys(typeof source === "string" ? { text: source } : source, network);
+  const parsed = readKeys(
+    typeof source === "string" ? { text: source } : source,
+    network,
+    nativeScrypt,
+  );
   if (!parsed.ok) throw new RangeError(`${parsed.error.code} ${parsed.error.message}`);
   return parsed.value;
 }
 
 function refusalOf(source: string | KeyText, network: KeyNetwork = exosRegtest): string {
-  const parsed = readKeys(typeof source === "string" ? { text: source } : source, network);
+  const parsed = readKeys(
+    typeof source === "string" ? { text: source } : source,
+    network,
+    nativeScrypt,
+  );
   return parsed.ok ? "read" : parsed.error.code;
 }
 
@@ -75,49 +93,42 @@ describe("the reference's wallet file", () => {
   const path = vectorsPath("exos-regtest/walletA.wallet.json");
   const text = path === undefined ? "{}" : readFileSync(path, "utf8");
 
-  it.skipIf(path === undefined)("restores every address listed, with its password", () => {
-    const { password = "", used = [] } = recordedWallet ?? {};
-    const parsed = read({ text, password });
-    if (parsed.kind !== "secret") throw new RangeError("no secret");
-    expect(parsed.schemes).toEqual(["exos-105"]);
-    const ring = openKeyRing(parsed.secret, "exos-105", "regtest");
-    const words = { kind: "words", words: KNOWN_WORDS, extraWord: "" } as const;
-    const fromWords = openKeyRing(words, "exos-105", "regtest");
-    expect(used.length).toBe(580);
-    // Account keys that agree give the same addresses: one of each branch is looked at.
-    for (const account of [0, 100_000_001]) {
-      const key = ring?.accountKey(account) ?? "";
-      expect(key).toBe(fromWords?.accountKey(account));
-    }
-    const opened = new Map(
-      [0, 100_000_001].map((index) => [
-        index,
-        openAccount(ring?.accountKey(index) ?? "", "regtest"),
-      ]),
-    );
-    for (const { address, hdPath } of used.filter((_, index) => index % 29 === 0)) {
-      const at = parseKeyPath(hdPath, SCHEMES["exos-105"]);
-      if (at?.kind !== "derived") throw new RangeError(hdPath);
-      const key = opened.get(at.account)?.publicKey(at.branch, at.index);
-      expect(addressOf(key ?? new Uint8Array(0)), hdPath).toBe(address);
-    }
-  });
-
-  it.skipIf(path === undefined)("is refused with a wrong password and on another network", () => {
-    expect(refusalOf({ text, password: "passB" })).toBe("EXOS-E5002");
-    expect(refusalOf({ text, password: "passA" }, exos)).toBe("EXOS-E5011");
-    expect(refusalOf({ text, password: "passA" }, exosTest)).toBe("EXOS-E5011");
-  });
-
-  it.skipIf(path === undefined)("is refused when its parts do not belong together", () => {
+  it.skipIf(path === undefined)("opens with its password alone to the keys listed", async () => {
     const file = JSON.parse(text);
     // The coin type of main: another account than the one listed follows from it.
     const accountsRoot = [{ ...file.accountsRoot[0], coinType: 248 }];
-    const change = (part: object) => ({
-      text: JSON.stringify({ ...file, ...part }),
-      password: "passA",
-    });
-    expect(refusalOf(change({ accountsRoot }))).toBe("EXOS-E5009");
+    const { password = "", accounts = [], used = [] } = recordedWallet ?? {};
+    expect(refusalOf({ text, password: "passB" })).toBe("EXOS-E5002");
+    const torn = JSON.stringify({ ...file, accountsRoot });
+    expect(refusalOf({ text: torn, password })).toBe("EXOS-E5009");
+    const right = read({ text, password });
+    if (right.kind !== "secret") throw new RangeError("no secret");
+    const { secret, schemes } = right;
+    expect(schemes).toEqual(["exos-105"]);
+    const ring = openKeyRing(secret, "exos-105", "regtest");
+    const keys = accounts.map(({ index }) => [index, ring?.accountKey(index) ?? ""] as const);
+    expect(keys).toEqual(accounts.map(({ index, extPubKey }) => [index, extPubKey]));
+    const addresses = await inThread(
+      WORK,
+      "addressesAt",
+      Object.fromEntries(keys),
+      used.map(({ hdPath }) => hdPath),
+      { scheme: "exos-105", network: PLAIN },
+    );
+    expect(addresses).toEqual(used.map(({ address }) => address));
+    expect(used).toHaveLength(580);
+  });
+
+  it.skipIf(path === undefined)(
+    "is refused on another network before its password is asked",
+    () => {
+      expect(refusalOf({ text }, exos)).toBe("EXOS-E5011");
+      expect(refusalOf({ text }, exosTest)).toBe("EXOS-E5011");
+    },
+  );
+
+  it.skipIf(path === undefined)("is refused where a field is missing", () => {
+    const file = JSON.parse(text);
     for (const part of [
       { chainCode: "AA==" },
       { chainCode: "*" },
@@ -129,7 +140,8 @@ describe("the reference's wallet file", () => {
       { accountsRoot: [null] },
       { accountsRoot: [{ coinType: 105, accounts: [{ index: 1 }] }] },
     ]) {
-      expect(refusalOf(change(part)), JSON.stringify(part)).toBe("EXOS-E5009");
+      const changed = JSON.stringify({ ...file, ...part });
+      expect(refusalOf(changed), JSON.stringify(part)).toBe("EXOS-E5009");
     }
   });
 
@@ -317,15 +329,26 @@ const BIP38 = [
   },
 ];
 
-describe("private keys under a password", () => {
-  const network = { ...bitcoinRegtest, addresses: { ...bitcoinRegtest.addresses, p2pkh: 0 } };
+const keyOf = ({ secret, compressed }: (typeof BIP38)[number]) => {
+  return { secret: fromHex(secret), compressed };
+};
 
-  it("are those of BIP38, and read as a list of one", () => {
-    for (const { text, password, secret, compressed } of BIP38) {
-      const parsed = read({ text, password }, network);
-      const key = { secret: fromHex(secret), compressed };
-      expect(parsed).toMatchObject({ secret: { kind: "keys", keys: [key] }, schemes: [] });
-    }
+describe("private keys under a password", () => {
+  const addresses = { ...bitcoinRegtest.addresses, p2pkh: 0 };
+  const network = { name: "bitcoin", kind: "main", addresses } as const;
+
+  it("are those of BIP38, and read as a list of one", async () => {
+    const [long, short] = BIP38;
+    if (long === undefined || short === undefined) throw new RangeError("two vectors");
+    expect(read(long, network)).toMatchObject({ secret: { keys: [keyOf(long)] }, schemes: [] });
+    const opened = await inThread(
+      "shared/wallet/bip38.ts",
+      "openBip38",
+      short.text,
+      short.password,
+      network.addresses,
+    );
+    expect(opened, "by our own function").toEqual({ ok: true, value: keyOf(short) });
     expect(openBip38("6P", "", network.addresses)).toMatchObject({ error: { code: "EXOS-E5009" } });
   });
 });

@@ -11,6 +11,7 @@ import { type KeyPath, parseKeyPath } from "#shared/wallet/key-path.ts";
 import { openKeyRing } from "#shared/wallet/key-ring.ts";
 import { defaultScheme, parseSchemeId, SCHEMES, type SchemeId } from "#shared/wallet/scheme.ts";
 import { parseWords } from "#shared/wallet/words.ts";
+import { inThread } from "../../support/in-thread.ts";
 import { loadVectors } from "../../support/vectors.ts";
 import { KNOWN_WORDS, recordedWallet } from "../../support/wallet-vectors.ts";
 
@@ -28,6 +29,8 @@ interface Derived {
   }[];
 }
 
+const WORK = "test/support/wallet-work.ts";
+
 const vectors = loadVectors<{ hdWallet: { cases: readonly Derived[] } }>("exos-vectors.json");
 
 function ringOf(words: string, scheme: SchemeId, extraWord = "") {
@@ -40,8 +43,8 @@ function ringOf(words: string, scheme: SchemeId, extraWord = "") {
 const secretAt = (ring: ReturnType<typeof ringOf>, path: KeyPath) =>
   ring.use(path, ({ secret }) => toHex(secret));
 
-const addressOf = (publicKey: Uint8Array, network = exos) =>
-  printAddress({ kind: "p2pkh", hash: hash160(publicKey) }, network.addresses);
+const addressOf = (publicKey: Uint8Array) =>
+  printAddress({ kind: "p2pkh", hash: hash160(publicKey) }, exos.addresses);
 
 const first = { kind: "derived", account: 0, branch: "external", index: 0 } as const;
 
@@ -71,39 +74,38 @@ describe("derivation", () => {
 
   it.skipIf(recordedWallet === undefined)(
     "restores every account and address of the reference's wallet from its words",
-    () => {
-      const { mnemonic, passphrase, accounts, used } = recordedWallet ?? { accounts: [], used: [] };
-      const words = parseWords(mnemonic ?? "");
+    async () => {
+      const { mnemonic = "", passphrase = "", accounts = [], used = [] } = recordedWallet ?? {};
+      const words = parseWords(mnemonic);
       if (!words.ok) throw new RangeError(words.error.message);
-      const id = defaultScheme(exosRegtest);
-      const secret = { kind: "words", words: words.value, extraWord: passphrase ?? "" } as const;
-      const ring = openKeyRing(secret, id, "regtest");
-      const opened = new Map(
-        accounts.map(({ index, extPubKey, hdPath }) => {
-          expect(ring?.accountKey(index), hdPath).toBe(extPubKey);
-          return [index, openAccount(extPubKey, "regtest")];
-        }),
-      );
+      const scheme = defaultScheme(exosRegtest);
+      const indexes = accounts.map(({ index }) => index);
+      const sentence = [words.value, passphrase];
+      const where = { kind: "regtest", accounts: indexes };
+      const keys = await inThread(WORK, "accountKeysOf", sentence, scheme, where);
+      expect(keys).toEqual(accounts.map(({ extPubKey }) => extPubKey));
       expect(used.length).toBe(580);
-      for (const { address, hdPath } of used) {
-        const path = parseKeyPath(hdPath, SCHEMES[id]);
-        if (path?.kind !== "derived") throw new RangeError(`no path: ${hdPath}`);
-        const key = opened.get(path.account)?.publicKey(path.branch, path.index);
-        expect(addressOf(key ?? new Uint8Array(0), exosRegtest), hdPath).toBe(address);
-      }
+      const { name, kind, addresses: format } = exosRegtest;
+      const addresses = await inThread(
+        WORK,
+        "addressesAt",
+        Object.fromEntries(accounts.map(({ index, extPubKey }) => [index, extPubKey])),
+        used.map(({ hdPath }) => hdPath),
+        { scheme, network: { name, kind, addresses: format } },
+      );
+      expect(addresses).toEqual(used.map(({ address }) => address));
     },
   );
 
   it.each(["plain-105", "plain-248"] as const)("agrees with stock BIP32 in %s", (id) => {
-    for (const extraWord of ["", "TREZOR", "pässword"]) {
-      const stock = HDKey.fromMasterSeed(mnemonicToSeedSync(KNOWN_WORDS, extraWord));
-      const account = stock.derive(`m/44'/${SCHEMES[id].coinType}'/7'`);
-      const ring = ringOf(KNOWN_WORDS, id, extraWord);
-      expect(ring.accountKey(7)).toBe(account.publicExtendedKey);
-      const path = { kind: "derived", account: 7, branch: "internal", index: 3 } as const;
-      const key = account.derive("m/1/3").privateKey ?? new Uint8Array(0);
-      expect(secretAt(ring, path)).toBe(toHex(key));
-    }
+    const extraWord = "pässword";
+    const stock = HDKey.fromMasterSeed(mnemonicToSeedSync(KNOWN_WORDS, extraWord));
+    const account = stock.derive(`m/44'/${SCHEMES[id].coinType}'/7'`);
+    const ring = ringOf(KNOWN_WORDS, id, extraWord);
+    expect(ring.accountKey(7)).toBe(account.publicExtendedKey);
+    const path = { kind: "derived", account: 7, branch: "internal", index: 3 } as const;
+    const key = account.derive("m/1/3").privateKey ?? new Uint8Array(0);
+    expect(secretAt(ring, path)).toBe(toHex(key));
   });
 
   it("gives five schemes five different wallets, and an extra word yet another", () => {

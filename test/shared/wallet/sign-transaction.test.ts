@@ -3,10 +3,8 @@ import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
 import { encodeTransaction } from "#shared/codec/encode-transaction.ts";
 import { bitcoinRegtest } from "#shared/consensus/networks/bitcoin-regtest.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
-import { checkSignatureForm } from "#shared/consensus/rules/check-signature-form.ts";
 import { sha256 } from "#shared/crypto/hashes.ts";
-import { publicKeyOf, signDigest } from "#shared/crypto/sign-digest.ts";
-import { verifySignature } from "#shared/crypto/verify-signature.ts";
+import { signDigest } from "#shared/crypto/sign-digest.ts";
 import { amount, unixSeconds } from "#shared/primitives/brand.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { Transaction } from "#shared/primitives/transaction.ts";
@@ -16,8 +14,8 @@ import type { KeyPath } from "#shared/wallet/key-path.ts";
 import { signTransaction } from "#shared/wallet/sign-transaction.ts";
 import type { SigningRequest } from "#shared/wallet/signing.ts";
 import { coldStakingScript, madeUpOutpoint, output } from "../../support/block-builder.ts";
+import { inThread } from "../../support/in-thread.ts";
 import { OTHER, OWNER } from "../../support/rich-chain.ts";
-import { createSeededRandom } from "../../support/seeded-random.ts";
 import { NO_KEY, OTHER_KEY, OWNER_KEY, testRing } from "../../support/test-rings.ts";
 
 const params = exosRegtest.consensus;
@@ -117,16 +115,10 @@ describe("the signing of a payment", () => {
 });
 
 describe("signatures", () => {
-  it("verify with our own engine, are strict and low, 1,000 of 1,000", () => {
-    const random = createSeededRandom(5);
-    for (let round = 0; round < 1_000; round++) {
-      const secret = random.bytes(32);
-      const digest = random.bytes(32);
-      const der = signDigest(digest, secret);
-      const publicKey = publicKeyOf(secret);
-      expect(verifySignature({ publicKey, der, digest }), `round ${round}`).toBe(true);
-      expect(checkSignatureForm(der, "stake"), `round ${round}`).toBeUndefined();
-    }
+  it("verify with our own engine, are strict and low, 1,000 of 1,000", async () => {
+    const seed = 5;
+    const sound = await inThread("test/support/wallet-work.ts", "soundSignatures", 1_000, seed);
+    expect(sound, `seed ${seed}`).toBe(1_000);
   });
 
   /** @source bitcoin/bitcoin, libsecp256k1's RFC 6979 nonces, as published for the key 1 */

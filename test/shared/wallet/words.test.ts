@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { fromHex, toHex } from "#shared/primitives/hex.ts";
-import {
-  isElectrumSentence,
-  normalizeElectrum,
-  seedOfElectrum,
-} from "#shared/wallet/electrum-words.ts";
+import { fromHex } from "#shared/primitives/hex.ts";
+import { isElectrumSentence, normalizeElectrum } from "#shared/wallet/electrum-words.ts";
 import { ENTROPY_BYTES, parseWords, seedOfWords, wordsOf } from "#shared/wallet/words.ts";
+import { inThread } from "../../support/in-thread.ts";
 import { loadVectors } from "../../support/vectors.ts";
 import { KNOWN_WORDS } from "../../support/wallet-vectors.ts";
 import electrum from "../../vectors/electrum-words.json" with { type: "json" };
@@ -14,15 +11,20 @@ type Row = readonly [entropy: string, words: string, seed: string];
 const vectors = loadVectors<{ english: readonly Row[] }>("script/pos_bip39_vectors.json");
 
 describe("BIP39 words", () => {
-  it.skipIf(vectors === undefined)("are those of every vector, and so are their seeds", () => {
-    const rows = vectors?.english ?? [];
-    expect(rows).toHaveLength(24);
-    for (const [entropy, words, seed] of rows) {
-      expect(wordsOf(fromHex(entropy))).toBe(words);
-      expect(parseWords(words)).toEqual({ ok: true, value: words });
-      expect(toHex(seedOfWords(words, "TREZOR")), words).toBe(seed);
-    }
-  });
+  it.skipIf(vectors === undefined)(
+    "are those of every vector, and so are their seeds",
+    async () => {
+      const rows = vectors?.english ?? [];
+      expect(rows).toHaveLength(24);
+      for (const [entropy, words] of rows) {
+        expect(wordsOf(fromHex(entropy))).toBe(words);
+        expect(parseWords(words)).toEqual({ ok: true, value: words });
+      }
+      const sentences = rows.map(([, words]) => [words, "TREZOR"]);
+      const seeds = await inThread("test/support/wallet-work.ts", "bip39Seeds", sentences);
+      expect(seeds).toEqual(rows.map(([, , seed]) => seed));
+    },
+  );
 
   it("come as 12 or 24 from their randomness", () => {
     expect(wordsOf(new Uint8Array(ENTROPY_BYTES[12]))).toBe(KNOWN_WORDS);
@@ -59,9 +61,18 @@ describe("BIP39 words", () => {
 });
 
 describe("sentences of EXOS-Electrum", () => {
-  it.each(electrum.cases)("$why: $words", ({ words, extraWord, standard, seed }) => {
+  it.each(electrum.cases)("are known by their hash: $why", ({ words, standard }) => {
     expect(isElectrumSentence(words)).toBe(standard);
-    if (seed !== undefined) expect(toHex(seedOfElectrum(words, extraWord))).toBe(seed);
+  });
+
+  it("give the seeds that EXOS-Electrum expects", async () => {
+    const rows = electrum.cases.flatMap(({ words, extraWord, seed }) =>
+      seed === undefined ? [] : [{ sentence: [words, extraWord], seed }],
+    );
+    expect(rows).toHaveLength(11);
+    const sentences = rows.map(({ sentence }) => sentence);
+    const seeds = await inThread("test/support/wallet-work.ts", "electrumSeeds", sentences);
+    expect(seeds).toEqual(rows.map(({ seed }) => seed));
   });
 
   it("are no BIP39 words, and those are no sentences", () => {
