@@ -91,7 +91,7 @@ async function join(node: EmbeddedNode, config: Config): Promise<PeeredNode> {
 async function serve(
   node: EmbeddedNode,
   config: Config,
-  { peers, staking, stop }: Pick<ServeOptions, "peers" | "staking" | "stop">,
+  { peers, sync, staking, stop }: Pick<ServeOptions, "peers" | "sync" | "staking" | "stop">,
 ): Promise<ServedNode> {
   try {
     return await serveNode(node, {
@@ -116,6 +116,7 @@ async function serve(
       wallets: walletOptionsOf(config),
       staking,
       peers,
+      sync,
       stop,
     });
   } catch (cause) {
@@ -185,9 +186,15 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   const signal = AbortSignal.any([context.signal, asked.signal]);
   await using node = await openRunningNodeOf({ ...context, config });
   await using peered = await join(node, config);
-  const { peers } = peered;
+  const { peers, ingest } = peered;
+  const sync = () => ({ ...ingest.progress(), initialDownload: ingest.initialDownload() });
   const staking = stakingOptionsOf(config, peered, hooks.staking);
-  await using served = await serve(node, config, { peers, staking, stop: () => asked.abort() });
+  await using served = await serve(node, config, {
+    peers,
+    sync,
+    staking,
+    stop: () => asked.abort(),
+  });
   const main = async (until: AbortSignal): Promise<void> => {
     await hooks.prepare?.(node, until);
     await catchUp({ node, served }, terminal, until);

@@ -1,7 +1,15 @@
 import type { Terminal } from "#services/cli/command.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { PeeredNode } from "#services/cli/embedded/open-peers.ts";
+import type { ServedNode } from "#services/cli/embedded/serve-node.ts";
 import { createLongWork, grouped, type LongWork } from "#services/cli/long-work.ts";
+
+/** A node that follows others, and answers. */
+interface Following {
+  readonly node: EmbeddedNode;
+  readonly peered: PeeredNode;
+  readonly served: Pick<ServedNode, "index">;
+}
 
 type Progress = ReturnType<PeeredNode["ingest"]["progress"]>;
 
@@ -35,22 +43,29 @@ function percentOf({ phase, height, target, from }: Progress & { readonly from: 
   return phase === "blocks" ? (100 * (height - from)) / Math.max(1, target - from) : 0;
 }
 
+/** Whether the index has what the chain has: until then the node is not at the tip for who asks. */
+async function isIndexed({ served }: Following, height: number): Promise<boolean> {
+  return ((await served.index.cursor())?.height ?? -1) >= height - 1;
+}
+
 /** Say by phases how a node catches up with its peers, until the signal is aborted. */
 export async function showSync(
-  { node, peered }: { readonly node: EmbeddedNode; readonly peered: PeeredNode },
+  following: Following,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
+  const { node, peered } = following;
   const elapsedMs = () => node.clock.elapsedMs();
   let shown: { readonly phase: string; readonly work: LongWork; readonly from: number } | undefined;
   while (!signal.aborted) {
     const progress = peered.ingest.progress();
     const { phase, height } = progress;
-    if (shown?.phase !== phase) {
+    const isWaiting = phase === "tip" && !(await isIndexed(following, height));
+    if (shown?.phase !== phase && !isWaiting) {
       shown = { phase, work: createLongWork({ terminal, phase, elapsedMs }), from: height };
       if (phase === "tip") shown.work.show(100, numbersOf(progress));
     }
-    if (phase !== "tip") {
+    if (phase !== "tip" && shown !== undefined) {
       shown.work.show(percentOf({ ...progress, from: shown.from }), numbersOf(progress));
     }
     try {
@@ -64,7 +79,7 @@ export async function showSync(
 
 /** Wait while blocks pour in: the index follows once, and not beside them. */
 export async function downloaded(
-  { node, peered }: { readonly node: EmbeddedNode; readonly peered: PeeredNode },
+  { node, peered }: Omit<Following, "served">,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {

@@ -97,6 +97,17 @@ export interface Access {
   allowsAddress(address: string): boolean;
 }
 
+/** How far the node has followed its peers. */
+export interface SyncView {
+  readonly phase: string;
+  readonly height: number;
+  /** Of the heaviest chain that a peer claims, or of our own. */
+  readonly target: number;
+  readonly etaSeconds: number | undefined;
+  /** Far behind: nothing is relayed. */
+  readonly initialDownload: boolean;
+}
+
 /** When a node counts as ready. @source interfaces.md 7.2 */
 export interface Readiness {
   /** `readymaxlag`: blocks behind the best header. */
@@ -154,6 +165,8 @@ export interface RpcDeps {
   readonly fleet?: FleetControl;
   /** The connections to other nodes, where the node has any. */
   readonly peers?: Peers | undefined;
+  /** Where the node stands among its peers; without it, it has none. */
+  readonly sync?: (() => SyncView) | undefined;
   /** Absent in a city, and on a node that was told to have none. */
   readonly wallets?: Wallets | undefined;
   /** Where there are wallets and proof of stake. */

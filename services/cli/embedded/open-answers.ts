@@ -24,7 +24,7 @@ import type { WorkSource } from "#shared/ports/work-queue.ts";
 export interface AnswerOptions
   extends Omit<RpcOptions, "folder">,
     ControlOptions,
-    Pick<RpcShared, "version" | "fleet" | "peers"> {
+    Pick<RpcShared, "version" | "fleet" | "peers" | "sync"> {
   /** None: the node has no wallets. */
   readonly wallets?: WalletOptions | undefined;
   /** None, or no wallets: the node does not stake. */
@@ -91,6 +91,7 @@ export async function openAnswers(
     control: controlOf(node, options),
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.peers === undefined ? {} : { peers: options.peers }),
+    ...(options.sync === undefined ? {} : { sync: options.sync }),
     wallets,
     staking,
     clock,

@@ -14,19 +14,22 @@ export const getBlockchainInfo = defineMethod({
     const { phase, progress } = deps.state();
     const [heaviest] = await stores.headers.leaves(1);
     const best = heaviest === undefined ? undefined : await chain.header(heaviest);
+    const sync = deps.sync?.();
+    const headers = Math.max(tip.height, best?.record.height ?? 0, sync?.target ?? 0);
     const lowest = deps.control.lowestBody();
     return {
       ok: true,
       value: {
         chain: deps.network.kind,
         blocks: tip.height,
-        headers: Math.max(tip.height, best?.record.height ?? 0),
+        headers,
         bestblockhash: tip.hash,
         difficulty: difficultyOf(tip.header.bits),
         time: tip.header.time,
         mediantime: medianTime(tip.context),
-        verificationprogress: phase === "importing" ? progress : 1,
-        initialblockdownload: phase === "importing",
+        verificationprogress:
+          phase === "importing" ? progress : headers === 0 ? 1 : tip.height / headers,
+        initialblockdownload: phase === "importing" || sync?.initialDownload === true,
         chainwork: wordHex(tip.work),
         size_on_disk: await deps.control.sizeOnDisk(),
         pruned: lowest > 1,

@@ -46,6 +46,9 @@ export const getNode = defineRoute({
     const { phase, progress, etaSeconds } = deps.state();
     const [heaviest] = await stores.headers.leaves(1);
     const best = heaviest === undefined ? undefined : await chain.header(heaviest);
+    const sync = deps.sync?.();
+    const headers = Math.max(tip.height, best?.record.height ?? 0, sync?.target ?? 0);
+    const isFollowing = phase === "ready" && sync !== undefined;
     const final = await chain.hashAt(finalHeight);
     const list = deps.peers?.list() ?? [];
     const inbound = list.filter(({ kind }) => kind === "inbound").length;
@@ -60,10 +63,10 @@ export const getNode = defineRoute({
       uptimeSeconds: Math.floor((clock.elapsedMs() - deps.startedMs) / 1000),
       phase,
       sync: {
-        phase,
-        progress,
-        etaSeconds: etaSeconds ?? null,
-        headers: Math.max(tip.height, best?.record.height ?? 0),
+        phase: isFollowing ? sync.phase : phase,
+        progress: isFollowing ? (headers === 0 ? 1 : tip.height / headers) : progress,
+        etaSeconds: (isFollowing ? sync.etaSeconds : etaSeconds) ?? null,
+        headers,
         blocks: tip.height,
       },
       tip: {

@@ -22,7 +22,7 @@ export interface Health {
 
 interface Where {
   readonly chain: Chain;
-  readonly deps: Pick<RpcDeps, "state" | "clock" | "readiness" | "peers" | "network">;
+  readonly deps: Pick<RpcDeps, "state" | "clock" | "readiness" | "peers" | "sync" | "network">;
   readonly stores: Pick<Stores, "headers" | "index">;
 }
 
@@ -39,7 +39,8 @@ export async function viewHealth(where: Where, lagMax?: number): Promise<Health>
   const { deps, chain, stores } = where;
   const { phase, since } = deps.state();
   const { blocksMax, ageSecondsMax } = deps.readiness;
-  const lag = await lagBlocks(where);
+  const claimed = (deps.sync?.().target ?? 0) - chain.tip.height;
+  const lag = Math.max(await lagBlocks(where), claimed);
   const indexed = await stores.index.cursor();
   const indexLag = chain.tip.height - (indexed?.height ?? -1);
   const age = deps.clock.now() - chain.tip.header.time;
