@@ -11,6 +11,7 @@ import { benchImport } from "./import.ts";
 import { benchKernel } from "./kernel.ts";
 import { benchRpc } from "./rpc.ts";
 import { benchScript } from "./script.ts";
+import { benchSign } from "./sign.ts";
 import { benchStores } from "./stores.ts";
 import { benchVerify } from "./verify.ts";
 import { benchX13 } from "./x13.ts";
@@ -74,6 +75,15 @@ async function kernel(short: boolean): Promise<Row[]> {
   return [
     { name: "kernels tried", figure: kernels, unit: "/s", ratio: kernels / plain },
     { name: "double SHA-256 of 76 bytes", figure: plain, unit: "/s", ratio: 1 },
+  ];
+}
+
+async function sign(short: boolean): Promise<Row[]> {
+  const { signatures, inputs, unlockMs } = benchSign(short ? 3 : 15);
+  return [
+    { name: "signatures", figure: signatures, unit: "/s" },
+    { name: "inputs signed and verified", figure: inputs, unit: "/s" },
+    { name: "opening a keystore", figure: unlockMs, unit: "ms" },
   ];
 }
 
@@ -172,6 +182,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   verify,
   hashes,
   kernel,
+  sign,
   script,
   "coin-store": coinStore,
   stores,
