@@ -9,7 +9,7 @@ export type KeySource =
   | { readonly kind: "fresh"; readonly words: 12 | 24 }
   | {
       readonly kind: "text";
-      /** Words, keys or a whole file; the format is found out. At most 1 MiB. */
+      /** Words, keys or a whole file; the format is found out. At most 2^26 characters. */
       readonly text: string;
       /** Of the file that is read, where it has one. */
       readonly password?: string;

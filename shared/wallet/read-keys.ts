@@ -16,6 +16,9 @@ const BIP39_SCHEMES: readonly SchemeId[] = ["exos-248", "exos-105", "plain-105",
 /** Schemes that differ where the master key is given, and so not made from a seed. */
 const MASTER_SCHEMES: readonly SchemeId[] = ["exos-248", "exos-105", "electrum"];
 
+/** Longest text that is read: a wallet file of the reference lists every transaction. */
+export const KEY_TEXT_LENGTH_MAX = 64 * 1024 * 1024;
+
 /** Words of a language with letters; spaces of any width. */
 const SENTENCE = /^[\p{L}\p{M}]+(?:\s+[\p{L}\p{M}]+)+$/u;
 
@@ -31,6 +34,10 @@ export function readKeys(
   network: KeyNetwork,
   stretch?: Scrypt,
 ): Result<ParsedKeys, Refusal> {
+  if (source.text.length > KEY_TEXT_LENGTH_MAX) {
+    const message = `The text is longer than ${KEY_TEXT_LENGTH_MAX} characters.`;
+    return refusal("EXOS-E5009", message, { lengthMax: KEY_TEXT_LENGTH_MAX });
+  }
   const text = source.text.trim();
   if (text.startsWith("{")) return readWalletFile(parseJson(text), source, network, stretch);
   if (SENTENCE.test(text)) return readSentence(text, source.extraWord ?? "", network);

@@ -8,6 +8,9 @@ import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { exosTest } from "#shared/consensus/networks/exos-test.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
+import { toHex } from "#shared/primitives/hex.ts";
+import { printWif } from "#shared/wallet/wif.ts";
+import { OWNER } from "../support/rich-chain.ts";
 import { sharedThread } from "../support/shared-thread.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { KNOWN_WORDS } from "../support/wallet-vectors.ts";
@@ -144,5 +147,45 @@ describe("keystores in a folder", () => {
     const { keystores } = openFolder({ folder: join(file, "wallets") });
     await expect(keystores.create(KNOWN)).rejects.toMatchObject({ name: "StoreFault" });
     await expect(keystores.list()).rejects.toMatchObject({ name: "StoreFault" });
+  });
+
+  it("tell no secret in what they answer, write or log, whatever goes wrong", async () => {
+    const { keystores, folder, log, copies } = openFolder();
+    const password = "canary-of-a-password";
+    const words = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    const wif = printWif({ secret: OWNER.secret, compressed: true }, exosRegtest.addresses);
+    const texts = [
+      words,
+      words.replace("yellow", "winner"),
+      words.replace("yellow", "canary-word"),
+      wif,
+      `${wif}\ncanary-line`,
+      `${wif.slice(0, -1)}x`,
+      JSON.stringify({ network: "EXOSRegTest", encryptedSeed: "canary-seed" }),
+    ];
+    const said: unknown[] = [];
+    for (const [index, text] of texts.entries()) {
+      const source = { kind: "text", text, password } as const;
+      const name = `wallet${index}`;
+      said.push(await keystores.inspect(source));
+      said.push(await keystores.create({ ...KNOWN, name, password, source }));
+      said.push(
+        await keystores.words(name, "another"),
+        await keystores.publicKeys(name, "another"),
+      );
+      said.push(await keystores.backup(name, join(copies, `${name}.copy`)));
+      said.push(await keystores.verifyBackup(name, join(copies, `${name}.copy`), "another"));
+      const opened = await keystores.open(name);
+      if (!opened.ok) continue;
+      await using signer = opened.value;
+      said.push(await signer.unlock("another", { stakingOnly: false, seconds: 1 }));
+      said.push(await signer.unlock(password, { stakingOnly: false, seconds: 1 }));
+      said.push(await signer.accountKey(0), signer.status());
+    }
+    const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    expect(files).toHaveLength(2);
+    const everything = JSON.stringify([said, files, log.records]);
+    const secrets = ["canary", "winner", "sausage", wif, wif.slice(0, -1), toHex(OWNER.secret)];
+    for (const secret of secrets) expect(everything, secret).not.toContain(secret);
   });
 });

@@ -16,7 +16,7 @@ import { openBip38 } from "#shared/wallet/bip38.ts";
 import { masterOfSeed } from "#shared/wallet/extended-key.ts";
 import { openKeyRing } from "#shared/wallet/key-ring.ts";
 import type { KeyNetwork, KeyText, ParsedKeys } from "#shared/wallet/parsed-keys.ts";
-import { readKeys } from "#shared/wallet/read-keys.ts";
+import { KEY_TEXT_LENGTH_MAX, readKeys } from "#shared/wallet/read-keys.ts";
 import { SCHEMES } from "#shared/wallet/scheme.ts";
 import { IMPORTED_KEYS_MAX } from "#shared/wallet/wallet-secret.ts";
 import { parseWif, printWif } from "#shared/wallet/wif.ts";
@@ -269,6 +269,13 @@ describe("lists", () => {
     const list = (count: number) =>
       Array.from({ length: count }, (_, index) => address(index)).join("\n");
     expect(refusalOf(list(IMPORTED_KEYS_MAX + 1))).toBe("EXOS-E5009");
+  });
+
+  it("are read up to 64 Mi characters of text", () => {
+    const address = addressOf(OWNER.publicKey);
+    const padded = (length: number) => address.padEnd(length, "\n");
+    expect(refusalOf(padded(KEY_TEXT_LENGTH_MAX))).toBe("read");
+    expect(refusalOf(padded(KEY_TEXT_LENGTH_MAX + 1))).toBe("EXOS-E5009");
   });
 
   it("never throw, whatever the text", () => {
