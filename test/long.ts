@@ -22,31 +22,44 @@ const HEAVY = "exos-regtest/heavy.dat";
 const REGTEST = "bitcoin-regtest/chain.bin";
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm start` as the README prints it, in a data folder of its own, until Ctrl-C. */
+/** From `npm start` to the first block minted by stake. */
+const FIRST_BLOCK_MS_MAX = 30_000;
+
+/** `npm start` as the README prints it, in a data folder of its own, until it minted and Ctrl-C. */
 async function startAndStop(): Promise<boolean> {
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-start-"));
+  const startedMs = performance.now();
   const child = spawn("npm", ["start"], {
     env: { ...process.env, EXOS_DATADIR: folder.path },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that the signal reaches npm and the node, as from a terminal.
     detached: true,
   });
   const closed = once(child, "close");
   let said = "";
-  let interrupted = false;
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  let mintedMs: number | undefined;
+  const hear = (text: string) => {
     said += text;
-    if (interrupted || !said.includes("Ctrl-C stops it") || child.pid === undefined) return;
-    interrupted = true;
+    if (mintedMs !== undefined || child.pid === undefined) return;
+    const elapsedMs = performance.now() - startedMs;
+    if (!said.includes("minted a block") && elapsedMs <= 2 * FIRST_BLOCK_MS_MAX) return;
+    mintedMs = elapsedMs;
     process.kill(-child.pid, "SIGINT");
-  });
+  };
+  child.stdout.setEncoding("utf8").on("data", hear);
+  child.stderr.setEncoding("utf8").on("data", hear);
   const [code] = await closed;
   print(/^A node of your own.*$/m.exec(said)?.[0] ?? said);
-  return interrupted && code === 0;
+  print(`first block minted after ${((mintedMs ?? 0) / 1_000).toFixed(1)} s`);
+  return mintedMs !== undefined && mintedMs <= FIRST_BLOCK_MS_MAX && code === 0;
 }
 
 const COMMANDS: Readonly<Record<string, LongCommand>> = {
-  start: { about: "npm start, until Ctrl-C", needs: [], run: startAndStop },
+  start: {
+    about: "npm start, until the first block minted by stake, and Ctrl-C",
+    needs: [],
+    run: startAndStop,
+  },
   chains: {
     about: "the long chains: import, export, snapshot, reorganisation",
     needs: [HEAVY, REGTEST],
