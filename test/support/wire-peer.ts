@@ -42,15 +42,19 @@ export class WirePeer implements Disposable {
     });
   }
 
+  /** Dial, and say nothing. */
+  static async knock(network: Network, to: Endpoint): Promise<WirePeer> {
+    const signal = AbortSignal.timeout(5_000);
+    return new WirePeer(network, await createTcpTransport().dial(to, signal));
+  }
+
   /** Dial, and shake hands. @param options what to say of itself */
   static async dial(
     network: Network,
     to: Endpoint,
     options: { readonly version?: number; readonly height?: number; readonly time?: number } = {},
   ): Promise<WirePeer> {
-    const signal = AbortSignal.timeout(5_000);
-    const connection = await createTcpTransport().dial(to, signal);
-    const peer = new WirePeer(network, connection);
+    const peer = await WirePeer.knock(network, to);
     peer.send(
       "version",
       encodeVersion({
@@ -73,6 +77,26 @@ export class WirePeer implements Disposable {
 
   send(command: string, payload: Uint8Array = new Uint8Array(0)): void {
     this.#connection.write(encodeFrame(this.#network.magic, command, payload));
+  }
+
+  /** Bytes as they are, which need be no message. */
+  raw(bytes: Uint8Array): void {
+    this.#connection.write(bytes);
+  }
+
+  /** Read nothing any more. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  /** Where the other side sees it. */
+  get local(): Endpoint {
+    return this.#connection.local;
+  }
+
+  /** Resolves once the other side closed it. */
+  async closed(): Promise<void> {
+    await this.next("nothing is called so");
   }
 
   /** The first message of this command that was not taken yet; `undefined` when it was closed. */

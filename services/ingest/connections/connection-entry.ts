@@ -21,6 +21,8 @@ export interface ConnectionEntry {
   readonly connectedAtMs: number;
   session: Session | undefined;
   greeting: PeerGreeting | undefined;
+  /** It was told to make room and counts no more. */
+  isLeaving: boolean;
   lastSent: UnixSeconds;
   lastReceived: UnixSeconds;
 }
@@ -46,6 +48,7 @@ export function connectionEntry(
     connectedAtMs: at.nowMs,
     session: undefined,
     greeting: undefined,
+    isLeaving: false,
     lastSent: at.now,
     lastReceived: at.now,
   };

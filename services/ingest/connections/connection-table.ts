@@ -18,6 +18,8 @@ import { UploadBudget } from "./upload-budget.ts";
 /** Slots that peers of older versions leave free. @source exos-l1.md 7.3 */
 const CURRENT_VERSION_SLOTS = 3;
 const ADDRESSES_MAX = 1_000;
+/** Inbound peers that were told to go and have not gone yet. */
+const LEAVING_MAX = 8;
 /** A connection that lasts no longer has failed, also after a handshake: it is not dialled at once. */
 const SHORT_MS = 10_000;
 const NODE_NETWORK = 1n;
@@ -147,17 +149,22 @@ export class ConnectionTable {
     if (ip !== undefined && group !== undefined && this.isGroupTaken(ip, group)) {
       return "another peer of this network is connected";
     }
-    if (this.count("inbound") < this.#settings.inboundMax) return undefined;
-    const victim = chooseVictim(this.#candidates());
-    if (victim === undefined) return "no room";
-    this.#deps.log.debug("a peer makes room for another", { peer: victim.id });
-    this.#entries.get(victim.id)?.connection.close();
+    const inbound = this.entries().filter((entry) => entry.kind === "inbound");
+    const leaving = inbound.filter(({ isLeaving }) => isLeaving).length;
+    if (inbound.length - leaving < this.#settings.inboundMax) return undefined;
+    // Who makes room may take two seconds to go: no more may wait behind them than these few.
+    const victim = leaving < LEAVING_MAX ? chooseVictim(this.#candidates()) : undefined;
+    const entry = victim && this.#entries.get(victim.id);
+    if (entry === undefined) return "no room";
+    entry.isLeaving = true;
+    this.#deps.log.debug("a peer makes room for another", { peer: entry.id });
+    entry.connection.close();
     return undefined;
   }
 
   #candidates() {
     return this.entries().flatMap((entry) => {
-      if (entry.kind !== "inbound" || entry.whitelisted) return [];
+      if (entry.kind !== "inbound" || entry.whitelisted || entry.isLeaving) return [];
       const status = entry.session?.status();
       return {
         id: entry.id,
