@@ -9,6 +9,7 @@ import { benchDownload } from "./download.ts";
 import { benchHashes } from "./hashes.ts";
 import { benchImport } from "./import.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchMempool } from "./mempool.ts";
 import { benchRpc } from "./rpc.ts";
 import { benchScript } from "./script.ts";
 import { benchSign } from "./sign.ts";
@@ -166,6 +167,19 @@ async function downloading(): Promise<Row[] | undefined> {
   });
 }
 
+async function mempool(short: boolean): Promise<Row[]> {
+  const figures = await benchMempool(short ? 1_000 : 4_000);
+  const { acceptedPerSecond, ratio, calibration, templateMs, memberBytes, estimatedBytes } =
+    figures;
+  return [
+    { name: "transactions accepted", figure: acceptedPerSecond, unit: "/s", ratio },
+    { name: "calibration of the same minute", figure: calibration, unit: "/s", ratio: 1 },
+    { name: "a block's worth chosen", figure: templateMs, unit: "ms" },
+    // The estimate holds `maxmempool`: as much as is taken, or more.
+    { name: "memory of one", figure: memberBytes, unit: "B", ratio: memberBytes / estimatedBytes },
+  ];
+}
+
 /** Ratios are to a bare server of `node:http` in the same run. */
 async function rpc(short: boolean): Promise<Row[] | undefined> {
   const figures = await benchRpc(short ? 0.1 : 0.5);
@@ -189,6 +203,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   import: importing,
   download: downloading,
   rpc,
+  mempool,
 };
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -62,7 +62,6 @@ describe("the shared vectors", () => {
     }
     expect(waiting.map(({ name }) => name)).toEqual([
       "post-vectors.json",
-      "exos-regtest/pool.json",
       "exos-regtest/reorg.json",
     ]);
   });

@@ -66,7 +66,7 @@ export const FILE_CLAIMS: Readonly<Record<string, VectorClaim>> = {
   "exos-regtest/heavy.dat": { note: "for speed: imported and killed by commands, in .ci/run" },
   "exos-regtest/odd-chain.dat": { by: "test/shared/judge-chain.test.ts" },
   "exos-regtest/p2p.json": { by: "test/shared/p2p" },
-  "exos-regtest/pool.json": { waiting: POOL, cases: 270 },
+  "exos-regtest/pool.json": { by: "test/shared/consensus/policy" },
   "exos-regtest/reorg.json": { waiting: POOL, cases: 3 },
   "exos-regtest/transcript.jsonl": { by: "test/shared/p2p" },
   "exos-regtest/walletA.json": { by: "test/services/index" },
