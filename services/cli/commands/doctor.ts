@@ -2,6 +2,7 @@ import type { Command } from "#services/cli/command.ts";
 import type { Check, CheckResult } from "#services/cli/doctor/check.ts";
 import { CONFIG_CHECKS } from "#services/cli/doctor/config-checks.ts";
 import { HOST_CHECKS } from "#services/cli/doctor/host-checks.ts";
+import { KEYSTORE_CHECKS } from "#services/cli/doctor/keystore-checks.ts";
 import { PEER_CHECKS } from "#services/cli/doctor/peer-checks.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { describeFailure } from "#services/cli/failure.ts";
@@ -28,7 +29,14 @@ export const doctor: Command = {
   async run({ config, json, terminal }) {
     const { STORE_CHECKS } = await import("#services/cli/doctor/store-checks.ts");
     const results: (CheckResult & { readonly id: string })[] = [];
-    for (const check of [...HOST_CHECKS, ...CONFIG_CHECKS, ...PEER_CHECKS, ...STORE_CHECKS]) {
+    const checks = [
+      ...HOST_CHECKS,
+      ...KEYSTORE_CHECKS,
+      ...CONFIG_CHECKS,
+      ...PEER_CHECKS,
+      ...STORE_CHECKS,
+    ];
+    for (const check of checks) {
       const result = { id: check.id, ...(await runCheck(check, config)) };
       results.push(result);
       if (json) continue;
