@@ -168,6 +168,13 @@ async function followIndex(
   });
 }
 
+/** What is taken without being judged is never taken in silence. */
+function sayWhatIsSkipped({ log, network }: EmbeddedNode, config: Config): void {
+  const height = network.consensus.checkpoints.at(-1)?.height;
+  if (config.text("checkpoints") !== "skip" || height === undefined) return;
+  log.info("blocks up to the last checkpoint are not judged, as the reference does", { height });
+}
+
 const urlOf = (host: string | undefined, port: number): string =>
   `http://${host?.includes(":") === true ? `[${host}]` : (host ?? "127.0.0.1")}:${port}`;
 
@@ -186,6 +193,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   const signal = AbortSignal.any([context.signal, asked.signal]);
   await using node = await openRunningNodeOf({ ...context, config });
   await using peered = await join(node, config);
+  sayWhatIsSkipped(node, config);
   const { peers, ingest } = peered;
   const sync = () => ({ ...ingest.progress(), initialDownload: ingest.initialDownload() });
   const staking = stakingOptionsOf(config, peered, hooks.staking);

@@ -37,7 +37,7 @@ export async function openPeerNode(
   const ingest = await composeEmbedded({
     ...node,
     chain: validator,
-    checkpoints: "assert",
+    checkpoints: options.policy?.checkpoints ?? "assert",
     pool: poolDoor(node.mempool),
   });
   node.onVerdict((bad) => ingest.rejected(bad));

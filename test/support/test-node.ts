@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedNode, openNode } from "#services/cli/embedded/open-node.ts";
+import { type EmbeddedNode, type NodeOptions, openNode } from "#services/cli/embedded/open-node.ts";
 import { openDiskChainFile } from "#shared/adapters/embedded/disk-chain-file.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createSystemClock, type SystemClock } from "#shared/adapters/embedded/system-clock.ts";
@@ -22,6 +22,7 @@ export interface TestNodeOptions {
   readonly jobs?: number;
   readonly clock?: SystemClock;
   readonly log?: Log;
+  readonly policy?: NonNullable<NodeOptions["policy"]>;
 }
 
 /** A whole node on its own stores in a folder, verifying inline unless told otherwise. */
@@ -32,7 +33,9 @@ export function openTestNode(
 ): Promise<EmbeddedNode> {
   const clock = options.clock ?? createSystemClock();
   const log = options.log ?? createMemoryLog();
-  return openNode({ network, root, log, jobs: options.jobs ?? 0, clock });
+  const { policy } = options;
+  const judged = policy === undefined ? {} : { policy };
+  return openNode({ network, root, log, jobs: options.jobs ?? 0, clock, ...judged });
 }
 
 /** Import one file, and answer as `exos import` does. */
