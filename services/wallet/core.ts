@@ -55,6 +55,7 @@ export function createWallets(deps: WalletDeps): Wallets & AsyncDisposable {
     load,
     unload,
     backup: (name, path) => deps.keystores.backup(name, path),
+    changePassword: (name, change) => deps.keystores.changePassword(name, change),
     async stakeCoins() {
       const open = [...loaded.values()].filter(({ signer }) => signer.status().state !== "locked");
       return (await Promise.all(open.map((wallet) => wallet.stakeCoins()))).flat();

@@ -70,6 +70,12 @@ export interface NewKeystore {
   readonly scheme: SchemeId | undefined;
 }
 
+/** A password, and the one that takes its place. */
+export interface PasswordChange {
+  readonly password: string;
+  readonly next: string;
+}
+
 /**
  * The keystores of one network in one folder. Secrets go in with the caller's own hand (words that
  * he typed, a file that he named) and come out through `words` alone.
@@ -94,6 +100,9 @@ export interface Keystores {
 
   /** The words, on the owner's request only. @returns refusals E5002, E5004; E5017 where there are none */
   words(name: string, password: string): Promise<Result<string, Refusal>>;
+
+  /** Put a wallet under another password; whole or not at all. @returns refusals E5002, E5004 */
+  changePassword(name: string, change: PasswordChange): Promise<Result<undefined, Refusal>>;
 
   /** A copy of the file as it is, mode 0600, to a path that does not exist yet. @returns E5004, E5005 */
   backup(name: string, path: string): Promise<Result<undefined, Refusal>>;

@@ -1,5 +1,11 @@
 import type { IndexPoint, TransactionPlace } from "#shared/ports/address-index.ts";
-import type { KeyInspection, KeySource, NewKeystore, WalletCard } from "#shared/ports/keystores.ts";
+import type {
+  KeyInspection,
+  KeySource,
+  NewKeystore,
+  PasswordChange,
+  WalletCard,
+} from "#shared/ports/keystores.ts";
 import type { Signer, SignerState, UnlockOptions } from "#shared/ports/signer.ts";
 import type { Amount, HashHex, Height, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { CoinKind } from "#shared/primitives/coin.ts";
@@ -247,6 +253,8 @@ export interface Wallets {
   /** Lock a wallet and forget it. @returns E5004 */
   unload(name: string): Promise<Result<undefined, Refusal>>;
   backup(name: string, path: string): Promise<Result<undefined, Refusal>>;
+  /** An open wallet stays open. @returns E5002, E5004 */
+  changePassword(name: string, change: PasswordChange): Promise<Result<undefined, Refusal>>;
 
   /** Of every loaded wallet whose keys are open for staking. */
   stakeCoins(): Promise<readonly WalletStakeCoin[]>;

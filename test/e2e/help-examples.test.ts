@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "#services/cli/commands.ts";
 import { openDevelopmentNode } from "../support/development-node.ts";
-import { makeWallet } from "../support/make-wallet.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { vectorsPath } from "../support/vectors.ts";
@@ -44,13 +43,8 @@ describe("the examples of the help pages", () => {
   });
 
   it("work against a running node", { timeout: 60_000 }, async () => {
-    const folder = temporaryFolder();
-    await makeWallet(folder, "main");
-    await using node = await openDevelopmentNode(folder);
+    await using node = await openDevelopmentNode(temporaryFolder());
     const { environment } = node;
-    const address = await runInProcess(["address", "new"], { environment });
-    // The first coins are mature, so that one of the examples can show a payment of them.
-    await runInProcess(["rpc", "generatetoaddress", "11", address.out.trim()], { environment });
     for (const line of nodeExamples) {
       const { code, err } = await runInProcess(line.split(" "), { environment });
       expect({ line, code, err }).toEqual({ line, code: 0, err: "" });

@@ -158,6 +158,21 @@ export function keystoresContract(open: () => OpenedKeystores): void {
     ).toBe("EXOS-E5020");
   });
 
+  it("puts a wallet under another password, and forgets the first", async () => {
+    const { keystores } = open();
+    const card = await keystores.create(KNOWN);
+    const wrong = { password: "not it", next: "pass B" };
+    expect(codeOf(await keystores.changePassword("known", wrong))).toBe("EXOS-E5002");
+    expect(codeOf(await keystores.changePassword("nobody", wrong))).toBe("EXOS-E5004");
+    expect(await keystores.words("known", PASSWORD)).toMatchObject({ ok: true });
+    const right = { password: PASSWORD, next: "pass B" };
+    expect(codeOf(await keystores.changePassword("known", right))).toBe("ok");
+    expect(codeOf(await keystores.words("known", PASSWORD))).toBe("EXOS-E5002");
+    expect(await keystores.words("known", "pass B")).toEqual({ ok: true, value: KNOWN_WORDS });
+    expect(await keystores.read("known")).toEqual(card);
+    expect(await keystores.list()).toHaveLength(1);
+  });
+
   it("backs up to a new file, verifies that, and restores from it", async () => {
     const { keystores, copies } = open();
     await keystores.create(KNOWN);

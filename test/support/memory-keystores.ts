@@ -50,6 +50,13 @@ export function createMemoryKeystores(
       kept.set(name, { card, secret, password });
       return { ok: true, value: card };
     },
+    async changePassword(name, { password, next }) {
+      const found = kept.get(name);
+      if (found === undefined) return missing(name);
+      if (found.password !== password) return refusal("EXOS-E5002", "The password is wrong.");
+      kept.set(name, { ...found, password: next });
+      return { ok: true, value: undefined };
+    },
     publicKeys: unsupported,
     words: unsupported,
     backup: async (name) => (kept.has(name) ? { ok: true, value: undefined } : missing(name)),

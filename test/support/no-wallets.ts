@@ -13,6 +13,7 @@ export function noWallets(): Wallets {
     load: async () => none,
     unload: async () => none,
     backup: async () => none,
+    changePassword: async () => none,
     stakeCoins: async () => [],
     signer: () => undefined,
   };

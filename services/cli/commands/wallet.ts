@@ -1,6 +1,7 @@
 import type { Command } from "#services/cli/command.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 import { backupWallet } from "#services/cli/wallet/backup-wallet.ts";
+import { changePassword } from "#services/cli/wallet/change-password.ts";
 import { createWallet } from "#services/cli/wallet/create-wallet.ts";
 import { importWallet } from "#services/cli/wallet/import-wallet.ts";
 import { listWallets } from "#services/cli/wallet/list-wallets.ts";
@@ -10,7 +11,8 @@ import { lockWallet, unlockWallet } from "#services/cli/wallet/unlock-wallet.ts"
 
 const USAGE = [
   "exos wallet list | create NAME | import NAME [--from FILE] | info [NAME]",
-  "       exos wallet backup NAME FILE|--words | unlock [NAME] | lock [NAME]",
+  "       exos wallet backup NAME FILE|--words | change-password NAME",
+  "       exos wallet unlock [NAME] | lock [NAME]",
 ].join("\n");
 
 export const wallet: Command = {
@@ -27,6 +29,7 @@ export const wallet: Command = {
     "from-password-file": { kind: "text", meaning: "import: the password of that file" },
     "extra-word-file": { kind: "text", meaning: "import: the extra word behind BIP39 words" },
     scheme: { kind: "text", meaning: "import: this derivation, or all that found something" },
+    "new-password-file": { kind: "text", meaning: "change-password: file of the new password" },
     "staking-only": { kind: "boolean", meaning: "unlock: sign blocks, refuse payments" },
     for: { kind: "text", meaning: "unlock: how long, such as 90s, 5m, 2h, 30d" },
     wallet: { kind: "text", meaning: "name of the wallet, where several are loaded" },
@@ -39,6 +42,7 @@ export const wallet: Command = {
     if (verb === "import") return importWallet(context, USAGE);
     if (verb === "info") return showWallet(context);
     if (verb === "backup") return backupWallet(context, USAGE);
+    if (verb === "change-password") return changePassword(context, USAGE);
     if (verb === "unlock") return unlockWallet(context, USAGE);
     if (verb === "lock") return lockWallet(context);
     throw usageFailure(`wallet has no "${verb}"`, USAGE);

@@ -45,6 +45,7 @@ export function createKeystoreDesk(network: KeystoreNetwork): KeystoreDesk {
       return parsed.ok ? inspectionOf(parsed.value, network) : parsed;
     },
     create: (ask) => create(ask, network),
+    reseal: (ask) => reseal(ask, network),
     publicKeys: (ask) => withRing(ask, network, ({ importedKeys }) => ok(importedKeys)),
     words(ask) {
       const opened = open(ask, network);
@@ -204,4 +205,21 @@ function create(
   const keystore = sealKeystore(plain, { ...head, accountKey }, { password, cost });
   plain.fill(0);
   return ok(printKeystore(keystore));
+}
+
+/** Everything but the password stays, so that a wallet is known by the same id and hint. */
+function reseal(
+  { next, cost, ...locked }: KeystoreCalls["reseal"]["ask"],
+  network: KeystoreNetwork,
+): Result<string, Refusal> {
+  const opened = open(locked, network);
+  if (!opened.ok) return opened;
+  const { secret, keystore } = opened.value;
+  const { id, createdAt, scheme, fingerprint, accountKey } = keystore;
+  const plain = encodeSecret(secret);
+  wipeSecret(secret);
+  const head = { id, createdAt, network: keystore.network, scheme, fingerprint, accountKey };
+  const sealed = sealKeystore(plain, head, { password: next, cost });
+  plain.fill(0);
+  return ok(printKeystore(sealed));
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, link, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { platform } from "node:process";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
@@ -16,6 +16,8 @@ export interface KeystoreDisk {
   read(name: string): Promise<Result<string, Refusal>>;
   /** A file that is there stays. @returns refusals E5005 to E5007 */
   write(name: string, text: string): Promise<Result<undefined, Refusal>>;
+  /** In place of the file that is there; a kill leaves the one or the other. */
+  replace(name: string, text: string): Promise<void>;
 }
 
 const EXTENSION = ".json";
@@ -55,6 +57,7 @@ export function openKeystoreDisk(folder: string): KeystoreDisk {
         ? { ok: true, value: undefined }
         : refusal("EXOS-E5005", `There is a wallet ${name} already.`, { wallet: name });
     },
+    replace: (name, text) => replaceFile(pathOf(name), text),
   };
 }
 
@@ -109,6 +112,21 @@ export function writeNewFile(path: string, text: string): Promise<boolean> {
     }
     await syncFolder(path);
     return true;
+  });
+}
+
+function replaceFile(path: string, text: string): Promise<void> {
+  return attempt(path, "writing a keystore", async () => {
+    const draft = `${path}.${randomUUID()}.new`;
+    try {
+      await using file = await open(draft, "wx", 0o600);
+      await file.writeFile(text);
+      await file.sync();
+      await rename(draft, path);
+    } finally {
+      await rm(draft, { force: true });
+    }
+    await syncFolder(path);
   });
 }
 

@@ -75,6 +75,14 @@ export function openKeystoreFolder(options: KeystoreFolderOptions): Keystores {
       const file = await disk.read(name);
       return file.ok ? askOnce("words", { file: file.value, password }) : file;
     },
+    async changePassword(name, { password, next }) {
+      const file = await disk.read(name);
+      if (!file.ok) return file;
+      const sealed = await askOnce("reseal", { file: file.value, password, next, cost });
+      if (!sealed.ok) return sealed;
+      await disk.replace(name, sealed.value);
+      return { ok: true, value: undefined };
+    },
     async backup(name, path) {
       const file = await disk.read(name);
       if (!file.ok) return file;

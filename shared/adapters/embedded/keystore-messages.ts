@@ -33,6 +33,8 @@ export interface KeystoreCalls {
     /** The text of the file. */
     answer: string;
   };
+  /** The same secret under another password; the answer is the text of the file. */
+  reseal: { ask: LockedFile & { readonly next: string; readonly cost: KdfCost }; answer: string };
   publicKeys: { ask: LockedFile; answer: readonly Uint8Array[] };
   words: { ask: LockedFile; answer: string };
   /** Whether a copy derives the keys that the hint of the file tells of. */

@@ -271,6 +271,9 @@ describe("several wallets", () => {
     expect(await codeOf("createwallet", { wallet_name: "a", passphrase: "x" })).toBe(-4);
     expect(await codeOf("createwallet", { wallet_name: "d" })).toBe(-4);
     expect(await codeOf("encryptwallet", ["x"], "a")).toBe(-15);
+    expect(await codeOf("walletpassphrasechange", ["wrong", "next"], "b c")).toBe(-14);
+    expect(await codeOf("walletpassphrasechange", ["", "next"], "b c")).toBe(-8);
+    await world.ask("walletpassphrasechange", [PASSPHRASE, "next"], "b c");
     expect(await codeOf("backupwallet", ["relative.json"], "a")).toBe(-8);
   });
 });

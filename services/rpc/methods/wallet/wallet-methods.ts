@@ -24,6 +24,7 @@ import { signRawTransactionWithWallet } from "#services/rpc/methods/wallet/sign-
 import { unloadWallet } from "#services/rpc/methods/wallet/unload-wallet.ts";
 import { walletLock } from "#services/rpc/methods/wallet/wallet-lock.ts";
 import { walletPassphrase } from "#services/rpc/methods/wallet/wallet-passphrase.ts";
+import { walletPassphraseChange } from "#services/rpc/methods/wallet/wallet-passphrase-change.ts";
 
 /** Methods of the wallets of one's own node. @source interfaces.md 2, rows `W` */
 export const WALLET_METHODS: readonly Method[] = [
@@ -35,6 +36,7 @@ export const WALLET_METHODS: readonly Method[] = [
   backupWallet,
   encryptWallet,
   walletPassphrase,
+  walletPassphraseChange,
   walletLock,
   getBalance,
   getBalances,
