@@ -34,6 +34,8 @@ const WISHES_MAX = 64;
 /** Under which commands we do not know are counted. */
 const OTHER = "*other*";
 const HEAD_BYTES = 24;
+/** Carry headers. */
+const HEADER_COMMANDS: ReadonlySet<string> = new Set(["headers", "provhdr"]);
 
 /** One connection: bytes in, decisions of the state machine, and what follows from them. */
 export class PeerSession implements Session, SyncPeer {
@@ -202,6 +204,7 @@ export class PeerSession implements Session, SyncPeer {
         return;
       case "dropped":
         if (action.command === "addr") this.#addressesDropped++;
+        if (HEADER_COMMANDS.has(action.command) && action.reason === "too often") sync.missed(this);
         metrics.count("exos_peer_messages_dropped_total", { reason: action.reason });
         return;
       default:

@@ -30,6 +30,8 @@ interface Following {
   /** Monotonic milliseconds of the last request for headers, and of the last headers that came. */
   askedAtMs: number;
   heardAtMs: number;
+  /** Headers of it were left aside unread, so that it may have more than we know. */
+  missed: boolean;
 }
 
 /** Batches of one peer that wait to be judged; what comes above is asked for again. */
@@ -37,6 +39,8 @@ const WAITING_MAX = 8;
 /** How long an answer is waited for, and how long who answered is believed to be up to date. */
 const ANSWER_MS = 15_000;
 const ASK_AGAIN_MS = 60_000;
+/** From a request to the next for what was left aside. */
+const MISSED_MS = 1_000;
 /** From one attempt to find a common block to the next. */
 const RESYNC_MS = 10_000;
 /** A lone header that is so far ahead of all we know of its peer is not looked into. */
@@ -81,6 +85,7 @@ export class Sync {
       waiting: 0,
       askedAtMs: 0,
       heardAtMs: 0,
+      missed: false,
     });
     this.state.peers(this.#peers.size);
   }
@@ -111,7 +116,11 @@ export class Sync {
   /** A peer presented headers, asked or not. */
   presented(peer: SyncPeer, batch: HeaderBatch): void {
     const following = this.#following.get(peer.id);
-    if (following === undefined || following.waiting >= WAITING_MAX) return;
+    if (following === undefined) return;
+    if (following.waiting >= WAITING_MAX) {
+      following.missed = true;
+      return;
+    }
     following.waiting++;
     following.heardAtMs = this.#deps.clock.elapsedMs();
     void this.#inLane(async () => {
@@ -122,6 +131,12 @@ export class Sync {
       this.#follow(peer, following, { batch, outcome });
       await this.#retarget();
     });
+  }
+
+  /** A peer told of more than it may, and some of it was left aside: it is asked in time. */
+  missed(peer: SyncPeer): void {
+    const following = this.#following.get(peer.id);
+    if (following !== undefined) following.missed = true;
   }
 
   /** A peer told of blocks by their hashes. */
@@ -214,17 +229,22 @@ export class Sync {
     await this.moved();
   }
 
-  /** A request or an announcement may have been lost: whoever says nothing for long is asked. */
+  /**
+   * A request or an announcement may have been lost, or left aside: whoever says nothing for long,
+   * or said more than could wait, is asked.
+   */
   #askSilent(): void {
     const nowMs = this.#deps.clock.elapsedMs();
     for (const peer of this.#peers.values()) {
       const following = this.#following.get(peer.id);
       if (following === undefined) continue;
-      const { askedAtMs, heardAtMs } = following;
+      const { askedAtMs, heardAtMs, waiting } = following;
       const isOpen = askedAtMs > heardAtMs;
-      if (nowMs - Math.max(askedAtMs, heardAtMs) > (isOpen ? ANSWER_MS : ASK_AGAIN_MS)) {
-        this.askHeaders(peer);
-      }
+      const isSilent = nowMs - Math.max(askedAtMs, heardAtMs) > (isOpen ? ANSWER_MS : ASK_AGAIN_MS);
+      const isMissed = following.missed && waiting === 0 && nowMs - askedAtMs > MISSED_MS;
+      if (!isSilent && !isMissed) continue;
+      following.missed = false;
+      this.askHeaders(peer);
     }
   }
 

@@ -20,7 +20,7 @@ export interface Message {
 /** What is read before the handshake is done. */
 export const EARLY_COMMANDS: ReadonlySet<string> = new Set(["version", "verack", "reject", "ping"]);
 /** Headers of one answer. */
-const HEADERS_MAX = 20;
+const HEADERS_MAX = 2_000;
 /** Answers that wait to be given; a node that asks for more is told nothing. */
 const ANSWERS_MAX = 64;
 const PAUSE_MS_MAX = 20_000;
