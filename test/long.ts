@@ -8,12 +8,15 @@ import { once } from "node:events";
 import { mkdtempDisposableSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasGo } from "./support/btcd-process.ts";
 import { vectorsPath } from "./support/vectors.ts";
 
 interface LongCommand {
   readonly about: string;
   /** Below the folder of vectors; without one of them the command is skipped. */
   readonly needs: readonly string[];
+  /** What else it needs; `undefined` where nothing is missing. */
+  readonly lacks?: () => string | undefined;
   /** Words after `node`, whole and short; or what to run here. */
   readonly run: ((short: boolean) => readonly string[]) | (() => Promise<boolean>);
 }
@@ -95,6 +98,12 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: ["exos-regtest/chain.dat", REGTEST],
     run: (short) => ["test/e2e/fuzz-messages.ts", short ? "20000" : "1000000"],
   },
+  btcd: {
+    about: "btcd downloads from us, and each follows the other",
+    needs: [REGTEST],
+    lacks: () => (hasGo() ? undefined : "Go"),
+    run: () => ["test/e2e/btcd.ts"],
+  },
   bench: {
     about: "the figures that have a bar",
     needs: [],
@@ -120,9 +129,10 @@ if (unknown !== undefined) {
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, command] of Object.entries(COMMANDS)) {
   if (named.length > 0 && !named.includes(name)) continue;
-  const absent = command.needs.filter((file) => vectorsPath(file) === undefined);
-  if (absent.length > 0) {
-    print(`skipped: ${name}, ${command.about}: ${absent.join(", ")} of the vectors is absent`);
+  const files = command.needs.filter((file) => vectorsPath(file) === undefined);
+  const absent = files.length > 0 ? `${files.join(", ")} of the vectors` : command.lacks?.();
+  if (absent !== undefined) {
+    print(`skipped: ${name}, ${command.about}: ${absent} is absent`);
     counts.skipped++;
     continue;
   }

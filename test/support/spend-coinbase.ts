@@ -6,10 +6,12 @@ import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 import { buildTransaction, output } from "./block-builder.ts";
 import { OWNER } from "./rich-chain.ts";
 
-const FEE = 100_000n;
-
 /** A signed payment of OWNER to itself from what a block of the window mined for OWNER. */
-export async function spendCoinbase(node: EmbeddedNode, at: number): Promise<HashedTransaction> {
+export async function spendCoinbase(
+  node: EmbeddedNode,
+  at: number,
+  fee = 100_000n,
+): Promise<HashedTransaction> {
   const tip = await node.coins.tip();
   const hash = tip === undefined ? undefined : hashAt(tip, at);
   const raw = hash === undefined ? undefined : await node.blocks.get(hash);
@@ -24,7 +26,7 @@ export async function spendCoinbase(node: EmbeddedNode, at: number): Promise<Has
     {
       time: unixSeconds(consensus.wire.transactionTime ? time : 0),
       inputs: [{ outpoint: { txid: coinbase.txid, index: 0 }, coin, by: OWNER }],
-      outputs: [output(made.value - FEE, OWNER.payToHash)],
+      outputs: [output(made.value - fee, OWNER.payToHash)],
     },
     consensus,
   );
