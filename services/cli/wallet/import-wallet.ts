@@ -12,6 +12,7 @@ import { unrefused, walletFilesOf } from "#services/cli/wallet/wallet-files-of.t
 import { walletNameOf } from "#services/cli/wallet/wallet-name-of.ts";
 import type { KeySource, Keystores } from "#shared/ports/keystores.ts";
 import type { SchemeUse } from "#shared/ports/wallets.ts";
+import { KEY_TEXT_LENGTH_MAX } from "#shared/wallet/read-keys.ts";
 import { parseSchemeId, type SchemeId } from "#shared/wallet/scheme.ts";
 
 /**
@@ -54,8 +55,9 @@ async function sourceOf(
 }
 
 function keysText(file: string | undefined): Promise<string> {
-  if (file !== undefined && file !== "-") return Promise.resolve(readText(file));
-  if (file === "-" || !process.stdin.isTTY) return readPiped();
+  if (file !== undefined && file !== "-")
+    return Promise.resolve(readText(file, KEY_TEXT_LENGTH_MAX));
+  if (file === "-" || !process.stdin.isTTY) return readPiped(KEY_TEXT_LENGTH_MAX);
   return readSecret({ what: "Words or keys", options: "--from FILE, or pipe them in" });
 }
 

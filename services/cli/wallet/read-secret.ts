@@ -3,7 +3,7 @@ import type { ReadStream } from "node:tty";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
-/** Longest secret that is read from a file: a wallet file with its words fits many times. */
+/** Longest password that is read from a file, with whatever follows its line. */
 const SECRET_BYTES_MAX = 1_048_576;
 
 /** How one secret may come. Never as an argument: that stands in lists of processes. */
@@ -44,7 +44,7 @@ export async function readSecret(source: SecretSource): Promise<string> {
 }
 
 /** A whole text that may hold words or keys. @throws CommandFailure when it cannot be read */
-export function readText(from: string | number): string {
+export function readText(from: string | number, bytesMax = SECRET_BYTES_MAX): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(from);
@@ -56,13 +56,15 @@ export function readText(from: string | number): string {
       cause,
     });
   }
-  if (bytes.length > SECRET_BYTES_MAX) {
-    throw new CommandFailure(`more than ${SECRET_BYTES_MAX} bytes`, {
-      code: "EXOS-E0002",
-      exit: EXIT.usage,
-    });
-  }
+  if (bytes.length > bytesMax) throw tooLong(bytesMax);
   return bytes.toString("utf8");
+}
+
+function tooLong(bytesMax: number): CommandFailure {
+  return new CommandFailure(`more than ${bytesMax} bytes`, {
+    code: "EXOS-E0002",
+    exit: EXIT.usage,
+  });
 }
 
 /** A line end belongs to whoever made the file, not to the secret. */
@@ -101,12 +103,12 @@ function interrupted(): CommandFailure {
   return new CommandFailure("interrupted", { code: "EXOS-E0002", exit: EXIT.interrupted });
 }
 
-/** Everything that is piped in. */
-export async function readPiped(): Promise<string> {
+/** Everything that is piped in. @throws CommandFailure when it is too long to be keys */
+export async function readPiped(lengthMax: number): Promise<string> {
   let text = "";
   for await (const chunk of process.stdin) {
     text += String(chunk);
-    if (text.length > SECRET_BYTES_MAX) break;
+    if (text.length > lengthMax) throw tooLong(lengthMax);
   }
   return text;
 }
