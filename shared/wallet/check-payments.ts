@@ -1,5 +1,5 @@
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
-import { dustLimit } from "#shared/wallet/fee-rules.ts";
+import { leastValue } from "#shared/wallet/fee-rules.ts";
 import type { PaymentParams, PaymentRequest } from "#shared/wallet/payment.ts";
 
 /** The relay takes no script with OP_RETURN of more bytes. @source exos-l1.md 6.1 step 3 */
@@ -16,7 +16,7 @@ export const DATA_BYTES_MAX = DATA_SCRIPT_BYTES_MAX - DATA_FRAME_BYTES;
  */
 export function checkPayments(
   request: Pick<PaymentRequest, "payments" | "data" | "feeRate" | "feeFrom">,
-  { maxMoney }: Pick<PaymentParams, "maxMoney">,
+  { maxMoney, dialect }: Pick<PaymentParams, "maxMoney" | "dialect">,
 ): Refusal | undefined {
   const { payments, data, feeRate, feeFrom } = request;
   const sum = payments.reduce((total, { value }) => total + value, 0n);
@@ -30,10 +30,10 @@ export function checkPayments(
     const message = `The data have ${data.length} bytes; 1 to ${DATA_BYTES_MAX} fit.`;
     return refusal("EXOS-E5014", message, { bytes: data.length }).error;
   }
-  const index = payments.findIndex((output) => output.value < dustLimit(output));
+  const index = payments.findIndex((output) => output.value < leastValue(output, dialect));
   const small = payments[index];
   if (small === undefined) return undefined;
-  const least = dustLimit(small);
+  const least = leastValue(small, dialect);
   const message = `Payment ${index + 1} holds ${small.value} base units; the least is ${least}.`;
   return refusal("EXOS-E5013", message, { value: `${small.value}`, least: `${least}` }).error;
 }

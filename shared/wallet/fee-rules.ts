@@ -1,4 +1,5 @@
 import { lengthSize } from "#shared/codec/writer.ts";
+import { dustLimit } from "#shared/consensus/policy/dust-limit.ts";
 import { type Amount, amount } from "#shared/primitives/brand.ts";
 import type { TxOutput } from "#shared/primitives/transaction.ts";
 import { classifyScript } from "#shared/script/classify-script.ts";
@@ -10,7 +11,7 @@ export const FEE_RATE = amount(10_000n);
 export const FEE_MIN = amount(10_000n);
 /** The most a payment may cost unless told otherwise: 0.1 EXOS. @source exos-l1.md 9.4 */
 export const FEE_MAX = amount(10_000_000n);
-/** Rate of the relay's rule of dust, whatever a payment itself pays. @source exos-l1.md 6.2 */
+/** What nodes relay for, whatever a payment itself pays. @source exos-l1.md 6.2 */
 const RELAY_RATE = 10_000n;
 
 /** A transaction of this size or more is not relayed. @source exos-l1.md 6.1 step 3 */
@@ -26,9 +27,6 @@ const KEY_BYTES = 1 + 33;
 /** A key that was used uncompressed; imported ones may be. */
 const LONG_KEY_BYTES = 1 + 65;
 
-/** What spending a P2PKH output takes, to the rule of dust. @source exos-l1.md 6.2 */
-const DUST_INPUT_BYTES = 148;
-
 /** Fee of so many bytes: rounded up, so that it is never below the rate. */
 export function feeOf(sizeBytes: number, rate: Amount): Amount {
   return amount((BigInt(sizeBytes) * rate + 999n) / 1_000n);
@@ -42,12 +40,11 @@ export function outputBytes({ scriptPubKey }: Pick<TxOutput, "scriptPubKey">): n
 /**
  * An output of less than this is not relayed: spending it would cost a third of it.
  *
- * @returns 5,460 for a payment to a key's hash
+ * @returns 5,460 for a payment to a key's hash on EXOS
  * @source exos-l1.md 6.2
  */
-export function dustLimit(output: Pick<TxOutput, "scriptPubKey">): Amount {
-  const bytes = BigInt(outputBytes(output) + DUST_INPUT_BYTES);
-  return amount(3n * ((bytes * RELAY_RATE) / 1_000n));
+export function leastValue(output: Pick<TxOutput, "scriptPubKey">, dialect: Dialect): Amount {
+  return amount(dustLimit(output, { dialect }, RELAY_RATE));
 }
 
 /** Most bytes of an input that spends this script with a signature of ours. */

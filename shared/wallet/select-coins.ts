@@ -1,11 +1,12 @@
 import type { ConsensusParams } from "#shared/consensus/params.ts";
 import { type Amount, amount } from "#shared/primitives/brand.ts";
+import type { Dialect } from "#shared/script/machine.ts";
 import { DATA_BYTES_MAX } from "#shared/wallet/check-payments.ts";
 import {
-  dustLimit,
   FEE_MIN,
   feeOf,
   inputBytes,
+  leastValue,
   outputBytes,
   transactionBytes,
 } from "#shared/wallet/fee-rules.ts";
@@ -52,7 +53,7 @@ export function selectCoins(
     const { scriptPubKey, key } = coin;
     bytes += inputBytes({ scriptPubKey, imported: key.kind === "imported" }, dialect);
     if (request.spendAll === true && index < sorted.length - 1) continue;
-    const settled = settle(request, sum, bytes);
+    const settled = settle(request, { sum, bytes }, dialect);
     if (settled !== undefined) return { ...settled, coins: chosen };
   }
   return undefined;
@@ -67,8 +68,8 @@ function byPreference(a: SpendableCoin, b: SpendableCoin): number {
 /** @returns `undefined` when the sum is not enough */
 function settle(
   request: SelectionRequest,
-  sum: bigint,
-  inputs: number,
+  { sum, bytes: inputs }: { readonly sum: bigint; readonly bytes: number },
+  dialect: Dialect,
 ): Omit<Selection, "coins"> | undefined {
   const { payments, data, changeScript, feeRate, feeFrom } = request;
   const paid = payments.reduce((total, { value }) => total + value, 0n);
@@ -81,7 +82,7 @@ function settle(
   const isBorne = feeFrom !== undefined && feeFrom.length > 0;
   const left = sum - paid;
   const change = isBorne ? left : left - full.fee;
-  if (change >= dustLimit(changeOutput)) {
+  if (change >= leastValue(changeOutput, dialect)) {
     return { ...full, borne: isBorne ? full.fee : amount(0n), change: amount(change) };
   }
   if (left < (isBorne ? 0n : bare.fee)) return undefined;

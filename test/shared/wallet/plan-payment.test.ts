@@ -7,7 +7,7 @@ import { hash160 } from "#shared/crypto/hashes.ts";
 import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { OP } from "#shared/script/opcodes.ts";
 import { payToKeyHash } from "#shared/script/pay-to.ts";
-import { dustLimit } from "#shared/wallet/fee-rules.ts";
+import { leastValue } from "#shared/wallet/fee-rules.ts";
 import type { PaymentPlan, PaymentRequest, SpendableCoin } from "#shared/wallet/payment.ts";
 import { planPayment } from "#shared/wallet/plan-payment.ts";
 import { signTransaction } from "#shared/wallet/sign-transaction.ts";
@@ -180,7 +180,7 @@ describe("fee and change", () => {
           expect(planned.value.fee).toBeGreaterThanOrEqual(10_000n);
           expect(planned.value.fee).toBeLessThan(10_000n + 5_460n + 20_000n);
           for (const own of planned.value.transaction.outputs) {
-            expect(own.value).toBeGreaterThanOrEqual(dustLimit(own));
+            expect(own.value).toBeGreaterThanOrEqual(leastValue(own, "exos"));
           }
         },
       ),
@@ -194,7 +194,7 @@ describe("what is paid", () => {
     ["P2PK", 5_760n, OTHER.payToKey],
     ["cold staking", 6_240n, coldStakingScript(OWNER, OTHER)],
   ])("is no dust: %s from %s on", (_, least, script) => {
-    expect(dustLimit({ scriptPubKey: script })).toBe(least);
+    expect(leastValue({ scriptPubKey: script }, "exos")).toBe(least);
     expect(refusalOf({ payments: [output(least, script)] })).toBeUndefined();
     expect(refusalOf({ payments: [output(least - 1n, script)] })).toBe("EXOS-E5013");
   });
