@@ -5,20 +5,34 @@ import type { RunningNode } from "#services/cli/run-node.ts";
 /** How often a running node says where it stands, in milliseconds. @source interfaces.md 7.4 */
 const NOTIFY_MS = 32_000;
 
+/** What the node is at, in the words of the line. */
+function stateOf({ node, peered }: Pick<RunningNode, "node" | "peered">) {
+  const { phase, peers } = peered.ingest.progress();
+  // On a development network nobody is missed.
+  if (phase === "peers")
+    return { peers, state: node.network.kind === "regtest" ? "Synced" : "Searching peers" };
+  return { peers, state: phase === "tip" ? "Synced" : "Syncing" };
+}
+
 async function notifyOnce(
-  { node, served }: RunningNode,
+  running: RunningNode,
   people: boolean,
   { terminal }: CommandContext,
-) {
+): Promise<void> {
+  const { node, served } = running;
   const tip = await node.tip();
   const indexHeight = (await served.index.cursor())?.height ?? -1;
   const ageSeconds = node.clock.now() - tip.header.time;
+  const mempool = (await node.mempool.ids()).length;
+  const { state, peers } = stateOf(running);
   if (!people) {
-    node.log.info("synced", { height: tip.height, ageSeconds, indexHeight });
+    const fields = { state, height: tip.height, ageSeconds, peers, mempool, indexHeight };
+    node.log.info("where the node stands", fields);
     return;
   }
-  const parts = [`Synced · ${grouped(tip.height)}`, `age ${age(ageSeconds)}`];
-  parts.push(indexHeight === tip.height ? "index at the tip" : `index ${grouped(indexHeight)}`);
+  const parts = [`${state} · ${grouped(tip.height)}`, `age ${age(ageSeconds)}`, `${peers} peers`];
+  parts.push(`mempool ${grouped(mempool)}`);
+  if (indexHeight !== tip.height) parts.push(`index ${grouped(indexHeight)}`);
   terminal.err(parts.join(" · "));
 }
 

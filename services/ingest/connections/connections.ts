@@ -93,7 +93,7 @@ async function save({ book, bans, log }: ConnectionDeps): Promise<void> {
 
 /** What is looked at every half second: numbers for operators, and the peers' clocks. */
 function createWatch(
-  { clock, metrics, bans, log, adjustTime }: ConnectionDeps,
+  { clock, metrics, bans, log, protocol, adjustTime }: ConnectionDeps,
   settings: ConnectionSettings,
   table: ConnectionTable,
 ) {
@@ -105,6 +105,7 @@ function createWatch(
       const inbound = table.count("inbound");
       const outbound = table.count("outbound", "manual", "feeler");
       const { sentBytes, receivedBytes } = table.traffic();
+      metrics.gauge("bitcoin_protocol_version", protocol.version);
       metrics.gauge("bitcoin_peers", inbound + outbound);
       metrics.gauge("bitcoin_conn_in", inbound);
       metrics.gauge("bitcoin_conn_out", outbound);
