@@ -73,6 +73,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [HEAVY, "exos-regtest/chain.dat"],
     run: (short) => ["test/e2e/kill.ts", short ? "5" : "50"],
   },
+  "kill-download": {
+    about: "SIGKILL at moments of a download from a peer",
+    needs: ["exos-regtest/chain.dat"],
+    run: (short) => ["test/e2e/kill-download.ts", short ? "3" : "30"],
+  },
   model: {
     about: "the model of chain state over many seeds, and its mutants",
     needs: [],

@@ -23,6 +23,7 @@ export interface TestNodeOptions {
   readonly clock?: SystemClock;
   readonly log?: Log;
   readonly policy?: NonNullable<NodeOptions["policy"]>;
+  readonly flushBlocks?: number;
 }
 
 /** A whole node on its own stores in a folder, verifying inline unless told otherwise. */
@@ -33,9 +34,7 @@ export function openTestNode(
 ): Promise<EmbeddedNode> {
   const clock = options.clock ?? createSystemClock();
   const log = options.log ?? createMemoryLog();
-  const { policy } = options;
-  const judged = policy === undefined ? {} : { policy };
-  return openNode({ network, root, log, jobs: options.jobs ?? 0, clock, ...judged });
+  return openNode({ ...options, network, root, log, jobs: options.jobs ?? 0, clock });
 }
 
 /** Import one file, and answer as `exos import` does. */
