@@ -72,12 +72,27 @@ export function createSpending(source: SpendingSource): WalletSpending {
     sign: (raw, known = []) => signOwn(raw, known, source),
     send: (draft, note = {}) =>
       source.inTurn(async () => {
-        const funded = await fund(draft);
-        if (!funded.ok) return funded;
-        const signed = await source.signer.signTransaction(funded.value.signing);
-        return signed.ok ? hand(signed.value, note, source) : signed;
+        for (let attempt = 1; ; attempt++) {
+          const funded = await fund(draft);
+          if (!funded.ok) return funded;
+          const signed = await source.signer.signTransaction(funded.value.signing);
+          const sent = signed.ok ? await hand(signed.value, note, source) : signed;
+          if (sent.ok || attempt >= ATTEMPTS_MAX || !isSpentMeanwhile(sent.error)) return sent;
+        }
       }),
   };
+}
+
+/** A coin may win a block, or be paid out elsewhere, between the choice and the pool. */
+const ATTEMPTS_MAX = 3;
+const SPENT_CODES: ReadonlySet<unknown> = new Set([
+  "bad-txns-inputs-spent",
+  "bad-txns-inputs-missing",
+  "txn-mempool-conflict",
+]);
+
+function isSpentMeanwhile({ code, fields }: Refusal): boolean {
+  return code === "EXOS-E5021" && SPENT_CODES.has(fields["code"]);
 }
 
 async function changeOf(

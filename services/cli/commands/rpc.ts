@@ -6,7 +6,7 @@ import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { indentJson } from "#services/cli/indent-json.ts";
 import { callNode, type NodeAnswer } from "#services/cli/node-client.ts";
 
-const USAGE = "exos rpc [-named] [-stdin] [-rpcwait] METHOD [ARGUMENT …]";
+const USAGE = "exos rpc [-named] [-stdin] [-rpcwait] [-rpcwallet=NAME] METHOD [ARGUMENT …]";
 
 /** Pause between attempts of `-rpcwait`, in milliseconds, and how long it tries in all. */
 const WAIT_MS = 250;
@@ -42,9 +42,11 @@ function paramsOf(args: readonly string[], named: boolean): string {
 
 async function send(context: CommandContext, body: string): Promise<NodeAnswer> {
   const deadline = performance.now() + (context.options["rpcwait"] === undefined ? 0 : WAIT_MS_MAX);
+  const wallet = context.options["rpcwallet"];
+  const path = wallet === undefined ? "/" : `/wallet/${encodeURIComponent(wallet)}`;
   for (;;) {
     try {
-      return await callNode(context.config, body);
+      return await callNode(context.config, body, path);
     } catch (cause) {
       const refused = cause instanceof CommandFailure && cause.exit === EXIT.unreachable;
       if (!refused || performance.now() > deadline) throw cause;
@@ -88,6 +90,7 @@ export const rpc: Command = {
   options: {
     named: { kind: "boolean", meaning: "arguments are name=value" },
     stdin: { kind: "boolean", meaning: "further arguments come from stdin, one a line" },
+    rpcwallet: { kind: "text", meaning: "the wallet that is meant, where several are loaded" },
     rpcwait: { kind: "boolean", meaning: "wait until the node answers, up to two minutes" },
   },
   examples: ["rpc getblockchaininfo", "rpc getblockhash 0", "rpc -named getblockhash height=0"],

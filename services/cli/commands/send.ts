@@ -34,6 +34,36 @@ async function wantYes({ options, terminal }: CommandContext): Promise<void> {
   throw new CommandFailure(message, { code: "EXOS-E5024", exit: EXIT.needsConfirmation });
 }
 
+async function sendOnce(context: CommandContext, { hex }: PlannedSend): Promise<string> {
+  const { config, options } = context;
+  const { wallet } = options;
+  const signing = { method: "signrawtransactionwithwallet", params: [hex], wallet };
+  const signed = await askNode(config, signing, Signed);
+  if (!signed.complete) {
+    const message = "the wallet's coins have changed meanwhile; nothing was sent";
+    throw new CommandFailure(message, { code: "EXOS-E5017", exit: EXIT.refused });
+  }
+  return askNode(config, { method: "sendrawtransaction", params: [signed.hex] }, z.string());
+}
+
+/** A coin may win a block between the plan and the pool. */
+const ATTEMPTS_MAX = 3;
+
+/** Send what was confirmed: with other coins, where those are gone, but never at another price. */
+async function sendPlanned(context: CommandContext, confirmed: PlannedSend): Promise<string> {
+  let plan = confirmed;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await sendOnce(context, plan);
+    } catch (cause) {
+      const isRefused = cause instanceof CommandFailure && cause.exit === EXIT.refused;
+      if (!isRefused || attempt >= ATTEMPTS_MAX) throw cause;
+      plan = await planSend(context, USAGE);
+      if (plan.fee !== confirmed.fee || plan.amount !== confirmed.amount) throw cause;
+    }
+  }
+}
+
 export const send: Command = {
   name: "send",
   audience: "use",
@@ -52,7 +82,7 @@ export const send: Command = {
   async run(context) {
     const { config, json, terminal, options } = context;
     const plan = await planSend(context, USAGE);
-    const { hex, ...shown } = plan;
+    const { hex: _, ...shown } = plan;
     const dry = options["dry-run"] !== undefined;
     const lines = linesOf(plan, config.network.ticker);
     if (!json) for (const line of lines) terminal.out(line);
@@ -61,15 +91,7 @@ export const send: Command = {
       return EXIT.done;
     }
     await wantYes(context);
-    const { wallet } = options;
-    const signing = { method: "signrawtransactionwithwallet", params: [hex], wallet };
-    const signed = await askNode(config, signing, Signed);
-    if (!signed.complete) {
-      const message = "the wallet's coins have changed meanwhile; nothing was sent";
-      throw new CommandFailure(message, { code: "EXOS-E5017", exit: EXIT.refused });
-    }
-    const sending = { method: "sendrawtransaction", params: [signed.hex] };
-    const txid = await askNode(config, sending, z.string());
+    const txid = await sendPlanned(context, plan);
     if (json) terminal.out(JSON.stringify({ schema: "exos.send.v1", ...shown, sent: true, txid }));
     else terminal.out(`txid    ${txid}`);
     return EXIT.done;
