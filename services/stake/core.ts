@@ -16,6 +16,8 @@ import { takeTransactions } from "./take-transactions.ts";
 
 /** Most blocks of one request. */
 export const GENERATE_BLOCKS_MAX = 10_000;
+/** Blocks in a row that come too late before mining is given up: somebody else makes them. */
+const OVERTAKEN_MAX = 8;
 /** How long to wait for the clock to pass the tip's time. */
 const WAIT_SECONDS_MAX = 3;
 
@@ -70,10 +72,14 @@ export function createStaker(deps: StakeDeps): Staker {
         });
       }
       const hashes: HashHex[] = [];
-      while (hashes.length < count && options.signal?.aborted !== true) {
+      for (let overtaken = 0; hashes.length < count && options.signal?.aborted !== true; ) {
         const mined = await mineOne(script, deps, options);
         if (!mined.ok) return mined;
-        hashes.push(mined.value);
+        if (!mined.value.isTip && ++overtaken >= OVERTAKEN_MAX) return refuseLost(mined.value);
+        if (mined.value.isTip) {
+          hashes.push(mined.value.hash);
+          overtaken = 0;
+        }
         await deps.pause();
       }
       return { ok: true, value: hashes };
@@ -81,11 +87,23 @@ export function createStaker(deps: StakeDeps): Staker {
   };
 }
 
+/** A block of ours; not the tip where another block was first. */
+interface MinedBlock {
+  readonly hash: HashHex;
+  readonly height: number;
+  readonly isTip: boolean;
+}
+
+function refuseLost({ hash, height }: MinedBlock): Result<never, Refusal> {
+  const message = `The block mined at height ${height} is not the tip: others were first.`;
+  return refusal("EXOS-E2002", message, { height, hash, code: "inconclusive" });
+}
+
 async function mineOne(
   script: Uint8Array,
   deps: StakeDeps,
   { signal, premine }: MiningOptions,
-): Promise<Result<HashHex, Refusal>> {
+): Promise<Result<MinedBlock, Refusal>> {
   const { consensus, kind, name } = deps.network;
   const parent = await deps.tip();
   const last = consensus.stake?.lastWorkHeight;
@@ -115,7 +133,7 @@ async function submitMined(
     readonly at: number;
     readonly signal: AbortSignal | undefined;
   },
-): Promise<Result<HashHex, Refusal>> {
+): Promise<Result<MinedBlock, Refusal>> {
   const { deps, at, signal } = place;
   const { consensus: params } = deps.network;
   const { header: fields, transactions, bytes: start } = template;
@@ -129,7 +147,9 @@ async function submitMined(
     const header = { ...fields, nonce, bytes: encodeHeader({ ...fields, nonce }) };
     const block = { header, transactions, signature: new Uint8Array(0) };
     const { hash, answer } = await deps.submit(encodeBlock(block, params.wire));
-    if (answer === null) return { ok: true, value: hash };
+    if (answer === null || answer === "inconclusive") {
+      return { ok: true, value: { hash, height: at, isTip: answer === null } };
+    }
     // The same parent gives the same block, and that one may have been invalidated.
     from = nonce + 1;
     if (answer.startsWith("duplicate")) continue;

@@ -76,6 +76,30 @@ describe("generate", () => {
     expect((await validator.tip()).hash).toBe(tip.hash);
   });
 
+  it("mines on another's block where that was first, and gives up where it always is", async () => {
+    const { staker, validator, deps } = stakerOf(exosRegtest);
+    let rivals = 1;
+    const racing = createStaker({
+      network: exosRegtest,
+      clock: deps.clock,
+      mempool: { template: async () => [] },
+      tip: () => validator.tip(),
+      pause: deps.pause,
+      async submit(block) {
+        if (rivals-- > 0) await staker.generate(2, SCRIPT);
+        const submission = await validator.submit(block);
+        if (submission.state === "undecodable") throw new RangeError(submission.reason);
+        return submission;
+      },
+    });
+    expect(await racing.generate(1, Uint8Array.of(0x52))).toMatchObject({ ok: true });
+    expect((await validator.tip()).height).toBe(3);
+    rivals = 100;
+    expect(await racing.generate(1, Uint8Array.of(0x52))).toMatchObject({
+      error: { code: "EXOS-E2002", fields: { code: "inconclusive" } },
+    });
+  });
+
   it("dates a block one spacing after its parent, and never past now", async () => {
     const genesisTime = 1_391_501_792;
     const now = unixSeconds(genesisTime + 100);
