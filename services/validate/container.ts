@@ -3,6 +3,7 @@ import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { SavedTransaction } from "#shared/ports/pool.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { Validator } from "./core.ts";
 import type { MempoolService } from "./mempool.ts";
@@ -50,7 +51,7 @@ export interface MempoolContainer {
   /** Says that the tip has moved; one hint at a time. */
   readonly follow: WorkSource<TipHint>;
   readonly clock: Pick<Clock, "sleep">;
-  readonly log: Pick<Log, "info">;
+  readonly log: Pick<Log, "info" | "warn">;
 }
 
 /** How often old transactions are thrown out and the file is written. */
@@ -77,8 +78,22 @@ export async function runMempool(
       // The signal ended the sleep, which is how this loop ends.
       if (!signal.aborted) throw cause;
     }
-    await mempool.sweep();
-    await file.save();
+    await keep({ mempool, file, log });
   }
   await consumer;
+}
+
+/** A disk that is full costs what waits its restart, and nothing else. */
+async function keep({
+  mempool,
+  file,
+  log,
+}: Pick<MempoolContainer, "mempool" | "file" | "log">): Promise<void> {
+  await mempool.sweep();
+  try {
+    await file.save();
+  } catch (cause) {
+    if (!(cause instanceof StoreFault)) throw cause;
+    log.warn(cause.code ?? "EXOS-E1000", "the mempool was not saved", { err: cause.message });
+  }
 }

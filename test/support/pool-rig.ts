@@ -45,6 +45,8 @@ export interface PoolRig {
   /** Whether an output is a coin at the tip. */
   isUnspent(outpoint: Outpoint): Promise<boolean>;
   accept(tx: HashedTransaction, options?: Partial<AcceptOptions>): Promise<PoolVerdict>;
+  /** Forget the body of a block, as pruning does. */
+  dropBody(hash: HashHex): Promise<void>;
   /** Another process over the same stores, and the same pool unless one is given. */
   restarted(pool?: Pool, policy?: Partial<PoolPolicy>): MempoolService;
 }
@@ -149,6 +151,10 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
       return (await readCoins({ transactions }, tip, deps.coins)).coin(outpoint) !== undefined;
     },
     accept: (tx, { source = "peer", ...rest } = {}) => mempool.accept(tx.raw, { source, ...rest }),
+    async dropBody(hash) {
+      const body = await deps.blocks.get(hash);
+      if (body !== undefined) await deps.blocks.drop(hash, body);
+    },
     restarted: open,
   };
 }

@@ -25,6 +25,7 @@ const ANSWER = z.object({
   tip: POINT.extend({ time: TIME_SCHEMA, ageSeconds: z.int() }),
   finalized: POINT.nullable(),
   indexHeight: HEIGHT_SCHEMA.nullable(),
+  mempool: z.object({ count: z.int().min(0), bytes: z.int().min(0) }),
   peers: z.object({ in: z.int().min(0), out: z.int().min(0) }),
   deployments: z.array(z.object({ name: z.string(), state: z.string(), signals: z.int() })),
   dialects: z.array(z.string()),
@@ -49,6 +50,7 @@ export const getNode = defineRoute({
     const sync = deps.sync?.();
     const headers = Math.max(tip.height, best?.record.height ?? 0, sync?.target ?? 0);
     const isFollowing = phase === "ready" && sync !== undefined;
+    const { count, bytes } = await stores.mempool.info();
     const final = await chain.hashAt(finalHeight);
     const list = deps.peers?.list() ?? [];
     const inbound = list.filter(({ kind }) => kind === "inbound").length;
@@ -76,6 +78,7 @@ export const getNode = defineRoute({
         ageSeconds: clock.now() - tip.header.time,
       },
       finalized: final === undefined ? null : { height: finalHeight, hash: final },
+      mempool: { count, bytes },
       indexHeight: (await stores.index.cursor())?.height ?? null,
       peers: { in: inbound, out: list.length - inbound },
       deployments: network.consensus.deployments.map(({ name }, place) => ({

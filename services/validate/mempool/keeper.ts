@@ -83,7 +83,7 @@ export class PoolKeeper {
     const txid = toHashHex(tx.txid);
     let options: NewcomerOptions = {
       feeRateMax: handling.feeRateMax,
-      wasMined: false,
+      isPaid: false,
       wasVerified: false,
     };
     for (;;) {
@@ -230,7 +230,7 @@ export class PoolKeeper {
     place: Place,
     { wasMined, time }: { readonly wasMined: boolean; readonly time: UnixSeconds },
   ): Promise<boolean> {
-    const options = { feeRateMax: undefined, wasMined, wasVerified: !wasMined };
+    const options = { feeRateMax: undefined, isPaid: true, wasVerified: !wasMined };
     const newcomer = this.#newcomer(tx, place, options);
     const judged = await newcomer.prepare();
     if (!judged.ok || (await newcomer.verify(judged.value)) !== undefined) return false;

@@ -2,10 +2,10 @@ import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { coinKind } from "#shared/consensus/coin-kind.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { PoolMember } from "#shared/consensus/policy/pool-graph.ts";
-import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
+import { isOnChain } from "../tip-view.ts";
 import type { MempoolDeps } from "./deps.ts";
 import type { Place } from "./newcomer.ts";
 import type { Orphans } from "./orphans.ts";
@@ -42,21 +42,24 @@ export interface Moved {
 export async function moveTo(place: Place, from: HeaderRecord, moving: Moving): Promise<Moved> {
   const { deps, table, orphans } = moving;
   await table.sink();
-  const path = await readPath(from, place.tip, deps);
-  const isEmpty = table.graph.count === 0 && orphans.count === 0;
-  const isReorg = path === undefined || path.disconnected.length > 0;
   const mined = new Set<HashHex>();
-  if (isEmpty && !isReorg) return { mined, freed: [] };
+  const isEmpty = table.graph.count === 0 && orphans.count === 0;
+  // As while a chain is downloaded: nothing waits, and nothing is freed.
+  if (isEmpty && (await isOnChain(from, place.tip, deps))) return { mined, freed: [] };
+  const path = await readPath(from, place.tip, deps);
+  // Where the way is not known block by block, the coins tell what is left of each member.
+  let isKnown = path !== undefined && path.disconnected.length === 0;
   for (const hash of path?.connected ?? []) {
     const transactions = await readTransactions(hash, deps);
-    await removeMined(transactions, moving);
-    for (const { txid } of transactions) mined.add(toHashHex(txid));
+    isKnown &&= transactions !== undefined;
+    await removeMined(transactions ?? [], moving);
+    for (const { txid } of transactions ?? []) mined.add(toHashHex(txid));
   }
-  if (!isReorg) return { mined, freed: [] };
+  if (isKnown) return { mined, freed: [] };
 
   const loose: HashedTransaction[] = [];
   for (const hash of path?.disconnected ?? []) {
-    for (const tx of await readTransactions(hash, deps)) {
+    for (const tx of (await readTransactions(hash, deps)) ?? []) {
       const isOrdinary = coinKind(tx, deps.network.consensus) === "ordinary";
       if (isOrdinary && !mined.has(toHashHex(tx.txid))) loose.push(tx);
     }
@@ -108,15 +111,12 @@ async function removeMined(
   }
 }
 
+/** @returns `undefined` where the body is not kept */
 async function readTransactions(
   hash: HashHex,
   { blocks, network }: Pick<MempoolDeps, "blocks" | "network">,
-): Promise<readonly HashedTransaction[]> {
+): Promise<readonly HashedTransaction[] | undefined> {
   const bytes = await blocks.get(hash);
   const decoded = bytes === undefined ? undefined : decodeBlock(bytes, network.consensus.wire);
-  if (decoded?.ok === true) return decoded.value.transactions;
-  throw new StoreFault(`The body of block ${hash} is missing. Run \`exos repair --from blocks\`.`, {
-    retryable: false,
-    code: "EXOS-E1011",
-  });
+  return decoded?.ok === true ? decoded.value.transactions : undefined;
 }

@@ -29,8 +29,8 @@ export interface Place {
 export interface NewcomerOptions {
   /** Base units per 1,000 bytes; `undefined`: any fee. */
   readonly feeRateMax: bigint | undefined;
-  /** A block had it before. */
-  readonly wasMined: boolean;
+  /** A block or the pool had it before: its fee was enough. */
+  readonly isPaid: boolean;
   /** Its scripts passed before: they say the same for ever. */
   readonly wasVerified: boolean;
 }
@@ -97,7 +97,7 @@ export class Newcomer {
       coins,
       rollingRate: this.#table.rate(),
       feeRateMax: this.#options.feeRateMax,
-      wasMined: this.#options.wasMined,
+      isPaid: this.#options.isPaid,
       medianTimeAt,
     };
     return judgePooled(this.tx, env);

@@ -48,8 +48,8 @@ export interface PoolEnv extends LooseEnv {
   readonly rollingRate: bigint;
   /** Base units per 1,000 bytes; `undefined`: any fee. */
   readonly feeRateMax: bigint | undefined;
-  /** Whether a block had it before: then its fee was enough. */
-  readonly wasMined: boolean;
+  /** Whether a block or the pool had it before: then its fee was enough. */
+  readonly isPaid: boolean;
   medianTimeAt(height: Height): UnixSeconds;
 }
 
@@ -132,7 +132,7 @@ function checkSpent(
   if (odd !== undefined) return odd;
   const costMax = params.blockSigopsCostMax / SIGOPS_SHARE;
   if (cost > costMax) return policyError("bad-txns-too-many-sigops", { cost });
-  return env.wasMined ? undefined : checkPoolFee(tx, spent, fee, { ...env, height: parent.height });
+  return env.isPaid ? undefined : checkPoolFee(tx, spent, fee, { ...env, height: parent.height });
 }
 
 /** Steps 11 and 12. */

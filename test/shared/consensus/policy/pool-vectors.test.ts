@@ -93,7 +93,7 @@ function envOf({ now, tip, inputs }: Case, chain: JudgedChain): PoolEnv {
     coins,
     rollingRate: 0n,
     feeRateMax: undefined,
-    wasMined: false,
+    isPaid: false,
     medianTimeAt: () => parent.header.time,
   };
 }
