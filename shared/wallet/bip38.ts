@@ -25,8 +25,8 @@ export function isBip38(text: string): boolean {
 function payloadOf(text: string): Uint8Array | undefined {
   const payload = decodeBase58Check(text);
   if (payload?.length !== PAYLOAD_BYTES) return undefined;
-  const [first, second, flags = 0] = payload;
-  const isPlain = (flags & ~FLAG_COMPRESSED) === FLAGS_PLAIN;
+  const [first, second] = payload;
+  const isPlain = (Number(payload[2]) & ~FLAG_COMPRESSED) === FLAGS_PLAIN;
   return first === VERSION[0] && second === VERSION[1] && isPlain ? payload : undefined;
 }
 
@@ -63,6 +63,6 @@ export function openBip38(
 
 function addressHash({ secret, compressed }: ImportedKey, format: AddressFormat): Uint8Array {
   const hash = hash160(publicKeyOf(secret, compressed));
-  const address = printAddress({ kind: "p2pkh", hash }, format) ?? "";
+  const address = printAddress({ kind: "p2pkh", hash }, format);
   return hash256(new TextEncoder().encode(address)).subarray(0, 4);
 }

@@ -129,8 +129,8 @@ export function parseKeystore(text: string): KeystoreReading {
     ciphertext === undefined ||
     hint === undefined
   ) {
-    const [field] = Object.entries(read).find(([, value]) => value === undefined) ?? ["file"];
-    return { ok: false, error: field };
+    const wrong = Object.entries(read).filter(([, value]) => value === undefined);
+    return { ok: false, error: wrong.map(([name]) => name).join(", ") };
   }
   const head = { id, createdAt: unixSeconds(createdAt), network, scheme, kdf, nonce, ...hint };
   return { ok: true, value: { ...head, ciphertext } };

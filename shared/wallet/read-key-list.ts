@@ -56,7 +56,7 @@ function readLine(line: string, number: number, network: KeyNetwork): Line {
     kind: "refused",
     error: refusal(code, `Line ${number} ${what}.`, { line: number }).error,
   });
-  const word = line.split(/\s/u, 1)[0] ?? "";
+  const word = line.replace(/\s.*$/su, "");
   const { addresses: format } = network;
   if (parseAddress(word, format) !== undefined) return { kind: "address", address: word };
   const wif = parseWif(word, format);
@@ -71,7 +71,7 @@ function readLine(line: string, number: number, network: KeyNetwork): Line {
     : refused("EXOS-E5009", "is neither key nor address");
 }
 
-function addressOf({ secret, compressed }: ImportedKey, { addresses }: KeyNetwork): string {
+function addressOf({ secret, compressed }: ImportedKey, { addresses }: KeyNetwork) {
   const hash = hash160(publicKeyOf(secret, compressed));
-  return printAddress({ kind: "p2pkh", hash }, addresses) ?? "";
+  return printAddress({ kind: "p2pkh", hash }, addresses);
 }

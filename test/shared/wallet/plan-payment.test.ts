@@ -105,6 +105,13 @@ describe("fee and change", () => {
     expect(plan({ feeRate: amount(0n) }).fee).toBe(10_000n);
   });
 
+  it("takes a derived key for compressed, and an imported one for what it may be", () => {
+    const of = (key: SpendableCoin["key"]) =>
+      plan({ coins: [coin(COIN, { key })], feeRate: amount(100_000n) }).fee;
+    const derived = { kind: "derived", account: 0, branch: "external", index: 0 } as const;
+    expect(of(OWNER_KEY) - of(derived)).toBe(3_200n);
+  });
+
   it("brings change back unless it would be dust, which goes to the fee", () => {
     const paid = 50_000n;
     const change = (rest: bigint) =>

@@ -348,6 +348,7 @@ describe("private keys under a password", () => {
     const [long, short] = BIP38;
     if (long === undefined || short === undefined) throw new RangeError("two vectors");
     expect(read(long, network)).toMatchObject({ secret: { keys: [keyOf(long)] }, schemes: [] });
+    expect(refusalOf({ text: long.text }, network)).toBe("EXOS-E5002");
     const opened = await inThread(
       "shared/wallet/bip38.ts",
       "openBip38",
