@@ -35,10 +35,11 @@ const LAG_BLOCKS = 2;
 
 const FIX_SOURCE = "name a node with --addnode or --connect, or ask with --dnsseed";
 
+/** What the running node says of itself, judged. */
+type Look = (network: RunningNetwork, node: RunningNode, config: Config) => CheckResult;
+
 /** A look at the running node; where none runs there is nothing to find. */
-function running(
-  look: (network: RunningNetwork, node: RunningNode, config: Config) => CheckResult,
-): Check["run"] {
+function running(look: Look): Check["run"] {
   return async (config) => {
     try {
       const network = await readResult(config, "getnetworkinfo", Network);
@@ -119,13 +120,18 @@ function lag(_: RunningNetwork, { sync }: RunningNode): CheckResult {
     : warning(evidence, "wait; `exos peers` shows whom for");
 }
 
+/** What is asked of a running node, by the id of its check. */
+export const PEER_LOOKS: Readonly<Record<string, Look>> = {
+  "host-clock": clock,
+  "chain-peers": peers,
+  "chain-inbound": inbound,
+  "chain-tip-age": tip,
+  "chain-lag": lag,
+};
+
 /** What other nodes have to do with this one. @source interfaces.md 7.5 */
 export const PEER_CHECKS: readonly Check[] = [
   { id: "config-peer-source", run: source },
   { id: "config-conflicts", run: conflicts },
-  { id: "host-clock", run: running(clock) },
-  { id: "chain-peers", run: running(peers) },
-  { id: "chain-inbound", run: running(inbound) },
-  { id: "chain-tip-age", run: running(tip) },
-  { id: "chain-lag", run: running(lag) },
+  ...Object.entries(PEER_LOOKS).map(([id, look]) => ({ id, run: running(look) })),
 ];

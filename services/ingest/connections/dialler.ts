@@ -104,8 +104,9 @@ export class Dialler {
     for (const [key, endpoint] of this.named) {
       if (this.#count("manual") >= NAMED_DIALS_MAX) return;
       const ip = parseIp(endpoint.host);
-      const local = ip !== undefined && isLoopback(ip);
-      if (this.#table.selves.has(key)) continue;
+      const local = endpoint.host === "localhost" || (ip !== undefined && isLoopback(ip));
+      const banned = this.#deps.bans.find(endpoint) !== undefined;
+      if (banned || this.#table.selves.has(key)) continue;
       if (this.#table.rests.mayDialNamed(key, local, nowMs)) this.dial(endpoint, "manual");
     }
   }
