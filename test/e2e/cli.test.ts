@@ -36,7 +36,8 @@ describe("exos dev", () => {
       }
       expect(answers[0]).toContain("health ok");
       expect(answers[1]?.match(/[0-9a-f]{64}/g)).toHaveLength(5);
-      expect(answers[2]).toContain('"height": 17');
+      // Five mined beside those that it mints meanwhile.
+      expect(answers[2]).toMatch(/"height": (1[7-9]|[2-9]\d),/);
       expect(answers[3]).toContain('"height": 2');
       expect(answers[4]).toContain('"received":');
 
@@ -45,7 +46,7 @@ describe("exos dev", () => {
       expect(existsSync(join(folder, "exos-regtest", ".cookie"))).toBe(false);
     }
     await using again = startDev(folder);
-    await again.says(/at height 17\./);
+    await again.says(/at height (1[7-9]|[2-9]\d)\./);
     await again.says(READY);
 
     const second = await runCli(["status", "--datadir", folder, "--httpport", "1"]);
