@@ -18,6 +18,7 @@ import { peerOptionsOf } from "#services/cli/peer-options-of.ts";
 import { withDownloadDefaults } from "#services/cli/policy-of.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import type { Config } from "#services/cli/read-config.ts";
+import { runToldCommands } from "#services/cli/run-told-commands.ts";
 import { type StakingDefaults, stakingOptionsOf } from "#services/cli/staking-options-of.ts";
 import { downloaded, showSync } from "#services/cli/sync-progress.ts";
 import { together } from "#services/cli/together.ts";
@@ -225,6 +226,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
         (end) => followIndex(running, terminal, end),
         (end) => runPruning(node, { index, keepBlocks }, end),
         (end) => notify(running, context, end),
+        (end) => runToldCommands(running, config, end),
         async (end) => served.staking?.run(end),
         async (end) => hooks.beside?.(running, end),
       ],

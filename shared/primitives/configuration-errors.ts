@@ -56,4 +56,10 @@ export const CONFIGURATION_ERRORS = {
     sentence: "This machine cannot run the node as it is.",
     hint: "`exos doctor` names what is missing.",
   },
+  "EXOS-E0010": {
+    status: 500,
+    title: "Command failed",
+    sentence: "What blocknotify or walletnotify runs ended with an error.",
+    hint: "Run it by hand with a hash in place of %s, as the user of the node.",
+  },
 } as const satisfies ErrorRows;

@@ -8,9 +8,15 @@ export interface DevelopmentNode extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export async function openDevelopmentNode(folder: string): Promise<DevelopmentNode> {
+export async function openDevelopmentNode(
+  folder: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DevelopmentNode> {
   const stop = new AbortController();
-  const environment = { EXOS_DATADIR: folder, EXOS_HTTPPORT: "0", EXOS_RPCPORT: "0" };
+  const environment = {
+    ...settings,
+    ...{ EXOS_DATADIR: folder, EXOS_HTTPPORT: "0", EXOS_RPCPORT: "0" },
+  };
   const ready = Promise.withResolvers<string>();
   const running = runInProcess(["dev", "--json"], {
     environment,

@@ -15,4 +15,9 @@ export const WALLET_KEYS = {
     max: 10_000,
     meaning: "unused addresses that a wallet watches behind the last one in use",
   },
+  walletnotify: {
+    kind: "text",
+    meaning: "command for every payment, seen or mined; %s is the txid, %w the wallet",
+  },
+  blocknotify: { kind: "text", meaning: "command for every new tip; %s is its hash" },
 } as const satisfies Record<string, ConfigKey>;
