@@ -10,6 +10,9 @@ import type { SetTotals } from "./set-totals.ts";
 /** Bytes of a finished set hash before its digest. */
 const STATE_BYTES = 384;
 
+/** Bytes that `encode` makes. Stores of before scripts were counted hold eight less. */
+export const TOTALS_BYTES = 24 + STATE_BYTES;
+
 /**
  * Coins, supply and set hash, brought forward by what enters and leaves. The hash is a quotient
  * until it is asked for, so a change costs one multiplication and no division.
@@ -21,20 +24,30 @@ export class RunningTotals {
   readonly #hash: MuHash;
   #coins: number;
   #supply: bigint;
+  #scriptBytes: number;
 
   private constructor(
     dialect: SetHashDialect,
-    from: { readonly coins: number; readonly supply: bigint; readonly hash: MuHash },
+    from: Pick<SetTotals, "coins" | "scriptBytes"> & {
+      readonly supply: bigint;
+      readonly hash: MuHash;
+    },
   ) {
     this.#dialect = dialect;
     this.#coins = from.coins;
     this.#supply = from.supply;
+    this.#scriptBytes = from.scriptBytes;
     this.#hash = from.hash;
   }
 
   /** Those of the empty set. */
   static empty(dialect: SetHashDialect): RunningTotals {
-    return new RunningTotals(dialect, { coins: 0, supply: 0n, hash: new MuHash() });
+    return new RunningTotals(dialect, {
+      coins: 0,
+      supply: 0n,
+      scriptBytes: 0,
+      hash: new MuHash(),
+    });
   }
 
   /** @param bytes as `encode` made them @throws DecodeFault when they are not */
@@ -42,11 +55,8 @@ export class RunningTotals {
     const reader = new Reader(bytes);
     const coins = Number(reader.u64());
     const supply = reader.i64();
-    return new RunningTotals(dialect, {
-      coins,
-      supply,
-      hash: MuHash.from(reader.take(STATE_BYTES)),
-    });
+    const hash = MuHash.from(reader.take(STATE_BYTES));
+    return new RunningTotals(dialect, { coins, supply, scriptBytes: Number(reader.u64()), hash });
   }
 
   get coins(): number {
@@ -60,10 +70,12 @@ export class RunningTotals {
     if (added) {
       this.#coins++;
       this.#supply += coin.value;
+      this.#scriptBytes += coin.scriptPubKey.length;
       this.#hash.insert(element);
     } else {
       this.#coins--;
       this.#supply -= coin.value;
+      this.#scriptBytes -= coin.scriptPubKey.length;
       this.#hash.remove(element);
     }
   }
@@ -72,13 +84,15 @@ export class RunningTotals {
     return {
       coins: this.#coins,
       supply: amount(this.#supply),
+      scriptBytes: this.#scriptBytes,
       muhash: this.#hash.digest(),
     };
   }
 
   /** Finishes the quotient. */
   encode(): Uint8Array {
-    const writer = new Writer(16 + STATE_BYTES).u64(BigInt(this.#coins)).i64(this.#supply);
-    return writer.bytes(this.#hash.serialize()).finish();
+    const writer = new Writer(TOTALS_BYTES).u64(BigInt(this.#coins)).i64(this.#supply);
+    // Last, where a program that does not count scripts leaves it unread.
+    return writer.bytes(this.#hash.serialize()).u64(BigInt(this.#scriptBytes)).finish();
   }
 }

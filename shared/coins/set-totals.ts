@@ -6,6 +6,8 @@ export interface SetTotals {
   readonly coins: number;
   /** Sum of their values. */
   readonly supply: Amount;
+  /** Bytes of their scripts. */
+  readonly scriptBytes: number;
   /** MuHash3072 of the set; printed reversed, as every hash. @source networks.md */
   readonly muhash: Hash256;
 }

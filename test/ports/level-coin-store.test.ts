@@ -4,6 +4,7 @@ import {
   type LevelCoinStore,
   openLevelCoinStore,
 } from "#shared/adapters/embedded/level-coin-store.ts";
+import { LevelCoinTables, TOTALS_KEY } from "#shared/adapters/embedded/level-coin-tables.ts";
 import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { coinKeyOf } from "#shared/coins/coin-key.ts";
 import { genesisTip, lighterTip, nextTip, type Tip } from "#shared/coins/tip.ts";
@@ -117,6 +118,22 @@ describe("what a flush keeps", () => {
     expect(await coinHeight(again, one, "y:0")).toBeUndefined();
     const repeated = await connect(again, one, [testBlock(2, "a", { y: 1 }, ["x:0"])]);
     expect(await again.totals(repeated)).toEqual(totals);
+  });
+
+  it("counts totals anew that an older program wrote without the scripts", async () => {
+    const { store, folder, tip } = await fresh();
+    const at = await connect(store, tip, [testBlock(1, "a", { x: 9 })]);
+    const totals = await store.totals(at);
+    await store.flush();
+    await kill(store);
+    {
+      await using tables = await LevelCoinTables.open(folder);
+      const row = tables.read(TOTALS_KEY)?.slice() ?? new Uint8Array(0);
+      const batch = tables.batch();
+      batch.put(TOTALS_KEY, row.subarray(0, row.length - 8));
+      await batch.write();
+    }
+    expect(await (await open(folder)).totals(at)).toEqual(totals);
   });
 
   it("is gone from disk once it is spent for ever, and stays while a reorg may bring it back", async () => {

@@ -2,7 +2,7 @@ import type { CoinItem, ItemMarks } from "#shared/coins/coin-item.ts";
 import { decodeCoinItem } from "#shared/coins/coin-item-codec.ts";
 import { type CoinKey, coinKeyOfChunk } from "#shared/coins/coin-key.ts";
 import { isBaseMark } from "#shared/coins/mark.ts";
-import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { RunningTotals, TOTALS_BYTES } from "#shared/coins/running-totals.ts";
 import type { SetHashDialect } from "#shared/coins/set-hash.ts";
 import type { SetTotals } from "#shared/coins/set-totals.ts";
 import { checkTip, type NextTip, type Tip } from "#shared/coins/tip.ts";
@@ -91,7 +91,9 @@ async function readState(tables: LevelCoinTables): Promise<OpenState> {
   const generationMax =
     counter === undefined ? 0 : new DataView(counter.slice().buffer).getUint32(0);
   const row = tables.read(TIP_KEY);
-  const totals = tables.read(TOTALS_KEY);
+  const counted = tables.read(TOTALS_KEY);
+  // Of an older program: counted anew by whoever asks next.
+  const totals = counted?.length === TOTALS_BYTES ? counted : undefined;
   const journals = await CoinJournals.open(tables);
   if (row === undefined) {
     // Whatever lies here belongs to a load that never became a tip.

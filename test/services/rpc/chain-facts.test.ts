@@ -24,6 +24,7 @@ const blocks = recordedBlocks(532);
 const rows = loadVectors<ChainRow[]>("exos-regtest/chain.json")?.slice(0, 532);
 const bitcoinBlocks = loadChain("bitcoin-regtest/chain.bin", 0)?.slice(0, 130);
 const { wire } = exosRegtest.consensus;
+const OP_RETURN = 0x6a;
 
 describe.skipIf(blocks === undefined || rows === undefined)("the recorded chain", async () => {
   const node = await createRpcNode(blocks ?? []);
@@ -137,7 +138,24 @@ describe.skipIf(blocks === undefined || rows === undefined)("the recorded chain"
     const { text } = await call(send, "gettxoutsetinfo");
     const [, coins, units] = /"total_amount":(\d+)\.(\d{8})/.exec(text) ?? [];
     expect(BigInt(`${coins}${units}`)).toBe(amount("supply"));
-    expect(await result(send, "gettxoutsetinfo")).toMatchObject({ txouts: json["coins"] });
+    const scripts = new Map<string, number>();
+    for (const bytes of blocks ?? []) {
+      const block = decodeBlock(bytes, wire);
+      for (const tx of block.ok ? block.value.transactions : []) {
+        const txid = toHashHex(tx.txid);
+        for (const { prevout } of tx.inputs) {
+          scripts.delete(`${toHashHex(prevout.txid)}:${prevout.index}`);
+        }
+        for (const [index, { scriptPubKey }] of tx.outputs.entries()) {
+          if (scriptPubKey[0] === OP_RETURN) continue;
+          scripts.set(`${txid}:${index}`, scriptPubKey.length);
+        }
+      }
+    }
+    const sizes = [...scripts.values()].map((length) => 32 + 4 + 4 + 8 + 2 + length);
+    const bogosize = sizes.reduce((sum, size) => sum + size, 0);
+    const info = { txouts: json["coins"], bogosize };
+    expect(await result(send, "gettxoutsetinfo")).toMatchObject(info);
     expect(errorCode(await call(send, "gettxoutsetinfo", ["sha256"]))).toBe(-8);
   });
 

@@ -51,6 +51,7 @@ describe("running totals", () => {
     expect(totals.totals()).toEqual({
       coins: 27,
       supply: BigInt(sum.reduce((a, b) => a + b, 0)),
+      scriptBytes: sum.reduce((a, b) => a + b / 1_000, 0),
       muhash: plain.digest(),
     });
   });
