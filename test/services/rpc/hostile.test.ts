@@ -221,7 +221,9 @@ describe("a fuzzer", () => {
         const answer = await post(send, JSON.stringify(request));
         expect([200, 204, 400, 404, 500]).toContain(answer.status);
         expect(answer.text).not.toContain("-32603");
-        if (answer.status >= 400) expect(answer.headers.get("x-exos-error")).toMatch(/^EXOS-E4/);
+        // This node has no peers, which some calls ask for.
+        const code = /^EXOS-E(4|3009)/;
+        if (answer.status >= 400) expect(answer.headers.get("x-exos-error")).toMatch(code);
       }),
       { numRuns: 400 },
     );
