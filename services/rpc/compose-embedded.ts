@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
 import { join } from "node:path";
-import type { Access, Readiness, RpcDeps } from "#services/rpc/deps.ts";
+import type { Access, Readiness, RpcDeps, RunningCall } from "#services/rpc/deps.ts";
 import { COOKIE_USER, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 
 /** What the process that embeds this service brings along. */
-export type Shared = Omit<RpcDeps, "access" | "readiness" | "entropy" | "city">;
+export type Shared = Omit<RpcDeps, "access" | "readiness" | "entropy" | "city" | "calls">;
 
 /** What the operator says about the listeners. Each is a key of the configuration. */
 export interface RpcOptions {
@@ -53,7 +53,16 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const entropy = createSystemEntropy();
   const control = { ...shared.control, sizeOnDisk: rememberSize(shared) };
   const { readiness } = options;
-  const deps = { ...shared, control, city: options.city ?? "local", access, readiness, entropy };
+  const city = options.city ?? "local";
+  const deps = {
+    ...shared,
+    control,
+    city,
+    calls: new Set<RunningCall>(),
+    access,
+    readiness,
+    entropy,
+  };
   return {
     deps,
     cookiePath,

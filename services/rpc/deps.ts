@@ -150,6 +150,13 @@ export interface FleetControl {
   groups(): readonly (readonly string[])[];
 }
 
+/** A call in progress, for `getrpcinfo`. */
+export interface RunningCall {
+  readonly method: string;
+  /** Monotonic milliseconds at which it began. */
+  readonly startedMs: number;
+}
+
 /** Everything the API is made of. */
 export interface RpcDeps {
   readonly network: Network;
@@ -171,6 +178,8 @@ export interface RpcDeps {
   readonly wallets?: Wallets | undefined;
   /** Where there are wallets and proof of stake. */
   readonly staking?: Staking | undefined;
+  /** Calls by JSON-RPC that are not answered yet, of all listeners. */
+  readonly calls: Set<RunningCall>;
   readonly access: Access;
   readonly readiness: Readiness;
   readonly clock: Clock;

@@ -35,6 +35,17 @@ export function metricsContract(create: () => Metrics): void {
     expect(text).toContain("exos_connect_seconds_count 3\n");
   });
 
+  it("reads a watched gauge whenever somebody asks", () => {
+    const metrics = create();
+    let age = 1;
+    metrics.watch("exos_queue_oldest_seconds", () => age, { queue: "follow" });
+    age = 2.5;
+    expect(metrics.expose()).toContain('exos_queue_oldest_seconds{queue="follow"} 2.5\n');
+    age = 0;
+    expect(metrics.expose()).toContain('exos_queue_oldest_seconds{queue="follow"} 0\n');
+    expect(() => metrics.watch("exos_x_total", () => 1)).toThrow(RangeError);
+  });
+
   it("escapes what a label's text could break", () => {
     const metrics = create();
     metrics.gauge("exos_city_info", 1, { city: 'a"b\\c\nd' });

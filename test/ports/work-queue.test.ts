@@ -130,6 +130,29 @@ describe("memory work queue", () => {
     expect(queue.depth()).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
   });
 
+  it("tells how long the oldest message is here, through every failure", async () => {
+    const metrics = createPrometheusMetrics();
+    const { queue, settle, clock } = rig(undefined, metrics);
+    const age = () => /oldest_seconds\{queue="jobs"\} (\S+)/.exec(metrics.expose())?.[1];
+    expect(age()).toBe("0");
+    await queue.send({ n: 1 });
+    clock.advance(2_000);
+    await queue.send({ n: 2 });
+    clock.advance(500);
+    expect(age()).toBe("2.5");
+    const control = new AbortController();
+    let failures = 0;
+    const consumer = queue.consume(async ({ n }) => {
+      if (n === 1 && failures++ < 1) throw new RangeError("not yet");
+      if (n === 1) expect(age()).toBe("3.5");
+    }, control.signal);
+    await settle();
+    expect(failures).toBe(2);
+    expect(age()).toBe("0");
+    control.abort();
+    await consumer;
+  });
+
   it("refuses more than 65,536 waiting messages, and says that trying again can help", async () => {
     const { queue } = rig();
     for (let n = 0; n < 65_536; n++) await queue.send({ n });

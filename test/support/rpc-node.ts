@@ -98,6 +98,7 @@ export async function createRpcNode(
       origins: [],
       allowsAddress: () => true,
     },
+    calls: new Set(),
     readiness: { blocksMax: 2, ageSecondsMax: undefined },
     clock,
     entropy: createSeededEntropy("rpc"),

@@ -20,6 +20,7 @@ import {
   type LevelHeaderStore,
   openLevelHeaderStore,
 } from "#shared/adapters/embedded/level-header-store.ts";
+import { measureStore, type StoreMeasure } from "#shared/adapters/embedded/measure-store.ts";
 import type { MemoryWorkQueue } from "#shared/adapters/embedded/memory-work-queue.ts";
 import { withProcessMetrics } from "#shared/adapters/embedded/process-metrics.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
@@ -49,6 +50,28 @@ export interface NodeOptions {
   readonly policy?: ValidatorDeps["policy"];
   /** What the operator changes of the network's policy for the pool. */
   readonly poolPolicy?: Partial<PoolPolicy>;
+}
+
+interface NodeStores {
+  readonly blocks: LevelBlockStore;
+  readonly headers: LevelHeaderStore;
+  readonly coins: LevelCoinStore;
+}
+
+/** What a block costs each store; a header is looked up too often to be timed. */
+function measureStores(
+  { blocks, headers, coins }: NodeStores,
+  means: Pick<StoreMeasure<object>, "metrics" | "clock">,
+): NodeStores {
+  return {
+    blocks: measureStore(blocks, { ...means, name: "blocks", operations: ["get", "put"] }),
+    headers: measureStore(headers, { ...means, name: "headers", operations: ["put", "getMany"] }),
+    coins: measureStore(coins, {
+      ...means,
+      name: "coins",
+      operations: ["read", "apply", "commit", "flush"],
+    }),
+  };
 }
 
 type Minting = Pick<StakeDeps, "submit" | "pause">;
@@ -112,15 +135,13 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
       await openDataFolder({ root: options.root, network: network.name, genesis }),
     );
     const cacheMebibytes = options.cacheMebibytes ?? CACHE_MEBIBYTES;
-    const blocks = stack.use(await openLevelBlockStore(folder.blocks));
-    const headers = stack.use(await openLevelHeaderStore(folder.headers));
-    const coins = stack.use(
-      await openLevelCoinStore({
-        folder: folder.coins,
-        dialect: network.consensus.dialect,
-        cacheMebibytes,
-      }),
-    );
+    const { dialect } = network.consensus;
+    const stores = {
+      blocks: stack.use(await openLevelBlockStore(folder.blocks)),
+      headers: stack.use(await openLevelHeaderStore(folder.headers)),
+      coins: stack.use(await openLevelCoinStore({ folder: folder.coins, dialect, cacheMebibytes })),
+    };
+    const { blocks, headers, coins } = measureStores(stores, { metrics, clock });
     const tips = createTipFan({ clock, log, metrics });
     const follow = tips.follower("follow");
     const verdicts = new Set<VerdictListener>();

@@ -20,7 +20,7 @@ const ATTEMPTS_MAX = 8;
 
 /** Tells every follower of a new tip; a slow one hinders no other. */
 export function createTipFan(deps: {
-  readonly clock: Pick<Clock, "sleep">;
+  readonly clock: Pick<Clock, "sleep" | "elapsedMs">;
   readonly log: Log;
   readonly metrics: Metrics;
 }): TipFan {

@@ -8,17 +8,8 @@ export interface CallContext {
   readonly stores: Stores;
   /** Every method of this network, by name, for `help`. */
   readonly methods: ReadonlyMap<string, Method>;
-  /** Calls that have not been answered, this one included. */
-  running(): readonly RunningCall[];
   /** The wallet that the path names, `/wallet/<name>`. */
   readonly wallet: string | undefined;
   /** The chain at the one tip this answer is computed at. */
   chain(): Promise<Chain>;
-}
-
-/** A call in progress, for `getrpcinfo`. */
-export interface RunningCall {
-  readonly method: string;
-  /** Monotonic milliseconds at which it began. */
-  readonly startedMs: number;
 }

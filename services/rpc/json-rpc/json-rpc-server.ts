@@ -1,7 +1,6 @@
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { withinTime } from "#services/rpc/http/within-time.ts";
 import { readJson } from "#services/rpc/json/read-json.ts";
-import type { RunningCall } from "#services/rpc/json-rpc/call-context.ts";
 import type { Method } from "#services/rpc/json-rpc/method.ts";
 import { type BadCall, type Call, parseCall } from "#services/rpc/json-rpc/parse-call.ts";
 import {
@@ -56,7 +55,6 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
 export class JsonRpcServer {
   readonly #deps: RpcDeps;
   readonly #methods: ReadonlyMap<string, Method>;
-  readonly #running = new Set<RunningCall>();
 
   constructor(deps: RpcDeps, methods: readonly Method[]) {
     this.#deps = deps;
@@ -117,14 +115,14 @@ export class JsonRpcServer {
     const { stores, chain } = session;
     if (stores === undefined) return refuse(RPC_CODES.starting, "Stores are opening");
     if (!caller.mayCall(method.name)) return forbid(method.name);
-    const running = { method: method.name, startedMs: this.#deps.clock.elapsedMs() };
-    this.#running.add(running);
+    const { calls, clock } = this.#deps;
+    const running = { method: method.name, startedMs: clock.elapsedMs() };
+    calls.add(running);
     try {
       const context = {
         deps: this.#deps,
         stores,
         methods: this.#methods,
-        running: () => [...this.#running],
         chain,
         wallet: caller.wallet,
       };
@@ -140,7 +138,7 @@ export class JsonRpcServer {
     } catch (fault) {
       return this.#failed(fault, { method: method.name, requestId: caller.requestId });
     } finally {
-      this.#running.delete(running);
+      calls.delete(running);
     }
   }
 

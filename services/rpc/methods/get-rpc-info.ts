@@ -5,9 +5,9 @@ export const getRpcInfo = defineMethod({
   reach: "local",
   description: "The calls that are running, and where the log goes.",
   parameters: {},
-  run(_, { deps, running }) {
+  run(_, { deps }) {
     const now = deps.clock.elapsedMs();
-    const active = running().map(({ method, startedMs }) => ({
+    const active = [...deps.calls].map(({ method, startedMs }) => ({
       method,
       duration: Math.round((now - startedMs) * 1000),
     }));

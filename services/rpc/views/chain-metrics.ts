@@ -1,5 +1,6 @@
 import type { RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { Session } from "#services/rpc/session.ts";
+import { readBody } from "#services/rpc/views/block-view.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
 import { difficultyOf } from "#services/rpc/views/difficulty.ts";
 import { lagBlocks } from "#services/rpc/views/health.ts";
@@ -16,6 +17,7 @@ export async function exposeChainMetrics(session: Session, deps: RpcDeps): Promi
   const { metrics, clock, network } = deps;
   const { phase, progress, etaSeconds } = deps.state();
   metrics.gauge("bitcoin_uptime", Math.floor((clock.elapsedMs() - deps.startedMs) / 1000));
+  metrics.gauge("bitcoin_rpc_active", deps.calls.size);
   metrics.gauge("bitcoin_server_version", versionNumber(deps.version));
   // As many as `getblockchaininfo` lists.
   metrics.gauge("bitcoin_warnings", 0);
@@ -47,6 +49,20 @@ async function exposeTip(chain: Chain, stores: Stores, deps: RpcDeps): Promise<v
   metrics.gauge("exos_lag_blocks", await lagBlocks({ chain, stores }));
   metrics.gauge("exos_index_lag_blocks", tip.height - (cursor?.height ?? 0));
   await exposePool(stores, deps);
+  await exposeLatestBlock(chain, stores, deps);
+}
+
+async function exposeLatestBlock({ tip }: Chain, stores: Stores, deps: RpcDeps): Promise<void> {
+  const { metrics, network } = deps;
+  const { wire } = network.consensus;
+  const body = await readBody({ record: tip }, { stores, wire });
+  if (body !== undefined) {
+    const { sizeStripped, sizeTotal, transactions } = body.block;
+    const outputs = transactions.flatMap((tx) => tx.outputs);
+    const value = outputs.reduce((sum, output) => sum + output.value, 0n);
+    metrics.gauge("bitcoin_latest_block_weight", 3 * sizeStripped + sizeTotal);
+    metrics.gauge("bitcoin_latest_block_value", Number(value) / COIN);
+  }
   const row = await stores.index.blockRow(tip.hash);
   if (row === undefined) return;
   metrics.gauge("bitcoin_txcount", row.transactionsSum);

@@ -18,10 +18,10 @@ export interface QueueFaults {
 export interface MemoryWorkQueueOptions {
   /** Of the queue, in logs. */
   readonly name: string;
-  readonly clock: Pick<Clock, "sleep">;
+  readonly clock: Pick<Clock, "sleep" | "elapsedMs">;
   readonly log: Pick<Log, "warn" | "error">;
-  /** Told how many messages wait or are in flight, and how many were given up. */
-  readonly metrics?: Pick<Metrics, "count" | "gauge">;
+  /** Told how many messages wait or are in flight, since when, and how many were given up. */
+  readonly metrics?: Pick<Metrics, "count" | "gauge" | "watch">;
   /** Most messages handled at once. */
   readonly concurrency: number;
   /** Wait before a failed message comes again; doubled at each further failure. */
@@ -57,13 +57,15 @@ const DEAD_LETTERS_MAX = 1_000;
 interface Parcel {
   readonly text: string;
   readonly attempt: number;
+  /** Monotonic milliseconds at which it was first sent. */
+  readonly sentMs: number;
 }
 
 /** State of one queue: what waits, what is away, and who wants to be told. */
 class Belt {
   readonly ready: Parcel[] = [];
-  delayed = 0;
-  inFlight = 0;
+  readonly inFlight = new Set<Parcel>();
+  readonly delayed = new Set<Parcel>();
   #listeners: (() => void)[] = [];
   readonly #onChange: (depth: number) => void;
 
@@ -73,7 +75,17 @@ class Belt {
   }
 
   get waiting(): number {
-    return this.ready.length + this.delayed;
+    return this.ready.length + this.delayed.size;
+  }
+
+  /** When what is here longest was sent; `undefined` where nothing is. */
+  get oldestMs(): number | undefined {
+    let oldest: number | undefined;
+    // Retries come back late, so neither list is in order; one that is long is seldom asked about.
+    for (const parcels of [this.ready, this.delayed, this.inFlight]) {
+      for (const { sentMs } of parcels) if (!(sentMs >= (oldest ?? Infinity))) oldest = sentMs;
+    }
+    return oldest;
   }
 
   /** Resolves at the next change, or when the signal is aborted. */
@@ -89,7 +101,7 @@ class Belt {
   }
 
   readonly changed = (): void => {
-    this.#onChange(this.waiting + this.inFlight);
+    this.#onChange(this.waiting + this.inFlight.size);
     const listeners = this.#listeners;
     this.#listeners = [];
     for (const listener of listeners) listener();
@@ -104,6 +116,8 @@ export function createMemoryWorkQueue<Message>(
   const labels = { queue: name };
   const belt = new Belt((depth) => metrics?.gauge("exos_queue_depth", depth, labels));
   metrics?.count("exos_dead_letters_total", labels, 0);
+  const oldestSeconds = (now = clock.elapsedMs()) => (now - (belt.oldestMs ?? now)) / 1_000;
+  metrics?.watch("exos_queue_oldest_seconds", oldestSeconds, labels);
   const deadLetters: DeadLetter<Message>[] = [];
 
   function bury({ text }: Parcel, cause: unknown): void {
@@ -114,16 +128,17 @@ export function createMemoryWorkQueue<Message>(
   }
 
   /** Bring a failed message back after its time; at once when the consumer is leaving. */
-  async function again({ text, attempt }: Parcel, signal: AbortSignal): Promise<void> {
-    belt.delayed++;
+  async function again(parcel: Parcel, signal: AbortSignal): Promise<void> {
+    belt.delayed.add(parcel);
+    const { attempt } = parcel;
     const delayMs = Math.min(RETRY_MS_MAX, options.visibilityMs * 2 ** (attempt - 1));
     try {
       await clock.sleep(delayMs, signal);
     } catch {
       // The consumer is leaving: the message stays for the next one.
     }
-    belt.delayed--;
-    belt.ready.push({ text, attempt: attempt + 1 });
+    belt.delayed.delete(parcel);
+    belt.ready.push({ ...parcel, attempt: attempt + 1 });
     belt.changed();
   }
 
@@ -145,7 +160,7 @@ export function createMemoryWorkQueue<Message>(
         void again(parcel, signal);
       }
     }
-    belt.inFlight--;
+    belt.inFlight.delete(parcel);
     belt.changed();
   }
 
@@ -158,33 +173,37 @@ export function createMemoryWorkQueue<Message>(
       if (belt.waiting >= WAITING_MAX) {
         throw new StoreFault(`queue ${name} holds ${WAITING_MAX} messages`, { retryable: true });
       }
-      belt.ready.push(...parcels(text, faults, belt.ready));
+      const parcel = { text, attempt: 1, sentMs: clock.elapsedMs() };
+      belt.ready.push(...parcels(parcel, faults, belt.ready));
       belt.changed();
     },
     async consume(handle, signal) {
       while (!signal.aborted) {
-        const next = belt.inFlight < options.concurrency ? belt.ready.shift() : undefined;
+        const next = belt.inFlight.size < options.concurrency ? belt.ready.shift() : undefined;
         if (next === undefined) await belt.change(signal);
         else {
-          belt.inFlight++;
+          belt.inFlight.add(next);
           void deliver(next, handle, signal);
         }
       }
-      while (belt.inFlight > 0) await belt.change();
+      while (belt.inFlight.size > 0) await belt.change();
     },
-    depth: () => ({ waiting: belt.waiting, inFlight: belt.inFlight, dead: deadLetters.length }),
+    depth: () => ({
+      waiting: belt.waiting,
+      inFlight: belt.inFlight.size,
+      dead: deadLetters.length,
+    }),
     async idle() {
-      while (belt.waiting + belt.inFlight > 0) await belt.change();
+      while (belt.waiting + belt.inFlight.size > 0) await belt.change();
     },
   };
 }
 
 /** What becomes of one message: usually itself. May take the longest waiting one to put it after. */
-function parcels(text: string, faults: QueueFaults | undefined, ready: Parcel[]): Parcel[] {
-  const parcel = { text, attempt: 1 };
+function parcels(parcel: Parcel, faults: QueueFaults | undefined, ready: Parcel[]): Parcel[] {
   if (faults === undefined) return [parcel];
   if (faults.next() < faults.drop) return [];
-  const copies = faults.next() < faults.double ? [parcel, parcel] : [parcel];
+  const copies = faults.next() < faults.double ? [parcel, { ...parcel }] : [parcel];
   const overtaken = faults.next() < faults.reorder ? ready.shift() : undefined;
   return overtaken === undefined ? copies : [...copies, overtaken];
 }

@@ -16,6 +16,7 @@ export function withProcessMetrics(metrics: Metrics): Metrics & Disposable {
   return {
     count: metrics.count,
     gauge: metrics.gauge,
+    watch: metrics.watch,
     observe: metrics.observe,
     expose() {
       const { rss, heapUsed, heapTotal, external } = memoryUsage();

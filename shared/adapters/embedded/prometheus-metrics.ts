@@ -77,6 +77,7 @@ function observed(previous: number | Histogram | undefined, seconds: number): Hi
 /** Numbers in memory. A name or label that breaks the rules is our bug: `RangeError`. */
 export function createPrometheusMetrics(): Metrics {
   const families = new Map<string, Family>();
+  const watched: (() => void)[] = [];
 
   function change(
     kind: Kind,
@@ -109,9 +110,15 @@ export function createPrometheusMetrics(): Metrics {
       );
     },
     gauge: (name, value, labels = {}) => change("gauge", name, labels, () => value),
+    watch(name, read, labels = {}) {
+      const look = () => change("gauge", name, labels, () => read());
+      look();
+      watched.push(look);
+    },
     observe: (name, seconds, labels = {}) =>
       change("histogram", name, labels, (previous) => observed(previous, seconds)),
     expose() {
+      for (const look of watched) look();
       const lines: string[] = [];
       for (const [name, { kind, series }] of families) {
         lines.push(`# TYPE ${name} ${kind}`);
