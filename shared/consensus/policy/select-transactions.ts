@@ -1,6 +1,7 @@
 import { isFinal } from "#shared/consensus/is-final.ts";
 import { type Height, type UnixSeconds, unixSeconds } from "#shared/primitives/brand.ts";
 import { minus, type PackageSums, type PoolGraph, type PoolMember, plus } from "./pool-graph.ts";
+import { type Ranked, RankedMembers } from "./ranked-members.ts";
 
 /** What a block may take of the pool. */
 export interface SelectionLimits {
@@ -32,7 +33,7 @@ const NEARLY_FULL_BYTES = 4_000;
  *   bitcoin/bitcoin node/miner.cpp; exos-l1.md 8.3
  */
 export function selectTransactions(graph: PoolGraph, limits: SelectionLimits): PoolMember[] {
-  const queue = new PackageQueue();
+  const queue = new RankedMembers<PackageSums>(isRicher);
   const blocked = blockedBy(graph, limits);
   for (const member of graph.members()) {
     if (!blocked.has(member)) queue.put(member, member.ancestors);
@@ -41,8 +42,8 @@ export function selectTransactions(graph: PoolGraph, limits: SelectionLimits): P
   let taken: PackageSums = { count: 0, size: 0, fees: 0n, sigopCost: 0 };
   for (let misses = 0; misses <= MISSES_MAX; ) {
     const best = queue.take();
-    if (best === undefined || isBelow(best.sums, limits.feeRateMin)) break;
-    const all = plus(taken, best.sums);
+    if (best === undefined || isBelow(best.score, limits.feeRateMin)) break;
+    const all = plus(taken, best.score);
     if (all.size >= limits.sizeBytesMax || all.sigopCost >= limits.sigopsMax) {
       if (taken.size + NEARLY_FULL_BYTES > limits.sizeBytesMax) misses++;
       continue;
@@ -53,7 +54,12 @@ export function selectTransactions(graph: PoolGraph, limits: SelectionLimits): P
       if (chosen.has(member)) continue;
       chosen.add(member);
       queue.drop(member);
-      for (const other of graph.withDescendants([member])) queue.lessen(other, member);
+      const { size, fee, sigopCost } = member;
+      for (const other of graph.withDescendants([member])) {
+        const sums = queue.scoreOf(other);
+        if (sums === undefined) continue;
+        queue.put(other, minus(sums, { count: 1, size, fees: fee, sigopCost }));
+      }
     }
   }
   return [...chosen];
@@ -78,82 +84,9 @@ function blockedBy(graph: PoolGraph, limits: SelectionLimits): ReadonlySet<PoolM
   return new Set(graph.withDescendants(bad));
 }
 
-interface Package {
-  readonly member: PoolMember;
-  /** Of the member and its ancestors that are not chosen yet. */
-  readonly sums: PackageSums;
-}
-
-/** Packages, the best rate first: a heap whose stale entries are passed over when they come up. */
-class PackageQueue {
-  readonly #heap: Package[] = [];
-  readonly #current = new Map<PoolMember, PackageSums>();
-
-  put(member: PoolMember, sums: PackageSums): void {
-    this.#current.set(member, sums);
-    const heap = this.#heap;
-    let at = heap.push({ member, sums }) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (!this.#isBetter(at, above)) break;
-      this.#swap(at, above);
-      at = above;
-    }
-  }
-
-  drop(member: PoolMember): void {
-    this.#current.delete(member);
-  }
-
-  /** One of the member's ancestors was chosen. */
-  lessen(member: PoolMember, ancestor: PoolMember): void {
-    const sums = this.#current.get(member);
-    if (sums === undefined) return;
-    const { size, fee, sigopCost } = ancestor;
-    this.put(member, minus(sums, { count: 1, size, fees: fee, sigopCost }));
-  }
-
-  take(): Package | undefined {
-    for (;;) {
-      const best = this.#pop();
-      if (best === undefined) return undefined;
-      if (this.#current.get(best.member) !== best.sums) continue;
-      this.#current.delete(best.member);
-      return best;
-    }
-  }
-
-  #pop(): Package | undefined {
-    const heap = this.#heap;
-    const [best] = heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return best;
-    heap[0] = last;
-    for (let at = 0; ; ) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      let next = at;
-      if (left < heap.length && this.#isBetter(left, next)) next = left;
-      if (right < heap.length && this.#isBetter(right, next)) next = right;
-      if (next === at) return best;
-      this.#swap(at, next);
-      at = next;
-    }
-  }
-
-  #isBetter(a: number, b: number): boolean {
-    const [one, two] = [this.#heap[a], this.#heap[b]];
-    if (one === undefined || two === undefined) return false;
-    const left = one.sums.fees * BigInt(two.sums.size);
-    const right = two.sums.fees * BigInt(one.sums.size);
-    if (left !== right) return left > right;
-    return one.member.txid < two.member.txid;
-  }
-
-  #swap(a: number, b: number): void {
-    const [one, two] = [this.#heap[a], this.#heap[b]];
-    if (one === undefined || two === undefined) return;
-    this.#heap[a] = two;
-    this.#heap[b] = one;
-  }
+/** The best rate first; of equal ones always the same. */
+function isRicher(one: Ranked<PackageSums>, two: Ranked<PackageSums>): boolean {
+  const left = one.score.fees * BigInt(two.score.size);
+  const right = two.score.fees * BigInt(one.score.size);
+  return left === right ? one.member.txid < two.member.txid : left > right;
 }

@@ -6,9 +6,9 @@ import { checkChainLimits } from "#shared/consensus/policy/check-chain-limits.ts
 import { checkReplacement } from "#shared/consensus/policy/check-replacement.ts";
 import { findConflicts } from "#shared/consensus/policy/find-conflicts.ts";
 import { findPoolCoins } from "#shared/consensus/policy/find-pool-coins.ts";
-import { findWorstMember } from "#shared/consensus/policy/find-worst-member.ts";
 import { PoolGraph, type PoolMember, usageOf } from "#shared/consensus/policy/pool-graph.ts";
 import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
+import { rankForEviction } from "#shared/consensus/policy/rank-for-eviction.ts";
 import {
   type SelectionLimits,
   selectTransactions,
@@ -239,16 +239,40 @@ describe("what is spent", () => {
 });
 
 describe("who leaves first", () => {
-  it("is nobody of an empty pool, and the last of the poorest packages", () => {
+  const worst = (graph: PoolGraph) => rankForEviction(graph).take()?.member;
+
+  it("is nobody of an empty pool, and the poorest package of any other", () => {
     const graph = new PoolGraph();
-    expect(findWorstMember(graph)).toBeUndefined();
+    expect(worst(graph)).toBeUndefined();
     const poor = enter(graph, spending([madeUpOutpoint(1)]), { fee: 1_000n });
-    expect(findWorstMember(graph)).toBe(poor);
-    const later = enter(graph, spending([madeUpOutpoint(2)]), { fee: 1_000n });
+    expect(worst(graph)).toBe(poor);
+    const poorer = enter(graph, spending([madeUpOutpoint(2)]), { fee: 999n });
     enter(graph, spending([madeUpOutpoint(3)]), { fee: 2_000n });
-    expect(findWorstMember(graph)).toBe(later);
-    enter(graph, spending([from(later)]), { fee: 90_000n });
-    expect(findWorstMember(graph)).toBe(poor);
+    expect(worst(graph)).toBe(poorer);
+    enter(graph, spending([from(poorer)]), { fee: 90_000n });
+    expect(worst(graph)).toBe(poor);
+  });
+
+  it("is told in the order of rates, also when scores change or members go", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1_000), { maxLength: 40 }), (fees) => {
+        const graph = new PoolGraph();
+        const members = fees.map((fee, index) =>
+          enter(graph, spending([madeUpOutpoint(index + 1)]), { fee: BigInt(fee) }),
+        );
+        const ranked = rankForEviction(graph);
+        const [dropped, changed] = members;
+        if (dropped !== undefined) ranked.drop(dropped);
+        if (changed !== undefined) ranked.put(changed, { fees: 5_000n, size: 1_000 });
+        const taken: bigint[] = [];
+        for (let next = ranked.take(); next !== undefined; next = ranked.take()) {
+          taken.push(next.score.fees);
+        }
+        const expected = members.slice(2).map(({ fee }) => fee);
+        if (changed !== undefined) expected.push(5_000n);
+        expect(taken).toEqual(expected.toSorted((a, b) => Number(a - b)));
+      }),
+    );
   });
 });
 
