@@ -20,6 +20,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run check": "npm test, which begins with it",
   "npm run bench": "test/long.ts, bench",
   "npm run bench -- x13 verify": "test/long.ts, bench",
+  "npm start -- start --datadir ./joined --connect 127.0.0.1:15888 --port 0 --httpport 0 --rpcport 0":
+    "test/e2e/start-connect.test.ts, with the port of its server",
   "npm run long": "by hand: it takes hours",
   "npm run long -- --short": ".ci/run",
 };

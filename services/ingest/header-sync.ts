@@ -11,6 +11,7 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Ahead, ClaimedChain, HeaderPool } from "./claimed-chain.ts";
 import type { IngestDeps, OpenAttachment } from "./deps.ts";
 import { describeAhead } from "./describe-ahead.ts";
+import { hasBlock } from "./has-block.ts";
 
 /** Headers as one message brought them. */
 export type HeaderBatch = Extract<PeerAction, { kind: "headers" }>;
@@ -107,7 +108,7 @@ export class HeaderSync {
         const child = await this.#deps.chain.attach(name);
         if (child.state === "rejected") return knownBad(child.error, name);
       }
-      const mine = ahead ?? (stored?.bodySize === undefined ? undefined : stored.record);
+      const mine = ahead ?? ((await hasBlock(stored, this.#deps)) ? stored?.record : undefined);
       if (mine === undefined) break;
       last = mine;
       count++;

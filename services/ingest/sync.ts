@@ -7,6 +7,7 @@ import { toHashHex, zeroHash } from "#shared/primitives/hash.ts";
 import { type BadBlockReport, BlockSync, type Source } from "./block-sync.ts";
 import { type Ahead, HeaderPool } from "./claimed-chain.ts";
 import type { IngestDeps } from "./deps.ts";
+import { hasBlock } from "./has-block.ts";
 import { type BatchOutcome, type HeaderBatch, HeaderSync } from "./header-sync.ts";
 import { locatorFor } from "./locator.ts";
 import { createSyncState, type SyncState } from "./sync-state.ts";
@@ -146,7 +147,7 @@ export class Sync {
         const ahead = this.pool.get(toHashHex(hash));
         const stored = await this.#deps.headers.get(toHashHex(hash));
         const work = peer.chain.end?.work ?? -1n;
-        if (ahead === undefined && stored?.bodySize === undefined) this.askHeaders(peer);
+        if (ahead === undefined && !(await hasBlock(stored, this.#deps))) this.askHeaders(peer);
         else if (ahead !== undefined && !ahead.stored) {
           if (ahead.work > work) peer.chain.follow(ahead);
         } else if (stored !== undefined && stored.record.work > work) {

@@ -1,5 +1,6 @@
 import { coinKeyOf, OUTPUTS_MAX, slotOf } from "#shared/coins/coin-key.ts";
 import { unpackOutput } from "#shared/coins/pack-outputs.ts";
+import type { Tip } from "#shared/coins/tip.ts";
 import type { View } from "#shared/coins/view.ts";
 import type { Announcement } from "#shared/consensus/announcement.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
@@ -53,10 +54,17 @@ export async function attachHeader(prev: HashHex, deps: ValidateDeps): Promise<A
   if (parent === undefined) return { state: "unknown" };
   const error = await faultOf(parent, deps);
   if (error !== undefined) return { state: "rejected", error };
-  if (parent.bodySize === undefined) return { state: "unknown" };
+  if (!(await hasBody(parent, tip, deps))) return { state: "unknown" };
   const fork = await findFork(parent.record, tip, deps);
   if (fork !== undefined) return { state: "open", parent: parent.record };
   return { state: "too-deep", fork: Math.min(parent.record.height, tip.final), final: tip.final };
+}
+
+/** A kill may leave a header that notes its body without the body itself. */
+async function hasBody(stored: StoredHeader, tip: Tip, deps: ValidateDeps): Promise<boolean> {
+  if (stored.bodySize === undefined) return false;
+  if (await isOnChain(stored.record, tip, deps)) return true;
+  return (await deps.blocks.get(stored.record.hash)) !== undefined;
 }
 
 /** Why a block is bad: its own fault, or that of an ancestor beside the chain. */

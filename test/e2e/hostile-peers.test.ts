@@ -138,6 +138,19 @@ describe("a node whose peers lie", { timeout: 30_000 }, () => {
     expect(node.ends).toEqual([]);
   });
 
+  it("fetches what a kill has left without its body", async () => {
+    using folder = temporaryFolder();
+    await using node = await openPeerNode(exosRegtest, folder.path);
+    const chain = await mine(9, 0x51);
+    for (const { bytes, record } of chain.slice(0, 6)) {
+      await node.node.headers.put(record);
+      await node.node.headers.setBodySize(record.hash, bytes.length);
+    }
+    using _peer = await dialAs(node, chain, ({ bytes }) => bytes);
+    await node.until(async () => (await node.node.tip()).height === 9);
+    expect(node.ends).toEqual([]);
+  });
+
   it("bans for a header from the future, but not who lives there itself", async () => {
     using folder = temporaryFolder();
     const clock = createSystemClock();
