@@ -88,6 +88,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: (short) => ["test/sim/minting-run.ts", short ? "1" : "20"],
   },
+  cities: {
+    about: "thirteen cities in one process: converge, cut 6/7, heal, restart",
+    needs: [],
+    run: () => ["test/e2e/fleet.ts"],
+  },
   fleets: {
     about: "thirteen nodes through loss, delay, doubling, restarts and cuts, for many seeds",
     needs: [],

@@ -62,16 +62,33 @@ export async function readFromNode<T>(
   });
 }
 
+function authorizationOf(config: Config): string {
+  const user = config.text("rpcuser");
+  const password = config.text("rpcpassword");
+  const login =
+    user !== undefined && password !== undefined ? `${user}:${password}` : cookie(config);
+  return `Basic ${Buffer.from(login).toString("base64")}`;
+}
+
+/** Send a document to a path of the running node's HTTP API, with the login of its cookie file. */
+export function postToNode(config: Config, path: string, document: object): Promise<NodeAnswer> {
+  return request(`${httpUrl(config)}${path}`, {
+    method: "POST",
+    headers: {
+      authorization: authorizationOf(config),
+      accept: "application/json",
+      "content-type": "application/json",
+    },
+    body: JSON.stringify(document),
+  });
+}
+
 /**
  * Send one JSON-RPC body to the running node, with the login of its cookie file.
  * @param path of the wallet that is meant; `/` for none
  */
 export function callNode(config: Config, body: string, path = "/"): Promise<NodeAnswer> {
-  const user = config.text("rpcuser");
-  const password = config.text("rpcpassword");
-  const login =
-    user !== undefined && password !== undefined ? `${user}:${password}` : cookie(config);
-  const authorization = `Basic ${Buffer.from(login).toString("base64")}`;
+  const authorization = authorizationOf(config);
   return request(`${rpcUrl(config)}${path}`, {
     method: "POST",
     headers: { authorization, "content-type": "application/json" },

@@ -10,8 +10,8 @@ import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 const MEBIBYTES_DEFAULT = 256;
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 
-/** What flags, environment and file say about the stores. */
-export function nodeOptionsOf({ config, terminal }: CommandContext): NodeOptions {
+/** What flags, environment and file say about the stores. @param city that log lines name */
+export function nodeOptionsOf({ config, terminal }: CommandContext, city = "local"): NodeOptions {
   const jobs = config.integer("jobs");
   const format = config.text("logformat") ?? "auto";
   const level = LEVELS.find((name) => name === config.text("loglevel"));
@@ -21,7 +21,7 @@ export function nodeOptionsOf({ config, terminal }: CommandContext): NodeOptions
     log: createNodeLog({
       write: (line) => terminal.log(line),
       level: level ?? "info",
-      constant: { service: "node", city: "local" },
+      constant: { service: "node", city },
       form: format === "json" || (format === "auto" && !terminal.interactive) ? "json" : "human",
     }),
     cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,

@@ -1,6 +1,7 @@
 import type { CommandContext, Terminal } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import type { IndexWatch } from "#services/cli/embedded/open-answers.ts";
+import type { EmbeddedFleet, FleetPlan } from "#services/cli/embedded/open-fleet.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { openPeers, type PeeredNode } from "#services/cli/embedded/open-peers.ts";
 import { runPruning } from "#services/cli/embedded/prune-task.ts";
@@ -30,6 +31,7 @@ export interface RunningNode {
   readonly node: EmbeddedNode;
   readonly served: ServedNode;
   readonly peered: PeeredNode;
+  readonly fleet: EmbeddedFleet | undefined;
   readonly httpUrl: string;
   readonly rpcUrl: string;
   /** Since the process began. */
@@ -45,6 +47,8 @@ export interface RunHooks {
   readonly staking?: StakingDefaults;
   /** What else goes on until the node stops. */
   beside?(running: RunningNode, signal: AbortSignal): Promise<void>;
+  /** Other nodes of the same process, of which this one is the first. */
+  readonly fleet?: FleetPlan | undefined;
   announce(running: RunningNode): Promise<void>;
 }
 
@@ -75,10 +79,28 @@ function listenersOf(config: Config) {
   };
 }
 
+/** Who may ask what. */
+export function accessOf(config: Config) {
+  return {
+    rpcauth: config.list("rpcauth"),
+    rpcuser: config.text("rpcuser"),
+    rpcpassword: config.text("rpcpassword"),
+    rpcallowip: config.list("rpcallowip"),
+    rpcwhitelist: config.list("rpcwhitelist"),
+    httphosts: config.list("httphosts"),
+    httporigins: config.list("httporigins"),
+  };
+}
+
 /** Listen for peers. @throws CommandFailure that names the port when it is taken */
-async function join(node: EmbeddedNode, config: Config): Promise<PeeredNode> {
+async function join(
+  node: EmbeddedNode,
+  config: Config,
+  { fleet }: Pick<RunHooks, "fleet">,
+): Promise<PeeredNode> {
+  const options = peerOptionsOf(config);
   try {
-    return await openPeers(node, peerOptionsOf(config));
+    return await openPeers(node, fleet?.peersOfFirst(options) ?? options);
   } catch (cause) {
     if (!(cause instanceof NetFault)) throw cause;
     const taken = cause.reason === "address in use";
@@ -92,18 +114,18 @@ async function join(node: EmbeddedNode, config: Config): Promise<PeeredNode> {
 async function serve(
   node: EmbeddedNode,
   config: Config,
-  { peers, sync, staking, stop }: Pick<ServeOptions, "peers" | "sync" | "staking" | "stop">,
+  {
+    peers,
+    sync,
+    staking,
+    stop,
+    ...rest
+  }: Pick<ServeOptions, "peers" | "sync" | "staking" | "stop" | "fleet" | "cities" | "city">,
 ): Promise<ServedNode> {
   try {
     return await serveNode(node, {
       ...listenersOf(config),
-      rpcauth: config.list("rpcauth"),
-      rpcuser: config.text("rpcuser"),
-      rpcpassword: config.text("rpcpassword"),
-      rpcallowip: config.list("rpcallowip"),
-      rpcwhitelist: config.list("rpcwhitelist"),
-      httphosts: config.list("httphosts"),
-      httporigins: config.list("httporigins"),
+      ...accessOf(config),
       readiness: {
         blocksMax: config.integer("readymaxlag") ?? 2,
         // Where nothing newer can be known, and on development networks, age means nothing.
@@ -119,6 +141,7 @@ async function serve(
       peers,
       sync,
       stop,
+      ...rest,
     });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
@@ -193,7 +216,8 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
   await using node = await openRunningNodeOf({ ...context, config });
-  await using peered = await join(node, config);
+  await using peered = await join(node, config, hooks);
+  await using fleet = await hooks.fleet?.open({ node, peered }, () => asked.abort());
   sayWhatIsSkipped(node, config);
   const { peers, ingest } = peered;
   const sync = () => ({ ...ingest.progress(), initialDownload: ingest.initialDownload() });
@@ -203,6 +227,9 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
     sync,
     staking,
     stop: () => asked.abort(),
+    fleet: fleet?.control,
+    cities: fleet?.answering,
+    city: hooks.fleet?.first.code,
   });
   const main = async (until: AbortSignal): Promise<void> => {
     await hooks.prepare?.(node, until);
@@ -213,6 +240,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
       node,
       served,
       peered,
+      fleet,
       httpUrl: urlOf(config.text("httpbind"), served.httpPort),
       rpcUrl: urlOf(config.text("rpcbind"), served.rpcPort),
       readyMs: Math.round(performance.now()),
@@ -233,6 +261,9 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
       until,
     );
   };
-  await together([(end) => node.run(end), (end) => peered.run(end), main], signal);
+  await together(
+    [(end) => node.run(end), (end) => peered.run(end), async (end) => fleet?.run(end), main],
+    signal,
+  );
   return EXIT.done;
 }

@@ -25,7 +25,7 @@ export interface RpcOptions {
   readonly httporigins: readonly string[];
   readonly readiness: Readiness;
   /** Name of the city in every answer; `local` unless said. */
-  readonly city?: string;
+  readonly city?: string | undefined;
 }
 
 export interface EmbeddedRpc extends AsyncDisposable {

@@ -60,7 +60,7 @@ function mountReads(
     api.openAPIRegistry.registerPath(route.config);
     const path = route.config.path.replaceAll(/\{(\w+)\}/g, ":$1");
     verbs.set(path, route.method === "post" ? "POST" : "GET, HEAD");
-    if (route.method === "post") api.post(path, (c) => answerPost(c, route, deps));
+    if (route.method === "post") api.post(path, (c) => answerPost(c, { route, login }, deps));
     else api.get(path, (c) => answerRoute(c, { route, login }, deps));
   }
   // Made when somebody asks: 30 ms that a start does not need.

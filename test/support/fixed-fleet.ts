@@ -1,3 +1,4 @@
+import { dealGroups } from "#services/cli/fleet/deal-groups.ts";
 import type { CityReport, FleetControl } from "#services/rpc/deps.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
@@ -41,9 +42,10 @@ export function fixedFleet(reports: readonly CityReport[]): FleetControl {
   let groups: readonly (readonly string[])[] = [codes];
   return {
     cities: async () => reports,
-    partition(first) {
-      groups = [codes.slice(0, first), codes.slice(first)];
-      return { ok: true, value: groups };
+    partition(first, second) {
+      const dealt = dealGroups(codes, [first, second]);
+      if (dealt.ok) groups = dealt.value;
+      return dealt;
     },
     heal() {
       groups = [codes];

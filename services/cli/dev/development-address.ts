@@ -1,5 +1,6 @@
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import {
+  type Address,
   type AddressFormat,
   parseAddress,
   printAddress,
@@ -14,12 +15,22 @@ import {
  */
 export const DEVELOPMENT_ADDRESS = "XBxPQk8V7ZJfwitgKHu6Nmw9bBQMTjUtg9";
 
-const parsed = parseAddress(DEVELOPMENT_ADDRESS, exosRegtest.addresses);
-if (parsed === undefined) throw new RangeError("the development address does not parse");
-const key = parsed;
+/** The same of the second staker of a fleet: words `zoo` × 11 `wrong`. */
+export const RIVAL_ADDRESS = "XQQFoHFszLmTouURQ24Nn1bnxravM58W4U";
+
+function keyOf(address: string): Address {
+  const parsed = parseAddress(address, exosRegtest.addresses);
+  if (parsed === undefined) throw new RangeError(`${address} does not parse`);
+  return parsed;
+}
+
+const key = keyOf(DEVELOPMENT_ADDRESS);
 
 /** The output script of the development address, the same on every network. */
 export const DEVELOPMENT_SCRIPT = scriptOfAddress(key);
+
+/** That of the second staker. */
+export const RIVAL_SCRIPT = scriptOfAddress(keyOf(RIVAL_ADDRESS));
 
 /** The same key as an address of another network. */
 export function developmentAddress(format: AddressFormat): string {

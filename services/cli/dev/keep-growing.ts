@@ -1,6 +1,7 @@
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
+import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
+import type { NodeStaking } from "#services/cli/embedded/open-staking.ts";
 import { refused } from "#services/cli/failure.ts";
-import type { RunningNode } from "#services/cli/run-node.ts";
 
 /** How long a chain may stand still before a block is mined, in milliseconds: four slots. */
 const STILL_MS_MAX = 64_000;
@@ -10,7 +11,7 @@ const STILL_MS_MAX = 64_000;
  * been sent away.
  */
 export async function keepGrowing(
-  { node, served: { staking } }: RunningNode,
+  { node, staking }: { readonly node: EmbeddedNode; readonly staking: NodeStaking | undefined },
   spacingSecondsMin: number,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,5 +1,11 @@
 import type { CommandContext } from "#services/cli/command.ts";
-import { DEVELOPMENT_SCRIPT, developmentAddress } from "#services/cli/dev/development-address.ts";
+import { cutAtStart } from "#services/cli/dev/cut-at-start.ts";
+import { devFleetOf, devPartitionOf } from "#services/cli/dev/dev-fleet.ts";
+import {
+  DEVELOPMENT_SCRIPT,
+  developmentAddress,
+  RIVAL_SCRIPT,
+} from "#services/cli/dev/development-address.ts";
 import { openDevelopmentWallet } from "#services/cli/dev/development-wallet.ts";
 import { fiveThings } from "#services/cli/dev/five-things.ts";
 import { keepGrowing } from "#services/cli/dev/keep-growing.ts";
@@ -21,11 +27,21 @@ function firstBlocks({ network }: EmbeddedNode): number {
   return (premine?.height ?? 1) + maturityBlocks;
 }
 
-/** Mine until the first coins are mature: nothing to do from the second start on. */
-async function mineFirstBlocks(node: EmbeddedNode, signal: AbortSignal): Promise<void> {
+/**
+ * Mine until the first coins are mature: nothing to do from the second start on.
+ * @param owners who get the coins of the premine, in turn
+ */
+async function mineFirstBlocks(
+  node: EmbeddedNode,
+  owners: readonly Uint8Array[],
+  signal: AbortSignal,
+): Promise<void> {
   const missing = firstBlocks(node) - (await node.tip()).height;
   if (missing <= 0) return;
-  const premine = Array.from({ length: PREMINE_COINS }, () => DEVELOPMENT_SCRIPT);
+  const premine = Array.from(
+    { length: PREMINE_COINS },
+    (_, at) => owners[at % owners.length] ?? DEVELOPMENT_SCRIPT,
+  );
   const mined = await node.staker.generate(missing, DEVELOPMENT_SCRIPT, { signal, premine });
   if (!mined.ok) throw refused(mined.error);
 }
@@ -99,11 +115,21 @@ async function announce(running: RunningNode, context: CommandContext): Promise<
  * @param spacingSecondsMin least time between two blocks; 0: every slot
  */
 export function runDevelopment(context: CommandContext, spacingSecondsMin = 0): Promise<ExitCode> {
+  const fleet = devFleetOf(context, spacingSecondsMin);
+  const owners = fleet === undefined ? [DEVELOPMENT_SCRIPT] : [DEVELOPMENT_SCRIPT, RIVAL_SCRIPT];
+  const sizes = devPartitionOf(context);
   return runNode(context, {
-    prepare: mineFirstBlocks,
-    openWallets: openDevelopmentWallet,
+    fleet,
+    prepare: (node, signal) => mineFirstBlocks(node, owners, signal),
+    openWallets: (served) => openDevelopmentWallet(served),
     staking: { byDefault: true, spacingSecondsMin },
     announce: (running) => announce(running, context),
-    beside: (running, signal) => keepGrowing(running, spacingSecondsMin, signal),
+    async beside({ node, served, fleet: running }, signal) {
+      const { clock } = node;
+      if (running !== undefined && sizes !== undefined) {
+        await cutAtStart(running, sizes, { clock, signal });
+      }
+      await keepGrowing({ node, staking: served.staking }, spacingSecondsMin, signal);
+    },
   });
 }

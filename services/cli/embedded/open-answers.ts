@@ -24,7 +24,8 @@ import type { WorkSource } from "#shared/ports/work-queue.ts";
 export interface AnswerOptions
   extends Omit<RpcOptions, "folder">,
     ControlOptions,
-    Pick<RpcShared, "version" | "fleet" | "peers" | "sync"> {
+    Pick<RpcShared, "version" | "peers" | "sync"> {
+  readonly fleet?: RpcShared["fleet"] | undefined;
   /** None: the node has no wallets. */
   readonly wallets?: WalletOptions | undefined;
   /** None, or no wallets: the node does not stake. */

@@ -7,7 +7,8 @@ import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import { type Answering, type Listen, listen } from "#services/rpc/container.ts";
 
 /** Where a node answers and who may ask. */
-export interface ServeOptions extends AnswerOptions, Pick<Answering, "cities"> {
+export interface ServeOptions extends AnswerOptions {
+  readonly cities?: Answering["cities"] | undefined;
   readonly http: Listen;
   readonly rpc: Listen;
 }

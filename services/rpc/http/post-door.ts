@@ -3,21 +3,23 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import { readBody } from "#services/rpc/http/check-size.ts";
 import { checkSameSite } from "#services/rpc/http/cross-site.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
-import { answerWith } from "#services/rpc/http/route-door.ts";
+import { answerWith, type RouteDoor, refuseStranger } from "#services/rpc/http/route-door.ts";
 import { readJson } from "#services/rpc/json/read-json.ts";
 import { problemResponse } from "#services/rpc/problems.ts";
-import type { Route } from "#services/rpc/routes/route.ts";
 
 /** One route of `/v1` that takes a body, and may change something: no foreign page may send it. */
 export async function answerPost(
   c: Context<ApiEnv>,
-  route: Route,
+  door: RouteDoor,
   deps: RpcDeps,
 ): Promise<Response> {
+  const { route } = door;
   c.set("dialect", "v1");
   c.set("route", route.config.path);
   const foreign = checkSameSite(c.req.raw.headers);
   if (foreign !== undefined) return problemResponse(foreign, c.req.path);
+  const stranger = refuseStranger(c, door);
+  if (stranger !== undefined) return stranger;
   const body = await (c.env?.readBody?.() ?? readBody(c.req.raw));
   if (!body.ok) return problemResponse(body.error, c.req.path);
   const parsed = readJson(body.value);

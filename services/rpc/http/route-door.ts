@@ -8,20 +8,37 @@ import { ANSWER_BYTES_MAX, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import { problemResponse, refused } from "#services/rpc/problems.ts";
 import type { Route } from "#services/rpc/routes/route.ts";
 
+/** A route, and who may ask the local ones. */
+export interface RouteDoor {
+  readonly route: Route;
+  readonly login: LoginCheck;
+}
+
+/** Why a stranger is not answered; `undefined`: this one is, or anybody may ask. */
+export function refuseStranger(
+  c: Context<ApiEnv>,
+  { route, login }: RouteDoor,
+): Response | undefined {
+  if (route.reach !== "local" || login(c.req.header("authorization")) !== undefined) {
+    return undefined;
+  }
+  const detail = "Log in with the content of the cookie file";
+  const response = problemResponse({ code: "EXOS-E4010", detail }, c.req.path);
+  response.headers.set("www-authenticate", 'Bearer realm="exos"');
+  return response;
+}
+
 /** One route of `/v1`: its answer as JSON, validated by an entity tag. */
 export async function answerRoute(
   c: Context<ApiEnv>,
-  { route, login }: { readonly route: Route; readonly login: LoginCheck },
+  door: RouteDoor,
   deps: RpcDeps,
 ): Promise<Response> {
+  const { route } = door;
   c.set("dialect", "v1");
   c.set("route", route.config.path);
-  if (route.reach === "local" && login(c.req.header("authorization")) === undefined) {
-    const detail = "Log in with the content of the cookie file";
-    const response = problemResponse({ code: "EXOS-E4010", detail }, c.req.path);
-    response.headers.set("www-authenticate", 'Bearer realm="exos"');
-    return response;
-  }
+  const stranger = refuseStranger(c, door);
+  if (stranger !== undefined) return stranger;
   return answerWith(c, { route, raw: { params: c.req.param(), query: c.req.query() } }, deps);
 }
 

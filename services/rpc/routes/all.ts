@@ -17,6 +17,7 @@ import { listBlocks } from "#services/rpc/routes/list-blocks.ts";
 import { listErrors } from "#services/rpc/routes/list-errors.ts";
 import { listHeaders } from "#services/rpc/routes/list-headers.ts";
 import { listLimits } from "#services/rpc/routes/list-limits.ts";
+import { postPartition } from "#services/rpc/routes/post-partition.ts";
 import { postTransaction } from "#services/rpc/routes/post-transaction.ts";
 import type { Route } from "#services/rpc/routes/route.ts";
 import { search } from "#services/rpc/routes/search.ts";
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   getStakingStatus,
   getFleet,
   getCity,
+  postPartition,
   search,
   listErrors,
   listLimits,

@@ -7,6 +7,7 @@ import {
   DEVELOPMENT_ADDRESS,
   DEVELOPMENT_SCRIPT,
   developmentAddress,
+  RIVAL_ADDRESS,
 } from "#services/cli/dev/development-address.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { stratis } from "#shared/consensus/networks/stratis.ts";
@@ -54,6 +55,10 @@ function addressOf(words: string, hmacKey: string): string | undefined {
 it("is the first address of the published words under the scheme exos-105", () => {
   expect(addressOf(WORDS, "CivX seed")).toBe(DEVELOPMENT_ADDRESS);
   expect(addressOf(WORDS, "Bitcoin seed")).not.toBe(DEVELOPMENT_ADDRESS);
+});
+
+it("has a rival with words of its own", () => {
+  expect(addressOf(`${"zoo ".repeat(11)}wrong`, "CivX seed")).toBe(RIVAL_ADDRESS);
 });
 
 it("is the same key on every network", () => {

@@ -51,6 +51,7 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
   getStakingStatus: ["/v1/staking/status"],
   getFleet: ["/v1/fleet"],
   getCity: ["/v1/fleet/syd", "/v1/fleet/lon"],
+  setPartition: ["/v1/dev/partition"],
   search: ["/v1/search?q=171", `/v1/search?q=${TXID}`, `/v1/search?q=exos:${RICH}?amount=1`],
   listErrors: ["/v1/errors"],
   listLimits: ["/v1/limits"],
@@ -116,12 +117,21 @@ const BAD: Readonly<Record<string, readonly (readonly [path: string, code: strin
   ],
 };
 
+const BAD_HEX: readonly (readonly [init: RequestInit, code: string])[] = [
+  [{ body: '{"hex":"xy"}' }, "EXOS-E4004"],
+  [{ body: '{"hex":"0102"}' }, "EXOS-E4004"],
+];
+
 /** Bodies that are refused, by operation: what is sent, and its code. */
 const BAD_BODIES: Readonly<
   Record<string, readonly (readonly [init: RequestInit, code: string])[]>
 > = {
-  postTransaction: [[{ body: JSON.stringify({ hex: spentHex() }) }, "EXOS-E4220"]],
-  testTransaction: [],
+  postTransaction: [...BAD_HEX, [{ body: JSON.stringify({ hex: spentHex() }) }, "EXOS-E4220"]],
+  testTransaction: BAD_HEX,
+  setPartition: [
+    [{ body: '{"split":"1/2"}' }, "EXOS-E8002"],
+    [{ body: '{"split":"1-1"}' }, "EXOS-E4001"],
+  ],
 };
 
 /** What any body may be refused for. */
@@ -130,8 +140,6 @@ const BAD_ANYWHERE: readonly (readonly [init: RequestInit, code: string])[] = [
   [{ body: '{"hex":5}' }, "EXOS-E4001"],
   [{ body: "[]" }, "EXOS-E4000"],
   [{ body: "{" }, "EXOS-E4002"],
-  [{ body: '{"hex":"xy"}' }, "EXOS-E4004"],
-  [{ body: '{"hex":"0102"}' }, "EXOS-E4004"],
   [{ body: "{}", headers: { "content-length": String(BODY_BYTES_MAX + 1) } }, "EXOS-E4130"],
   [{ body: "{}", headers: { "sec-fetch-site": "cross-site" } }, "EXOS-E4031"],
 ];
@@ -149,9 +157,16 @@ function spentHex(): string {
 }
 
 /** How an operation is asked for what it answers. */
-function initOf(operation: { readonly isPost: boolean; readonly isLocal: boolean }): RequestInit {
-  if (operation.isLocal) return { headers: { authorization: COOKIE } };
-  return operation.isPost ? { method: "POST", body: JSON.stringify({ hex: nextHex() }) } : {};
+function initOf({
+  id,
+  isPost,
+  isLocal,
+}: Omit<Operation, "statuses" | "schema" | "config">): RequestInit {
+  const body = JSON.stringify(id === "setPartition" ? { split: "1/1" } : { hex: nextHex() });
+  return {
+    ...(isLocal ? { headers: { authorization: COOKIE } } : {}),
+    ...(isPost ? { method: "POST", body } : {}),
+  };
 }
 
 /** Lists whose cursor is tied to a block. */
@@ -171,7 +186,9 @@ const operations = ROUTES.map(({ config, method, reach }) => ({
   config,
 }));
 
-function schemaOf(operation: (typeof operations)[number]): z.ZodType | undefined {
+type Operation = (typeof operations)[number];
+
+function schemaOf(operation: Operation): z.ZodType | undefined {
   const response = operation.schema.parse(operation.config.responses[200]);
   return response.content["application/json"]?.schema;
 }
@@ -225,7 +242,8 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     const asking = initOf(operation);
     const seen = new Set([200]);
     for (const [init, code] of isPost ? [...(BAD_BODIES[id] ?? []), ...BAD_ANYWHERE] : []) {
-      const answer = await send(GOOD[id]?.[0] ?? "", { method: "POST", ...init });
+      const headers = { ...asking.headers, ...init.headers };
+      const answer = await send(GOOD[id]?.[0] ?? "", { method: "POST", ...init, headers });
       expectProblem(answer, code, JSON.stringify(init));
       seen.add(answer.status);
     }
@@ -236,7 +254,8 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     }
     const [path = ""] = GOOD[id] ?? [];
     if (operation.isLocal) {
-      const stranger = await send(path);
+      const { headers: _, ...unknown } = asking;
+      const stranger = await send(path, unknown);
       expectProblem(stranger, "EXOS-E4010", path);
       expect(stranger.headers.get("www-authenticate")).toBe('Bearer realm="exos"');
       seen.add(stranger.status);
@@ -314,14 +333,14 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
   });
 
   it("takes HEAD where it takes GET, answers OPTIONS, and refuses other verbs", async () => {
-    for (const { id, isPost, ...operation } of operations) {
-      const [path = ""] = GOOD[id] ?? [];
-      if (isPost) {
+    for (const operation of operations) {
+      const [path = ""] = GOOD[operation.id] ?? [];
+      if (operation.isPost) {
         const options = await send(path, { method: "OPTIONS" });
         expect(options.headers.get("allow"), path).toBe("POST, OPTIONS");
         continue;
       }
-      const head = await send(path, { ...initOf({ ...operation, isPost }), method: "HEAD" });
+      const head = await send(path, { ...initOf(operation), method: "HEAD" });
       expect(head.status, path).toBe(200);
       expect(head.text, path).toBe("");
       const options = await send(path, { method: "OPTIONS" });
