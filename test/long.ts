@@ -57,6 +57,12 @@ async function startAndStop(): Promise<boolean> {
   return mintedMs !== undefined && mintedMs <= FIRST_BLOCK_MS_MAX && code === 0;
 }
 
+/** Whether this user may mount a file system that nobody else sees. */
+function hasMounts(): boolean {
+  const words = ["-rm", "mount", "-t", "tmpfs", "none", tmpdir()];
+  return spawnSync("unshare", words, { stdio: "ignore" }).status === 0;
+}
+
 const COMMANDS: Readonly<Record<string, LongCommand>> = {
   start: {
     about: "npm start, until the first block minted by stake, and Ctrl-C",
@@ -77,6 +83,12 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     about: "SIGKILL at moments of a download from a peer",
     needs: ["exos-regtest/chain.dat"],
     run: (short) => ["test/e2e/kill-download.ts", short ? "3" : "30"],
+  },
+  "full-disk": {
+    about: "a download onto a disk that is full, and then has room",
+    needs: ["exos-regtest/chain.dat"],
+    lacks: () => (hasMounts() ? undefined : "a mount namespace of one's own (unshare -rm)"),
+    run: () => ["test/e2e/full-disk.ts"],
   },
   model: {
     about: "the model of chain state over many seeds, and its mutants",
