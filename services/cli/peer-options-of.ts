@@ -62,6 +62,7 @@ export function peerOptionsOf(config: Config): PeerOptions {
   }
   return {
     checkpoints: policyOf(config).checkpoints,
+    tipAgeSecondsMax: config.integer("maxtipage") ?? 7_200,
     askSeeds: config.flag("dnsseed"),
     proxy,
     ...((config.integer("prune") ?? 0) > 0 ? { services: 0n } : {}),

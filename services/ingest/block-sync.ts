@@ -277,6 +277,8 @@ export class BlockSync {
 
   #deliver({ ahead, peer }: Held & { readonly ahead: Ahead }, delivery: Delivery): void {
     const { hash } = ahead;
+    // While the judge is at work, nobody keeps anything back.
+    this.#lastMs = this.#deps.clock.elapsedMs();
     this.#ask();
     switch (delivery.state) {
       case "accepted":

@@ -79,6 +79,11 @@ export interface IngestDeps {
   readonly metrics: Metrics;
   /** Where transactions go; without it none are relayed. */
   readonly pool?: PoolDoor;
+  /**
+   * Age of the tip above which a public network is caught up with before anything is relayed; two
+   * hours unless given.
+   */
+  readonly tipAgeSecondsMax?: number;
   /** As the judge has it: `skip` takes headers up to the last checkpoint without their proofs. */
   readonly checkpoints: "assert" | "skip";
   /** Gives everything else in the process its turn. */

@@ -48,7 +48,8 @@ export function createSyncState({
   network,
   clock,
   metrics,
-}: Pick<IngestDeps, "network" | "clock" | "metrics">): SyncState {
+  tipAgeSecondsMax = AGE_SECONDS_MAX,
+}: Pick<IngestDeps, "network" | "clock" | "metrics" | "tipAgeSecondsMax">): SyncState {
   const waiting = new Map<string, number>();
   let peers = 0;
   let target: number | undefined;
@@ -89,7 +90,7 @@ export function createSyncState({
     },
     initialDownload() {
       if (target !== undefined && target - tip.height > BEHIND_MAX) return true;
-      return network.kind !== "regtest" && clock.now() - tip.time > AGE_SECONDS_MAX;
+      return network.kind !== "regtest" && clock.now() - tip.time > tipAgeSecondsMax;
     },
     progress,
     tick() {

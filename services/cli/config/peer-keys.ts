@@ -73,6 +73,13 @@ export const PEER_KEYS = {
     fallback: "1",
     meaning: "follow the median of the peers' clocks, by 1,500 seconds at most",
   },
+  maxtipage: {
+    kind: "integer",
+    fallback: "7200",
+    min: 1,
+    max: 31_536_000,
+    meaning: "age of the tip in seconds up to which a node of a public network relays",
+  },
   agentprefix: { kind: "text", meaning: "up to 10 characters before the name told to peers" },
   maxuploadperday: {
     kind: "integer",

@@ -14,6 +14,8 @@ import type { Ingest, IngestDeps } from "#services/ingest/core.ts";
 export interface PeerOptions extends Omit<ConnectionOptions, "folder"> {
   /** As the judge has it. */
   readonly checkpoints: IngestDeps["checkpoints"];
+  /** Above it a public network is caught up with before anything is relayed. */
+  readonly tipAgeSecondsMax?: number;
 }
 
 /** A node among others. Dispose of it to close its connections. */
@@ -32,11 +34,12 @@ export interface PeeredNode extends AsyncDisposable {
  */
 export async function openPeers(node: EmbeddedNode, options: PeerOptions): Promise<PeeredNode> {
   const { validator, clock, folder } = node;
-  const { checkpoints } = options;
+  const { checkpoints, tipAgeSecondsMax } = options;
   const ingest = await composeIngest({
     ...node,
     chain: validator,
     checkpoints,
+    ...(tipAgeSecondsMax === undefined ? {} : { tipAgeSecondsMax }),
     pool: poolDoor(node.mempool),
   });
   node.onVerdict((bad) => ingest.rejected(bad));
