@@ -33,6 +33,8 @@ export interface PoolRig {
   readonly validator: ReturnType<typeof createValidator>;
   /** Mine blocks that hold what the pool offers. @returns their hashes */
   mine(count: number): Promise<readonly HashHex[]>;
+  /** Mine a block of these, whatever the pool offers. */
+  mineThese(transactions: readonly HashedTransaction[]): Promise<void>;
   /** The output of the coinbase at a height, ready to be signed. */
   coinbaseAt(at: number): Promise<Spend>;
   /** A payment back to OWNER, dated as the tip. @param change of its parts; its value is left as the fee demands */
@@ -57,6 +59,8 @@ export interface RigOptions {
   /** Blocks that are there from the start. */
   readonly blocks?: number;
   readonly pool?: Pool;
+  /** What happens once while scripts of the pool are on their way. */
+  readonly duringScripts?: (rig: PoolRig) => Promise<unknown>;
 }
 
 /** A transaction that spends one output, as far as reading coins for it goes. */
@@ -82,27 +86,39 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
     connected: async () => void (await validator.connect()),
   });
   const hinted: HashHex[] = [];
+  let during = options.duringScripts;
+  const scripts: typeof deps.scripts = {
+    async verify(jobs) {
+      const once = during;
+      during = undefined;
+      await once?.(rig);
+      return deps.scripts.verify(jobs);
+    },
+  };
   const open = (kept: Pool = pool, changed: Partial<PoolPolicy> = {}) =>
     createMempool({
       ...deps,
+      scripts,
       pool: kept,
       policy: { ...defaultPolicy(network), ...options.policy, ...changed },
       entropy: createSeededEntropy("pool"),
       accepted: { send: async ({ txid }) => void hinted.push(txid) },
     });
   const mempool = open();
-  const staker = createStaker({
-    network,
-    clock: deps.clock,
-    mempool,
-    tip: () => validator.tip(),
-    pause: deps.pause,
-    async submit(block) {
-      const submission = await validator.submit(block);
-      if (submission.state === "undecodable") throw new RangeError(submission.reason);
-      return submission;
-    },
-  });
+  const stakerOf = (offering: MempoolService) =>
+    createStaker({
+      network,
+      clock: deps.clock,
+      mempool: offering,
+      tip: () => validator.tip(),
+      pause: deps.pause,
+      async submit(block) {
+        const submission = await validator.submit(block);
+        if (submission.state === "undecodable") throw new RangeError(submission.reason);
+        return submission;
+      },
+    });
+  const staker = stakerOf(mempool);
   let tipTime = NOW;
   const mine = async (count: number) => {
     const mined = await staker.generate(count, OWNER.payToKey);
@@ -117,7 +133,7 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
     const coin = { ...made, time: tx.time, height: height(at), kind: "ordinary" } as const;
     return { outpoint: { txid: tx.txid, index }, coin, by: OWNER };
   };
-  return {
+  const rig: PoolRig = {
     network,
     mempool,
     pool,
@@ -126,6 +142,13 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
     hinted,
     validator,
     mine,
+    async mineThese(transactions) {
+      const other = open(createMemoryPool());
+      for (const { raw } of transactions) await other.accept(raw, { source: "local" });
+      const mined = await stakerOf(other).generate(1, OWNER.payToKey);
+      if (!mined.ok) throw new RangeError(mined.error.message);
+      tipTime = (await validator.tip()).header.time;
+    },
     async coinbaseAt(at) {
       const decoded = decodeBlock((await coinbases[at - 1]) ?? new Uint8Array(0), wire);
       if (!decoded.ok) throw decoded.error;
@@ -157,6 +180,7 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
     },
     restarted: open,
   };
+  return rig;
 }
 
 export const idOf = ({ txid }: HashedTransaction): HashHex => toHashHex(txid);

@@ -60,8 +60,8 @@ export async function moveTo(place: Place, from: HeaderRecord, moving: Moving): 
   const loose: HashedTransaction[] = [];
   for (const hash of path?.disconnected ?? []) {
     for (const tx of (await readTransactions(hash, deps)) ?? []) {
-      const isOrdinary = coinKind(tx, deps.network.consensus) === "ordinary";
-      if (isOrdinary && !mined.has(toHashHex(tx.txid))) loose.push(tx);
+      // What the new chain holds too is refused as known, or with what it spends.
+      if (coinKind(tx, deps.network.consensus) === "ordinary") loose.push(tx);
     }
   }
   const freed = await judgeAgain(loose, moving);

@@ -140,7 +140,43 @@ describe("a store that dies at any call", () => {
   );
 });
 
+describe("a tip that moves while scripts run", () => {
+  it("has the transaction judged again, by what the new block left", async () => {
+    const rig = await createPoolRig({
+      blocks: 16,
+      async duringScripts(other) {
+        const rival = other.pay([await other.coinbaseAt(3)], { fee: 900_000n });
+        await other.mineThese([rival]);
+      },
+    });
+    const tx = rig.pay([await rig.coinbaseAt(3)]);
+    const verdict = await rig.accept(tx);
+    expect(verdict.state).toBe("orphan");
+    await expectConsistent(rig);
+    const other = rig.pay([await rig.coinbaseAt(4)]);
+    expect((await rig.accept(other)).state).toBe("accepted");
+  });
+});
+
 describe("two processes over one store", () => {
+  it("give up what they had claimed when they come too late for the rest", async () => {
+    const rig = await createPoolRig({ blocks: 16, policy: { usageMax: USAGE_MAX } });
+    const coins = [await rig.coinbaseAt(3), await rig.coinbaseAt(4)];
+    const [early, late] = coins.toSorted((a, b) =>
+      outpointKey(a.outpoint) < outpointKey(b.outpoint) ? -1 : 1,
+    );
+    if (early === undefined || late === undefined) throw new RangeError("no coins");
+    await rig.accept(rig.pay([late]), { source: "local" });
+    const second = rig.restarted();
+    const both = rig.pay([early, late], { fee: 900_000n });
+    expect(await second.accept(both.raw, { source: "local" })).toMatchObject({
+      error: { code: "txn-mempool-conflict" },
+    });
+    const free = rig.pay([early], { fee: 200_000n });
+    expect((await rig.accept(free, { source: "local" })).state).toBe("accepted");
+    await expectConsistent(rig);
+  });
+
   it("never keep two transactions that spend the same", async () => {
     const rig = await createPoolRig({ blocks: 16, policy: { usageMax: USAGE_MAX } });
     const coin = await rig.coinbaseAt(3);
