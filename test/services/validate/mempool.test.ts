@@ -255,6 +255,25 @@ describe("a full pool", () => {
     expect(await rig.mempool.info()).toMatchObject({ feeRateMin: 10_000n });
   });
 
+  it("asks nobody for more who is in, also after a reorganisation", async () => {
+    const rig = await createPoolRig({ policy: { usageMax: 12_000 } });
+    const fees = [10_000n, 11_000n, 500_000n, 600_000n];
+    const transactions = [];
+    for (const [index, fee] of fees.entries()) {
+      const tx = rig.pay([await rig.coinbaseAt(3 + index)], { fee });
+      transactions.push(tx);
+      await rig.accept(tx);
+    }
+    const [, second, ...rich] = transactions;
+    const { feeRateMin } = await rig.mempool.info();
+    const rate = (11_000n * 1_000n) / BigInt(second?.sizeTotal ?? 1);
+    expect(feeRateMin).toBeGreaterThan(rate);
+    await rig.validator.invalidate((await rig.validator.tip()).hash);
+    await rig.mempool.follow();
+    const left = [second, ...rich].flatMap((tx) => (tx === undefined ? [] : [idOf(tx)]));
+    expect(await rig.mempool.ids()).toEqual(left);
+  });
+
   it("refuses a newcomer that would be the first to go", async () => {
     const rig = await createPoolRig({ policy: { usageMax: 5_000 } });
     const first = rig.pay([await rig.coinbaseAt(3)], { fee: 50_000n });
