@@ -22,7 +22,7 @@ import type { Config } from "#services/cli/read-config.ts";
 import { runToldCommands } from "#services/cli/run-told-commands.ts";
 import { type StakingDefaults, stakingOptionsOf } from "#services/cli/staking-options-of.ts";
 import { downloaded, showSync } from "#services/cli/sync-progress.ts";
-import { together } from "#services/cli/together.ts";
+import { type LongTask, together } from "#services/cli/together.ts";
 import { walletOptionsOf } from "#services/cli/wallet/wallet-options-of.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 
@@ -261,9 +261,16 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
       until,
     );
   };
-  await together(
-    [(end) => node.run(end), (end) => peered.run(end), async (end) => fleet?.run(end), main],
-    signal,
-  );
+  // A block that is being minted is connected before whoever connects leaves.
+  const minted = new AbortController();
+  const mainFirst = async (until: AbortSignal): Promise<void> => {
+    try {
+      await main(until);
+    } finally {
+      minted.abort();
+    }
+  };
+  const besides = [(end) => peered.run(end), async (end) => fleet?.run(end)] satisfies LongTask[];
+  await together([() => node.run(minted.signal), ...besides, mainFirst], signal);
   return EXIT.done;
 }

@@ -12,6 +12,8 @@ export interface StakeContainer {
 
 /** How often there is looked for something to try. @source exos-l1.md 8.1 */
 const LOOK_MS = 500;
+/** How long a look may go on once it was told to end: a block may just be handed in. */
+const LEAVE_MS_MAX = 5_000;
 
 /**
  * Mint until the signal is aborted.
@@ -24,7 +26,7 @@ export async function runStake(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await minter.look();
+      await orLeave(minter.look(), clock, signal);
     } catch (cause) {
       if (!(cause instanceof StoreFault && cause.retryable)) throw cause;
       log.warn(cause.code ?? "EXOS-E1000", "staking waits for a store", { err: cause.message });
@@ -35,5 +37,26 @@ export async function runStake(
       // The signal ended the sleep, which is how this loop ends.
       if (!signal.aborted) throw cause;
     }
+  }
+}
+
+/** Wait for a look, but not much longer than the signal: whoever connects blocks may be gone. */
+async function orLeave(
+  look: Promise<void>,
+  clock: StakeContainer["clock"],
+  signal: AbortSignal,
+): Promise<void> {
+  const left = Promise.withResolvers<void>();
+  const over = new AbortController();
+  const leave = () => {
+    // Aborted when the look ended in time: then nobody waits any more.
+    clock.sleep(LEAVE_MS_MAX, over.signal).then(left.resolve, left.resolve);
+  };
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    await Promise.race([look, left.promise]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+    over.abort();
   }
 }
