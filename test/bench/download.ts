@@ -131,6 +131,9 @@ if (import.meta.main) {
     process.stdout.write(JSON.stringify(await download(chain, Number(port))));
   } else {
     const named = CHAINS.filter((one) => role === undefined || one.file === role);
-    for (const row of await benchDownload(named)) process.stdout.write(`${JSON.stringify(row)}\n`);
+    for (const one of named) {
+      const [row] = await benchDownload([one]);
+      process.stdout.write(`${JSON.stringify(row)}\n`);
+    }
   }
 }
