@@ -15,6 +15,7 @@ import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-r
 import { METHODS } from "#services/rpc/methods/all.ts";
 import { openApiDocument } from "#services/rpc/open-api.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
+import { operationRoutes } from "#services/rpc/operations-document.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { createSession } from "#services/rpc/session.ts";
 
@@ -63,6 +64,7 @@ function mountReads(
     if (route.method === "post") api.post(path, (c) => answerPost(c, { route, login }, deps));
     else api.get(path, (c) => answerRoute(c, { route, login }, deps));
   }
+  for (const route of operationRoutes()) api.openAPIRegistry.registerPath(route);
   // Made when somebody asks: 30 ms that a start does not need.
   let document: string | undefined;
   verbs.set("/v1/openapi.json", "GET, HEAD");

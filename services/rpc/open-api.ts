@@ -18,7 +18,10 @@ export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string): obje
       { name: "chain", description: "Blocks and headers" },
       { name: "transactions", description: "Transactions and their proofs" },
       { name: "addresses", description: "Addresses and their coins" },
+      { name: "fleet", description: "The cities of one process" },
+      { name: "staking", description: "How this node and its network stake" },
       { name: "service", description: "The API itself" },
+      { name: "operations", description: "For whoever runs the node" },
     ],
   });
 }
