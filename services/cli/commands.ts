@@ -18,6 +18,7 @@ import { stake } from "#services/cli/commands/stake.ts";
 import { start } from "#services/cli/commands/start.ts";
 import { status } from "#services/cli/commands/status.ts";
 import { stop } from "#services/cli/commands/stop.ts";
+import { sync } from "#services/cli/commands/sync.ts";
 import { version } from "#services/cli/commands/version.ts";
 import { wallet } from "#services/cli/commands/wallet.ts";
 
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   dev,
   start,
   stop,
+  sync,
   importCommand,
   exportCommand,
   snapshot,

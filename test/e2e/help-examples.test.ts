@@ -12,6 +12,7 @@ const first = (line: string): string => line.split(" ")[0] ?? "";
 /** The one that stops it comes last. */
 const NODE_COMMANDS = [
   "status",
+  "sync",
   "stake",
   "peers",
   "logs",
