@@ -11,6 +11,7 @@ const FIRST_BLOCKS = 13;
 const SPACING = 64;
 
 interface Listed {
+  readonly address: string;
   readonly txid: string;
   readonly vout: number;
   readonly amount: number;
@@ -236,6 +237,25 @@ describe("a wallet on a node", () => {
     const lines = await world.ask<{ readonly address: string }[]>("listtransactions", ["*", 20]);
     expect(lines.map((line) => line.address)).toContain(last);
     expect(await codeOf("getnewaddress", ["", "bech32"])).toBe(-8);
+  });
+
+  it("splits coins into equal parts of its own, the first with what does not divide", async () => {
+    const txid = await world.ask<string>("splitcoins", ["1.00000001", 3]);
+    const parts = (await coinsOf()).filter((coin) => coin.txid === txid && coin.amount < 1);
+    expect(parts.map((coin) => coin.amount).toSorted()).toEqual([
+      0.33333333, 0.33333333, 0.33333335,
+    ]);
+    expect(new Set(parts.map((coin) => coin.address)).size).toBe(1);
+  });
+
+  it.each([
+    ["into one", [1, 1], -8],
+    ["into more than a transaction should hold", [1, 501], -8],
+    ["what is dust then", ["0.00000002", 2], -4],
+    ["nothing", [0, 2], -3],
+    ["more than is there", [300_000_100, 2], -6],
+  ])("refuses to split %s", async (_, params, code) => {
+    expect(await codeOf("splitcoins", params)).toBe(code);
   });
 });
 

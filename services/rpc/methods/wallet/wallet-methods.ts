@@ -21,6 +21,7 @@ import { sendMany } from "#services/rpc/methods/wallet/send-many.ts";
 import { sendToAddress } from "#services/rpc/methods/wallet/send-to-address.ts";
 import { setTxFee } from "#services/rpc/methods/wallet/set-tx-fee.ts";
 import { signRawTransactionWithWallet } from "#services/rpc/methods/wallet/sign-raw-transaction-with-wallet.ts";
+import { splitCoins } from "#services/rpc/methods/wallet/split-coins.ts";
 import { unloadWallet } from "#services/rpc/methods/wallet/unload-wallet.ts";
 import { walletLock } from "#services/rpc/methods/wallet/wallet-lock.ts";
 import { walletPassphrase } from "#services/rpc/methods/wallet/wallet-passphrase.ts";
@@ -50,6 +51,7 @@ export const WALLET_METHODS: readonly Method[] = [
   listLockUnspent,
   sendToAddress,
   sendMany,
+  splitCoins,
   setTxFee,
   createRawTransaction,
   fundRawTransaction,
