@@ -33,6 +33,7 @@ function numbersOf({ phase, peers, height, target, blocksPerSecond }: Progress):
         `height ${grouped(height)} of ${grouped(target)}`,
         countOf(peers, "peer"),
       ];
+    case "index":
     case "tip":
       return [`height ${grouped(height)}`, countOf(peers, "peer")];
   }
@@ -43,9 +44,18 @@ function percentOf({ phase, height, target, from }: Progress & { readonly from: 
   return phase === "blocks" ? (100 * (height - from)) / Math.max(1, target - from) : 0;
 }
 
-/** Whether the index has what the chain has: until then the node is not at the tip for who asks. */
-async function isIndexed({ served }: Following, height: number): Promise<boolean> {
-  return ((await served.index.cursor())?.height ?? -1) >= height - 1;
+/** Tell the node whether its index has what the chain has, and see where that leaves it. */
+async function look({ peered, served }: Following): Promise<Progress> {
+  const { height } = peered.ingest.progress();
+  const indexed = (await served.index.cursor())?.height ?? -1;
+  peered.ingest.indexing(indexed < height - 1);
+  return peered.ingest.progress();
+}
+
+/** Whether a phase is worth a line: the index has its own, and single blocks come all the time. */
+function isShown({ phase, height, target }: Progress, before: string | undefined): boolean {
+  if (phase === "index") return false;
+  return before !== "tip" || phase === "peers" || target - height >= SMALL_GAP;
 }
 
 /** Say by phases how a node catches up with its peers, until the signal is aborted. */
@@ -54,22 +64,20 @@ export async function showSync(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
-  const { node, peered } = following;
-  const elapsedMs = () => node.clock.elapsedMs();
+  const { clock } = following.node;
+  const elapsedMs = () => clock.elapsedMs();
   let shown: { readonly phase: string; readonly work: LongWork; readonly from: number } | undefined;
   while (!signal.aborted) {
-    const progress = peered.ingest.progress();
+    const progress = await look(following);
     const { phase, height } = progress;
-    const isWaiting = phase === "tip" && !(await isIndexed(following, height));
-    if (shown?.phase !== phase && !isWaiting) {
-      shown = { phase, work: createLongWork({ terminal, phase, elapsedMs }), from: height };
-      if (phase === "tip") shown.work.show(100, numbersOf(progress));
-    }
-    if (phase !== "tip" && shown !== undefined) {
+    if (isShown(progress, shown?.phase)) {
+      if (shown?.phase !== phase) {
+        shown = { phase, work: createLongWork({ terminal, phase, elapsedMs }), from: height };
+      }
       shown.work.show(percentOf({ ...progress, from: shown.from }), numbersOf(progress));
     }
     try {
-      await node.clock.sleep(LOOK_MS, signal);
+      await clock.sleep(LOOK_MS, signal);
     } catch (cause) {
       // The signal ended the sleep, which is how this loop ends.
       if (!signal.aborted) throw cause;

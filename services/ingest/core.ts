@@ -31,6 +31,8 @@ export interface Ingest {
   /** What is due; a few times a second. */
   tick(): Promise<void>;
   progress(): SyncProgress;
+  /** Whether the index has still to follow: only then the node is at the tip for who asks it. */
+  indexing(isBehind: boolean): void;
   /** Far behind, so that nothing is relayed; never on a development network that agrees. */
   initialDownload(): boolean;
 }
@@ -101,6 +103,7 @@ export function createIngest(deps: IngestDeps, tip: HeaderRecord): Ingest {
       await sync.tick();
     },
     progress: () => sync.state.progress(),
+    indexing: (isBehind) => sync.state.indexing(isBehind),
     initialDownload: () => sync.state.initialDownload(),
   };
 }

@@ -1,10 +1,10 @@
 import type { IngestDeps } from "./deps.ts";
 
 /** What a node that catches up is doing. @source interfaces.md 4 */
-export type SyncPhase = "peers" | "headers" | "blocks" | "tip";
+export type SyncPhase = "peers" | "headers" | "blocks" | "index" | "tip";
 
 /** In their order. */
-export const SYNC_PHASES: readonly SyncPhase[] = ["peers", "headers", "blocks", "tip"];
+export const SYNC_PHASES: readonly SyncPhase[] = ["peers", "headers", "blocks", "index", "tip"];
 
 /** How far the node is. */
 export interface SyncProgress {
@@ -36,6 +36,8 @@ export interface SyncState {
   answered(peer: string): void;
   goal(height: number | undefined): void;
   tip(height: number, time: number): void;
+  /** Whether who asks the node has to wait for its index. */
+  indexing(isBehind: boolean): void;
   /** Far behind: nothing is relayed, and no transaction asked for. */
   initialDownload(): boolean;
   progress(): SyncProgress;
@@ -55,6 +57,7 @@ export function createSyncState({
   let target: number | undefined;
   let tip = { height: 0, time: 0 };
   let heard = false;
+  let behind = false;
   const rate = createRate();
 
   function phase(): SyncPhase {
@@ -62,7 +65,8 @@ export function createSyncState({
     if (target !== undefined && target > tip.height) return "blocks";
     const nowMs = clock.elapsedMs();
     const isWaiting = [...waiting.values()].some((askedMs) => nowMs - askedMs < ANSWER_MS);
-    return heard || !isWaiting ? "tip" : "headers";
+    if (!heard && isWaiting) return "headers";
+    return behind ? "index" : "tip";
   }
 
   function progress(): SyncProgress {
@@ -87,6 +91,9 @@ export function createSyncState({
     },
     tip(height, time) {
       tip = { height, time };
+    },
+    indexing(isBehind) {
+      behind = isBehind;
     },
     initialDownload() {
       if (target !== undefined && target - tip.height > BEHIND_MAX) return true;
