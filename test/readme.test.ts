@@ -26,7 +26,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run long -- --short": ".ci/run",
 };
 /** Run here while a development node runs; the URL of the API changes with its port. */
-const NODE_LINE = /^(npm start -- (status|rpc|peers|logs|wallet|balance|address|send)|node -e) /;
+const NODE_LINE =
+  /^(npm start -- (status|stake|rpc|peers|logs|wallet|balance|address|send)|node -e) /;
 const WITH_NODE = lines.filter((line) => NODE_LINE.test(`${line} `));
 /** Run here, in their order, in a folder with the chain. */
 const WITH_CHAIN = lines.filter((line) => line.includes(" --network stratis"));
@@ -37,7 +38,7 @@ describe("the README", () => {
   it("has no command that nothing runs, and nothing runs what it does not have", () => {
     const run = [...Object.keys(ELSEWHERE), ...WITH_NODE, ...WITH_CHAIN, ...ALONE];
     expect(run.toSorted()).toEqual([...new Set(lines)].toSorted());
-    expect(WITH_NODE).toHaveLength(11);
+    expect(WITH_NODE).toHaveLength(13);
   });
 
   it("names only folders and files that exist", () => {

@@ -25,13 +25,19 @@ async function notifyOnce(
   const ageSeconds = node.clock.now() - tip.header.time;
   const mempool = (await node.mempool.ids()).length;
   const { state, peers } = stateOf(running);
+  const status = await served.staking?.status();
+  const staking = status?.enabled === true ? status.reason.code : undefined;
   if (!people) {
-    const fields = { state, height: tip.height, ageSeconds, peers, mempool, indexHeight };
+    const fields = { state, height: tip.height, ageSeconds, peers, mempool, indexHeight, staking };
     node.log.info("where the node stands", fields);
     return;
   }
   const parts = [`${state} · ${grouped(tip.height)}`, `age ${age(ageSeconds)}`, `${peers} peers`];
   parts.push(`mempool ${grouped(mempool)}`);
+  if (staking !== undefined) {
+    const mean = status?.searching === true ? `, mean ${age(status.expectedSeconds ?? 0)}` : "";
+    parts.push(`staking: ${staking}${mean}`);
+  }
   if (indexHeight !== tip.height) parts.push(`index ${grouped(indexHeight)}`);
   terminal.err(parts.join(" · "));
 }
