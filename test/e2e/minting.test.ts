@@ -37,6 +37,11 @@ describe("a development node", () => {
       code: 0,
       out: expect.stringMatching(/^\{"schema":"exos\.stake\.v1","enabled":true,.*\}\n$/),
     });
+    const split = await said("rpc splitcoins 2500000 3");
+    expect(split).toMatchObject({ code: 0, out: expect.stringMatching(/^[0-9a-f]{64}\n$/) });
+    const entry = await said(`rpc getrawtransaction ${split.out.trim()} 1`);
+    expect(entry.out.match(/2500000\.00000000/g)).toHaveLength(3);
+    expect(await said("rpc splitcoins 0 3")).toMatchObject({ code: 2 });
     expect(await said("stake stop")).toMatchObject({ out: expect.stringMatching(/^off: /) });
     expect(await said("stake start")).toMatchObject({ out: expect.stringMatching(/^searching: /) });
     expect(await said("stake twice")).toMatchObject({ code: 2 });

@@ -112,6 +112,12 @@ describe.skipIf(node === undefined)("what is asked about staking", () => {
     }
   });
 
+  it("splits coins of a wallet, and refuses what makes none", async () => {
+    expect(errorCode(await call(send, "splitcoins", [1, 2]))).toBe(-18);
+    expect(errorCode(await call(send, "splitcoins", [1, 0]))).toBe(-8);
+    expect(errorCode(await call(send, "splitcoins", [1, 1_001]))).toBe(-8);
+  });
+
   it("does not exist without proof of stake, nor for a node that does not stake", async () => {
     const bitcoin = clientOf(await createRpcNode([], { network: bitcoinRegtest }));
     const refused = await call(bitcoin, "getnetworkstakinginfo");
