@@ -3,6 +3,7 @@ import type { Check, CheckResult } from "#services/cli/doctor/check.ts";
 import { CONFIG_CHECKS } from "#services/cli/doctor/config-checks.ts";
 import { HOST_CHECKS } from "#services/cli/doctor/host-checks.ts";
 import { KEYSTORE_CHECKS } from "#services/cli/doctor/keystore-checks.ts";
+import { NODE_CHECKS } from "#services/cli/doctor/node-checks.ts";
 import { PEER_CHECKS } from "#services/cli/doctor/peer-checks.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { describeFailure } from "#services/cli/failure.ts";
@@ -34,6 +35,7 @@ export const doctor: Command = {
       ...KEYSTORE_CHECKS,
       ...CONFIG_CHECKS,
       ...PEER_CHECKS,
+      ...NODE_CHECKS,
       ...STORE_CHECKS,
     ];
     for (const check of checks) {

@@ -1,4 +1,7 @@
-import { statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { ALIASES, NETWORK_FLAGS } from "#services/cli/config/config-keys.ts";
+import { parseConfigFile } from "#services/cli/config/parse-config-file.ts";
+import { normalizeKey } from "#services/cli/config/resolve-config.ts";
 import { type Check, type CheckResult, ok, warning } from "#services/cli/doctor/check.ts";
 import type { Config } from "#services/cli/read-config.ts";
 
@@ -8,6 +11,20 @@ const LOOPBACK = /^(127\.|localhost$|::1$)/;
 async function keys({ file, entries }: Config): Promise<CheckResult> {
   const said = Object.entries(entries).filter(([, entry]) => entry.source !== "built-in");
   return ok(`${said.length} keys set; file ${file}`);
+}
+
+/** Names of other programs are understood, and shown by ours. */
+async function names({ file }: Config): Promise<CheckResult> {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const said = parseConfigFile(text).lines.flatMap(({ key, line }) => {
+    const name = normalizeKey(key);
+    const network = NETWORK_FLAGS[name];
+    const ours = network === undefined ? ALIASES[name] : `network=${network}`;
+    return ours === undefined ? [] : [`line ${line}: ${key} is ${ours} here`];
+  });
+  return said.length === 0
+    ? ok("every key goes by its own name")
+    : warning(`${file}, ${said.join(", ")}`, "write the name that doctor shows; the old one works");
 }
 
 async function publicBind(config: Config): Promise<CheckResult> {
@@ -41,6 +58,7 @@ async function fileRights({ file }: Config): Promise<CheckResult> {
 /** What the configuration says. @source interfaces.md 7.5 */
 export const CONFIG_CHECKS: readonly Check[] = [
   { id: "config-keys", run: keys },
+  { id: "config-names", run: names },
   { id: "config-public-bind", run: publicBind },
   { id: "config-secrets", run: secrets },
   { id: "config-file-rights", run: fileRights },

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { availableParallelism, totalmem } from "node:os";
@@ -11,6 +11,9 @@ const NODE_MIN = [24, 12] as const;
 const DISK_BYTES_MIN = 2 ** 30;
 const DISK_BYTES_WISHED = 10 * 2 ** 30;
 const MEMORY_BYTES_MIN = 512 * 2 ** 20;
+/** Four stores of LevelDB, 136 peers, as many callers, and some to spare. */
+const OPEN_FILES_MIN = 1_024;
+const LIMITS = "/proc/self/limits";
 /** Slowest synced write that does not hold up an import, in milliseconds. */
 const SYNC_MS_MAX = 100;
 
@@ -34,6 +37,24 @@ async function memory(): Promise<CheckResult> {
   const bytes = limit > 0 && limit < totalmem() ? limit : totalmem();
   const evidence = `${GIB(bytes)} for this process, ${availableParallelism()} cores`;
   return bytes >= MEMORY_BYTES_MIN ? ok(evidence) : warning(evidence, "lower dbcache and jobs");
+}
+
+/** What this process may open at once. @returns `undefined` where the system does not tell */
+export function openFilesMax(
+  limits: string | undefined = existsSync(LIMITS) ? readFileSync(LIMITS, "utf8") : undefined,
+): number | undefined {
+  const [, soft] = /^Max open files\s+(\d+|unlimited)/m.exec(limits ?? "") ?? [];
+  if (soft === undefined) return undefined;
+  return soft === "unlimited" ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
+/** @param most as `openFilesMax` tells it */
+export function judgeOpenFiles(most: number | undefined): CheckResult {
+  if (most === undefined) return ok("this system does not tell how many files may be open");
+  const evidence = `${most} files may be open`;
+  return most >= OPEN_FILES_MIN
+    ? ok(evidence)
+    : warning(evidence, `ulimit -n ${OPEN_FILES_MIN}, or LimitNOFILE of the service`);
 }
 
 async function folderRights({ datadir }: Config): Promise<CheckResult> {
@@ -111,6 +132,7 @@ async function folderCanBeMade({ datadir, network }: Config): Promise<CheckResul
 export const HOST_CHECKS: readonly Check[] = [
   { id: "host-node", run: nodeVersion },
   { id: "host-memory", run: memory },
+  { id: "host-open-files", run: async () => judgeOpenFiles(openFilesMax()) },
   { id: "host-folder-rights", run: folderRights },
   { id: "host-folder", run: folderCanBeMade },
   { id: "host-disk-free", run: diskFree },

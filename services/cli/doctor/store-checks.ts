@@ -7,6 +7,8 @@ import { type EmbeddedNode, openNode } from "#services/cli/embedded/open-node.ts
 import { describeFailure } from "#services/cli/failure.ts";
 import type { Config } from "#services/cli/read-config.ts";
 import { openDataFolder } from "#shared/adapters/embedded/data-folder.ts";
+import { activeHashAt } from "#shared/ports/active-hash-at.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
 /** Blocks below the tip whose bodies are read. */
@@ -66,6 +68,25 @@ async function bodies(node: EmbeddedNode): Promise<CheckResult> {
     : broken(fault, "exos repair --from blocks");
 }
 
+/** Another chain than the network's own, whatever has brought it here. */
+export async function judgeCheckpoints({
+  coins,
+  network,
+}: Pick<EmbeddedNode, "network"> & {
+  readonly coins: Pick<CoinStore, "tip" | "frozen">;
+}): Promise<CheckResult> {
+  const at = await coins.tip();
+  if (at === undefined) return ok("no chain yet");
+  const passed = network.consensus.checkpoints.filter(({ height }) => height <= at.height);
+  for (const { height, hash } of passed) {
+    const stored = await activeHashAt(height, at, coins);
+    if (stored === undefined || stored === toHashHex(hash)) continue;
+    const evidence = `block ${height} is ${stored}, the network's is ${toHashHex(hash)}`;
+    return broken(evidence, "this is another chain: begin anew in another --datadir");
+  }
+  return ok(`${passed.length} checkpoints match`);
+}
+
 async function index(node: EmbeddedNode): Promise<CheckResult> {
   const { height } = await node.tip();
   const at = (await withIndex(node, (opened) => opened.cursor()))?.height ?? -1;
@@ -91,6 +112,7 @@ export const STORE_CHECKS: readonly Check[] = [
   { id: "store-folder", run: folder },
   { id: "store-tip", run: within(tip) },
   { id: "store-bodies", run: within(bodies) },
+  { id: "chain-checkpoints", run: within(judgeCheckpoints) },
   { id: "store-index", run: within(index) },
   { id: "store-totals", run: within(totals) },
 ];
