@@ -3,7 +3,7 @@ import type { PeerDialect } from "#shared/p2p/dialect.ts";
 import { FrameReader } from "#shared/p2p/frame-reader.ts";
 import { payloadLimits } from "#shared/p2p/message-limits.ts";
 import { createPeer, type Peer } from "#shared/p2p/peer.ts";
-import type { PeerAction } from "#shared/p2p/peer-action.ts";
+import type { DropReason, PeerAction } from "#shared/p2p/peer-action.ts";
 import type { PeerEnv, PeerInput } from "#shared/p2p/peer-input.ts";
 import type { Hash256, Height } from "#shared/primitives/brand.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
@@ -53,6 +53,7 @@ export class PeerSession implements Session, SyncPeer {
   readonly #limits: ReadonlyMap<string, number>;
   /** Its clock, and when it told it. */
   #greeting: { readonly seconds: number; readonly atMs: number } | undefined;
+  readonly #told = new Set<DropReason>();
   #answering = false;
   #congested = false;
   #paused = false;
@@ -206,6 +207,7 @@ export class PeerSession implements Session, SyncPeer {
         if (action.command === "addr") this.#addressesDropped++;
         if (HEADER_COMMANDS.has(action.command) && action.reason === "too often") sync.missed(this);
         metrics.count("exos_peer_messages_dropped_total", { reason: action.reason });
+        this.#tell(action);
         return;
       default:
         this.#wish(action);
@@ -226,6 +228,17 @@ export class PeerSession implements Session, SyncPeer {
   }
 
   /** Answer in the order of asking; who asks faster than that is read no faster. */
+  /** The first time of each reason: a flood must not become one of log lines. */
+  #tell({ command, reason }: Extract<PeerAction, { kind: "dropped" }>): void {
+    if (this.#told.has(reason)) return;
+    this.#told.add(reason);
+    this.#deps.log.debug("part of what a peer sends is left aside", {
+      peer: this.id,
+      command,
+      reason,
+    });
+  }
+
   #wish(wanted: Wanted | Extract<PeerAction, { kind: "send" }>): void {
     this.#wishes.push(wanted);
     if (this.#wishes.length >= WISHES_MAX && !this.#paused) {

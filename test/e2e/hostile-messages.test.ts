@@ -81,6 +81,7 @@ describe("what is no message", () => {
     peer.send("wibble", random.bytes(1_000));
     peer.raw(random.bytes(5_000));
     await answers(peer);
+    expect(world.victim.drops()).toContain("wibble: unknown command");
     await world.stillWell();
   });
 
@@ -105,6 +106,7 @@ describe("a flood", () => {
       await answers(peer);
     });
     expect(grown).toBeLessThan(64 * MEBIBYTE);
+    expect(world.victim.drops()).toContain("inv: too often");
     await world.stillWell();
   });
 
@@ -148,6 +150,7 @@ describe("a flood", () => {
       .filter(({ remote }) => remote.port === peer.local.port);
     expect(own?.addressesTaken).toBeGreaterThanOrEqual(1_000);
     expect(own?.addressesTaken).toBeLessThan(2_000);
+    expect(world.victim.drops()).toContain("addr: too often");
     await world.stillWell();
   });
 
@@ -171,6 +174,7 @@ describe("a flood", () => {
     await world.stillWell();
     expect(peer.received.filter(({ command }) => command === "pong").length).toBeLessThan(1_000);
     expect(peer.isClosed).toBe(false);
+    expect(world.victim.drops()).toContain("ping: too often");
   });
 });
 

@@ -34,6 +34,8 @@ export interface JoinedNode extends AsyncDisposable {
   readonly endpoint: Endpoint;
   /** Codes and reasons of all that was logged about peers, in order. */
   reasons(): string[];
+  /** Why something that peers sent was left aside, in order. */
+  drops(): string[];
   /** Resolves once a look at it every few milliseconds says yes. */
   until(holds: () => boolean | Promise<boolean>): Promise<void>;
 }
@@ -50,7 +52,13 @@ export async function openJoinedNode(
   const peered = stack.use(
     await openPeers(node, {
       checkpoints: "assert",
-      settings: { userAgent: "/test/", listen: [{ host: "127.0.0.1", port: 0 }], ...settings },
+      settings: {
+        userAgent: "/test/",
+        listen: [{ host: "127.0.0.1", port: 0 }],
+        // Whom others tell of is no loopback, which no test goes beyond.
+        outboundMax: 0,
+        ...settings,
+      },
     }),
   );
   const stop = new AbortController();
@@ -71,6 +79,10 @@ export async function openJoinedNode(
     reasons: () =>
       log.records.flatMap(({ code, fields }) =>
         code?.startsWith("EXOS-E3") ? [`${code} ${fields["reason"]}`] : [],
+      ),
+    drops: () =>
+      log.records.flatMap(({ message, fields }) =>
+        message.includes("left aside") ? [`${fields["command"]}: ${fields["reason"]}`] : [],
       ),
     async until(holds) {
       while (!(await holds())) await clock.sleep(5);
