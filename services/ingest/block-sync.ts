@@ -92,6 +92,11 @@ export class BlockSync {
     return this.#goal;
   }
 
+  /** The last block that is wanted now, of whatever chain. */
+  get target(): Ahead | undefined {
+    return this.#target.at(-1);
+  }
+
   /** Heights of the blocks asked of a peer. */
   inFlightOf(peer: string): readonly number[] {
     return this.#download.inFlightOf(peer).map(({ height: at }) => at);

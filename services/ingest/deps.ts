@@ -84,6 +84,8 @@ export interface IngestDeps {
    * hours unless given.
    */
   readonly tipAgeSecondsMax?: number;
+  /** Headers of all peers together that wait for their blocks; 40,000 unless given. */
+  readonly headersMax?: number;
   /** As the judge has it: `skip` takes headers up to the last checkpoint without their proofs. */
   readonly checkpoints: "assert" | "skip";
   /** Gives everything else in the process its turn. */

@@ -36,6 +36,8 @@ export type BatchOutcome =
 
 /** Headers that one peer may be ahead of our blocks: two messages, so that one comes in time. */
 const AHEAD_MAX = 4_000;
+/** Headers of one message. @source exos-l1.md 7.4 */
+const BATCH_MAX = 2_000;
 /** Headers of all peers together. */
 const POOL_MAX = 40_000;
 
@@ -46,32 +48,35 @@ const NOTHING_KNOWN: CoinsReader = { coin: () => undefined, hasUnspent: () => fa
 export class HeaderSync {
   readonly #deps: IngestDeps;
   readonly #pool: HeaderPool;
+  /** Heights of the checkpoints that vouch for what lies below them, and their largest distance. */
+  readonly #skipped: readonly number[];
+  readonly #gapMax: number;
 
   constructor(deps: IngestDeps, pool: HeaderPool) {
     this.#deps = deps;
     this.#pool = pool;
+    const { network, checkpoints } = deps;
+    const isSkipping = checkpoints === "skip";
+    this.#skipped = isSkipping ? network.consensus.checkpoints.map(({ height }) => height) : [];
+    const gaps = this.#skipped.map((height, index) => height - (this.#skipped[index - 1] ?? 0));
+    this.#gapMax = Math.max(0, ...gaps);
   }
 
   /** Whether a chain may grow by another batch now. */
   hasRoom(chain: ClaimedChain): boolean {
-    return chain.items.length <= this.#aheadMax(chain) / 2 && this.#pool.size < this.#poolMax();
+    return chain.items.length + BATCH_MAX <= this.#aheadMax(chain) && !this.isFull();
   }
 
-  /** Below a checkpoint that is to be skipped to, nothing is fetched before it is reached. */
+  /** Whether there is room for nobody. */
+  isFull(): boolean {
+    return this.#pool.size >= (this.#deps.headersMax ?? POOL_MAX) + 2 * this.#gapMax;
+  }
+
+  /** Below a checkpoint that is skipped to, nothing is fetched before its header is there. */
   #aheadMax({ items }: ClaimedChain): number {
     const from = items[0]?.height ?? 0;
-    const checkpoint = this.#skipped().find((height) => height >= from);
-    return AHEAD_MAX + (checkpoint === undefined ? 0 : 2 * (checkpoint - from));
-  }
-
-  #poolMax(): number {
-    return Math.max(POOL_MAX, 2 * (this.#skipped().at(-1) ?? 0));
-  }
-
-  /** Heights of the checkpoints that vouch for what lies below them. */
-  #skipped(): readonly number[] {
-    const { network, checkpoints } = this.#deps;
-    return checkpoints === "skip" ? network.consensus.checkpoints.map(({ height }) => height) : [];
+    const checkpoint = this.#skipped.find((height) => height >= from);
+    return AHEAD_MAX + (checkpoint === undefined ? 0 : checkpoint - from);
   }
 
   /** One at a time: what is found out about one batch holds for the next. */
@@ -166,7 +171,7 @@ export class HeaderSync {
     let added = 0;
     for (const announced of fresh) {
       const hash = toHashHex(announced.hash);
-      if (chain.items.length >= this.#aheadMax(chain) || this.#pool.size >= this.#poolMax()) {
+      if (chain.items.length >= this.#aheadMax(chain) || this.isFull()) {
         return { state: "taken", added, full: true };
       }
       const { verdict, mayWait } = await this.#judge(announced, parent, open);

@@ -31,6 +31,8 @@ interface Following {
   /** Monotonic milliseconds of the last request for headers, and of the last headers that came. */
   askedAtMs: number;
   heardAtMs: number;
+  /** Of the last header that was new. */
+  grewAtMs: number;
   /** Headers of it were left aside unread, so that it may have more than we know. */
   missed: boolean;
 }
@@ -86,6 +88,7 @@ export class Sync {
       waiting: 0,
       askedAtMs: 0,
       heardAtMs: 0,
+      grewAtMs: 0,
       missed: false,
     });
     this.state.peers(this.#peers.size);
@@ -257,8 +260,10 @@ export class Sync {
     const { log, clock } = this.#deps;
     switch (outcome.state) {
       case "taken":
-        if (outcome.added === 0) return;
+        if (outcome.added === 0 && !outcome.full) return;
+        following.grewAtMs = clock.elapsedMs();
         following.hasMore = outcome.full || batch.headers.length >= FULL_BATCH;
+        if (outcome.full && this.#headers.isFull()) this.#makeRoom(peer);
         if (!following.hasMore || !this.#headers.hasRoom(peer.chain)) return;
         following.hasMore = false;
         this.askHeaders(peer);
@@ -286,6 +291,19 @@ export class Sync {
       case "ignored":
         log.debug("headers without proofs left aside", { peer: peer.id });
     }
+  }
+
+  /** Who showed headers long ago, of a chain that is not downloaded, gives way to a newcomer. */
+  #makeRoom(newcomer: SyncPeer): void {
+    const goal = this.#blocks.target;
+    let oldest: SyncPeer | undefined;
+    const grewAt = (peer: SyncPeer) => this.#following.get(peer.id)?.grewAtMs ?? 0;
+    for (const peer of this.#peers.values()) {
+      const isWanted = goal !== undefined && peer.chain.has(goal);
+      if (peer === newcomer || isWanted || peer.chain.items.length === 0) continue;
+      if (oldest === undefined || grewAt(peer) < grewAt(oldest)) oldest = peer;
+    }
+    oldest?.chain.clear();
   }
 
   /** Whether a header that is ahead of our clock is not ahead of its peer's: ours may have jumped. */

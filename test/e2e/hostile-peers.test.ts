@@ -123,6 +123,24 @@ describe("a node whose peers lie", { timeout: 30_000 }, () => {
     expect(node.ends).toEqual([]);
   });
 
+  it("has room for an honest peer when others have filled it with what they do not serve", async () => {
+    using folder = temporaryFolder();
+    const options = { clock: hastyClock(), headersMax: 60 };
+    await using node = await openPeerNode(exosRegtest, folder.path, options);
+    const [first, second, served] = [
+      await mine(40, 0x51),
+      await mine(41, 0x52),
+      await mine(30, 0x53),
+    ];
+    using _one = await dialAs(node, first, () => undefined);
+    await node.until(() => node.sessions[0]?.status().headersHeight === 40);
+    using _two = await dialAs(node, second, () => undefined);
+    await node.until(() => node.sessions[1]?.status().headersHeight !== undefined);
+    using _honest = await dialAs(node, served, ({ bytes }) => bytes);
+    await node.until(async () => (await tipOf(node)) === served.at(-1)?.record.hash);
+    expect(node.ends).toEqual([]);
+  });
+
   it("does not ask without end for headers that hang in the air", async () => {
     using folder = temporaryFolder();
     await using node = await openPeerNode(exosRegtest, folder.path);

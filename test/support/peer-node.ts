@@ -39,6 +39,7 @@ export async function openPeerNode(
     chain: validator,
     checkpoints: options.policy?.checkpoints ?? "assert",
     pool: poolDoor(node.mempool),
+    ...(options.headersMax === undefined ? {} : { headersMax: options.headersMax }),
   });
   node.onVerdict((bad) => ingest.rejected(bad));
   const transport = createTcpTransport();

@@ -22,6 +22,8 @@ export interface TestNodeOptions {
   readonly jobs?: number;
   readonly clock?: SystemClock;
   readonly log?: Log;
+  /** Headers of all peers together, for a node with peers. */
+  readonly headersMax?: number;
   readonly policy?: NonNullable<NodeOptions["policy"]>;
   readonly flushBlocks?: number;
 }
