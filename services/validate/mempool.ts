@@ -43,7 +43,7 @@ export function createMempool(deps: MempoolDeps): MempoolService {
         keeper.orphans.expire(deps.clock.now());
       }),
     async open(saved, signal) {
-      await keeper.lock(() => keeper.table.load());
+      await keeper.onTip(async () => undefined);
       let entered = 0;
       for (const { raw, time, unbroadcast } of saved) {
         if (signal?.aborted === true) break;

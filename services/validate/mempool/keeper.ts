@@ -11,7 +11,7 @@ import { knownHeader, readTip } from "../tip-view.ts";
 import type { MempoolDeps } from "./deps.ts";
 import { entryOf, previewOf } from "./entry-of.ts";
 import { createLock } from "./lock.ts";
-import { moveTo } from "./move-to.ts";
+import { judgeAgain, type Moving, moveTo } from "./move-to.ts";
 import { Newcomer, type NewcomerOptions, type Place } from "./newcomer.ts";
 import { Orphans } from "./orphans.ts";
 import { PoolTable } from "./pool-table.ts";
@@ -40,6 +40,8 @@ export class PoolKeeper {
   readonly #deps: MempoolDeps;
   readonly #rejects = new RecentRejects();
   #place: Place | undefined;
+  /** Whether what counts in the store is here. */
+  #isLoaded = false;
   /** Blocks brought these; orphans may wait for them. */
   #arrived = new Set<HashHex>();
 
@@ -196,9 +198,11 @@ export class PoolKeeper {
   async #catchUp(): Promise<Place> {
     const tip = await readTip(this.#deps);
     const before = this.#place;
-    if (before !== undefined && before.tip.rev === tip.rev) return before;
+    if (this.#isLoaded && before?.tip.rev === tip.rev) return before;
     const place = { tip, parent: await knownHeader(tip.hash, this.#deps) };
-    if (before !== undefined && before.tip.hash !== tip.hash) {
+    await this.#load();
+    if (before === undefined) await this.#takeOver(place);
+    else if (before.tip.hash !== tip.hash) {
       this.#rejects.forget();
       await this.#move(before, place);
     }
@@ -206,22 +210,40 @@ export class PoolKeeper {
     return place;
   }
 
+  async #load(): Promise<void> {
+    if (this.#isLoaded) return;
+    await this.table.load();
+    this.#isLoaded = true;
+  }
+
+  /** A store that outlives a restart does not say on which tip it was left. */
+  async #takeOver(place: Place): Promise<void> {
+    if (this.table.graph.count === 0) return;
+    this.#isLoaded = false;
+    await judgeAgain([], this.#moving(place));
+    this.#isLoaded = true;
+  }
+
   async #move(before: Place, place: Place): Promise<void> {
     try {
-      const moved = await moveTo(place, before.parent, {
-        deps: this.#deps,
-        table: this.table,
-        orphans: this.orphans,
-        reenter: (tx, handling) => this.#reenter(tx, place, handling),
-      });
+      const moved = await moveTo(place, before.parent, this.#moving(place));
       for (const txid of moved.mined) this.#arrived.add(txid);
       for (const txid of moved.freed) await this.#deps.accepted.send(acceptedHint(txid));
     } catch (cause) {
       // Nothing of it is lost: the store has what counted, and the next call moves again.
-      this.table.reset();
-      await this.table.load();
+      this.#isLoaded = false;
+      await this.#load();
       throw cause;
     }
+  }
+
+  #moving(place: Place): Moving {
+    return {
+      deps: this.#deps,
+      table: this.table,
+      orphans: this.orphans,
+      reenter: (tx, handling) => this.#reenter(tx, place, handling),
+    };
   }
 
   /** Judge a transaction that was in a block or in the pool on another tip. */

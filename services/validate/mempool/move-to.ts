@@ -72,7 +72,12 @@ export async function moveTo(place: Place, from: HeaderRecord, moving: Moving): 
   return { mined, freed };
 }
 
-async function judgeAgain(
+/**
+ * Judge every member by the tip as it is now, after transactions that are in no block any more.
+ *
+ * @returns which of `loose` are in the pool
+ */
+export async function judgeAgain(
   loose: readonly HashedTransaction[],
   { deps, table, reenter }: Moving,
 ): Promise<HashHex[]> {

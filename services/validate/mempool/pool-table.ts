@@ -48,11 +48,12 @@ export class PoolTable {
     return this.#graph;
   }
 
-  /** Take over what counts in the store. @throws StoreFault when that is no transaction */
+  /** Take over what counts in the store in place of every member. @throws StoreFault of the store */
   async load(): Promise<void> {
     this.#rate = await this.#deps.pool.summary();
-    for (const kept of await this.#deps.pool.all())
-      this.#add(this.#factsOf(kept), kept.unbroadcast);
+    const counted = await this.#deps.pool.all();
+    this.reset();
+    for (const kept of counted) this.#add(this.#factsOf(kept), kept.unbroadcast);
   }
 
   /** @returns who holds a claim that this one needs: another process was faster */

@@ -166,8 +166,9 @@ describe("two processes over one store", () => {
       outpointKey(a.outpoint) < outpointKey(b.outpoint) ? -1 : 1,
     );
     if (early === undefined || late === undefined) throw new RangeError("no coins");
-    await rig.accept(rig.pay([late]), { source: "local" });
     const second = rig.restarted();
+    await second.follow();
+    await rig.accept(rig.pay([late]), { source: "local" });
     const both = rig.pay([early, late], { fee: 900_000n });
     expect(await second.accept(both.raw, { source: "local" })).toMatchObject({
       error: { code: "txn-mempool-conflict" },

@@ -295,38 +295,6 @@ describe("a full pool", () => {
   });
 });
 
-describe("a restart", () => {
-  it("judges again what was saved, in its time, and tells peers of our own alone", async () => {
-    const rig = await createPoolRig();
-    const parent = rig.pay([await rig.coinbaseAt(3)]);
-    const child = rig.pay([rig.spendOf(parent)]);
-    const gone = rig.pay([await rig.coinbaseAt(29)]);
-    const time = unixSeconds(rig.clock.now() - 100);
-    const saved = [parent, child, gone].map(({ raw }, index) => ({
-      raw,
-      time,
-      unbroadcast: index === 1,
-    }));
-    expect(await rig.mempool.info()).toMatchObject({ loaded: false });
-    expect(await rig.mempool.open(saved)).toBe(2);
-    expect(await rig.mempool.info()).toMatchObject({ loaded: true, unbroadcast: 1 });
-    expect(await rig.mempool.get(idOf(parent))).toMatchObject({ time, unbroadcast: false });
-    expect(rig.hinted).toEqual([idOf(child)]);
-    await rig.mempool.broadcast(idOf(child));
-    expect(await rig.mempool.get(idOf(child))).toMatchObject({ unbroadcast: false });
-  });
-
-  it("takes over what counts in a store that outlived the process", async () => {
-    const rig = await createPoolRig();
-    const parent = rig.pay([await rig.coinbaseAt(3)]);
-    const child = rig.pay([rig.spendOf(parent)]);
-    for (const tx of [parent, child]) await rig.accept(tx);
-    const next = rig.restarted();
-    await next.open([]);
-    expect(await next.entries()).toEqual(await rig.mempool.entries());
-  });
-});
-
 describe("a template", () => {
   const limitsAt = (rig: PoolRig, change = {}) => ({
     sizeBytesMax: 999_000,
