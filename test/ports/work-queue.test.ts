@@ -103,6 +103,24 @@ describe("memory work queue", () => {
     await consumer;
   });
 
+  it("keeps nobody waiting for what nobody will take any more", async () => {
+    const { queue } = rig();
+    const control = new AbortController();
+    const consumer = queue.consume(async () => undefined, control.signal);
+    control.abort();
+    await consumer;
+    await queue.send({ n: 1 });
+    await queue.idle();
+    expect(queue.depth().waiting).toBe(1);
+    const next = new AbortController();
+    const taken: number[] = [];
+    const again = queue.consume(async ({ n }) => void taken.push(n), next.signal);
+    await queue.idle();
+    expect(taken).toEqual([1]);
+    next.abort();
+    await again;
+  });
+
   it("names the queue in the log when it gives up, and never the message", async () => {
     const { queue, settle, log } = rig();
     const control = new AbortController();

@@ -43,7 +43,7 @@ export interface DeadLetter<Message> {
 export interface MemoryWorkQueue<Message> extends WorkQueue<Message>, WorkSource<Message> {
   /** The last thousand. */
   readonly deadLetters: readonly DeadLetter<Message>[];
-  /** Resolves when nothing waits and nothing is in flight. */
+  /** Resolves when nothing waits and nothing is in flight, or when whoever consumed has left. */
   idle(): Promise<void>;
 }
 
@@ -66,6 +66,8 @@ class Belt {
   readonly ready: Parcel[] = [];
   readonly inFlight = new Set<Parcel>();
   readonly delayed = new Set<Parcel>();
+  /** Whoever took from it has gone: who waits for that would wait for ever. */
+  isLeft = false;
   #listeners: (() => void)[] = [];
   readonly #onChange: (depth: number) => void;
 
@@ -98,6 +100,10 @@ class Belt {
       });
       signal?.addEventListener("abort", this.changed, { once: true });
     });
+  }
+
+  async idle(): Promise<void> {
+    while (!this.isLeft && this.waiting + this.inFlight.size > 0) await this.change();
   }
 
   readonly changed = (): void => {
@@ -178,6 +184,7 @@ export function createMemoryWorkQueue<Message>(
       belt.changed();
     },
     async consume(handle, signal) {
+      belt.isLeft = false;
       while (!signal.aborted) {
         const next = belt.inFlight.size < options.concurrency ? belt.ready.shift() : undefined;
         if (next === undefined) await belt.change(signal);
@@ -187,15 +194,15 @@ export function createMemoryWorkQueue<Message>(
         }
       }
       while (belt.inFlight.size > 0) await belt.change();
+      belt.isLeft = true;
+      belt.changed();
     },
     depth: () => ({
       waiting: belt.waiting,
       inFlight: belt.inFlight.size,
       dead: deadLetters.length,
     }),
-    async idle() {
-      while (belt.waiting + belt.inFlight.size > 0) await belt.change();
-    },
+    idle: () => belt.idle(),
   };
 }
 
