@@ -1,6 +1,7 @@
 import type { CommandContext } from "#services/cli/command.ts";
 import { age, grouped } from "#services/cli/long-work.ts";
 import type { RunningNode } from "#services/cli/run-node.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 
 /** How often a running node says where it stands, in milliseconds. @source interfaces.md 7.4 */
 const NOTIFY_MS = 32_000;
@@ -50,13 +51,8 @@ export async function notify(
 ): Promise<void> {
   const people = context.terminal.interactive;
   while (!signal.aborted) {
-    try {
-      await running.node.clock.sleep(NOTIFY_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-      return;
-    }
+    await sleepOrStop(running.node.clock, NOTIFY_MS, signal);
+    if (signal.aborted) return;
     await notifyOnce(running, people, context);
   }
 }

@@ -3,6 +3,7 @@ import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { PeeredNode } from "#services/cli/embedded/open-peers.ts";
 import type { ServedNode } from "#services/cli/embedded/serve-node.ts";
 import { createLongWork, grouped, type LongWork } from "#services/cli/long-work.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 
 /** A node that follows others, and answers. */
 interface Following {
@@ -76,12 +77,7 @@ export async function showSync(
       }
       shown.work.show(percentOf({ ...progress, from: shown.from }), numbersOf(progress));
     }
-    try {
-      await clock.sleep(LOOK_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(clock, LOOK_MS, signal);
   }
 }
 
@@ -93,11 +89,6 @@ export async function downloaded(
   while (!signal.aborted) {
     const { phase, height, target } = peered.ingest.progress();
     if (phase !== "blocks" || target - height < SMALL_GAP) return;
-    try {
-      await node.clock.sleep(LOOK_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(node.clock, LOOK_MS, signal);
   }
 }

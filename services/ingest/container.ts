@@ -1,6 +1,7 @@
 import type { AcceptedHint } from "#shared/messages/accepted-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { Ingest } from "./core.ts";
 
@@ -30,12 +31,7 @@ export async function runIngest(
   ];
   while (!signal.aborted) {
     await ingest.tick();
-    try {
-      await clock.sleep(TICK_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(clock, TICK_MS, signal);
   }
   await Promise.all(consumers);
 }

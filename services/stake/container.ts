@@ -1,5 +1,6 @@
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Minter } from "./minter.ts";
 
@@ -31,12 +32,7 @@ export async function runStake(
       if (!(cause instanceof StoreFault && cause.retryable)) throw cause;
       log.warn(cause.code ?? "EXOS-E1000", "staking waits for a store", { err: cause.message });
     }
-    try {
-      await clock.sleep(LOOK_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(clock, LOOK_MS, signal);
   }
 }
 

@@ -3,6 +3,7 @@ import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { SavedTransaction } from "#shared/ports/pool.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { Validator } from "./core.ts";
@@ -33,12 +34,7 @@ export async function runValidate(
   }, signal);
   while (!signal.aborted) {
     await flushWhenDue();
-    try {
-      await clock.sleep(TICK_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(clock, TICK_MS, signal);
   }
   await consumer;
 }
@@ -72,12 +68,7 @@ export async function runMempool(
   if (length > 0) log.info("mempool: judged again what was saved", { saved: length, entered });
   const consumer = follow.consume(() => mempool.follow(), signal);
   while (!signal.aborted) {
-    try {
-      await clock.sleep(SWEEP_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(clock, SWEEP_MS, signal);
     await keep({ mempool, file, log });
   }
   await consumer;

@@ -1,6 +1,7 @@
 import type { EmbeddedFleet } from "#services/cli/embedded/open-fleet.ts";
 import { refused } from "#services/cli/failure.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 
 const LOOK_MS = 250;
 
@@ -17,11 +18,6 @@ export async function cutAtStart(
       if (!cut.ok) throw refused(cut.error);
       return;
     }
-    try {
-      await clock.sleep(LOOK_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(clock, LOOK_MS, signal);
   }
 }

@@ -2,6 +2,7 @@ import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { NodeStaking } from "#services/cli/embedded/open-staking.ts";
 import { refused } from "#services/cli/failure.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 
 /** How long a chain may stand still before a block is mined, in milliseconds: four slots. */
 const STILL_MS_MAX = 64_000;
@@ -24,11 +25,6 @@ export async function keepGrowing(
       if (!mined.ok) throw refused(mined.error);
     }
     seen = hash;
-    try {
-      await node.clock.sleep(STILL_MS_MAX + spacingSecondsMin * 1_000, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(node.clock, STILL_MS_MAX + spacingSecondsMin * 1_000, signal);
   }
 }

@@ -1,5 +1,6 @@
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 
 /** How often it is looked whether bodies may go, in milliseconds. */
 const LOOK_MS = 10_000;
@@ -21,11 +22,6 @@ export async function runPruning(
   while (!signal.aborted) {
     const gone = await validator.prune(options);
     if (gone > 0) log.debug("pruned", { bodies: gone, lowest: folder.lowestBody.get() });
-    try {
-      await clock.sleep(LOOK_MS, signal);
-    } catch (cause) {
-      // The signal ended the sleep, which is how this loop ends.
-      if (!signal.aborted) throw cause;
-    }
+    await sleepOrStop(clock, LOOK_MS, signal);
   }
 }

@@ -1,4 +1,5 @@
 import type { Peers } from "#shared/ports/peers.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Endpoint, Listener } from "#shared/ports/transport.ts";
 import { ConnectionTable } from "./connection-table.ts";
@@ -65,10 +66,7 @@ export async function openConnections(
           savedMs = clock.elapsedMs();
           await save(deps);
         }
-        await clock.sleep(STEP_MS, signal).catch((cause: unknown) => {
-          // The signal ended the sleep, which is how this loop ends.
-          if (!signal.aborted) throw cause;
-        });
+        await sleepOrStop(clock, STEP_MS, signal);
       }
     },
     async [Symbol.asyncDispose]() {
