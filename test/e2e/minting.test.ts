@@ -37,7 +37,7 @@ describe("a development node", () => {
       code: 0,
       out: expect.stringMatching(/^\{"schema":"exos\.stake\.v1","enabled":true,.*\}\n$/),
     });
-    const split = await said("rpc splitcoins 2500000 3");
+    const split = await said("rpc splitcoins 7500000 3");
     expect(split).toMatchObject({ code: 0, out: expect.stringMatching(/^[0-9a-f]{64}\n$/) });
     const entry = await said(`rpc getrawtransaction ${split.out.trim()} 1`);
     expect(entry.out.match(/2500000\.00000000/g)).toHaveLength(3);

@@ -4,7 +4,6 @@ import { getMiningInfo } from "#services/rpc/methods/staking/get-mining-info.ts"
 import { getNetworkStakingInfo } from "#services/rpc/methods/staking/get-network-staking-info.ts";
 import { getStakingInfo } from "#services/rpc/methods/staking/get-staking-info.ts";
 import { reserveBalance } from "#services/rpc/methods/staking/reserve-balance.ts";
-import { splitCoins } from "#services/rpc/methods/staking/split-coins.ts";
 import { startStaking } from "#services/rpc/methods/staking/start-staking.ts";
 import { stopStaking } from "#services/rpc/methods/staking/stop-staking.ts";
 
@@ -14,7 +13,6 @@ export const STAKING_METHODS: readonly Method[] = [
   startStaking,
   stopStaking,
   reserveBalance,
-  splitCoins,
   checkKernel,
   getNetworkStakingInfo,
   getMiningInfo,

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { parseCoins } from "#services/rpc/json/parse-coins.ts";
-import { RPC_CODES, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
 import {
   answerOf,
   answerRefusal,
@@ -18,13 +17,13 @@ export const splitCoins = defineWalletMethod({
   description:
     "Pay so many coins to oneself, to one new address in so many equal parts, so that a win rests " +
     "only one of them. The txid.",
-  parameters: { amount: COINS_PARAMETER, count: z.int() },
+  parameters: {
+    amount: COINS_PARAMETER,
+    count: z.int().min(2, "must be 2 or more").max(COUNT_MAX, `must be at most ${COUNT_MAX}`),
+  },
   async run({ amount: coins, count }, { loaded }) {
     const sum = parseCoins(coins);
     if (sum === undefined || sum <= 0n) return badAmount();
-    if (count < 2 || count > COUNT_MAX) {
-      return refuse(RPC_CODES.parameter, `count: must be 2 to ${COUNT_MAX}`);
-    }
     const owner = await loaded.newAddress("internal");
     if (!owner.ok) return answerRefusal(owner.error);
     const { scriptPubKey } = owner.value;
