@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fromHex } from "#shared/primitives/hex.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { hash160 } from "#shared/crypto/hashes.ts";
+import { publicKeyOf } from "#shared/crypto/sign-digest.ts";
+import { fromHex, toHex } from "#shared/primitives/hex.ts";
+import { printAddress } from "#shared/script/address.ts";
+import { payToKeyHash } from "#shared/script/pay-to.ts";
+import { printWif } from "#shared/wallet/wif.ts";
 import { openWalletNode, type WalletNode } from "../../support/wallet-node.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -209,6 +215,37 @@ describe("a wallet on a node", () => {
     });
     const verdict = await world.node.mempool.test(fromHex(signed.hex));
     expect(verdict.state).toBe("accepted");
+  });
+
+  it("signs with keys that are handed in, and says which inputs they do not open", async () => {
+    const secret = new Uint8Array(32).fill(7);
+    const { addresses } = exosRegtest;
+    const hash = hash160(publicKeyOf(secret, true));
+    const to = printAddress({ kind: "p2pkh", hash }, addresses) ?? "";
+    const txid = await world.ask<string>("sendtoaddress", [to, 4]);
+    const { details, hex } = await world.ask<{
+      readonly details: readonly { readonly vout: number }[];
+      readonly hex: string;
+    }>("gettransaction", [txid]);
+    const inputs = [{ txid, vout: details[0]?.vout ?? 0 }];
+    const bare = await world.ask("createrawtransaction", [inputs, { [STRANGER]: 3.9999 }]);
+    const key = printWif({ secret, compressed: true }, addresses);
+    expect(await world.ask("signrawtransactionwithkey", [bare, [key]])).toMatchObject({
+      complete: false,
+      errors: [{ txid }],
+    });
+    const scriptPubKey = toHex(payToKeyHash(hash));
+    expect(hex).toContain(scriptPubKey);
+    const told = [{ ...inputs[0], scriptPubKey, amount: 4 }];
+    const signed = await world.ask<{ readonly hex: string; readonly complete: boolean }>(
+      "signrawtransactionwithkey",
+      [bare, [key], told],
+    );
+    expect(signed.complete).toBe(true);
+    const verdict = await world.node.mempool.test(fromHex(signed.hex));
+    expect(verdict.state).toBe("accepted");
+    expect(await codeOf("signrawtransactionwithkey", [bare, ["nokey"]])).toBe(-5);
+    expect(await codeOf("signrawtransactionwithkey", ["zz", []])).toBe(-22);
   });
 
   it("says which inputs are not its own, and signs nothing then", async () => {

@@ -20,6 +20,7 @@ import { lockUnspent } from "#services/rpc/methods/wallet/lock-unspent.ts";
 import { sendMany } from "#services/rpc/methods/wallet/send-many.ts";
 import { sendToAddress } from "#services/rpc/methods/wallet/send-to-address.ts";
 import { setTxFee } from "#services/rpc/methods/wallet/set-tx-fee.ts";
+import { signRawTransactionWithKey } from "#services/rpc/methods/wallet/sign-raw-transaction-with-key.ts";
 import { signRawTransactionWithWallet } from "#services/rpc/methods/wallet/sign-raw-transaction-with-wallet.ts";
 import { splitCoins } from "#services/rpc/methods/wallet/split-coins.ts";
 import { unloadWallet } from "#services/rpc/methods/wallet/unload-wallet.ts";
@@ -56,4 +57,5 @@ export const WALLET_METHODS: readonly Method[] = [
   createRawTransaction,
   fundRawTransaction,
   signRawTransactionWithWallet,
+  signRawTransactionWithKey,
 ];
