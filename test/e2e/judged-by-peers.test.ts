@@ -20,6 +20,7 @@ import { fromHex } from "#shared/primitives/hex.ts";
 import { loadChain } from "../support/chain-file.ts";
 import { openPeerNode, type PeerNode } from "../support/peer-node.ts";
 import { importFile, temporaryFolder } from "../support/test-node.ts";
+import { reportVectors } from "../support/vector-report.ts";
 import { loadVectors, vectorsPath } from "../support/vectors.ts";
 import { WirePeer } from "../support/wire-peer.ts";
 
@@ -194,6 +195,8 @@ describe("blocks offered by peers", () => {
       expect(answers).toEqual(expected);
       const own = judged?.cases.filter(({ name, code }) => answers[name]?.code !== code) ?? [];
       expect(own.map(({ name }) => name).sort()).toEqual(Object.keys(OWN_ANSWERS).sort());
+      const run = Object.keys(answers).length;
+      reportVectors({ name: "exos-regtest/blocks.json (by P2P)", run });
     },
   );
 });

@@ -5,6 +5,7 @@ import { fromHex } from "#shared/primitives/hex.ts";
 import { loadChain } from "../support/chain-file.ts";
 import { openPeerNode, type PeerNode } from "../support/peer-node.ts";
 import { importFile, openTestNode, temporaryFolder } from "../support/test-node.ts";
+import { reportVectors } from "../support/vector-report.ts";
 import { loadVectors, vectorsPath } from "../support/vectors.ts";
 
 interface Standing {
@@ -96,6 +97,7 @@ describe("two nodes that were cut and are joined again", () => {
         expect(await standingOf(b), one.name).toEqual(expected(one.after.B));
         expect([...a.ends, ...b.ends]).toEqual([]);
       }
+      reportVectors({ name: "exos-regtest/reorg.json", run: recorded?.cases.length ?? 0 });
     },
   );
 });

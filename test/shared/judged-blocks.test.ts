@@ -69,7 +69,7 @@ describe.skipIf(cases === undefined || raws === undefined)("blocks.json", () => 
     reportVectors({
       name: "exos-regtest/blocks.json",
       run: judged.length,
-      skipped: { count: 11, reason: "via p2p: only a replay over P2P shows them" },
+      skipped: { count: 11, reason: "via p2p: shown over sockets, in the row below" },
     });
   });
 

@@ -7,8 +7,6 @@ export type VectorClaim =
   /** It holds no cases of its own. */
   | { readonly note: string };
 
-const POOL = "the pool of transactions comes with the peer-to-peer issue";
-
 /** Keys of `exos-vectors.json`. */
 export const KEY_CLAIMS: Readonly<Record<string, VectorClaim>> = {
   _meta: { note: "where the values come from" },
@@ -67,7 +65,7 @@ export const FILE_CLAIMS: Readonly<Record<string, VectorClaim>> = {
   "exos-regtest/odd-chain.dat": { by: "test/shared/judge-chain.test.ts" },
   "exos-regtest/p2p.json": { by: "test/shared/p2p" },
   "exos-regtest/pool.json": { by: "test/shared/consensus/policy" },
-  "exos-regtest/reorg.json": { waiting: POOL, cases: 3 },
+  "exos-regtest/reorg.json": { by: "test/e2e/reorganisations.test.ts" },
   "exos-regtest/transcript.jsonl": { by: "test/shared/p2p" },
   "exos-regtest/walletA.json": { by: "test/services/index" },
   "exos-regtest/walletA.wallet.json": { by: "test/shared/wallet/read-keys.test.ts" },
