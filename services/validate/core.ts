@@ -13,7 +13,12 @@ import {
   type ImportSummary,
   importChain,
 } from "./import-chain.ts";
-import { invalidateBlock, recallLeaves, reconsiderBlock } from "./invalidate-block.ts";
+import {
+  invalidateBlock,
+  leaveInvalid,
+  recallLeaves,
+  reconsiderBlock,
+} from "./invalidate-block.ts";
 import {
   type Attachment,
   attachHeader,
@@ -72,6 +77,7 @@ export function createValidator(deps: ValidatorDeps): Validator {
     submit: (block) => submitBlock(block, deps),
     connect: (options) => connectCandidates(deps, options),
     async catchUp(options) {
+      await leaveInvalid(deps);
       await recallLeaves(deps);
       return connectCandidates(deps, options);
     },

@@ -59,6 +59,21 @@ export async function invalidateBlock(
   throw new StoreFault("The tip keeps moving.", { retryable: true });
 }
 
+/**
+ * Step back before a block that is on our chain and was called bad: a kill came after its verdict
+ * was written and before the lighter tip was.
+ */
+export async function leaveInvalid(deps: ValidateDeps): Promise<void> {
+  const tip = await readTip(deps);
+  let lowest: HashHex | undefined;
+  let at = await deps.headers.get(tip.hash);
+  while (at !== undefined && at.record.height > tip.final) {
+    if (at.rejected !== undefined) lowest = at.record.hash;
+    at = await deps.headers.get(toHashHex(at.record.header.prev));
+  }
+  if (lowest !== undefined) await invalidateBlock(lowest, deps);
+}
+
 /** The tip that ends in the parent of a block of its chain. */
 async function tipBefore({ record }: StoredHeader, tip: Tip, deps: ValidateDeps): Promise<NextTip> {
   const parent = await knownHeader(toHashHex(record.header.prev), deps);

@@ -40,3 +40,28 @@ it("a block that is invalidated while its branch is being connected is not commi
   expect(await validator.reconsider(hash)).toMatchObject({ ok: true });
   expect(await validator.tip()).toMatchObject({ height: 2, hash });
 });
+
+it("a kill between the verdict on a block and the lighter tip is made good at the next start", async () => {
+  const [first, second, third] = await mineChain(genesisRecord(exosRegtest), 3, {
+    script: Uint8Array.of(0x51),
+    network: exosRegtest,
+  });
+  if (first === undefined || second === undefined || third === undefined) throw new RangeError();
+  const deps = memoryValidator(exosRegtest, unixSeconds(1_700_000_000));
+  const validator = createValidator(deps);
+  for (const { bytes } of [first, second, third]) await validator.accept(bytes);
+  await validator.connect();
+  expect((await validator.tip()).height).toBe(3);
+
+  const killed = createValidator({
+    ...deps,
+    coins: { ...deps.coins, commit: () => Promise.reject(new RangeError("killed")) },
+  });
+  await expect(killed.invalidate(second.record.hash)).rejects.toThrow("killed");
+  expect((await validator.tip()).height).toBe(3);
+  await validator.catchUp();
+  expect(await validator.tip()).toMatchObject({ height: 1, hash: first.record.hash });
+  await validator.reconsider(second.record.hash);
+  await validator.catchUp();
+  expect(await validator.tip()).toMatchObject({ height: 3, hash: third.record.hash });
+});
