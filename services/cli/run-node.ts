@@ -118,9 +118,11 @@ async function serve(
     peers,
     sync,
     staking,
-    stop,
     ...rest
-  }: Pick<ServeOptions, "peers" | "sync" | "staking" | "stop" | "fleet" | "cities" | "city">,
+  }: Pick<
+    ServeOptions,
+    "peers" | "sync" | "staking" | "stop" | "stopped" | "fleet" | "cities" | "city"
+  >,
 ): Promise<ServedNode> {
   try {
     return await serveNode(node, {
@@ -140,7 +142,6 @@ async function serve(
       staking,
       peers,
       sync,
-      stop,
       ...rest,
     });
   } catch (cause) {
@@ -227,6 +228,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
     sync,
     staking,
     stop: () => asked.abort(),
+    stopped: signal,
     fleet: fleet?.control,
     cities: fleet?.answering,
     city: hooks.fleet?.first.code,

@@ -72,9 +72,10 @@ export function createStaker(deps: StakeDeps): Staker {
         });
       }
       const hashes: HashHex[] = [];
-      for (let overtaken = 0; hashes.length < count && options.signal?.aborted !== true; ) {
+      for (let overtaken = 0; hashes.length < count && !isStopped(options); ) {
         const mined = await mineOne(script, deps, options);
-        if (!mined.ok) return mined;
+        // A stop ends the search for a nonce; what was mined before it is the answer.
+        if (!mined.ok) return isStopped(options) ? { ok: true, value: hashes } : mined;
         if (!mined.value.isTip && ++overtaken >= OVERTAKEN_MAX) return refuseLost(mined.value);
         if (mined.value.isTip) {
           hashes.push(mined.value.hash);
@@ -85,6 +86,10 @@ export function createStaker(deps: StakeDeps): Staker {
       return { ok: true, value: hashes };
     },
   };
+}
+
+function isStopped({ signal }: MiningOptions): boolean {
+  return signal?.aborted === true;
 }
 
 /** A block of ours; not the tip where another block was first. */

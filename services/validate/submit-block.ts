@@ -13,7 +13,7 @@ export type Submission =
 
 /** Whoever waits for a verdict must learn when it is there. */
 export interface SubmitDeps extends ValidateDeps {
-  /** Resolves when whoever connects has looked at everything hinted so far. */
+  /** Resolves when whoever connects has looked at everything hinted so far, or has left. */
   connected(): Promise<void>;
 }
 

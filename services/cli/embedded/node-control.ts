@@ -9,6 +9,8 @@ export interface ControlOptions {
   readonly rewardScript: Uint8Array;
   /** Begin an orderly stop: the method `stop` was called. */
   stop(): void;
+  /** Aborted when a stop begins: what is being mined ends with the blocks that it has. */
+  readonly stopped?: AbortSignal;
 }
 
 /** How the API changes an open node. */
@@ -20,9 +22,10 @@ export function controlOf(node: EmbeddedNode, options: ControlOptions): RpcShare
     await node.flush();
     return answer;
   };
+  const mining = options.stopped === undefined ? {} : { signal: options.stopped };
   const development: RpcShared["control"]["development"] = {
     rewardScript: options.rewardScript,
-    generate: (count, script) => durable(staker.generate(count, script)),
+    generate: (count, script) => durable(staker.generate(count, script, mining)),
     mockTime: (time) => clock.mock(time),
     invalidate: (hash) => durable(validator.invalidate(hash)),
     reconsider: (hash) => durable(validator.reconsider(hash)),
