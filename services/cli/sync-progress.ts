@@ -59,6 +59,11 @@ function isShown({ phase, height, target }: Progress, before: string | undefined
   return before !== "tip" || phase === "peers" || target - height >= SMALL_GAP;
 }
 
+/** A development network that nobody is to join: nothing is looked for. */
+function isAlone({ node, peered }: Following): boolean {
+  return node.network.kind === "regtest" && !peered.peers.network().hasSource;
+}
+
 /** Say by phases how a node catches up with its peers, until the signal is aborted. */
 export async function showSync(
   following: Following,
@@ -71,7 +76,8 @@ export async function showSync(
   while (!signal.aborted) {
     const progress = await look(following);
     const { phase, height } = progress;
-    if (isShown(progress, shown?.phase)) {
+    const isIdle = phase === "peers" && isAlone(following);
+    if (!isIdle && isShown(progress, shown?.phase)) {
       if (shown?.phase !== phase) {
         shown = { phase, work: createLongWork({ terminal, phase, elapsedMs }), from: height };
       }

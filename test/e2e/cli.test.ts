@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type CliProcess, runCli, runShell, startCli } from "../support/cli-process.ts";
+import { type CliProcess, type Ended, runCli, runShell, startCli } from "../support/cli-process.ts";
 import { SHORT_CHAINS, totalsOf } from "../support/recorded-chains.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { vectorsPath } from "../support/vectors.ts";
@@ -11,6 +11,16 @@ const READY = /Ctrl-C stops it/;
 
 function startDev(folder: string): CliProcess {
   return startCli(["dev", "--datadir", folder, ...ANY_PORTS]);
+}
+
+/** A pasted line as it ends; a node that it starts is stopped once it has the chain. */
+async function tryOut(line: string): Promise<Ended> {
+  const words = /^ *npm start -- (start .*)$/.exec(line)?.[1]?.split(" ");
+  if (words === undefined) return runShell(line);
+  await using node = startCli(words);
+  const [said] = await node.says(/tip 100 % .*/);
+  node.signal("SIGINT");
+  return { ...(await node.ended()), out: said };
 }
 
 describe("exos dev", () => {
@@ -30,23 +40,22 @@ describe("exos dev", () => {
       expect(lines).toHaveLength(5);
       const answers: string[] = [];
       for (const line of lines) {
-        const { code, out, err } = await runShell(line);
+        const { code, out, err } = await tryOut(line);
         expect({ line, code, err: code === 0 ? "" : err }).toEqual({ line, code: 0, err: "" });
         answers.push(out);
       }
       expect(answers[0]).toContain("health ok");
-      expect(answers[1]?.match(/[0-9a-f]{64}/g)).toHaveLength(5);
-      // Five mined beside those that it mints meanwhile.
-      expect(answers[2]).toMatch(/"height": (1[7-9]|[2-9]\d),/);
-      expect(answers[3]).toContain('"height": 2');
-      expect(answers[4]).toContain('"received":');
+      expect(answers[1]).toContain("Nothing has to be done.");
+      expect(answers[2]).toMatch(/^txid +[0-9a-f]{64}$/m);
+      expect(answers[3]).toContain('"received":');
+      expect(answers[4]).toMatch(/tip 100 % · height \d+ · 1 peer/);
 
       node.signal("SIGINT");
       expect(await node.ended()).toMatchObject({ code: 0 });
       expect(existsSync(join(folder, "exos-regtest", ".cookie"))).toBe(false);
     }
     await using again = startDev(folder);
-    await again.says(/at height (1[7-9]|[2-9]\d)\./);
+    await again.says(/at height (1[2-9]|[2-9]\d)\./);
     await again.says(READY);
 
     const second = await runCli(["status", "--datadir", folder, "--httpport", "1"]);

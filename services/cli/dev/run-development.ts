@@ -13,7 +13,8 @@ import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
 import type { ExitCode } from "#services/cli/exit-codes.ts";
 import { refused } from "#services/cli/failure.ts";
 import { type RunningNode, runNode } from "#services/cli/run-node.ts";
-import { height } from "#shared/primitives/brand.ts";
+import { coinsText } from "#services/cli/wallet/coins-text.ts";
+import { formatEndpoint } from "#shared/p2p/endpoint-text.ts";
 
 /**
  * Coins of the premine. Each of three million proves every slot, and one that won rests for ten
@@ -46,20 +47,12 @@ async function mineFirstBlocks(
   if (!mined.ok) throw refused(mined.error);
 }
 
-/** Base units as coins, eight places, without a float. */
-function coinsText(units: bigint): string {
-  const digits = units.toString().padStart(9, "0");
-  return `${digits.slice(0, -8)}.${digits.slice(-8)}`;
-}
-
 async function describe(running: RunningNode, { config }: CommandContext) {
   const { node, served, httpUrl, rpcUrl, readyMs } = running;
   const { network } = node;
   const { kinds } = await served.index.totals(DEVELOPMENT_SCRIPT);
   const balance = Object.values(kinds).reduce((sum, one) => sum + one.received - one.sent, 0n);
   const tip = await node.tip();
-  const premine = height(network.consensus.premine?.height ?? 1);
-  const row = await served.index.blockRow(premine);
   const address = developmentAddress(network.addresses);
   const things = fiveThings({
     config,
@@ -67,9 +60,16 @@ async function describe(running: RunningNode, { config }: CommandContext) {
     httpUrl,
     httpPort: served.httpPort,
     rpcPort: served.rpcPort,
-    block: row?.hash ?? tip.hash,
+    peerPort: running.peered.listening[0]?.port,
+    cities: running.fleet?.cities.length ?? 1,
   });
   return { network, tip, address, balance, httpUrl, rpcUrl, readyMs, things };
+}
+
+function peersLine({ peered, fleet }: RunningNode): string[] {
+  const [own] = peered.listening;
+  const cities = fleet === undefined ? "" : `, and ${fleet.cities.length - 1} more cities`;
+  return own === undefined ? [] : [`  peers     ${formatEndpoint(own)}${cities}`];
 }
 
 async function announce(running: RunningNode, context: CommandContext): Promise<void> {
@@ -92,9 +92,10 @@ async function announce(running: RunningNode, context: CommandContext): Promise<
     `  API       ${httpUrl}/v1/node`,
     `  OpenAPI   ${httpUrl}/v1/openapi.json`,
     `  JSON-RPC  ${rpcUrl}/ (login in ${running.served.cookiePath})`,
+    ...peersLine(running),
+    "  wallet    dev, open and staking; its words are published: abandon (11 times) about",
     `  address   ${address}`,
-    `            holds ${coinsText(balance)} ${network.ticker}; its key is published: the words`,
-    '            "abandon" (11 times) "about", scheme exos-105, path m/44\'/105\'/0\'/0/0',
+    `            its first, holds ${coinsText(balance)} ${network.ticker}`,
     "",
     "Five things to try in this folder, from another terminal:",
     ...things.flatMap(({ what, command }, index) => [
