@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ERROR_CATALOGUE } from "#shared/primitives/error-catalogue.ts";
 import { runShell } from "./support/cli-process.ts";
 import { openDevelopmentNode } from "./support/development-node.ts";
 import { runInProcess } from "./support/run-in-process.ts";
@@ -20,14 +21,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run check": "npm test, which begins with it",
   "npm run bench": "test/long.ts, bench",
   "npm run bench -- x13 verify": "test/long.ts, bench",
-  "npm start -- start --datadir ./joined --connect 127.0.0.1:15888 --port 0 --httpport 0 --rpcport 0":
-    "test/e2e/start-connect.test.ts, with the port of its server",
+  "npm start -- start --datadir ~/.exos/second --connect 127.0.0.1:15888 --port 0 --httpport 0 --rpcport 0":
+    "test/e2e/cli.test.ts, with the port and folder that exos dev prints",
+  "npm start -- dev --cities 13": "test/long.ts, cities",
+  "npm start -- fleet status": "test/long.ts, cities",
+  "npm start -- dev partition 6/7": "test/long.ts, cities",
+  "npm start -- dev heal": "test/long.ts, cities",
   "npm run long": "by hand: it takes hours",
   "npm run long -- --short": ".ci/run",
 };
 /** Run here while a development node runs; the URL of the API changes with its port. */
 const NODE_LINE =
-  /^(npm start -- (status|stake|rpc|peers|logs|wallet|balance|address|send)|node -e) /;
+  /^(npm start -- (status|sync|stake|rpc|peers|logs|wallet|balance|address|send)|node -e) /;
 const WITH_NODE = lines.filter((line) => NODE_LINE.test(`${line} `));
 /** Run here, in their order, in a folder with the chain. */
 const WITH_CHAIN = lines.filter((line) => line.includes(" --network stratis"));
@@ -41,8 +46,23 @@ describe("the README", () => {
     expect(WITH_NODE).toHaveLength(13);
   });
 
+  it("maps every folder that holds code of the node", () => {
+    const map = /## Map\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? "";
+    const folders = ["shared", "services"].flatMap((top) =>
+      readdirSync(top, { withFileTypes: true }).filter((entry) => entry.isDirectory()),
+    );
+    const missing = folders.filter(({ name }) => !new RegExp(`[\`/]${name}\``).test(map));
+    expect(missing.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("names every range of codes", () => {
+    const said = [...readme.matchAll(/`EXOS-(E\d)…`/g)].map(([, range]) => range);
+    const known = new Set(Object.keys(ERROR_CATALOGUE).map((code) => code.slice(5, 7)));
+    expect(said).toEqual([...known].toSorted());
+  });
+
   it("names only folders and files that exist", () => {
-    const paths = readme.matchAll(/`((?:shared|services|test|\.ci)[\w/.-]*)`/g);
+    const paths = readme.matchAll(/`((?:shared|services|test|\.ci)(?:\/[\w/.-]*)?)`/g);
     for (const [, path = ""] of paths) expect(exists(path), path).toBe(true);
   });
 
