@@ -41,7 +41,9 @@ describe("keys from elsewhere", () => {
     });
   });
 
-  it("need no node where the scheme is named, and say so where it is not", async () => {
+  it("need no node where the scheme is named, and say so where it is not", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     const [folder, secrets] = [temporaryFolder(), temporaryFolder()];
     const words = join(secrets, "words");
     writeFileSync(words, KNOWN_WORDS);
