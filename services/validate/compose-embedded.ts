@@ -47,12 +47,15 @@ const ATTEMPTS_MAX = 8;
 
 /** The service inside one process: queues in memory, scripts in threads. */
 export function composeEmbedded(shared: Shared, options: EmbeddedOptions): EmbeddedValidate {
-  const { network, clock, log } = shared;
+  const { network, clock, log, metrics } = shared;
+  // From the first second: a board tells "none yet" from "not measured".
+  metrics.count("exos_reorgs_total", {}, 0);
+  metrics.gauge("exos_reorg_depth_blocks", 0);
   const connect = createMemoryWorkQueue<BlockHint>({
     name: "connect",
     clock,
     log: log.module("connect"),
-    metrics: shared.metrics,
+    metrics,
     // One tip, one writer: a second one would lose every race.
     concurrency: 1,
     visibilityMs: VISIBILITY_MS,
