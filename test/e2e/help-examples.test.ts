@@ -28,10 +28,10 @@ const nodeExamples = [...NODE_COMMANDS, "stop"].flatMap((name) =>
 const longExamples = examples.filter((line) => ["dev", "start"].includes(first(line)));
 const fileExamples = examples.filter((line) => ["import", "export"].includes(first(line)));
 const snapshotExamples = examples.filter((line) => first(line) === "snapshot");
-const others = examples.filter(
-  (line) =>
-    ![...nodeExamples, ...longExamples, ...fileExamples, ...snapshotExamples].includes(line),
-);
+/** Wants cities: run by `fleet-scenario.ts`. */
+const fleetExamples = examples.filter((line) => first(line) === "fleet");
+const elsewhere = [...longExamples, ...fileExamples, ...snapshotExamples, ...fleetExamples];
+const others = examples.filter((line) => ![...nodeExamples, ...elsewhere].includes(line));
 
 describe("the examples of the help pages", () => {
   it("stand on the page of their command, and every command has a page", async () => {

@@ -12,6 +12,7 @@ export const fleet: Command = {
   usage: USAGE,
   takesWords: true,
   summary: "height, hash, lag, peers and agreement of every city",
+  examples: ["fleet status"],
   async run({ positionals, config, json, terminal }) {
     const [verb = "status", ...rest] = positionals;
     if (verb !== "status" || rest.length > 0) {
