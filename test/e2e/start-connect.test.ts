@@ -38,8 +38,10 @@ describe("a node that is told of another", { timeout: 60_000 }, () => {
         sync: { phase: "tip", headers: 609, blocks: 609, progress: 1 },
         peers: { in: 0, out: 1 },
       });
-      const metrics = await (await fetch(`${url}/metrics`)).text();
-      expect(metrics).toMatch(/^exos_sync_phase\{phase="tip"\} 1$/m);
+      // The gauge follows the phase at the next tick.
+      const metrics = async () => (await fetch(`${url}/metrics`)).text();
+      const atTip = /^exos_sync_phase\{phase="tip"\} 1$/m;
+      await expect.poll(metrics, { timeout: 30_000 }).toMatch(atTip);
       started.signal("SIGINT");
       expect((await started.ended()).code).toBe(0);
       expect(server.ends).toEqual([]);
