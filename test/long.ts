@@ -69,6 +69,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: startAndStop,
   },
+  assembly: {
+    about: "the kept modules are what their sources give",
+    needs: [],
+    run: () => ["shared/crypto/assembly/compile.ts"],
+  },
   chains: {
     about: "the long chains: import, export, snapshot, reorganisation",
     needs: [HEAVY, REGTEST],
