@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevelopmentNode } from "../support/development-node.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { temporaryFolder as folderOfFile } from "../support/test-node.ts";
 
 const TIMEOUT_MS = 60_000;
 
 /** A development chain's data folder, and a snapshot of it. */
-async function madeSnapshot() {
-  const [source, snapshot] = [temporaryFolder(), join(temporaryFolder(), "copy")];
+async function makeSnapshot(root: string) {
+  const [source, snapshot] = [join(root, "source"), join(root, "copy")];
   let address: string;
   {
     await using node = await openDevelopmentNode(source);
@@ -28,8 +29,15 @@ async function ask(port: number, path: string): Promise<Readonly<Record<string, 
 }
 
 describe("a snapshot", () => {
+  let made: Awaited<ReturnType<typeof makeSnapshot>>;
+  const folder = folderOfFile();
+  afterAll(() => folder[Symbol.dispose]());
+  beforeAll(async () => {
+    made = await makeSnapshot(folder.path);
+  }, TIMEOUT_MS);
+
   it("starts a node that knows every balance and goes on", { timeout: TIMEOUT_MS }, async () => {
-    const { source, snapshot, address, facts } = await madeSnapshot();
+    const { source, snapshot, address, facts } = made;
     const environment = { EXOS_DATADIR: temporaryFolder() };
     const checked = await runInProcess(["snapshot", "verify", snapshot], { environment });
     expect(checked).toMatchObject({ code: 0, out: expect.stringContaining(facts.muhash) });
@@ -58,7 +66,7 @@ describe("a snapshot", () => {
   });
 
   it("is refused by the file in which a byte differs", { timeout: TIMEOUT_MS }, async () => {
-    const { snapshot } = await madeSnapshot();
+    const { snapshot } = made;
     for (const name of readdirSync(snapshot)) {
       const file = join(snapshot, name);
       const bytes = readFileSync(file);
@@ -79,7 +87,7 @@ describe("a snapshot", () => {
   it("goes into an empty folder alone, and is not written over", {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const { source, snapshot } = await madeSnapshot();
+    const { source, snapshot } = made;
     const environment = { EXOS_DATADIR: source };
     for (const [words, code] of [
       [["import", snapshot], "EXOS-E1013"],

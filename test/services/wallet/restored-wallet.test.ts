@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createWallets } from "#services/wallet/core.ts";
 import { openKeystoreFolder } from "#shared/adapters/embedded/keystore-folder.ts";
-import { startInline } from "#shared/adapters/embedded/keystore-thread.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createSeededEntropy } from "#shared/adapters/embedded/seeded-entropy.ts";
 import { openSqliteWalletStores } from "#shared/adapters/embedded/sqlite-wallet-store.ts";
@@ -23,6 +22,7 @@ import {
   recordedBlocks,
   recordedTransactions,
 } from "../../support/recorded-wallet.ts";
+import { sharedThread } from "../../support/shared-thread.ts";
 import { temporaryFolder } from "../../support/test-node.ts";
 import { loadVectors, vectorsPath } from "../../support/vectors.ts";
 
@@ -55,12 +55,15 @@ describe.skipIf(!isThere)("the recorded wallet, restored", () => {
 
   beforeAll(async () => {
     const folder = stack.use(temporaryFolder());
+    // Lines are not counted in a thread, which halves the time that keys take.
+    const thread = sharedThread(exosRegtest);
+    stack.defer(thread.stop);
     chain = stack.use(await indexRecorded(TIP));
     const stores = stack.use(openSqliteWalletStores(":memory:"));
     const [clock, log] = [createSystemClock(), createMemoryLog()];
     const keystores = openKeystoreFolder({
       ...{ folder: join(folder.path, "wallets"), network: exosRegtest, clock, log },
-      ...{ cost: CHEAP, start: startInline },
+      ...{ cost: CHEAP, start: thread.start },
     });
     wallets = stack.use(
       createWallets({
