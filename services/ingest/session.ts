@@ -227,7 +227,6 @@ export class PeerSession implements Session, SyncPeer {
     if (txids.length > 0) this.#deps.transactions.absent(this, txids);
   }
 
-  /** Answer in the order of asking; who asks faster than that is read no faster. */
   /** The first time of each reason: a flood must not become one of log lines. */
   #tell({ command, reason }: Extract<PeerAction, { kind: "dropped" }>): void {
     if (this.#told.has(reason)) return;

@@ -102,4 +102,5 @@ export type DropReason =
   | "initial download"
   | "not wanted"
   | "already answered"
-  | "own limit";
+  | "own limit"
+  | "rule broken by a peer that is vouched for";

@@ -23,6 +23,8 @@ export interface PeerSetup {
   readonly pingNonce: bigint;
   readonly local: NetworkAddress;
   readonly remote: NetworkAddress;
+  /** The operator vouches for it: what it breaks is left aside, and neither bans nor ends. */
+  readonly forgiven?: boolean;
   /** Our own address, told to peers that we dial; `undefined` where it is not public. */
   readonly advertised: NetworkAddress | undefined;
 }

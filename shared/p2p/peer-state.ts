@@ -128,12 +128,21 @@ export function dropped(command: string, reason: DropReason): PeerAction {
   return { kind: "dropped", command, reason };
 }
 
-/** The last action of a connection: a violation bans, all else only disconnects. */
+/**
+ * The last action of a connection: a violation bans, all else only disconnects. A violation of a peer
+ * that is vouched for is left aside.
+ *
+ * @source exos-l1.md 7.8
+ */
 export function end(peer: PeerState, reason: EndReason, detail = ""): readonly PeerAction[] {
+  const code = END_CODES[reason];
+  const isViolation = code === "EXOS-E3001";
+  if (isViolation && peer.setup.forgiven === true) {
+    return [dropped("*", "rule broken by a peer that is vouched for")];
+  }
   peer.stage = "ended";
   peer.announcements.clear();
-  const code = END_CODES[reason];
-  return code === "EXOS-E3001"
+  return isViolation
     ? [{ kind: "ban", seconds: BAN_SECONDS, reason, detail, code }]
     : [{ kind: "disconnect", reason, detail, code }];
 }

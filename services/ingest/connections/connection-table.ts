@@ -195,7 +195,7 @@ export class ConnectionTable {
     };
   }
 
-  #identity({ connection, kind }: ConnectionEntry): PeerIdentity {
+  #identity({ connection, kind, whitelisted }: ConnectionEntry): PeerIdentity {
     const { protocol } = this.#deps;
     const { external, relay, userAgent } = this.#settings;
     const found = kind === "outbound" || kind === "feeler";
@@ -210,6 +210,7 @@ export class ConnectionTable {
       pingNonce: this.#random(),
       local: wireAddress(connection.local, protocol.services),
       remote: wireAddress(connection.remote, found ? NODE_NETWORK : 0n),
+      forgiven: whitelisted,
       advertised: own && wireAddress(own, protocol.services),
     };
   }

@@ -130,6 +130,20 @@ describe("addresses", () => {
     expect(peer.actionsOf("addresses")).toHaveLength(reason === undefined ? 1 : 0);
   });
 
+  it("is forgiven a peer that the operator vouches for, as long as it can be read", () => {
+    const peer = exos({ forgiven: true });
+    peer.message("addr", entries(1001));
+    expect(peer.end).toBeUndefined();
+    expect(peer.actionsOf("addresses")).toEqual([]);
+    expect(peer.actionsOf("dropped")).toMatchObject([
+      { reason: "rule broken by a peer that is vouched for" },
+    ]);
+    peer.message("addr", entries(3));
+    expect(peer.actionsOf("addresses")).toHaveLength(1);
+    peer.message("addr", entries(3).slice(0, -1));
+    expect(peer.end).toMatchObject({ kind: "disconnect", reason: "message unreadable" });
+  });
+
   it("come a thousand at once, then one in ten seconds", () => {
     const peer = exos();
     peer.message("addr", entries(1000));
