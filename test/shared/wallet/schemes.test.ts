@@ -129,6 +129,15 @@ describe("derivation", () => {
   });
 });
 
+describe("the public keys of an account", () => {
+  it("are opened by an extended key of the same kind of network alone", () => {
+    const extended = ringOf(KNOWN_WORDS, "exos-248").accountKey(0) ?? "";
+    expect(openAccount(extended, "main")?.publicKey("external", 0)).toHaveLength(33);
+    expect(openAccount(extended, "regtest")).toBeUndefined();
+    expect(openAccount(`${extended}1`, "main")).toBeUndefined();
+  });
+});
+
 describe("a ring of keys", () => {
   const account = (text: string) =>
     openKeyRing({ kind: "account", extendedKey: text }, "exos-248", "main");

@@ -97,6 +97,16 @@ describe("the signing of a stake", () => {
     expect(block.value.transactions).toHaveLength(3);
   });
 
+  it("hands no block out that our judge would refuse", () => {
+    // With the payment twice, the root is that of a block with three transactions.
+    const twice = ({ transactions }: Block) => ({
+      transactions: [...transactions, ...transactions.slice(2)],
+    });
+    expect(() => signStake(requestOf({ block: twice }), testRing(), params)).toThrow(
+      /^a block of ours fails: /,
+    );
+  });
+
   it.each<[string, Change, string]>([
     ["to another's key", { outputs: [EMPTY, output(VALUE + REWARD + 7n, OTHER.payToKey)] }, "name"],
     [
