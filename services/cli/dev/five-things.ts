@@ -24,7 +24,7 @@ export interface DevelopmentNode {
 const SOMEBODY = "XX582xzQcPAncHnUA3tbWteFxQ9yrWutuh";
 
 /** A command with the words that tell the running node apart. */
-type Typed = (first: string, ...rest: readonly string[]) => string;
+type Typed = (...words: readonly string[]) => string;
 
 function networkFlags({ entries }: Config): string[] {
   return entries.network?.source === "built-in"
@@ -77,7 +77,7 @@ function ofNode(
 /** Five commands for whoever has just started the first node. */
 export function fiveThings(node: DevelopmentNode): readonly ThingToTry[] {
   const flags = nodeFlags(node);
-  const exos: Typed = (first, ...rest) => commandText([first, ...flags, ...rest]);
+  const exos: Typed = (...words) => commandText([...words, ...flags]);
   const pay = exos("send", SOMEBODY, "1.5", "--yes");
   const all = [
     { what: "See where the node stands.", command: exos("status") },
