@@ -46,9 +46,6 @@ export interface PoolSummary {
 /** A claim whose transaction is absent binds nobody after this. @source cloud.md 3.3 */
 export const CLAIM_VOID_SECONDS = 60;
 
-/** How long bytes wait to be judged. @source cloud.md 3.3 */
-export const UNJUDGED_SECONDS = 600;
-
 /**
  * Judged transactions that wait for a block, and who spends what among them.
  *
@@ -94,13 +91,3 @@ export interface Pool {
 
 /** A transaction of the pool as it outlives a restart: to be judged again. */
 export type SavedTransaction = Pick<PooledTransaction, "raw" | "time" | "unbroadcast">;
-
-/**
- * Bytes that somebody sent and nobody judged: stored before any hint tells of them, gone after
- * `UNJUDGED_SECONDS`. Implementation and suite: those of `Pool`.
- */
-export interface UnjudgedTransactions {
-  keep(txid: HashHex, raw: Uint8Array, at: UnixSeconds): Promise<void>;
-  /** @param now the time by which their age is told */
-  read(txid: HashHex, now: UnixSeconds): Promise<Uint8Array | undefined>;
-}

@@ -1,11 +1,5 @@
 import { expect, it } from "vitest";
-import {
-  CLAIM_VOID_SECONDS,
-  type Pool,
-  type PooledTransaction,
-  UNJUDGED_SECONDS,
-  type UnjudgedTransactions,
-} from "#shared/ports/pool.ts";
+import { CLAIM_VOID_SECONDS, type Pool, type PooledTransaction } from "#shared/ports/pool.ts";
 import { amount, type Hash256, type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
@@ -47,7 +41,7 @@ async function add(pool: Pool, transaction: PooledTransaction): Promise<void> {
 }
 
 /** What every pool promises. @param create an empty one each time */
-export function poolContract(create: () => Promise<Pool & UnjudgedTransactions>): void {
+export function poolContract(create: () => Promise<Pool>): void {
   it("tells of a transaction once its inputs are claimed and it was put", async () => {
     const pool = await create();
     expect(await pool.get(txidOf(1))).toBeUndefined();
@@ -177,18 +171,5 @@ export function poolContract(create: () => Promise<Pool & UnjudgedTransactions>)
     await pool.setSummary(0, next);
     expect(await pool.setSummary(0, { ...next, feeRate: 1n })).toBe(false);
     expect(await pool.summary()).toEqual({ ...next, rev: 1 });
-  });
-
-  it("keeps bytes to be judged for their time, plain and the caller's own", async () => {
-    const pool = await create();
-    const raw = Uint8Array.of(1, 2, 3);
-    await pool.keep(txidOf(1), raw, NOW);
-    raw.fill(0);
-    const kept = await pool.read(txidOf(1), later(UNJUDGED_SECONDS - 1));
-    expect(kept).toEqual(Uint8Array.of(1, 2, 3));
-    kept?.fill(0);
-    expect(await pool.read(txidOf(1), NOW)).toEqual(Uint8Array.of(1, 2, 3));
-    expect(await pool.read(txidOf(1), later(UNJUDGED_SECONDS))).toBeUndefined();
-    expect(await pool.read(txidOf(2), NOW)).toBeUndefined();
   });
 }

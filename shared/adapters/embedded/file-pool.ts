@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Log } from "#shared/ports/log.ts";
-import type { Pool, SavedTransaction, UnjudgedTransactions } from "#shared/ports/pool.ts";
+import type { Pool, SavedTransaction } from "#shared/ports/pool.ts";
 import { createMemoryPool } from "./memory-pool.ts";
 import { decodePoolFile, encodePoolFile } from "./pool-file-codec.ts";
 import { storeFaultOf } from "./store-fault-of.ts";
@@ -15,7 +15,7 @@ export interface FilePoolOptions {
 }
 
 /** A pool in memory that outlives the process as a file of bytes to be judged again. */
-export interface FilePool extends Pool, UnjudgedTransactions {
+export interface FilePool extends Pool {
   /** What the file held when it was opened, in the order it was saved: nothing of it counts yet. */
   readonly saved: readonly SavedTransaction[];
   /**

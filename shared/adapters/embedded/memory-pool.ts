@@ -3,21 +3,12 @@ import {
   type Pool,
   type PooledTransaction,
   type PoolSummary,
-  UNJUDGED_SECONDS,
-  type UnjudgedTransactions,
 } from "#shared/ports/pool.ts";
 import { type HashHex, type UnixSeconds, unixSeconds } from "#shared/primitives/brand.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 
-/** Most bytes that wait to be judged; the oldest give way. */
-const UNJUDGED_BYTES_MAX = 32 * 1024 * 1024;
-
 /** A pool in Maps, for a node that keeps nothing across restarts. */
-export function createMemoryPool(): Pool & UnjudgedTransactions {
-  return { ...createTransactions(), ...createUnjudged() };
-}
-
-function createTransactions(): Pool {
+export function createMemoryPool(): Pool {
   const transactions = new Map<HashHex, PooledTransaction>();
   const claims = new Map<string, { readonly txid: HashHex; readonly at: UnixSeconds }>();
   let summary: PoolSummary = { rev: 0, feeRate: 0n, feeTime: unixSeconds(0), sinking: false };
@@ -92,28 +83,4 @@ function parentsFirst(transactions: readonly PooledTransaction[]): PooledTransac
   };
   for (const transaction of transactions) visit(transaction);
   return [...ordered];
-}
-
-function createUnjudged(): UnjudgedTransactions {
-  const waiting = new Map<HashHex, { readonly raw: Uint8Array; readonly at: UnixSeconds }>();
-  let bytes = 0;
-  const forget = (txid: HashHex): void => {
-    bytes -= waiting.get(txid)?.raw.length ?? 0;
-    waiting.delete(txid);
-  };
-  return {
-    async keep(txid, raw, at) {
-      forget(txid);
-      waiting.set(txid, { raw: raw.slice(), at });
-      bytes += raw.length;
-      for (const [oldest, { at: since }] of waiting) {
-        if (bytes <= UNJUDGED_BYTES_MAX && at - since < UNJUDGED_SECONDS) break;
-        forget(oldest);
-      }
-    },
-    async read(txid, now) {
-      const kept = waiting.get(txid);
-      return kept === undefined || now - kept.at >= UNJUDGED_SECONDS ? undefined : kept.raw.slice();
-    },
-  };
 }

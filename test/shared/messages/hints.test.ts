@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { acceptedHint, parseAcceptedHint } from "#shared/messages/accepted-hint.ts";
 import { blockHint, parseBlockHint } from "#shared/messages/block-hint.ts";
 import { parseTipHint, tipHint } from "#shared/messages/tip-hint.ts";
-import { parseTransactionHint, transactionHint } from "#shared/messages/transaction-hint.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 
 const HASH = "ab".repeat(32) as HashHex;
@@ -13,8 +12,6 @@ describe("hints", () => {
     expect(parseBlockHint(JSON.parse(JSON.stringify(block)))).toEqual(block);
     const tip = tipHint({ rev: 3, height: 2, hash: HASH });
     expect(parseTipHint(JSON.parse(JSON.stringify(tip)))).toEqual(tip);
-    const transaction = transactionHint(HASH);
-    expect(parseTransactionHint(JSON.parse(JSON.stringify(transaction)))).toEqual(transaction);
     const accepted = acceptedHint(HASH);
     expect(parseAcceptedHint(JSON.parse(JSON.stringify(accepted)))).toEqual(accepted);
   });
@@ -38,18 +35,11 @@ describe("hints", () => {
   });
 
   it.each([
-    ["a later version", { v: 2, kind: "transaction", txid: HASH }],
-    ["a hash in capitals", { v: 1, kind: "transaction", txid: HASH.toUpperCase() }],
-    ["a field too many", { v: 1, kind: "transaction", txid: HASH, fee: 1 }],
-    ["the kind of the other", { v: 1, kind: "accepted", txid: HASH }],
-  ])("with %s are no transaction hints", (_, message) => {
-    expect(parseTransactionHint(message)).toBeUndefined();
-  });
-
-  it.each([
     ["a later version", { v: 2, kind: "accepted", txid: HASH }],
+    ["a hash in capitals", { v: 1, kind: "accepted", txid: HASH.toUpperCase() }],
+    ["a field too many", { v: 1, kind: "accepted", txid: HASH, fee: 1 }],
     ["a short hash", { v: 1, kind: "accepted", txid: "ab" }],
-    ["the kind of the other", { v: 1, kind: "transaction", txid: HASH }],
+    ["another kind", { v: 1, kind: "block", txid: HASH }],
   ])("with %s are no accepted hints", (_, message) => {
     expect(parseAcceptedHint(message)).toBeUndefined();
   });
