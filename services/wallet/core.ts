@@ -1,6 +1,7 @@
 import type { WalletDeps } from "#services/wallet/deps.ts";
 import { type OpenWallet, openWallet } from "#services/wallet/open-wallet.ts";
 import { planRestore } from "#services/wallet/plan-restore.ts";
+import { oneAfterTheOther } from "#shared/ports/in-turn.ts";
 import type { NewKeystore } from "#shared/ports/keystores.ts";
 import type { Wallet, Wallets } from "#shared/ports/wallets.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
@@ -12,6 +13,8 @@ const LEARN_SECONDS = 60;
 /** The wallets of one node. Dispose of them to lock all. */
 export function createWallets(deps: WalletDeps): Wallets & AsyncDisposable {
   const loaded = new Map<string, OpenWallet>();
+  // Two that load one wallet at once would both open its keys, and one of them for ever.
+  const inTurn = oneAfterTheOther();
 
   const load = async (name: string): Promise<Result<Wallet, Refusal>> => {
     if (loaded.has(name)) return refusal("EXOS-E5023", `Wallet "${name}" is already loaded.`);
@@ -24,9 +27,14 @@ export function createWallets(deps: WalletDeps): Wallets & AsyncDisposable {
       signer: signer.value,
       importedKeys: (password: string) => deps.keystores.publicKeys(name, password),
     };
-    const wallet = await openWallet(keystore, deps);
-    loaded.set(name, wallet);
-    return { ok: true, value: wallet };
+    try {
+      const wallet = await openWallet(keystore, deps);
+      loaded.set(name, wallet);
+      return { ok: true, value: wallet };
+    } catch (cause) {
+      await signer.value[Symbol.asyncDispose]();
+      throw cause;
+    }
   };
 
   const unload = async (name: string): Promise<Result<undefined, Refusal>> => {
@@ -37,23 +45,25 @@ export function createWallets(deps: WalletDeps): Wallets & AsyncDisposable {
     return { ok: true, value: undefined };
   };
 
+  const create = async (wallet: NewKeystore): Promise<Result<Wallet, Refusal>> => {
+    const written = await deps.keystores.create(wallet);
+    if (!written.ok) return written;
+    const opened = await load(wallet.name);
+    if (!opened.ok) return opened;
+    const learning = { stakingOnly: false, seconds: LEARN_SECONDS };
+    const learnt = await opened.value.unlock(wallet.password, learning);
+    await opened.value.lock();
+    return learnt.ok ? opened : learnt;
+  };
+
   return {
     names: async () => (await deps.keystores.list()).map(({ name }) => name),
     loaded: () => [...loaded.values()],
     choose: (name) => choose(name, loaded),
     plan: (source) => planRestore(source, deps),
-    async create(wallet: NewKeystore) {
-      const written = await deps.keystores.create(wallet);
-      if (!written.ok) return written;
-      const opened = await load(wallet.name);
-      if (!opened.ok) return opened;
-      const learning = { stakingOnly: false, seconds: LEARN_SECONDS };
-      const learnt = await opened.value.unlock(wallet.password, learning);
-      await opened.value.lock();
-      return learnt.ok ? opened : learnt;
-    },
-    load,
-    unload,
+    create: (wallet) => inTurn(() => create(wallet)),
+    load: (name) => inTurn(() => load(name)),
+    unload: (name) => inTurn(() => unload(name)),
     backup: (name, path) => deps.keystores.backup(name, path),
     changePassword: (name, change) => deps.keystores.changePassword(name, change),
     async stakeCoins() {
@@ -62,7 +72,9 @@ export function createWallets(deps: WalletDeps): Wallets & AsyncDisposable {
     },
     signer: (name) => loaded.get(name)?.signer,
     async [Symbol.asyncDispose]() {
-      for (const name of [...loaded.keys()]) await unload(name);
+      await inTurn(async () => {
+        for (const name of [...loaded.keys()]) await unload(name);
+      });
     },
   };
 }

@@ -2,7 +2,7 @@ import { ChainWatch } from "#services/wallet/chain-watch.ts";
 import type { WalletDeps } from "#services/wallet/deps.ts";
 import { balanceOf, type LedgerView, readLedger, stakeCoinsOf } from "#services/wallet/ledger.ts";
 import { PoolWatch } from "#services/wallet/pool-watch.ts";
-import { createSpending, nameOf, type SpendingSource } from "#services/wallet/spending.ts";
+import { createSpending, nameOf } from "#services/wallet/spending.ts";
 import { describeTransaction } from "#services/wallet/transaction-view.ts";
 import {
   COLD_STAKING_ACCOUNTS,
@@ -11,6 +11,7 @@ import {
   type WatchedKey,
   type WatchList,
 } from "#services/wallet/watch-list.ts";
+import { type InTurn, oneAfterTheOther } from "#shared/ports/in-turn.ts";
 import type { WalletCard } from "#shared/ports/keystores.ts";
 import type { Signer, UnlockOptions } from "#shared/ports/signer.ts";
 import type { WalletStore } from "#shared/ports/wallet-store.ts";
@@ -53,7 +54,7 @@ interface Parts {
   readonly chain: ChainWatch;
   readonly locked: Map<string, Outpoint>;
   readonly ledger: () => Promise<LedgerView>;
-  readonly inTurn: SpendingSource["inTurn"];
+  readonly inTurn: InTurn;
 }
 
 /** @throws StoreFault when what is known of the wallet cannot be read */
@@ -79,15 +80,6 @@ export async function openWallet(keystore: OpenedKeystore, deps: OneDeps): Promi
     ...createSpending({ ...parts, nextChange: () => peekChange(parts) }),
     ...locksOf(parts, keystore),
     [Symbol.asyncDispose]: () => signer[Symbol.asyncDispose](),
-  };
-}
-
-function oneAfterTheOther(): SpendingSource["inTurn"] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const next = last.then(task, task);
-    last = next;
-    return next;
   };
 }
 

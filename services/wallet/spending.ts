@@ -2,6 +2,7 @@ import type { WalletDeps } from "#services/wallet/deps.ts";
 import type { LedgerView, OwnCoin } from "#services/wallet/ledger.ts";
 import type { WatchList } from "#services/wallet/watch-list.ts";
 import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
+import type { InTurn } from "#shared/ports/in-turn.ts";
 import type { Signer } from "#shared/ports/signer.ts";
 import type { WalletStore } from "#shared/ports/wallet-store.ts";
 import type {
@@ -32,7 +33,7 @@ export interface SpendingSource {
   /** Script of the next internal address, which stays the next one. */
   readonly nextChange: () => Promise<Result<Uint8Array, Refusal>>;
   /** Payments run one after the other, or two would choose the same coins. */
-  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly inTurn: InTurn;
 }
 
 /** Funding, signing and sending of one wallet. */

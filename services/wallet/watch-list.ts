@@ -1,5 +1,6 @@
 import type { AddressParams, Network } from "#shared/consensus/params.ts";
 import { hash160 } from "#shared/crypto/hashes.ts";
+import { oneAfterTheOther } from "#shared/ports/in-turn.ts";
 import type { WalletCard } from "#shared/ports/keystores.ts";
 import type { WalletStore } from "#shared/ports/wallet-store.ts";
 import { toHex } from "#shared/primitives/hex.ts";
@@ -102,6 +103,7 @@ class KeyWatch implements WatchList {
   readonly #lists: KeyList[] = [];
   readonly #keys = new Map<string, WatchedKey[]>();
   readonly #owners = new Map<string, Ownership>();
+  readonly #inTurn = oneAfterTheOther();
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
@@ -147,20 +149,24 @@ class KeyWatch implements WatchList {
   }
 
   async reach(list: KeyList, count: number): Promise<readonly WatchedKey[]> {
-    const known = this.#keys.get(list.id)?.length;
+    const known = this.#keys.get(list.id)?.length ?? 0;
     const account = this.#accounts.get(list.account);
-    if (list.length !== undefined || account === undefined || (known ?? 0) >= count) {
-      return this.#keys.get(list.id) ?? [];
+    if (list.length === undefined && account !== undefined && known < count) {
+      await this.#inTurn(() => this.#extend(list, account, count));
     }
+    return this.#keys.get(list.id) ?? [];
+  }
+
+  /** A key's index is its place: two that extend a list at once would add it twice. */
+  async #extend(list: KeyList, account: AccountKeys, count: number): Promise<void> {
     const { store } = this.#deps;
-    if (known === undefined) this.#add(list, await store.keys(list.id));
+    if (!this.#keys.has(list.id)) this.#add(list, await store.keys(list.id));
     const from = this.#keys.get(list.id)?.length ?? 0;
     const missing = Array.from({ length: Math.max(0, count - from) }, (_, place) =>
       account.publicKey(list.branch, from + place),
     );
     await store.addKeys(list.id, from, missing);
     this.#add(list, missing);
-    return this.#keys.get(list.id) ?? [];
   }
 
   ownership(script: Uint8Array): Ownership | undefined {

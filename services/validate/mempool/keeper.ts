@@ -3,6 +3,7 @@ import type { Candidate } from "#shared/consensus/policy/judge-pool.ts";
 import { type PolicyError, policyError } from "#shared/consensus/policy/policy-error.ts";
 import type { MemberFacts } from "#shared/consensus/policy/pool-graph.ts";
 import { acceptedHint } from "#shared/messages/accepted-hint.ts";
+import { oneAfterTheOther } from "#shared/ports/in-turn.ts";
 import type { PoolSource, PoolVerdict } from "#shared/ports/mempool.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -10,7 +11,7 @@ import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 import { knownHeader, readTip } from "../tip-view.ts";
 import type { MempoolDeps } from "./deps.ts";
 import { entryOf, previewOf } from "./entry-of.ts";
-import { createLock } from "./lock.ts";
+
 import { judgeAgain, type Moving, moveTo } from "./move-to.ts";
 import { Newcomer, type NewcomerOptions, type Place } from "./newcomer.ts";
 import { Orphans } from "./orphans.ts";
@@ -36,7 +37,7 @@ export interface Handling {
 export class PoolKeeper {
   readonly table: PoolTable;
   readonly orphans: Orphans;
-  readonly lock = createLock();
+  readonly lock = oneAfterTheOther();
   readonly #deps: MempoolDeps;
   readonly #rejects = new RecentRejects();
   #place: Place | undefined;
