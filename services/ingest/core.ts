@@ -100,6 +100,7 @@ export function createIngest(deps: IngestDeps, tip: HeaderRecord): Ingest {
     accepted: (txid) => transactions.accepted(txid),
     async tick() {
       for (const session of sessions) session.handle({ kind: "tick" });
+      transactions.tick();
       await sync.tick();
     },
     progress: () => sync.state.progress(),

@@ -15,16 +15,25 @@ const ASKED_MAX = 10_000;
 const ASKED_MS = 60_000;
 /** Transactions that a newcomer is told of. */
 const TOLD_MAX = 5_000;
+/** Others that announced what one is asked for: who keeps it back is not the last to be asked. */
+const OTHERS_MAX = 8;
 /** Transactions that wait for the pool; what comes above is left aside. */
 const OFFERED_MAX = 1_000;
+
+/** Of whom a transaction is asked, until when nobody else is, and who else has it. */
+interface Asked {
+  readonly peer: string;
+  readonly untilMs: number;
+  readonly others: RelayPeer[];
+}
 
 /** Brings transactions from peers to the pool, and tells peers of those that entered it. */
 export class TransactionRelay {
   readonly #deps: Pick<IngestDeps, "pool" | "clock">;
   readonly #peers: ReadonlySet<RelayPeer>;
   readonly #failed: (cause: unknown) => void;
-  /** Of whom each is asked, and until when nobody else is. */
-  readonly #asked = new Map<HashHex, { readonly peer: string; readonly untilMs: number }>();
+  /** Those that were asked for first stand first. */
+  readonly #asked = new Map<HashHex, Asked>();
   #offered = 0;
 
   /** @param peers whoever hears of what entered the pool */
@@ -40,20 +49,16 @@ export class TransactionRelay {
 
   /** Ask for those that the pool lacks and nobody was asked for. */
   announced(peer: RelayPeer, txids: readonly Hash256[]): void {
-    const { pool, clock } = this.#deps;
-    if (pool === undefined) return;
-    const ask = async (): Promise<void> => {
-      const wanted: Hash256[] = [];
-      for (const txid of txids) {
-        const name = toHashHex(txid);
-        const nowMs = clock.elapsedMs();
-        if ((this.#asked.get(name)?.untilMs ?? 0) > nowMs || !(await pool.wants(name))) continue;
-        this.#remember(name, { peer: peer.id, untilMs: nowMs + ASKED_MS });
-        wanted.push(txid);
-      }
-      if (wanted.length > 0) peer.handle({ kind: "requestTransactions", txids: wanted });
-    };
-    ask().catch(this.#failed);
+    this.#ask(peer, txids.map(toHashHex)).catch(this.#failed);
+  }
+
+  /** Once a second or oftener: who was asked in vain loses his turn. */
+  tick(): void {
+    const nowMs = this.#deps.clock.elapsedMs();
+    for (const [txid, { untilMs }] of this.#asked) {
+      if (untilMs > nowMs) return;
+      this.#askNext(txid);
+    }
   }
 
   delivered(peer: RelayPeer, transaction: HashedTransaction): void {
@@ -67,13 +72,15 @@ export class TransactionRelay {
       .finally(() => this.#offered--);
   }
 
-  absent(_peer: RelayPeer, txids: readonly Hash256[]): void {
-    for (const txid of txids) this.#asked.delete(toHashHex(txid));
+  absent(peer: RelayPeer, txids: readonly Hash256[]): void {
+    for (const txid of txids.map(toHashHex)) {
+      if (this.#asked.get(txid)?.peer === peer.id) this.#askNext(txid);
+    }
   }
 
   leave(peer: RelayPeer): void {
-    for (const [txid, asked] of this.#asked) {
-      if (asked.peer === peer.id) this.#asked.delete(txid);
+    for (const [txid, asked] of [...this.#asked]) {
+      if (asked.peer === peer.id) this.#askNext(txid);
     }
   }
 
@@ -93,7 +100,36 @@ export class TransactionRelay {
     for (const peer of this.#peers) peer.handle({ kind: "announceTransactions", txids });
   }
 
-  #remember(txid: HashHex, asked: { readonly peer: string; readonly untilMs: number }): void {
+  async #ask(
+    peer: RelayPeer,
+    txids: readonly HashHex[],
+    others: readonly RelayPeer[] = [],
+  ): Promise<void> {
+    const { pool, clock } = this.#deps;
+    if (pool === undefined) return;
+    const wanted: Hash256[] = [];
+    for (const txid of txids) {
+      if (!(await pool.wants(txid))) continue;
+      const nowMs = clock.elapsedMs();
+      const asked = this.#asked.get(txid);
+      if (asked !== undefined && asked.untilMs > nowMs) noteOther(asked, peer);
+      else {
+        this.#remember(txid, { peer: peer.id, untilMs: nowMs + ASKED_MS, others: [...others] });
+        wanted.push(fromHashHex(txid));
+      }
+    }
+    if (wanted.length > 0) peer.handle({ kind: "requestTransactions", txids: wanted });
+  }
+
+  /** Whoever announced it next is asked now, if he is still there. */
+  #askNext(txid: HashHex): void {
+    const left = this.#asked.get(txid)?.others.filter((other) => this.#peers.has(other)) ?? [];
+    this.#asked.delete(txid);
+    const [next, ...others] = left;
+    if (next !== undefined) this.#ask(next, [txid], others).catch(this.#failed);
+  }
+
+  #remember(txid: HashHex, asked: Asked): void {
     this.#asked.delete(txid);
     this.#asked.set(txid, asked);
     if (this.#asked.size <= ASKED_MAX) return;
@@ -102,4 +138,9 @@ export class TransactionRelay {
       return;
     }
   }
+}
+
+function noteOther({ peer, others }: Asked, other: RelayPeer): void {
+  const isNew = other.id !== peer && !others.includes(other);
+  if (isNew && others.length < OTHERS_MAX) others.push(other);
 }

@@ -1,0 +1,84 @@
+import { expect, it } from "vitest";
+import { type RelayPeer, TransactionRelay } from "#services/ingest/transaction-relay.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { fromHashHex, parseHashHex, toHashHex } from "#shared/primitives/hash.ts";
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+const txidOf = (number: number) => {
+  const hash = parseHashHex(number.toString(16).padStart(64, "0"));
+  if (hash === undefined) throw new RangeError("no hash");
+  return fromHashHex(hash);
+};
+
+/** A relay over a pool that has nothing, and peers that write down what they are asked for. */
+function createRig() {
+  const clock = createManualClock(unixSeconds(1_700_000_000));
+  const peers = new Set<RelayPeer>();
+  const asked: string[] = [];
+  const pool = {
+    wants: async () => true,
+    offer: async () => undefined,
+    get: async () => undefined,
+    ids: async () => [],
+  };
+  const relay = new TransactionRelay({ pool, clock }, peers, (cause) => {
+    throw cause;
+  });
+  const connect = (id: string) => {
+    const peer: RelayPeer = {
+      id,
+      handle(input) {
+        if (input.kind !== "requestTransactions") return;
+        for (const txid of input.txids) asked.push(`${id} ${Number(`0x${toHashHex(txid)}`)}`);
+      },
+    };
+    peers.add(peer);
+    return peer;
+  };
+  return { clock, relay, asked, peers, connect };
+}
+
+it("a peer that announces a transaction and keeps it back delays it by a minute", async () => {
+  const { clock, relay, asked, connect } = createRig();
+  const [liar, honest, third] = ["liar", "honest", "third"].map(connect);
+  if (!liar || !honest || !third) throw new RangeError("no peers");
+  for (const peer of [liar, honest, third, honest]) relay.announced(peer, [txidOf(1)]);
+  await turn();
+  expect(asked).toEqual(["liar 1"]);
+  clock.advance(59_999);
+  relay.tick();
+  await turn();
+  expect(asked).toEqual(["liar 1"]);
+  clock.advance(1);
+  relay.tick();
+  await turn();
+  expect(asked).toEqual(["liar 1", "honest 1"]);
+  clock.advance(60_000);
+  relay.tick();
+  await turn();
+  expect(asked).toEqual(["liar 1", "honest 1", "third 1"]);
+  clock.advance(60_000);
+  relay.tick();
+  await turn();
+  expect(asked).toHaveLength(3);
+});
+
+it("one that leaves, or has it no more, hands over at once to who is still there", async () => {
+  const { relay, asked, peers, connect } = createRig();
+  const [first, gone, second] = ["first", "gone", "second"].map(connect);
+  if (!first || !gone || !second) throw new RangeError("no peers");
+  for (const peer of [first, gone, second]) relay.announced(peer, [txidOf(1), txidOf(2)]);
+  await turn();
+  peers.delete(gone);
+  relay.leave(gone);
+  relay.absent(second, [txidOf(1)]);
+  relay.absent(first, [txidOf(1)]);
+  await turn();
+  expect(asked).toEqual(["first 1", "first 2", "second 1"]);
+  peers.delete(first);
+  relay.leave(first);
+  await turn();
+  expect(asked).toEqual(["first 1", "first 2", "second 1", "second 2"]);
+});
