@@ -59,13 +59,19 @@ async function giveItems(
   deps: AnswerDeps,
 ): Promise<void> {
   const missing: WantedItem[] = [];
-  for (const item of items) {
-    if (asker.isClosed) return;
-    const given = item.type === "block" ? giveBlock(item, asker, deps) : giveTx(item, asker, deps);
-    if (!(await given)) missing.push(item);
-    await asker.ready();
+  let answered = 0;
+  try {
+    for (const item of items) {
+      if (asker.isClosed) return;
+      const give = item.type === "block" ? giveBlock : giveTx;
+      if (!(await give(item, asker, deps))) missing.push(item);
+      answered++;
+      await asker.ready();
+    }
+  } finally {
+    // Also where a store failed: what is not told of counts as waiting for ever.
+    asker.handle({ kind: "missing", items: [...missing, ...items.slice(answered)] });
   }
-  asker.handle({ kind: "missing", items: missing });
 }
 
 async function giveBlock({ hash }: WantedItem, asker: Asker, deps: AnswerDeps): Promise<boolean> {

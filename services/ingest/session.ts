@@ -238,6 +238,7 @@ export class PeerSession implements Session, SyncPeer {
     });
   }
 
+  /** Answer in the order of asking; who asks faster than that is read no faster. */
   #wish(wanted: Wanted | Extract<PeerAction, { kind: "send" }>): void {
     this.#wishes.push(wanted);
     if (this.#wishes.length >= WISHES_MAX && !this.#paused) {
@@ -249,19 +250,23 @@ export class PeerSession implements Session, SyncPeer {
 
   async #answerAll(): Promise<void> {
     this.#answering = true;
+    for (let wanted = this.#wishes.shift(); wanted !== undefined; wanted = this.#wishes.shift()) {
+      await this.#answer(wanted);
+      await this.ready();
+      if (!this.#paused || this.#wishes.length > WISHES_MAX / 2) continue;
+      this.#paused = false;
+      this.#link.connection.resume();
+    }
+    this.#answering = false;
+  }
+
+  /** What a store does not let be answered is left out; the next wish may fare better. */
+  async #answer(wanted: Wanted | Extract<PeerAction, { kind: "send" }>): Promise<void> {
     try {
-      for (let wanted = this.#wishes.shift(); wanted !== undefined; wanted = this.#wishes.shift()) {
-        if (wanted.kind === "send") this.#send(wanted);
-        else await answer(wanted, this, this.#deps);
-        await this.ready();
-        if (!this.#paused || this.#wishes.length > WISHES_MAX / 2) continue;
-        this.#paused = false;
-        this.#link.connection.resume();
-      }
+      if (wanted.kind === "send") this.#send(wanted);
+      else await answer(wanted, this, this.#deps);
     } catch (cause) {
       this.#deps.failed(cause);
-    } finally {
-      this.#answering = false;
     }
   }
 }
