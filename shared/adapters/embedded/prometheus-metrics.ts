@@ -39,7 +39,18 @@ function escaped(value: string): string {
   return value.replace(/[\\"\n]/g, (found) => (found === "\n" ? "\\n" : `\\${found}`));
 }
 
+/** Texts of labels that come again as the same object, which whoever counts often sees to. */
+const texts = new WeakMap<Labels, string>();
+
 function labelText(labels: Labels): string {
+  const known = texts.get(labels);
+  if (known !== undefined) return known;
+  const text = writeLabels(labels);
+  texts.set(labels, text);
+  return text;
+}
+
+function writeLabels(labels: Labels): string {
   const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return pairs.map(([name, value]) => `${name}="${escaped(value)}"`).join(",");
 }
