@@ -91,9 +91,14 @@ async function run({ command, values, node, signal }: ToldCommand): Promise<void
   const line = command.replaceAll(/%([sw])/g, (place, name: string) => values[name] ?? place);
   const child = spawn(line, { shell: true, stdio: "ignore", timeout: COMMAND_MS_MAX });
   try {
-    const [code] = await once(child, "exit");
+    const [code] = await once(child, "exit", { signal });
     if (code !== 0) node.log.warn("EXOS-E0010", "a command of the operator failed", { code });
   } catch (cause) {
+    if (signal.aborted) {
+      // A stop waits for nobody's command; one that began goes on without us.
+      child.on("error", () => undefined).unref();
+      return;
+    }
     node.log.warn("EXOS-E0010", "a command of the operator cannot be run", { err: String(cause) });
   }
 }

@@ -1,27 +1,50 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
-import { openDevelopmentNode } from "../support/development-node.ts";
-import { runInProcess } from "../support/run-in-process.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { expect, it } from "vitest";
+import { runToldCommands } from "#services/cli/run-told-commands.ts";
+import { temporaryFolder } from "../support/test-node.ts";
+import { openWalletNode, type WalletNode } from "../support/wallet-node.ts";
 
-const TIMEOUT_MS = 60_000;
+const SCRIPT = Uint8Array.of(0x51);
 
-it("the operator's commands are told of blocks and payments", { timeout: TIMEOUT_MS }, async () => {
-  const [folder, told] = [temporaryFolder(), temporaryFolder()];
-  const [blocks, payments] = [join(told, "blocks"), join(told, "payments")];
-  await using node = await openDevelopmentNode(folder, {
-    EXOS_BLOCKNOTIFY: `echo %s >> ${blocks}`,
-    EXOS_WALLETNOTIFY: `echo %s %w >> ${payments}`,
+/** The commands of an operator beside a node that runs, until `stop`. */
+function tell({ node, wallets }: WalletNode, settings: Readonly<Record<string, string>>) {
+  const stop = new AbortController();
+  const served = { wallets } as Parameters<typeof runToldCommands>[0]["served"];
+  const config = { text: (key: string) => settings[key] };
+  return { stop, running: runToldCommands({ node, served }, config, stop.signal) };
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+it("a command is told of each new tip by its hash, and of each payment by its txid and wallet", async () => {
+  using folder = temporaryFolder();
+  await using world = await openWalletNode();
+  await world.ask("createwallet", { wallet_name: "a", passphrase: "p" });
+  const told = join(folder.path, "told");
+  const { stop, running } = tell(world, {
+    blocknotify: `echo block %s >> ${told}`,
+    walletnotify: `echo %w %s >> ${told}`,
   });
-  const { environment } = node;
-  const address = "XX582xzQcPAncHnUA3tbWteFxQ9yrWutuh";
-  const sent = await runInProcess(["send", address, "1", "--yes", "--json"], { environment });
-  const { txid } = JSON.parse(sent.out);
-  await runInProcess(["rpc", "generate", "1"], { environment });
-  const read = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
-  await vi.waitFor(() => {
-    expect(read(payments)).toContain(`${txid} dev\n`);
-    expect(read(blocks)).toMatch(/^[0-9a-f]{64}\n/);
-  }, TIMEOUT_MS / 2);
+  const lines = () => (existsSync(told) ? readFileSync(told, "utf8").trim().split("\n") : []);
+  const address = await world.ask<string>("getnewaddress");
+  const [hash] = await world.ask<string[]>("generatetoaddress", [1, address]);
+  await until(() => lines().length >= 2);
+  const block = await world.ask<{ tx: string[] }>("getblock", [hash]);
+  expect(lines().toSorted()).toEqual([`a ${block.tx[0]}`, `block ${hash}`]);
+  stop.abort();
+  await running;
 });
+
+it("a stop waits for no command that hangs", async () => {
+  using folder = temporaryFolder();
+  await using world = await openWalletNode();
+  const begun = join(folder.path, "begun");
+  const { stop, running } = tell(world, { blocknotify: `touch ${begun}; sleep 20` });
+  await world.node.staker.generate(1, SCRIPT);
+  await until(() => existsSync(begun));
+  stop.abort();
+  await running;
+}, 8_000);
