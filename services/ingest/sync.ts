@@ -39,6 +39,8 @@ interface Following {
 
 /** Batches of one peer that wait to be judged; what comes above is asked for again. */
 const WAITING_MAX = 8;
+/** Bytes of the messages of all that wait: proofs of a megabyte each would else take gigabytes. */
+const WAITING_BYTES_MAX = 32 * 1024 * 1024;
 /** How long an answer is waited for, and how long who answered is believed to be up to date. */
 const ANSWER_MS = 15_000;
 const ASK_AGAIN_MS = 60_000;
@@ -65,6 +67,7 @@ export class Sync {
   /** Where it stands. */
   readonly state: SyncState;
   #lane: Promise<void> = Promise.resolve();
+  #waitingBytes = 0;
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
@@ -121,14 +124,17 @@ export class Sync {
   presented(peer: SyncPeer, batch: HeaderBatch): void {
     const following = this.#following.get(peer.id);
     if (following === undefined) return;
-    if (following.waiting >= WAITING_MAX) {
+    const bytes = bytesOf(batch);
+    if (following.waiting >= WAITING_MAX || this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
       following.missed = true;
       return;
     }
     following.waiting++;
+    this.#waitingBytes += bytes;
     following.heardAtMs = this.#deps.clock.elapsedMs();
     void this.#inLane(async () => {
       following.waiting--;
+      this.#waitingBytes -= bytes;
       if (!this.#peers.has(peer.id)) return;
       const outcome = await this.#headers.take(peer.chain, batch);
       this.state.answered(peer.id);
@@ -335,4 +341,9 @@ export class Sync {
       err: String(cause),
     });
   }
+}
+
+/** What a batch keeps in memory: every header and proof of it is a view of one message. */
+function bytesOf({ headers }: HeaderBatch): number {
+  return headers[0]?.header.bytes.buffer.byteLength ?? 0;
 }
