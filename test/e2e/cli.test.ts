@@ -109,10 +109,8 @@ describe("exos import and exos start", () => {
       const answer = await fetch(`${httpUrl}/v1/supply`);
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain(stratisChain?.supply);
-      const ready = async () => (await fetch(`${httpUrl}/readyz`)).json();
-      // On a public network whoever has no peer may be behind, and nothing else is amiss here.
-      const lonely = { reasons: [expect.objectContaining({ code: "EXOS-E3006" })] };
-      await expect.poll(ready, { timeout: 30_000 }).toEqual(lonely);
+      const ready = async () => (await fetch(`${httpUrl}/readyz`)).status;
+      await expect.poll(ready, { timeout: 30_000 }).toBe(200);
 
       const { port } = new URL(httpUrl);
       const taken = await runCli(["dev", "--datadir", temporaryFolder(), "--httpport", port]);

@@ -64,10 +64,14 @@ export async function viewHealth(where: Where, lagMax?: number): Promise<Health>
   return { status, reasons, checks };
 }
 
-/** A network of one machine needs no peers. @source interfaces.md 7.2 */
+/**
+ * A network of one machine needs no peers, and a node that has no way to any serves what it was given:
+ * it says so in its log. @source interfaces.md 7.2
+ */
 function peerCheck({ peers, network }: Where["deps"]): { readonly peers?: boolean } {
   if (peers === undefined || network.kind === "regtest") return {};
-  return { peers: peers.list().some(({ greeting }) => greeting !== undefined) };
+  if (peers.list().some(({ greeting }) => greeting !== undefined)) return { peers: true };
+  return peers.network().hasSource ? { peers: false } : {};
 }
 
 /** Blocks between the tip and the heaviest header that is not known to be bad. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { stratis } from "#shared/consensus/networks/stratis.ts";
 import { height } from "#shared/primitives/brand.ts";
+import { connectionHost, connectionWorld, pass } from "../../support/connection-rig.ts";
 import { clientOf } from "../../support/rpc-client.ts";
 import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 
@@ -36,6 +39,24 @@ describe("a node", () => {
       reasons: [],
       checks: { phase: true, lag: true, index: true, age: true },
     });
+  });
+
+  it("of a public network wants a peer, unless it has no way to any", async () => {
+    const world = connectionWorld();
+    const other = { host: "20.1.0.1", port: 4_562 };
+    const alone = await connectionHost(world, "30.1.0.1");
+    const named = await connectionHost(world, "40.1.0.1", { settings: { added: [other] } });
+    const ask = async ({ peers }: typeof alone, network = stratis) =>
+      clientOf(await createRpcNode([], { network, peers }))("/readyz");
+    expect((await ask(alone)).status).toBe(200);
+    const waiting = await ask(named);
+    expect(waiting.status).toBe(503);
+    expect(waiting.text).toContain("EXOS-E3006");
+    expect((await ask(named, exosRegtest)).status).toBe(200);
+    const there = await connectionHost(world, other.host);
+    await pass(world.clock, 40);
+    expect((await ask(named)).status).toBe(200);
+    for (const host of [alone, named, there]) await host.stop();
   });
 
   it("is not ready in another phase", async () => {
