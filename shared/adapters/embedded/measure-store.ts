@@ -18,7 +18,7 @@ export function measureStore<Store extends object>(
   store: Store,
   { name, operations, metrics, clock }: StoreMeasure<Store>,
 ): Store {
-  const bound = new Map<PropertyKey, Call>();
+  const bound = new Map<PropertyKey, { readonly of: unknown; readonly method: Call }>();
   const measured = new Set<PropertyKey>(operations);
 
   function bind(key: PropertyKey, method: Call): Call {
@@ -37,13 +37,13 @@ export function measureStore<Store extends object>(
 
   return new Proxy(store, {
     get(target, key) {
-      const known = bound.get(key);
-      if (known !== undefined) return known;
       const member: unknown = Reflect.get(target, key);
       if (typeof member !== "function") return member;
+      const known = bound.get(key);
+      if (known?.of === member) return known.method;
       // What is a function takes arguments and answers; the store's own type says which.
       const method = bind(key, member as Call);
-      bound.set(key, method);
+      bound.set(key, { of: member, method });
       return method;
     },
   });

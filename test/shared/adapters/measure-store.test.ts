@@ -46,3 +46,17 @@ it("a call that fails is measured too, and fails as before", async () => {
   await expect(shelf.put("")).rejects.toThrow("no book");
   expect(metrics.expose()).toContain('exos_store_op_seconds_count{op="put",store="shelf"} 1\n');
 });
+
+it("a method that is put in another's place is called from then on", async () => {
+  const { shelf, metrics } = rig();
+  const { put } = shelf;
+  const seen: string[] = [];
+  shelf.put = async (book) => {
+    seen.push(book);
+    await put(book);
+  };
+  await shelf.put("second");
+  expect(seen).toEqual(["second"]);
+  expect(shelf.count()).toBe(6);
+  expect(metrics.expose()).toContain('exos_store_op_seconds_count{op="put",store="shelf"} 2\n');
+});
