@@ -129,6 +129,13 @@ export class BlockSync {
   arrived(peer: string, hash: HashHex, bytes: Uint8Array): void {
     const nowMs = this.#deps.clock.elapsedMs();
     if (this.#download.arrived(peer, fromHashHex(hash), nowMs) === "unwanted") return;
+    const first = this.#first();
+    if (this.#heldBytes + bytes.length > HELD_BYTES_MAX && hash !== first?.hash) {
+      // Larger than the last ones were: it is asked for again once there is room.
+      const ahead = this.#target.find((one) => one.hash === hash);
+      if (ahead !== undefined) this.#download.returned(missing(ahead));
+      return;
+    }
     this.#held.set(hash, { bytes: bytes.slice(), peer });
     this.#heldBytes += bytes.length;
     this.#usualBytes += (bytes.length - this.#usualBytes) / USUAL_OVER;
@@ -229,9 +236,19 @@ export class BlockSync {
     this.#download.peerHas(id, low === this.#next ? height(0) : upTo);
   }
 
+  /** The lowest block that is not stored. */
+  #first(): Ahead | undefined {
+    while (this.#target[this.#next]?.stored === true) this.#next++;
+    return this.#target[this.#next];
+  }
+
+  /** Where there is no room, only what the judge waits for is asked for. */
   #ask(): void {
     const expected = this.#download.inFlight * this.#usualBytes;
-    const countMax = this.#heldBytes + expected >= HELD_BYTES_MAX ? 0 : undefined;
+    const isFull = this.#heldBytes + expected >= HELD_BYTES_MAX;
+    const first = isFull ? this.#first() : undefined;
+    if (first !== undefined && (this.#taking === first || this.#held.has(first.hash))) return;
+    const countMax = isFull ? 0 : undefined;
     for (const { peer, hashes } of this.#download.next(this.#deps.clock.elapsedMs(), countMax)) {
       this.#sources.get(peer)?.requestBlocks(hashes);
     }
@@ -245,6 +262,7 @@ export class BlockSync {
       for (let held = this.#takeNext(); held !== undefined; held = this.#takeNext()) {
         const delivery = await this.#take(held);
         this.#deliver(held, delivery);
+        this.#ask();
         await this.#turn();
       }
       this.#events.stored();
@@ -271,8 +289,7 @@ export class BlockSync {
   }
 
   #takeNext(): (Held & { readonly ahead: Ahead }) | undefined {
-    while (this.#target[this.#next]?.stored === true) this.#next++;
-    const ahead = this.#target[this.#next];
+    const ahead = this.#first();
     const held = ahead === undefined ? undefined : this.#held.get(ahead.hash);
     if (ahead === undefined || held === undefined) return undefined;
     this.#held.delete(ahead.hash);
@@ -284,7 +301,6 @@ export class BlockSync {
     const { hash } = ahead;
     // While the judge is at work, nobody keeps anything back.
     this.#lastMs = this.#deps.clock.elapsedMs();
-    this.#ask();
     switch (delivery.state) {
       case "accepted":
         ahead.stored = true;

@@ -184,6 +184,11 @@ export class Download {
     }
   }
 
+  /** A block came for which there was no room: it is missing as before, and nobody's fault. */
+  returned({ hash, height }: MissingBlock): void {
+    this.#restore({ hash, height }, hashKey(hash));
+  }
+
   /**
    * Take their blocks from peers that are late: those that let all wait for the lowest block of a
    * window that is given out, and those that delivered nothing for long. Call it once a second.

@@ -46,6 +46,16 @@ describe("the download", () => {
     expect(download.inFlightOf("a").map((block) => block.height)).toEqual([3, 4, 5, 6, 7, 8]);
   });
 
+  it("asks for a block again that came when there was no room, of the same peer too", () => {
+    const download = started(4, ["a"]);
+    asked(download);
+    for (const at of [1, 2, 3]) download.arrived("a", blockAt(at).hash, 100);
+    download.returned(blockAt(2));
+    expect(download.missing).toBe(2);
+    expect(asked(download, 100)).toEqual({ a: [2] });
+    expect(download.arrived("a", blockAt(2).hash, 200)).toBe("wanted");
+  });
+
   it("shares the window out, in turn", () => {
     const download = started(20, ["a", "b"]);
     expect(asked(download)).toEqual({ a: [1, 3, 5, 7], b: [2, 4, 6, 8] });
