@@ -1,12 +1,20 @@
 import { expect, it } from "vitest";
 import type { WalletStores } from "#shared/ports/wallet-store.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import { IMPORTED_KEYS_MAX } from "#shared/wallet/wallet-secret.ts";
 
 const key = (byte: number): Uint8Array => new Uint8Array(33).fill(byte);
 const TXID = "ab".repeat(32) as HashHex;
 
 /** What every store of wallets promises. @param create an empty one each time */
 export function walletStoreContract(create: () => WalletStores): void {
+  it("takes as many keys at once as a list may import", async () => {
+    const store = create().of("w");
+    const keys = Array.from({ length: IMPORTED_KEYS_MAX }, (_, at) => Uint8Array.of(at >> 8, at));
+    await store.addKeys("imported", 0, keys);
+    expect(await store.keys("imported")).toEqual(keys);
+  });
+
   it("knows nothing of a wallet that nobody told it of", async () => {
     const store = create().of("w");
     expect(await store.accountKeys()).toEqual(new Map());

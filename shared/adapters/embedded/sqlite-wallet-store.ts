@@ -92,9 +92,10 @@ function guarded(store: WalletStore, guard: <T>(run: () => Promise<T>) => Promis
   };
 }
 
-function storeOf({ kysely }: Handle, wallet: string): WalletStore {
+function storeOf(handle: Handle, wallet: string): WalletStore {
+  const { kysely } = handle;
   return {
-    ...keysOf({ kysely }, wallet),
+    ...keysOf(handle, wallet),
     async given(list) {
       const query = kysely.selectFrom("given").select("count").where("wallet", "=", wallet);
       return Number((await query.where("list", "=", list).executeTakeFirst())?.count ?? 0n);
@@ -116,17 +117,23 @@ function storeOf({ kysely }: Handle, wallet: string): WalletStore {
       return new Map(rows.map(({ script, label }) => [script, label]));
     },
     async setLabel(script, label) {
-      const known = kysely.deleteFrom("label").where("wallet", "=", wallet);
-      await known.where("script", "=", script).execute();
-      if (label === "") return;
-      await kysely.insertInto("label").values({ wallet, script, label }).execute();
+      if (label === "") {
+        const known = kysely.deleteFrom("label").where("wallet", "=", wallet);
+        await known.where("script", "=", script).execute();
+        return;
+      }
+      await kysely
+        .insertInto("label")
+        .values({ wallet, script, label })
+        .onConflict((known) => known.columns(["wallet", "script"]).doUpdateSet({ label }))
+        .execute();
     },
-    ...notesOf({ kysely }, wallet),
+    ...notesOf(handle, wallet),
   };
 }
 
 function keysOf(
-  { kysely }: Pick<Handle, "kysely">,
+  { kysely, db }: Handle,
   wallet: string,
 ): Pick<WalletStore, "accountKeys" | "addAccountKey" | "keys" | "addKeys"> {
   return {
@@ -145,10 +152,18 @@ function keysOf(
       return rows.map(({ key }) => key);
     },
     async addKeys(list, from, keys) {
-      if (keys.length === 0) return;
-      const rows = keys.map((key, index) => ({ wallet, list, n: from + index, key }));
-      const added = kysely.insertInto("watched").values(rows);
-      await added.onConflict((known) => known.doNothing()).execute();
+      // One statement has room for 8,191 rows, and a part of an import would count as the whole.
+      const row = db.prepare(
+        "insert or ignore into watched (wallet, list, n, key) values (?, ?, ?, ?)",
+      );
+      db.exec("begin");
+      try {
+        for (const [index, key] of keys.entries()) row.run(wallet, list, from + index, key);
+        db.exec("commit");
+      } catch (cause) {
+        db.exec("rollback");
+        throw cause;
+      }
     },
   };
 }
