@@ -2,7 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "#services/cli/commands.ts";
-import { openDevelopmentNode } from "../support/development-node.ts";
+import { layDevelopmentWallet, openDevelopmentNode } from "../support/development-node.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { vectorsPath } from "../support/vectors.ts";
@@ -54,8 +54,10 @@ describe("the examples of the help pages", () => {
 
   it.each(longExamples)("start a node: %s", { timeout: 60_000 }, async (line) => {
     const stop = new AbortController();
+    const folder = temporaryFolder();
+    await layDevelopmentWallet(folder);
     const environment = {
-      EXOS_DATADIR: temporaryFolder(),
+      EXOS_DATADIR: folder,
       EXOS_HTTPPORT: "0",
       EXOS_RPCPORT: "0",
     };

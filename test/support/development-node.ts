@@ -1,4 +1,12 @@
+import { join } from "node:path";
+import { DEVELOPMENT_PASSWORD, DEVELOPMENT_WALLET } from "#services/cli/dev/development-wallet.ts";
+import { openKeystoreFolder } from "#shared/adapters/embedded/keystore-folder.ts";
+import { startInline } from "#shared/adapters/embedded/keystore-thread.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { runInProcess } from "./run-in-process.ts";
+import { KNOWN_WORDS } from "./wallet-vectors.ts";
 
 /** `exos dev` in this process, on ports of its own. Dispose of it to stop it, as Ctrl-C does. */
 export interface DevelopmentNode extends AsyncDisposable {
@@ -6,6 +14,29 @@ export interface DevelopmentNode extends AsyncDisposable {
   readonly address: string;
   /** What tells a command where this node is. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The wallet that a development node would make, with a password that is checked at once: making it
+ * as for an owner takes two threads and three times the work that is to hold a thief up.
+ *
+ * @param folder of the data; nothing where it has the wallet
+ */
+export async function layDevelopmentWallet(folder: string): Promise<void> {
+  const keystores = openKeystoreFolder({
+    folder: join(folder, exosRegtest.name, "wallets"),
+    network: exosRegtest,
+    clock: createSystemClock(),
+    log: createMemoryLog(),
+    cost: { name: "argon2id", m: 8, t: 1, p: 1 },
+    start: startInline,
+  });
+  await keystores.create({
+    name: DEVELOPMENT_WALLET,
+    password: DEVELOPMENT_PASSWORD,
+    source: { kind: "text", text: KNOWN_WORDS },
+    scheme: "exos-105",
+  });
 }
 
 export async function openDevelopmentNode(
@@ -17,6 +48,7 @@ export async function openDevelopmentNode(
     ...settings,
     ...{ EXOS_DATADIR: folder, EXOS_HTTPPORT: "0", EXOS_RPCPORT: "0" },
   };
+  await layDevelopmentWallet(folder);
   const ready = Promise.withResolvers<string>();
   const running = runInProcess(["dev", "--json"], {
     environment,
