@@ -110,6 +110,17 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: () => ["test/e2e/fleet.ts"],
   },
+  slow: {
+    about: "the suites of whole nodes that npm test leaves out",
+    needs: [],
+    run: () => [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "--dir=test",
+      "--maxWorkers=2",
+      "slow.test",
+    ],
+  },
   fleets: {
     about: "thirteen nodes through loss, delay, doubling, restarts and cuts, for many seeds",
     needs: [],

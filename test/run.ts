@@ -55,6 +55,8 @@ process.env[VECTOR_ROWS_FILE] = rows;
 const suite = succeeds("vitest", [
   "run",
   "--dir=test",
+  // Suites of whole nodes that take their time: a step of `npm run long`.
+  "--exclude=**/*.slow.test.ts",
   // No test leaves anything behind that another would see, so files share their workers' modules.
   "--isolate=false",
   // Both cores: the default leaves one idle, which the suite's child processes do not fill.

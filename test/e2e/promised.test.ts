@@ -107,7 +107,11 @@ const LINES = [
   "wallet import again --from WORDS --password-file PASSWORD",
 ];
 /** Tested where they take a process or a fleet of their own. */
-const ELSEWHERE = { dev: "fleet.test.ts", start: "start-connect.test.ts", snapshot: "snapshot" };
+const ELSEWHERE = {
+  dev: "fleet.slow.test.ts",
+  start: "start-connect.slow.test.ts",
+  snapshot: "snapshot",
+};
 
 describe("a node as exos dev runs it", { timeout: 60_000 }, () => {
   const root = temporaryFolder();

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect } from "vitest";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import { encodePing } from "#shared/codec/messages/ping.ts";
@@ -56,10 +58,15 @@ export async function answers(peer: WirePeer): Promise<void> {
   expect(await peer.next("pong", (payload) => payload[0] === 0x77)).toBeDefined();
 }
 
-/** Memory that an attack leaves behind, in bytes; what is garbage by then counts too. */
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Memory that an attack leaves behind, in bytes, garbage aside. */
 export async function growth(attack: () => Promise<void>): Promise<number> {
+  collect();
   const before = process.memoryUsage();
   await attack();
+  collect();
   const after = process.memoryUsage();
   return after.heapUsed + after.external - before.heapUsed - before.external;
 }
