@@ -1,7 +1,8 @@
 import type { Announcement } from "#shared/consensus/announcement.ts";
+import type { Attachment, HeaderJudgement, OpenAttachment } from "#shared/consensus/attachment.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Network } from "#shared/consensus/params.ts";
-import type { ConsensusError, Verdict } from "#shared/consensus/verdict.ts";
+import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
@@ -10,26 +11,6 @@ import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
-
-/** Where a header would stand whose parent is stored with its block. */
-export interface OpenAttachment {
-  readonly state: "open";
-  readonly parent: HeaderRecord;
-}
-
-/** What the judge knows about the parent of a header. */
-export type Attachment =
-  | OpenAttachment
-  | { readonly state: "unknown" }
-  | { readonly state: "rejected"; readonly error: ConsensusError }
-  | { readonly state: "too-deep"; readonly fork: number; readonly final: number };
-
-/** The verdict on an announced header; see `mayWait` of the judge. */
-export interface HeaderJudgement {
-  readonly verdict: Verdict;
-  /** With effect `unknown`: whether a block between the chain and the header may still settle it. */
-  readonly mayWait: boolean;
-}
 
 /** What became of a block that was delivered. */
 export type Delivery =

@@ -1,4 +1,5 @@
 import { type Announcement, announcementOf } from "#shared/consensus/announcement.ts";
+import type { OpenAttachment } from "#shared/consensus/attachment.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { judgeAnnouncement } from "#shared/consensus/judge-header.ts";
 import { lastCheckpointHeight } from "#shared/consensus/last-checkpoint.ts";
@@ -9,7 +10,7 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import type { CoinsReader } from "#shared/primitives/coin.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Ahead, ClaimedChain, HeaderPool } from "./claimed-chain.ts";
-import type { IngestDeps, OpenAttachment } from "./deps.ts";
+import type { IngestDeps } from "./deps.ts";
 import { describeAhead } from "./describe-ahead.ts";
 import { hasBlock } from "./has-block.ts";
 

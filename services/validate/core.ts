@@ -1,4 +1,5 @@
 import type { Announcement } from "#shared/consensus/announcement.ts";
+import type { Attachment, HeaderJudgement, OpenAttachment } from "#shared/consensus/attachment.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { Refusal } from "#shared/primitives/refusal.ts";
@@ -19,13 +20,7 @@ import {
   recallLeaves,
   reconsiderBlock,
 } from "./invalidate-block.ts";
-import {
-  type Attachment,
-  attachHeader,
-  type HeaderJudgement,
-  judgeAnnounced,
-  type OpenAttachment,
-} from "./judge-announced.ts";
+import { attachHeader, judgeAnnounced } from "./judge-announced.ts";
 import { type PruneOptions, pruneBlocks } from "./prune-blocks.ts";
 import { type BlockReceiver, createBlockReceiver } from "./receive-blocks.ts";
 import { type Submission, type SubmitDeps, submitBlock } from "./submit-block.ts";

@@ -3,15 +3,10 @@ import { unpackOutput } from "#shared/coins/pack-outputs.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import type { View } from "#shared/coins/view.ts";
 import type { Announcement } from "#shared/consensus/announcement.ts";
-import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { Attachment, HeaderJudgement, OpenAttachment } from "#shared/consensus/attachment.ts";
 import type { HeaderEnv } from "#shared/consensus/judge-env.ts";
 import { judgeAnnouncement } from "#shared/consensus/judge-header.ts";
-import {
-  atStage,
-  type ConsensusError,
-  type Verdict,
-  violation,
-} from "#shared/consensus/verdict.ts";
+import { atStage, type ConsensusError, violation } from "#shared/consensus/verdict.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -23,29 +18,6 @@ import { findFork, isOnChain, readTip, viewAt } from "./tip-view.ts";
 
 /** What is said of a branch that will not be followed any more. */
 const NOT_NOW = violation("proven-header-invalid-previous-header");
-
-/** Where a header would stand whose parent is stored with its block. */
-export interface OpenAttachment {
-  readonly state: "open";
-  readonly parent: HeaderRecord;
-}
-
-/** What is known about the parent of a header. */
-export type Attachment =
-  | OpenAttachment
-  /** No block of that hash is stored. */
-  | { readonly state: "unknown" }
-  /** It, or an ancestor of it, was found bad. */
-  | { readonly state: "rejected"; readonly error: ConsensusError }
-  /** Its branch leaves the chain below the last final block. */
-  | { readonly state: "too-deep"; readonly fork: number; readonly final: number };
-
-/** The verdict on an announced header. */
-export interface HeaderJudgement {
-  readonly verdict: Verdict;
-  /** With effect `unknown`: whether a block between the chain and the header may still settle it. */
-  readonly mayWait: boolean;
-}
 
 /** Look where a header with this parent would stand. @source exos-l1.md 3.1, 3.7 */
 export async function attachHeader(prev: HashHex, deps: ValidateDeps): Promise<Attachment> {
