@@ -18,28 +18,17 @@ import { equalBytes } from "#shared/primitives/bytes.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import { loadChain } from "../support/chain-file.ts";
+import { type JudgedCase, loadJudgedCases } from "../support/judged-cases.ts";
 import { openPeerNode, type PeerNode } from "../support/peer-node.ts";
 import { importFile, temporaryFolder } from "../support/test-node.ts";
 import { reportVectors } from "../support/vector-report.ts";
-import { loadVectors, vectorsPath } from "../support/vectors.ts";
+import { vectorsPath } from "../support/vectors.ts";
 import { WirePeer } from "../support/wire-peer.ts";
-
-interface Case {
-  readonly name: string;
-  readonly via: "block" | "header" | "p2p";
-  readonly parentHeight: number;
-  readonly now: number;
-  readonly right: readonly string[];
-  readonly code: string;
-  readonly banned: boolean;
-  readonly block: string;
-  readonly provenHeader?: string;
-}
 
 const COMMON_HEIGHT = 532;
 const QUIET_MS = 120;
 const { wire } = exosRegtest.consensus;
-const judged = loadVectors<{ readonly cases: readonly Case[] }>("exos-regtest/blocks.json");
+const judged = loadJudgedCases();
 const odd = loadChain("exos-regtest/odd-chain.dat", 4);
 const path = vectorsPath("exos-regtest/odd-chain.dat");
 
@@ -118,7 +107,7 @@ const OWN_ANSWERS: Readonly<Record<string, string>> = {
   "wedge: coinstake output 1 P2PK with a point off the curve": "its message handler threw",
 };
 
-function announcementOf({ name, block, provenHeader }: Case): [string, Uint8Array] {
+function announcementOf({ name, block, provenHeader }: JudgedCase): [string, Uint8Array] {
   const given =
     provenHeader === undefined ? undefined : decodeProvenHeader(fromHex(provenHeader), wire);
   const proven = given?.ok === true ? given.value : provenOf(fromHex(block));
@@ -131,7 +120,7 @@ interface Answer {
 }
 
 /** Announce a block, deliver it when it is asked for, and see what becomes of it and of us. */
-async function offer(node: PeerNode, one: Case): Promise<Answer> {
+async function offer(node: PeerNode, one: JudgedCase): Promise<Answer> {
   using peer = await WirePeer.dial(exosRegtest, node.endpoint);
   const before = node.ends.length;
   const block = fromHex(one.block);
@@ -178,7 +167,7 @@ describe("blocks offered by peers", () => {
 
       const answers: Record<string, Answer> = {};
       const expected: Record<string, Answer> = {};
-      for (const one of judged?.cases ?? []) {
+      for (const one of judged ?? []) {
         clock.mock(unixSeconds(one.now));
         for (let at = (await node.node.tip()).height + 1; at <= one.parentHeight; at++) {
           await node.node.validator.submit(odd?.[at - 1] ?? new Uint8Array());
@@ -193,7 +182,7 @@ describe("blocks offered by peers", () => {
         };
       }
       expect(answers).toEqual(expected);
-      const own = judged?.cases.filter(({ name, code }) => answers[name]?.code !== code) ?? [];
+      const own = judged?.filter(({ name, code }) => answers[name]?.code !== code) ?? [];
       expect(own.map(({ name }) => name).sort()).toEqual(Object.keys(OWN_ANSWERS).sort());
       const run = Object.keys(answers).length;
       reportVectors({ name: "exos-regtest/blocks.json (by P2P)", run });

@@ -5,20 +5,12 @@ import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { loadChain } from "../support/chain-file.ts";
+import { loadJudgedCases } from "../support/judged-cases.ts";
 import { importFile, openTestNode, temporaryFolder } from "../support/test-node.ts";
-import { loadVectors, vectorsPath } from "../support/vectors.ts";
-
-interface Case {
-  readonly name: string;
-  readonly via: "block" | "header" | "p2p";
-  readonly parentHeight: number;
-  readonly now: number;
-  readonly right: readonly string[];
-  readonly block: string;
-}
+import { vectorsPath } from "../support/vectors.ts";
 
 const COMMON_HEIGHT = 532;
-const judged = loadVectors<{ readonly cases: readonly Case[] }>("exos-regtest/blocks.json");
+const judged = loadJudgedCases();
 const odd = loadChain("exos-regtest/odd-chain.dat", 4);
 const path = vectorsPath("exos-regtest/odd-chain.dat");
 
@@ -42,7 +34,7 @@ describe("blocks handed in", () => {
 
       const answers: Record<string, string> = {};
       const expected: Record<string, string> = {};
-      const cases = judged?.cases.filter(({ via }) => via === "block") ?? [];
+      const cases = judged?.filter(({ via }) => via === "block") ?? [];
       for (const { name, parentHeight, now, right, block } of cases) {
         clock.mock(unixSeconds(now));
         for (let at = (await node.tip()).height + 1; at <= parentHeight; at++) {

@@ -10,25 +10,12 @@ import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import { loadChain } from "../support/chain-file.ts";
+import { type JudgedCase, loadJudgedCases } from "../support/judged-cases.ts";
 import { reportVectors } from "../support/vector-report.ts";
-import { loadVectors } from "../support/vectors.ts";
 import { JudgedChain } from "../support/whole-judge.ts";
 
-interface Case {
-  readonly name: string;
-  readonly via: "block" | "header" | "p2p";
-  readonly parentHeight: number;
-  readonly parent: string;
-  readonly now: number;
-  readonly right: readonly string[];
-  readonly code: string;
-  readonly stage: string;
-  readonly block: string;
-  readonly provenHeader?: string;
-}
-
 const { wire } = exosRegtest.consensus;
-const cases = loadVectors<{ readonly cases: readonly Case[] }>("exos-regtest/blocks.json")?.cases;
+const cases = loadJudgedCases();
 const raws = loadChain("exos-regtest/odd-chain.dat", 4);
 
 function blockOf(raw: Uint8Array): Block {
@@ -42,7 +29,7 @@ function blockOf(raw: Uint8Array): Block {
  * two cases were delivered with another signature than their header had been announced with; the
  * honest one is that of a third, less the byte appended there.
  */
-function provenOf({ name, block, provenHeader }: Case): ProvenHeader | undefined {
+function provenOf({ name, block, provenHeader }: JudgedCase): ProvenHeader | undefined {
   if (name.startsWith("integrity: PoS block delivered with")) {
     const trailing = cases?.find((row) => row.name === "integrity: signature with trailing byte");
     const { signature } = blockOf(fromHex(trailing?.block ?? ""));
