@@ -1,4 +1,5 @@
 import { CHAIN_ERRORS } from "./chain-errors.ts";
+import { CLOUD_ERRORS } from "./cloud-errors.ts";
 import { CONFIGURATION_ERRORS } from "./configuration-errors.ts";
 import type { ErrorRow } from "./error-row.ts";
 import { FLEET_ERRORS } from "./fleet-errors.ts";
@@ -12,7 +13,7 @@ import { WALLET_ERRORS } from "./wallet-errors.ts";
 /**
  * Every failure with a code, for all dialects, commands, logs and pages. A code is never given a
  * second meaning. Groups: 0xxx configuration, 1xxx stores, 2xxx sync and consensus, 3xxx peers,
- * 4xxx HTTP and dialects, 5xxx wallet, 6xxx staking, 8xxx fleet, 9xxx our own bug.
+ * 4xxx HTTP and dialects, 5xxx wallet, 6xxx staking, 8xxx fleet (81xx a city on AWS), 9xxx our own bug.
  * @source interfaces.md 7.4
  */
 export const ERROR_CATALOGUE = {
@@ -24,6 +25,7 @@ export const ERROR_CATALOGUE = {
   ...WALLET_ERRORS,
   ...STAKING_ERRORS,
   ...FLEET_ERRORS,
+  ...CLOUD_ERRORS,
   ...OWN_ERRORS,
 } as const;
 

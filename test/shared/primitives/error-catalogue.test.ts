@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CHAIN_ERRORS } from "#shared/primitives/chain-errors.ts";
+import { CLOUD_ERRORS } from "#shared/primitives/cloud-errors.ts";
 import { CONFIGURATION_ERRORS } from "#shared/primitives/configuration-errors.ts";
 import { ERROR_CATALOGUE, findError } from "#shared/primitives/error-catalogue.ts";
 import { FLEET_ERRORS } from "#shared/primitives/fleet-errors.ts";
@@ -19,6 +20,7 @@ const groups = [
   { digit: "5", rows: WALLET_ERRORS },
   { digit: "6", rows: STAKING_ERRORS },
   { digit: "8", rows: FLEET_ERRORS },
+  { digit: "8", rows: CLOUD_ERRORS },
   { digit: "9", rows: OWN_ERRORS },
 ];
 

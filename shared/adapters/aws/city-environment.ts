@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+
+const Name = z.string().min(1).max(255);
+
+/** What each variable looks like that a function or task of a city may be given: names, no secrets. */
+const VARIABLES = {
+  /** Of the deployment, such as `prod` or `local`. */
+  EXOS_ENVIRONMENT: z.string().regex(/^[a-z][a-z0-9]{0,15}$/),
+  /** Three letters of `regions/`. */
+  EXOS_CITY: z.string().regex(/^[a-z]{3}$/),
+  /** As `exos network list` has it. */
+  EXOS_NETWORK: Name,
+  EXOS_TABLE_CHAIN: Name,
+  /** Up to the generation: `-g<n>` follows. */
+  EXOS_TABLE_COINS: Name,
+  /** Up to the generation: `-g<n>` follows. */
+  EXOS_TABLE_INDEX: Name,
+  EXOS_TABLE_POOL: Name,
+  EXOS_BUCKET_CHAIN: Name,
+  EXOS_QUEUE_BLOCKS: z.url(),
+  EXOS_QUEUE_CONNECT: z.url(),
+  EXOS_QUEUE_TRANSACTIONS: z.url(),
+  EXOS_QUEUE_ANNOUNCE: z.url(),
+  /** Both dead-letter queues, `dead` and `dead.fifo`. */
+  EXOS_QUEUE_DEAD: z.url(),
+  EXOS_QUEUE_DEAD_FIFO: z.url(),
+  /** ARN of the topic `follow`. */
+  EXOS_TOPIC_FOLLOW: z.string().startsWith("arn:"),
+  /** Name of the function `stake.sign`. */
+  EXOS_FUNCTION_SIGN: Name,
+  /** ARN of the staking key. */
+  EXOS_KEY_STAKE: z.string().startsWith("arn:"),
+  /** `cluster/service` of the task `ingest`. */
+  EXOS_SERVICE_INGEST: z.string().regex(/^[^/]+\/[^/]+$/),
+  /** Path below which a city's secrets stand, such as `/exos/prod/syd`. */
+  EXOS_SECRETS: z.string().startsWith("/"),
+} as const;
+
+/** A variable of a city's function or task. */
+export type CityVariable = keyof typeof VARIABLES;
+
+/** Every one of them. */
+export const CITY_VARIABLES = Object.keys(VARIABLES) as CityVariable[];
+
+/**
+ * The variables that one composition root asks for.
+ *
+ * @throws StoreFault `EXOS-E8101` that names each one that is missing or malformed
+ */
+export function readCityEnvironment<Wanted extends CityVariable>(
+  environment: Readonly<Record<string, string | undefined>>,
+  wanted: readonly Wanted[],
+): Readonly<Record<Wanted, string>> {
+  const found: Partial<Record<CityVariable, string>> = {};
+  const bad: string[] = [];
+  for (const name of wanted) {
+    const value = environment[name];
+    const parsed = VARIABLES[name].safeParse(value);
+    if (parsed.success) found[name] = parsed.data;
+    else bad.push(value === undefined ? `${name} is missing` : `${name} is malformed: "${value}"`);
+  }
+  // Each wanted name was put in, or is in the list.
+  if (bad.length === 0) return found as Record<Wanted, string>;
+  throw new StoreFault(`The environment of this part of the city is wrong: ${bad.join("; ")}.`, {
+    retryable: false,
+    code: "EXOS-E8101",
+  });
+}

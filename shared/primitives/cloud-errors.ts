@@ -1,0 +1,47 @@
+import type { ErrorRows } from "./error-row.ts";
+
+/** 81xx: a city on AWS, or on something that answers like it. */
+export const CLOUD_ERRORS = {
+  "EXOS-E8100": {
+    status: 503,
+    title: "AWS did not answer",
+    sentence: "A request to AWS failed, or was refused for now.",
+    hint: "It is tried again; `exos fleet status` tells whether the city keeps up.",
+  },
+  "EXOS-E8101": {
+    status: 500,
+    title: "Name missing from the environment",
+    sentence: "This part of a city was started without a name that it needs, or with a bad one.",
+    hint: "Functions and tasks get their names from the stacks: deploy again with `exos fleet deploy`.",
+  },
+  "EXOS-E8102": {
+    status: 500,
+    title: "Table, queue, bucket or key not found",
+    sentence: "What a name of the environment points to does not exist in this region.",
+    hint: "Compare city, region and account with `exos fleet status`; a missing stack is deployed again.",
+  },
+  "EXOS-E8103": {
+    status: 500,
+    title: "Credentials refused",
+    sentence: "The credentials are absent, expired, or of another account or region.",
+    hint: "Log in again; on AWS itself the role of the function or task gives them.",
+  },
+  "EXOS-E8104": {
+    status: 500,
+    title: "Not allowed",
+    sentence: "The role of this part of the city may not do what was asked.",
+    hint: "Roles are generated from `infra/grants.ts`: deploy again; if it stays, it is a bug of ours.",
+  },
+  "EXOS-E8105": {
+    status: 500,
+    title: "Request refused",
+    sentence: "AWS says that a request is malformed or too large.",
+    hint: "It would be refused again: report it as a bug with the log line.",
+  },
+  "EXOS-E8106": {
+    status: 500,
+    title: "Network and city do not match",
+    sentence: "The stores hold the chain of another network.",
+    hint: "Deploy the city with the network its tables were made for, or give it new tables.",
+  },
+} as const satisfies ErrorRows;

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
+import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+
+describe("the environment of a part of a city", () => {
+  it("gives the names that were asked for and no others", () => {
+    const environment = { EXOS_CITY: "syd", EXOS_TABLE_CHAIN: "c", PATH: "/bin" };
+    expect(readCityEnvironment(environment, ["EXOS_CITY"])).toEqual({ EXOS_CITY: "syd" });
+  });
+
+  it("names everything that is missing or malformed in one fault", () => {
+    const read = () =>
+      readCityEnvironment({ EXOS_CITY: "Sydney" }, ["EXOS_CITY", "EXOS_TABLE_CHAIN"]);
+    expect(read).toThrow('EXOS_CITY is malformed: "Sydney"; EXOS_TABLE_CHAIN is missing');
+    expect(read).toThrow(expect.objectContaining({ code: "EXOS-E8101", retryable: false }));
+  });
+});
+
+describe("a failed request to AWS", () => {
+  it.each([
+    ["ProvisionedThroughputExceededException", "EXOS-E8100", true],
+    ["TimeoutError", "EXOS-E8100", true],
+    ["ResourceNotFoundException", "EXOS-E8102", false],
+    ["ExpiredTokenException", "EXOS-E8103", false],
+    ["AccessDeniedException", "EXOS-E8104", false],
+    ["ValidationException", "EXOS-E8105", false],
+  ])("named %s is %s", (name, code, retryable) => {
+    const cause = Object.assign(new Error("said"), { name });
+    const fault = awsFaultOf(cause, "reading the tip");
+    expect(fault).toMatchObject({ code, retryable, cause });
+    expect(fault.message).toBe(`reading the tip: ${name}, said`);
+  });
+
+  it("that is a fault already passes unchanged", () => {
+    const fault = new StoreFault("x", { retryable: true });
+    expect(awsFaultOf(fault, "reading")).toBe(fault);
+  });
+});
