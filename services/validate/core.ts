@@ -1,6 +1,7 @@
 import type { Announcement } from "#shared/consensus/announcement.ts";
 import type { Attachment, HeaderJudgement, OpenAttachment } from "#shared/consensus/attachment.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { HeaderTree } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { Refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
@@ -27,7 +28,7 @@ import { type Submission, type SubmitDeps, submitBlock } from "./submit-block.ts
 import { knownHeader, readTip } from "./tip-view.ts";
 
 /** What all operations together need. */
-export type ValidatorDeps = ImportDeps & SubmitDeps;
+export type ValidatorDeps = ImportDeps & SubmitDeps & { readonly headers: HeaderTree };
 
 /** Everything this service does, over one set of ports. */
 export interface Validator {

@@ -2,7 +2,7 @@ import { lighterTip, type NextTip, renumberedTip, type Tip } from "#shared/coins
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import { tipHint } from "#shared/messages/tip-hint.ts";
-import type { StoredHeader } from "#shared/ports/header-store.ts";
+import type { HeaderTree, StoredHeader } from "#shared/ports/header-store.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -83,7 +83,7 @@ async function tipBefore({ record }: StoredHeader, tip: Tip, deps: ValidateDeps)
 /** Lift the verdict from a block, its ancestors and its descendants, and judge them again. */
 export async function reconsiderBlock(
   hash: HashHex,
-  deps: ValidateDeps,
+  deps: ValidateDeps & { readonly headers: HeaderTree },
 ): Promise<Result<void, Refusal>> {
   const stored = await deps.headers.get(hash);
   if (stored === undefined) return unknownBlock(hash);

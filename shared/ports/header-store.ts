@@ -13,14 +13,19 @@ export interface StoredHeader {
   readonly rejected: ConsensusError | undefined;
   /** Generations of the coin store into which the block is applied. */
   readonly applied: readonly number[];
+  /**
+   * `RunningTotals.encode()` of the unspent set after this block, 408 bytes, where whoever applied it
+   * gave them; `undefined` in a store whose coins bring their own totals forward.
+   */
+  readonly totals: Uint8Array | undefined;
 }
 
 /**
  * Headers, what is known about their blocks, and the leaves worth connecting. Strong reads only:
  * what a write returned for is seen by every later read. A header that is put again erases nothing.
  *
- * Implementations: `adapters/embedded/{memory,level}-header-store.ts`. Each passes
- * `test/ports/header-store.contract.ts`.
+ * Implementations: `adapters/embedded/{memory,level}-header-store.ts`,
+ * `adapters/aws/dynamo-header-store.ts`. Each passes `test/ports/header-store.contract.ts`.
  */
 export interface HeaderStore {
   /** Keep a header unless it is there already. @throws StoreFault when it cannot be kept */
@@ -34,9 +39,12 @@ export interface HeaderStore {
   setRejected(hash: HashHex, error: ConsensusError): Promise<void>;
   /** Undo `setRejected`, for `reconsiderblock` and for what was bad only until some time. */
   clearRejected(hash: HashHex): Promise<void>;
-  setApplied(hash: HashHex, generation: number): Promise<void>;
-  /** Forget every `applied` mark: the coin store was rebuilt. */
-  clearApplied(): Promise<void>;
+  /**
+   * The block's marks are all in this generation.
+   *
+   * @param totals of the unspent set after this block, a function of its chain: the first given stay
+   */
+  setApplied(hash: HashHex, generation: number, totals?: Uint8Array): Promise<void>;
 
   /** Remember a leaf whose body is stored and whose header was judged. */
   addCandidate(leaf: { readonly work: bigint; readonly hash: HashHex }): Promise<void>;
@@ -47,8 +55,26 @@ export interface HeaderStore {
     limit: number,
   ): Promise<{ readonly work: bigint; readonly hash: HashHex }[]>;
 
-  /** Known headers without a known child, heaviest first, bad ones included. @param limit 1 to 256 */
+  /**
+   * Ends of branches, heaviest first, bad ones included: at least the candidates heavier than the
+   * committed tip, and the tip itself where one is committed. A store that one process owns tells of
+   * every known header without a known child; a shared one keeps no such list.
+   *
+   * @param limit 1 to 256
+   */
   leaves(limit: number): Promise<HashHex[]>;
+}
+
+/**
+ * What only a store that one process owns can tell or do: a shared one keeps no item for it, since
+ * every header would cost one write more.
+ *
+ * Implementations: `adapters/embedded/{memory,level}-header-store.ts`. Each passes
+ * `test/ports/header-tree.contract.ts`.
+ */
+export interface HeaderTree {
   /** Direct children of a header, in no order. */
   children(hash: HashHex): Promise<HashHex[]>;
+  /** Forget every `applied` mark, and the totals with it: the coin store was rebuilt. */
+  clearApplied(): Promise<void>;
 }

@@ -30,6 +30,7 @@ export function headerStoreContract(create: () => Promise<HeaderStore>): void {
       checked: false,
       rejected: undefined,
       applied: [],
+      totals: undefined,
     });
   });
 
@@ -64,7 +65,27 @@ export function headerStoreContract(create: () => Promise<HeaderStore>): void {
       checked: true,
       rejected: error,
       applied: [0, 3],
+      totals: undefined,
     });
+  });
+
+  it("keeps the totals after a block, those that came first", async () => {
+    const headers = await create();
+    for (const record of [genesis, first]) await headers.put(record);
+    const totals = Uint8Array.from({ length: 408 }, (_, index) => index % 251);
+    await headers.setApplied(first.hash, 0);
+    expect((await headers.get(first.hash))?.totals).toBeUndefined();
+    const given = totals.slice();
+    await headers.setApplied(first.hash, 0, given);
+    given.fill(0);
+    await headers.setApplied(first.hash, 1, new Uint8Array(408).fill(9));
+    await headers.setApplied(first.hash, 2);
+    await headers.put(first);
+    const stored = await headers.get(first.hash);
+    expect(stored?.totals).toEqual(totals);
+    expect(stored?.totals?.constructor).toBe(Uint8Array);
+    expect(stored?.applied).toEqual([0, 1, 2]);
+    expect((await headers.get(genesis.hash))?.totals).toBeUndefined();
   });
 
   it("takes a rejection back, and nothing else with it", async () => {
@@ -76,17 +97,6 @@ export function headerStoreContract(create: () => Promise<HeaderStore>): void {
     const header = await headers.get(first.hash);
     expect(header?.rejected).toBeUndefined();
     expect(header?.checked).toBe(true);
-  });
-
-  it("forgets where blocks are applied, for every header", async () => {
-    const headers = await create();
-    for (const record of [genesis, first]) {
-      await headers.put(record);
-      await headers.setApplied(record.hash, 1);
-    }
-    await headers.clearApplied();
-    const found = await headers.getMany([genesis.hash, first.hash]);
-    expect(found.map((header) => header?.applied)).toEqual([[], []]);
   });
 
   it("lists the candidates heavier than a work, heaviest first, as many as asked", async () => {
@@ -104,19 +114,13 @@ export function headerStoreContract(create: () => Promise<HeaderStore>): void {
     expect(await headers.candidates(0n, 64)).toEqual(of([second, first]));
   });
 
-  it("knows the leaves, heaviest first, whatever order headers came in", async () => {
+  it("tells of the candidates among the leaves, heaviest first, bad ones included", async () => {
     const headers = await create();
     for (const record of [second, genesis, rival, first]) await headers.put(record);
+    for (const record of [second, rival]) await headers.addCandidate(record);
     expect(await headers.leaves(256)).toEqual([rival.hash, second.hash]);
     expect(await headers.leaves(1)).toEqual([rival.hash]);
     await headers.setRejected(rival.hash, error);
     expect(await headers.leaves(1)).toEqual([rival.hash]);
-  });
-
-  it("knows the children of a header", async () => {
-    const headers = await create();
-    for (const record of [genesis, first, rival, first]) await headers.put(record);
-    expect((await headers.children(genesis.hash)).sort()).toEqual([first.hash, rival.hash].sort());
-    expect(await headers.children(first.hash)).toEqual([]);
   });
 }

@@ -1,4 +1,4 @@
-import type { HeaderStore, StoredHeader } from "#shared/ports/header-store.ts";
+import type { HeaderStore, HeaderTree, StoredHeader } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
@@ -32,7 +32,7 @@ function heaviest(entries: Iterable<[HashHex, bigint]>, limit: number): [HashHex
 }
 
 /** The behaviour of a header store over tables that answer at once. */
-export function createHeaderFacts(tables: FactTables): Omit<HeaderStore, "clearApplied"> {
+export function createHeaderFacts(tables: FactTables): HeaderStore & Pick<HeaderTree, "children"> {
   const { headers, children, leaves, candidates } = tables;
 
   function change(hash: HashHex, facts: Partial<StoredHeader>): void {
@@ -50,6 +50,7 @@ export function createHeaderFacts(tables: FactTables): Omit<HeaderStore, "clearA
         checked: false,
         rejected: undefined,
         applied: [],
+        totals: undefined,
       });
 
       const prev = toHashHex(record.header.prev);
@@ -64,9 +65,13 @@ export function createHeaderFacts(tables: FactTables): Omit<HeaderStore, "clearA
     setChecked: async (hash) => change(hash, { checked: true }),
     setRejected: async (hash, error) => change(hash, { rejected: error }),
     clearRejected: async (hash) => change(hash, { rejected: undefined }),
-    async setApplied(hash, generation) {
-      const applied = headers.get(hash)?.applied ?? [];
-      if (!applied.includes(generation)) change(hash, { applied: [...applied, generation] });
+    async setApplied(hash, generation, totals) {
+      const known = headers.get(hash);
+      const applied = known?.applied ?? [];
+      const isNew = !applied.includes(generation);
+      const kept = known?.totals ?? totals?.slice();
+      if (!isNew && kept === known?.totals) return;
+      change(hash, { applied: isNew ? [...applied, generation] : applied, totals: kept });
     },
 
     async addCandidate({ work, hash }) {

@@ -1,6 +1,6 @@
 import { Reader } from "#shared/codec/reader.ts";
 import { Writer } from "#shared/codec/writer.ts";
-import type { HeaderStore, StoredHeader } from "#shared/ports/header-store.ts";
+import type { HeaderStore, HeaderTree, StoredHeader } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import { createHeaderFacts, type FactSet, type FactTable } from "./header-facts.ts";
@@ -8,7 +8,7 @@ import { type LevelTable, LevelTables, type ValueCodec } from "./level-tables.ts
 import { storedHeaderCodec } from "./stored-header-codec.ts";
 
 /** A store that holds its folder until it is disposed of. */
-export interface LevelHeaderStore extends HeaderStore, AsyncDisposable {
+export interface LevelHeaderStore extends HeaderStore, HeaderTree, AsyncDisposable {
   /** Sync every fact so far to disk. Called after the blocks' flush, before the coin store's. */
   flush(): Promise<void>;
 }
@@ -118,7 +118,9 @@ export async function openLevelHeaderStore(folder: string): Promise<LevelHeaderS
       await tables.flush();
       for (const hash of (await tables.keys(HEADERS)) as HashHex[]) {
         const header = headers.get(hash);
-        if (header !== undefined) headers.set(hash, { ...header, applied: [] });
+        if (header !== undefined) {
+          headers.set(hash, { ...header, applied: [], totals: undefined });
+        }
         await tables.spill();
       }
     },

@@ -11,17 +11,18 @@ const fromText = new TextDecoder("utf-8", { fatal: true });
 /** About what one costs in memory: objects, two hex texts, four hashes. */
 const STORED_HEADER_BYTES = 1_024;
 
-/** A header with its facts: the record, then body size, checked, rejection, generations. */
+/** A header with its facts: the record, then body size, checked, rejection, generations, totals. */
 export const storedHeaderCodec: ValueCodec<StoredHeader> = {
-  encode({ record, bodySize, checked, rejected, applied }) {
-    return new Writer(512)
+  encode({ record, bodySize, checked, rejected, applied, totals }) {
+    const writer = new Writer(512)
       .bytes(encodeHeaderRecord(record))
       .bool(bodySize !== undefined)
       .u32(bodySize ?? 0)
       .bool(checked)
       .byteString(text.encode(rejected === undefined ? "" : JSON.stringify(rejected)))
-      .list(applied, (generation, writer) => writer.u32(generation))
-      .finish();
+      .list(applied, (generation, list) => list.u32(generation));
+    // Last and only where there are any: a folder of before totals were kept reads the same.
+    return (totals === undefined ? writer : writer.byteString(totals)).finish();
   },
   decode(bytes) {
     const reader = new Reader(bytes);
@@ -30,13 +31,15 @@ export const storedHeaderCodec: ValueCodec<StoredHeader> = {
     const bodySize = reader.u32();
     const checked = reader.bool();
     const rejected = fromText.decode(reader.byteString());
+    const applied = reader.list(4, () => reader.u32());
     return {
       record,
       bodySize: hasBody ? bodySize : undefined,
       checked,
       // A verdict is plain JSON, and the checksum says that it is the one written.
       rejected: rejected === "" ? undefined : (JSON.parse(rejected) as ConsensusError),
-      applied: reader.list(4, () => reader.u32()),
+      applied,
+      totals: reader.left === 0 ? undefined : reader.byteString().slice(),
     };
   },
   sizeOf: () => STORED_HEADER_BYTES,
