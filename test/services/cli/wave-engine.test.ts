@@ -1,0 +1,259 @@
+import { describe, expect, it } from "vitest";
+import type {
+  CityDeployment,
+  CityHealth,
+  CityLook,
+  Deployments,
+  DeployRecord,
+} from "#services/cli/fleet/deploy-ports.ts";
+import type { DeployState } from "#services/cli/fleet/deploy-state.ts";
+import { type DeployOrder, runWaves, type WaveDeps } from "#services/cli/fleet/wave-engine.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { CrashError, crashAt } from "../../support/crash-at.ts";
+
+const WAVES = [["syd"], ["lon", "sin"], ["fra"]];
+const CITIES = WAVES.flat();
+const BAKE = 1_200;
+const ORDER: DeployOrder = { operator: "anna", version: "2", waves: WAVES, bakeSeconds: BAKE };
+/** Seconds that a city is on its way. */
+const DEPLOY = 100;
+/** Watched for a minute alone: fewer calls to be killed at. */
+const SHORT: DeployOrder = { ...ORDER, bakeSeconds: 60 };
+/** What is no port of the world. */
+const SPARED = ["clock", "say"] as const;
+
+/** What goes wrong in the fake world. */
+interface Faults {
+  /** Cities whose stacks fall back from this version. */
+  readonly refuses?: Readonly<Record<string, string>>;
+  readonly broken?: string;
+  readonly alarm?: { readonly city: string; readonly from: number };
+  readonly unready?: string;
+  readonly otherChain?: string;
+}
+
+/** CloudFormation, the release bucket, the cities and the clock, as far as the engine sees them. */
+function world(faults: Faults = {}) {
+  let now = 1_000;
+  let writes = 0;
+  let stored: { state: DeployState; tag: string } | undefined;
+  const deployed: string[] = [];
+  const said: string[] = [];
+  const versions = new Map(CITIES.map((city) => [city, "1"]));
+  const onTheWay = new Map<string, { version: string; until: number }>();
+
+  const land = (city: string) => {
+    const move = onTheWay.get(city);
+    if (move === undefined || move.until > now) return;
+    onTheWay.delete(city);
+    if (faults.refuses?.[city] !== move.version) versions.set(city, move.version);
+  };
+  const deployments: Deployments = {
+    async look(city): Promise<CityDeployment> {
+      land(city);
+      if (onTheWay.has(city)) return { state: "busy" };
+      if (faults.broken === city && deployed.some((row) => row.startsWith(city))) {
+        return { state: "broken", reason: "UPDATE_ROLLBACK_FAILED" };
+      }
+      return { state: "settled", version: versions.get(city) };
+    },
+    async deploy(city, version) {
+      deployed.push(`${city} ${version}`);
+      const move = onTheWay.get(city);
+      if (move?.version !== version) onTheWay.set(city, { version, until: now + DEPLOY });
+    },
+  };
+  const health: CityHealth = {
+    look: async (cities) =>
+      cities.map((city): CityLook => {
+        land(city);
+        return {
+          city,
+          reasons: faults.unready === city && versions.get(city) === "2" ? ["behind"] : [],
+          version: versions.get(city),
+          tip: { height: 100 + city.charCodeAt(0), hash: "aa" },
+          alarm: faults.alarm?.city === city && now >= faults.alarm.from,
+        };
+      }),
+    hashAt: async (city) => (faults.otherChain === city ? "bb" : "aa"),
+  };
+  const record: DeployRecord = {
+    read: async () => stored,
+    async write(state, tag) {
+      if (stored?.tag !== tag) return undefined;
+      stored = { state: structuredClone(state), tag: String(++writes) };
+      return stored.tag;
+    },
+  };
+  const clock = {
+    now: () => unixSeconds(now),
+    async sleep(ms: number) {
+      now += ms / 1_000;
+    },
+  };
+  const deps: WaveDeps = { record, deployments, health, clock, say: (line) => said.push(line) };
+  return {
+    deps,
+    said,
+    deployed,
+    state: () => stored?.state,
+    running: () => CITIES.map((city) => versions.get(city)).join(""),
+    pass(seconds: number) {
+      now += seconds;
+    },
+  };
+}
+
+describe("a deployment", () => {
+  it("brings every wave to the version, one after the other, each watched for its time", async () => {
+    const { deps, deployed, running } = world();
+    const startedAt = deps.clock.now();
+    expect(await runWaves(ORDER, deps)).toMatchObject({ state: "done" });
+    expect(running()).toBe("2222");
+    expect(deployed).toEqual(["syd 2", "lon 2", "sin 2", "fra 2"]);
+    expect(deps.clock.now() - startedAt).toBeGreaterThanOrEqual(3 * (BAKE + DEPLOY));
+  });
+
+  it("of what runs already changes nothing and still watches", async () => {
+    const { deps, deployed } = world();
+    expect(await runWaves({ ...ORDER, version: "1" }, deps)).toMatchObject({ state: "done" });
+    expect(deployed).toEqual([]);
+  });
+
+  it.each<readonly [string, Faults, string]>([
+    ["a stack falls back", { refuses: { sin: "2" } }, "sin: it did not come to 2"],
+    ["an alarm is raised", { alarm: { city: "lon", from: 3_000 } }, "lon: its alarm is raised"],
+    ["a city is not ready in the end", { unready: "lon" }, "lon: behind"],
+    ["a city follows another chain", { otherChain: "sin" }, "syd and sin differ at height 206"],
+  ])("rolls its wave back and leaves later ones when %s", async (_, faults, reason) => {
+    const { deps, running, deployed } = world(faults);
+    const outcome = await runWaves(ORDER, deps);
+    expect(outcome).toMatchObject({ state: "failed", wave: ["lon", "sin"], stuck: [] });
+    expect(outcome.state === "failed" && outcome.reason).toContain(reason.split(" differ")[0]);
+    expect(running()).toBe("2111");
+    expect(deployed.some((row) => row.startsWith("fra"))).toBe(false);
+  });
+
+  it("names a city that neither goes on nor back, after the others went back", async () => {
+    const { deps, running } = world({ broken: "lon" });
+    expect(await runWaves(ORDER, deps)).toEqual({
+      state: "failed",
+      wave: ["lon", "sin"],
+      reason: "lon: UPDATE_ROLLBACK_FAILED",
+      stuck: ["lon"],
+    });
+    expect(running()).toBe("2211");
+  });
+
+  it("takes a new city back to nothing by leaving it, since nothing ran there", async () => {
+    const { deps } = world({ unready: "syd" });
+    const look = deps.deployments.look;
+    let absent = true;
+    deps.deployments.look = async (city) => {
+      if (city !== "syd" || !absent) return look(city);
+      absent = false;
+      return { state: "absent" };
+    };
+    expect(await runWaves(ORDER, deps)).toMatchObject({ state: "failed", stuck: [] });
+  });
+});
+
+describe("a second operator", () => {
+  it("is refused while the first is at it, and after he was killed at another version", async () => {
+    const { deps, state, pass, running } = world();
+    await expect(
+      runWaves(ORDER, crashAt(deps, { call: 14, when: "before" }, SPARED)),
+    ).rejects.toThrow(CrashError);
+    const other = { ...ORDER, operator: "bob" };
+    expect(await runWaves(other, deps)).toMatchObject({
+      state: "refused",
+      by: { operator: "anna", version: "2" },
+    });
+    pass(3_600);
+    expect(await runWaves({ ...other, version: "3" }, deps)).toMatchObject({ state: "refused" });
+    expect(state()?.operator).toBe("anna");
+
+    expect(await runWaves(other, deps)).toMatchObject({ state: "done" });
+    expect(running()).toBe("2222");
+  });
+
+  it("who was quicker in between is the one who goes on", async () => {
+    const { deps } = world();
+    const { record } = deps;
+    const foreign = { ...deps, record: { ...record, read: async () => undefined } };
+    await record.write(stateOf("bob"), undefined);
+    expect(await runWaves(ORDER, foreign)).toMatchObject({ state: "refused" });
+  });
+
+  it("who took over stops the first", async () => {
+    const { deps, state } = world();
+    const { clock, record } = deps;
+    let slept = 0;
+    const slow = {
+      ...clock,
+      async sleep(ms: number) {
+        await clock.sleep(ms);
+        if (++slept !== 3) return;
+        const found = await record.read();
+        await record.write({ ...stateOf("bob"), version: "2" }, found?.tag);
+      },
+    };
+    expect(await runWaves(ORDER, { ...deps, clock: slow })).toEqual({ state: "taken" });
+    expect(state()?.operator).toBe("bob");
+  });
+});
+
+function stateOf(operator: string): DeployState {
+  return {
+    v: 1,
+    operator,
+    until: 9_999_999,
+    version: "9",
+    phase: "deploying",
+    waves: [["syd"]],
+    at: 0,
+    before: {},
+    tries: {},
+    bakeFrom: 0,
+    reason: null,
+  };
+}
+
+describe("a deployment killed at any call", () => {
+  /** Runs until the end, killed at one call, then goes on. @returns whether the kill came */
+  async function killedAt(call: number, when: "before" | "after", faults: Faults) {
+    const { deps, running, state } = world(faults);
+    let killed = false;
+
+    try {
+      await runWaves(SHORT, crashAt(deps, { call, when }, SPARED));
+    } catch (cause) {
+      if (!(cause instanceof CrashError)) throw cause;
+      killed = true;
+      await runWaves(SHORT, deps);
+    }
+    return { killed, running: running(), phase: state()?.phase };
+  }
+
+  it.each<readonly [string, Faults, string, string]>([
+    ["that goes well", {}, "2222", "done"],
+    ["that is rolled back", { refuses: { sin: "2" } }, "2111", "failed"],
+  ])("%s ends where it would have", async (_, faults, running, phase) => {
+    let kills = 0;
+    for (const when of ["before", "after"] as const) {
+      for (let call = 1; ; call++) {
+        const end = await killedAt(call, when, faults);
+        if (!end.killed) break;
+        kills++;
+        // Killed while its last words were written, a failed deployment is begun anew: same end.
+        expect({ call, when, running: end.running, phase: end.phase }).toEqual({
+          call,
+          when,
+          running,
+          phase,
+        });
+      }
+    }
+    expect(kills).toBeGreaterThan(60);
+  });
+});
