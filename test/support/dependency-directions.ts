@@ -20,6 +20,7 @@ const SHARED_WITH_FLEET = /^infra\/(prices|usage|grants)\.ts$/;
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   regions: [],
+  infra: ["regions", "npm:aws-cdk-lib", "npm:constructs", "npm:cdk-nag", "npm:esbuild", "node:"],
   "shared/primitives": ["npm:@noble", "npm:@scure"],
   "shared/crypto": ["shared/primitives", "npm:@noble"],
   "shared/codec": pure.slice(0, 2),
@@ -58,6 +59,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "services/wallet": SERVICE,
   "services/rpc": [...SERVICE, "npm:@hono", "npm:hono"],
   "services/cli": [...SERVICE, "regions"],
+  // `node:crypto` and `cloudfront` are modules of the edge's runtime.
+  "services/web": [...pure, "regions", "npm:cloudfront", "node:"],
 };
 
 /**

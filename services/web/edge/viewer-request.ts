@@ -1,0 +1,83 @@
+import crypto from "node:crypto";
+// biome-ignore lint/correctness/noUndeclaredDependencies: a module of the runtime, of no package
+import cf from "cloudfront";
+import { CITIES } from "#regions/fleet.ts";
+import {
+  CLIENT_HEADER,
+  EDGE_HEADER,
+  EDGE_KEY,
+  edgeStampText,
+} from "#shared/primitives/edge-stamp.ts";
+import { HEALTH_VECTOR_KEY, parseHealthVector } from "#shared/primitives/health-vector.ts";
+import { route } from "./route.ts";
+
+interface Headers {
+  [name: string]: { readonly value: string };
+}
+
+/** A viewer's request as CloudFront hands it over; the same object goes back, changed. */
+interface ViewerEvent {
+  readonly viewer: { readonly ip: string };
+  readonly request: { readonly method: string; uri: string; readonly headers: Headers };
+}
+
+/** Answers of an origin after which the second one is asked. */
+const FAILED = [502, 503, 504];
+
+/**
+ * Sends a request to its city and says to it that it came by the edge, and for whom. Origins of the
+ * distribution are named like the cities; latitude and longitude come in CloudFront's own headers.
+ */
+export async function handler(event: ViewerEvent): Promise<ViewerEvent["request"]> {
+  const request = event.request;
+  const headers = request.headers;
+  // The runtime does not know `await` among the arguments of a call.
+  const vector = await storedAt(HEALTH_VECTOR_KEY);
+  const key = await storedAt(EDGE_KEY);
+  const chosen = route(
+    {
+      latitude: Number.parseFloat(textOf(headers, "cloudfront-viewer-latitude")),
+      longitude: Number.parseFloat(textOf(headers, "cloudfront-viewer-longitude")),
+      out: parseHealthVector(vector),
+      method: request.method,
+      host: textOf(headers, "host"),
+      path: request.uri,
+    },
+    CITIES,
+  );
+  request.uri = chosen.path;
+  headers[CLIENT_HEADER] = { value: event.viewer.ip };
+  headers[EDGE_HEADER] = { value: stampOf(event.viewer.ip, key) };
+
+  if (chosen.cities.length === 1) cf.selectRequestOriginById(String(chosen.cities[0]));
+  else {
+    cf.createRequestOriginGroup({
+      originIds: chosen.cities.map((code) => ({ originId: code })),
+      failoverCriteria: { statusCodes: FAILED },
+    });
+  }
+  return request;
+}
+
+/** Without a key the stamp is no stamp: the origin's door refuses it and says so. */
+function stampOf(client: string, key: string): string {
+  const unix = Math.floor(Date.now() / 1000);
+  if (key === "") return `${unix}.`;
+  const text = edgeStampText(unix, client);
+  return `${unix}.${crypto.createHmac("sha256", key).update(text).digest("hex")}`;
+}
+
+function textOf(headers: Headers, name: string): string {
+  const header = headers[name];
+  return header === undefined ? "" : header.value;
+}
+
+/** An entry of the edge's store; empty where it is absent. */
+async function storedAt(key: string): Promise<string> {
+  try {
+    return await cf.kvs().get(key);
+  } catch {
+    // The store throws for an absent key. Nothing is lost: an empty vector leaves every city in.
+    return "";
+  }
+}

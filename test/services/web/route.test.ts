@@ -1,0 +1,191 @@
+import { createHmac } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bundleEdge, EDGE_BYTES_MAX } from "#infra/bundle-edge.ts";
+import { CITIES } from "#regions/fleet.ts";
+import { type EdgeQuestion, route } from "#services/web/edge/route.ts";
+import { edgeStampText } from "#shared/primitives/edge-stamp.ts";
+import { encodeHealthVector } from "#shared/primitives/health-vector.ts";
+import { type EdgeEvent, openEdgeRuntime } from "../../support/edge-runtime.ts";
+
+const CODES = CITIES.map(({ code }) => code);
+const BERLIN = { latitude: 52.52, longitude: 13.405 };
+
+function ask(question: Partial<EdgeQuestion> = {}) {
+  const { cities, path } = route(
+    { ...BERLIN, out: [], method: "GET", host: "exos.example", path: "/v1/tip", ...question },
+    CITIES,
+  );
+  return { cities, path };
+}
+
+/** In [0, 1), the same for the same seed; quick enough for a million. @source mulberry32 */
+function fastRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Radians on the sphere, by another formula than the router's. */
+function haversine(a: { latitude: number; longitude: number }, b: typeof a): number {
+  const rad = (degrees: number) => (degrees * Math.PI) / 180;
+  const north = Math.sin(rad(b.latitude - a.latitude) / 2) ** 2;
+  const east = Math.sin(rad(b.longitude - a.longitude) / 2) ** 2;
+  const cosines = Math.cos(rad(a.latitude)) * Math.cos(rad(b.latitude));
+  return 2 * Math.asin(Math.min(1, Math.sqrt(north + cosines * east)));
+}
+
+function bruteForce(at: { latitude: number; longitude: number }, out: readonly string[]): string[] {
+  const healthy = CITIES.filter(({ code }) => !out.includes(code));
+  const left = [...(healthy.length === 0 ? CITIES : healthy)];
+  const found: string[] = [];
+  while (found.length < 2 && left.length > 0) {
+    let best = 0;
+    for (const [place, city] of left.entries()) {
+      const nearest = left[best];
+      if (nearest !== undefined && haversine(at, city) < haversine(at, nearest)) best = place;
+    }
+    found.push(...left.splice(best, 1).map(({ code }) => code));
+  }
+  return found;
+}
+
+describe("the city that a request goes to", () => {
+  it("is the nearest, and the second nearest after it for what only reads", () => {
+    expect(ask()).toEqual({ cities: ["fra", "ams"], path: "/v1/tip" });
+    expect(ask({ method: "HEAD" }).cities).toEqual(["fra", "ams"]);
+    expect(ask({ method: "POST" }).cities).toEqual(["fra"]);
+  });
+
+  it("is none that is out of rotation, unless all are", () => {
+    expect(ask({ out: ["fra"] }).cities).toEqual(["ams", "par"]);
+    expect(ask({ out: CODES.filter((code) => code !== "syd") }).cities).toEqual(["syd"]);
+    expect(ask({ out: CODES }).cities).toEqual(["fra", "ams"]);
+  });
+
+  it("is the one that the path pins, whatever its health, under the path it was pinned by", () => {
+    expect(ask({ path: "/c/tyo/v1/tip", out: ["tyo"] })).toEqual({
+      cities: ["tyo"],
+      path: "/c/tyo/v1/tip",
+    });
+    expect(ask({ path: "/c/tyo" }).cities).toEqual(["tyo"]);
+  });
+
+  it("is the one that the host pins, under a path that caches tell from the others", () => {
+    expect(ask({ host: "BOM.exos.example" })).toEqual({ cities: ["bom"], path: "/c/bom/v1/tip" });
+  });
+
+  it("is the nearest where a pin names no city", () => {
+    for (const path of ["/c/xxx/v1/tip", "/c/syd2/", "/c/", "/cc/syd/", "/v1/c/syd/"]) {
+      expect(ask({ path })).toEqual({ cities: ["fra", "ams"], path });
+    }
+    expect(ask({ host: "www.exos.example" }).cities).toEqual(["fra", "ams"]);
+  });
+
+  it("is the first of the list where the place is unknown", () => {
+    expect(ask({ latitude: Number.NaN, longitude: Number.NaN }).cities).toEqual(["syd", "lon"]);
+    expect(ask({ latitude: Number.NaN, out: ["syd"] }).cities).toEqual(["lon", "sin"]);
+  });
+
+  it("equals a search through all cities, 100,000 times", () => {
+    const random = fastRandom(14);
+    let wrong = 0;
+    for (let run = 0; run < 100_000; run++) {
+      const latitude = (Math.asin(2 * random() - 1) * 180) / Math.PI;
+      const at = { latitude, longitude: random() * 360 - 180 };
+      const share = random();
+      const out = CODES.filter(() => random() < share);
+      const found = ask({ ...at, out }).cities;
+      if (String(found) !== String(bruteForce(at, out))) wrong++;
+    }
+    expect(wrong).toBe(0);
+  });
+});
+
+function eventOf(request: Partial<EdgeEvent["request"]> = {}): EdgeEvent {
+  const headers = {
+    host: { value: "exos.example" },
+    "cloudfront-viewer-latitude": { value: String(BERLIN.latitude) },
+    "cloudfront-viewer-longitude": { value: String(BERLIN.longitude) },
+    "x-exos-client": { value: "10.9.8.7" },
+    ...request.headers,
+  };
+  return {
+    viewer: { ip: "192.0.2.7" },
+    request: { method: "GET", uri: "/v1/tip", ...request, headers },
+  };
+}
+
+describe("the router as CloudFront runs it", () => {
+  let source = "";
+  beforeAll(async () => {
+    source = await bundleEdge();
+  });
+
+  it("is at most 10 KB, without an await inside of a call", () => {
+    expect(source.length).toBeLessThanOrEqual(EDGE_BYTES_MAX);
+    expect(source).not.toMatch(/\bexport\b|\brequire\b/);
+    const awaits = [...source.matchAll(/(\S+)\s*\bawait /g)].map(([, before = ""]) => before);
+    expect(awaits.length).toBeGreaterThan(2);
+    for (const before of awaits) expect(before).toMatch(/(=|return)$/);
+    process.stdout.write(`edge router: ${source.length} of ${EDGE_BYTES_MAX} bytes\n`);
+  });
+
+  it("chooses like the function it was made of, with a stamp of the edge", async () => {
+    const healthy = new Map(CODES.map((code) => [code, code !== "fra"]));
+    const store = new Map([
+      ["vector", encodeHealthVector(healthy)],
+      ["edge-key", "the key"],
+    ]);
+    const { choice, request } = await openEdgeRuntime(source, store)(eventOf());
+    expect(choice).toEqual({ origins: ["ams", "par"], statusCodes: [502, 503, 504] });
+    expect(request.headers["x-exos-client"]?.value).toBe("192.0.2.7");
+    const [unix = "", stamp] = String(request.headers["x-exos-edge"]?.value).split(".");
+    expect(Math.abs(Number(unix) - Date.now() / 1000)).toBeLessThan(10);
+    const text = edgeStampText(Number(unix), "192.0.2.7");
+    expect(stamp).toBe(createHmac("sha256", "the key").update(text).digest("hex"));
+  });
+
+  it("names one origin for a POST, and for what is pinned", async () => {
+    const run = openEdgeRuntime(source, new Map([["edge-key", "k"]]));
+    expect((await run(eventOf({ method: "POST" }))).choice?.origins).toEqual(["fra"]);
+    const pinned = await run(eventOf({ headers: { host: { value: "syd.exos.example" } } }));
+    expect(pinned.choice?.origins).toEqual(["syd"]);
+    expect(pinned.request.uri).toBe("/c/syd/v1/tip");
+  });
+
+  it("has every city in rotation without a vector, and no stamp without a key", async () => {
+    const { choice, request } = await openEdgeRuntime(source, new Map())(eventOf());
+    expect(choice?.origins).toEqual(["fra", "ams"]);
+    expect(request.headers["x-exos-edge"]?.value).toMatch(/^\d+\.$/);
+  });
+
+  it("answers within 0.2 ms", async () => {
+    const store = new Map([
+      ["vector", CODES.map((code) => `${code}1`).join("")],
+      ["edge-key", "the key"],
+    ]);
+    const run = openEdgeRuntime(source, store);
+    const spent: number[] = [];
+    for (let round = 0; round < 2_000; round++) {
+      const event = eventOf();
+      const started = performance.now();
+      await run(event);
+      spent.push(performance.now() - started);
+    }
+    const median = spent.toSorted((a, b) => a - b)[1_000] ?? Number.NaN;
+    process.stdout.write(`edge router: ${(median * 1000).toFixed(0)} of 200 µs, median of 2,000\n`);
+    expect(median).toBeLessThan(0.2);
+  });
+
+  it("is refused by this runtime when it uses what the real one lacks", async () => {
+    const async =
+      'async function handler(event){event.request.uri=["a"].at(0);return event.request}';
+    await expect(openEdgeRuntime(async, new Map())(eventOf())).rejects.toThrow("not a function");
+    const code = "async function handler(event){new Map();return event.request}";
+    await expect(openEdgeRuntime(code, new Map())(eventOf())).rejects.toThrow("Map is not defined");
+  });
+});
