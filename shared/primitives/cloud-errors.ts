@@ -44,4 +44,10 @@ export const CLOUD_ERRORS = {
     sentence: "The stores hold the chain of another network.",
     hint: "Deploy the city with the network its tables were made for, or give it new tables.",
   },
+  "EXOS-E8107": {
+    status: 500,
+    title: "Stored item broken",
+    sentence: "An item in a table is not what this program writes there.",
+    hint: "Compare the versions of the city's parts; a table that stays broken is filled again with `exos fleet load`.",
+  },
 } as const satisfies ErrorRows;

@@ -1,0 +1,52 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { SNSClient, type SNSClientConfig } from "@aws-sdk/client-sns";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+
+const CONNECT_MS = 1_000;
+const REQUEST_MS = 3_000;
+/** Requests of one client on their way at once: 64 marks of a block, and what runs beside them. */
+const SOCKETS = 128;
+
+/**
+ * What every client of ours is built with: standard retry, 3 attempts, 1 s to connect, 3 s for a
+ * request. Region, credentials and `AWS_ENDPOINT_URL` are found by the SDK itself, at the first
+ * request; building a client asks for nothing.
+ *
+ * @param requestMs of one attempt; longer where a queue is polled
+ * @source cloud.md 7.1
+ */
+export function clientSettings(requestMs = REQUEST_MS) {
+  return {
+    maxAttempts: 3,
+    retryMode: "standard",
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: requestMs,
+      // Without it a request that takes too long is only warned about.
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: SOCKETS },
+      httpsAgent: { keepAlive: true, maxSockets: SOCKETS },
+    },
+  } as const;
+}
+
+/** Tables. */
+export function createDynamoClient(more: DynamoDBClientConfig = {}): DynamoDBClient {
+  return new DynamoDBClient({ ...clientSettings(), ...more });
+}
+
+/** Buckets. @param requestMs of one attempt; a segment takes longer than an item */
+export function createS3Client(more: S3ClientConfig = {}, requestMs = 30_000): S3Client {
+  return new S3Client({ ...clientSettings(requestMs), ...more });
+}
+
+/** Queues. @param requestMs of one attempt; above the 20 s of a long poll where one polls */
+export function createSqsClient(more: SQSClientConfig = {}, requestMs = REQUEST_MS): SQSClient {
+  return new SQSClient({ ...clientSettings(requestMs), ...more });
+}
+
+/** The topic. */
+export function createSnsClient(more: SNSClientConfig = {}): SNSClient {
+  return new SNSClient({ ...clientSettings(), ...more });
+}

@@ -1,0 +1,58 @@
+/** What a case of a contract suite may need of the endpoint it runs on. @source cloud.md 14.1 */
+export const NEEDS = [
+  /** ImportTable of DynamoDB. */
+  "import-table",
+  /** Deduplication of FIFO queues by message group. */
+  "deduplication-by-group",
+  /** Several messages of one group in one batch of a FIFO queue. */
+  "group-batches",
+  /** StartMessageMoveTask. */
+  "move-task",
+  /** A topic that invokes a function. */
+  "topic-to-function",
+  /** `If-None-Match: *` and `If-Match` of S3. */
+  "conditional-objects",
+  /** KMS with secp256k1. */
+  "sign-secp256k1",
+  /** ConsumedCapacity as DynamoDB counts it. */
+  "capacity",
+  /** Responses cut at 16 MB (batches) and 1 MB (pages). */
+  "page-limits",
+] as const;
+export type Need = (typeof NEEDS)[number];
+
+/** Something that answers like AWS, or a store of ours. */
+export interface EndpointTraits {
+  readonly name: string;
+  readonly has: ReadonlySet<Need>;
+}
+
+const without = (...needs: readonly Need[]): ReadonlySet<Need> =>
+  new Set(NEEDS.filter((need) => !needs.includes(need)));
+
+/** The endpoints that are known, by name. @source cloud.md 14.1, the table of endpoints */
+export const ENDPOINTS: Readonly<Record<string, EndpointTraits>> = {
+  /** An adapter that needs no endpoint. */
+  embedded: { name: "embedded", has: new Set(NEEDS) },
+  dynalite: { name: "dynalite", has: new Set<Need>(["capacity", "page-limits"]) },
+  fauxqs: { name: "fauxqs", has: new Set() },
+  ministack: { name: "ministack", has: without("move-task", "capacity", "page-limits") },
+  localstack: {
+    name: "localstack",
+    has: without("import-table", "topic-to-function"),
+  },
+  "dynamodb-local": { name: "dynamodb-local", has: new Set<Need>(["capacity", "page-limits"]) },
+};
+
+/**
+ * An endpoint given by the environment.
+ *
+ * @throws RangeError when it is not known what it can do
+ */
+export function traitsOf(name: string | undefined): EndpointTraits {
+  const traits = ENDPOINTS[name ?? ""];
+  if (traits !== undefined) return traits;
+  throw new RangeError(
+    `AWS_ENDPOINT_URL is set: say in EXOS_TEST_ENDPOINT what it is, one of ${Object.keys(ENDPOINTS).join(", ")}`,
+  );
+}

@@ -1,0 +1,37 @@
+/** Errors that another attempt may get past, as the SDK's standard retry sees them. */
+const MAY_PASS: readonly unknown[] = ["TRANSIENT", "THROTTLING", "SERVER_ERROR"];
+const ATTEMPTS = 3;
+
+interface Attempt {
+  getRetryCount(): number;
+  getRetryDelay(): number;
+}
+
+const attempt = (count: number): Attempt => ({
+  getRetryCount: () => count,
+  getRetryDelay: () => 0,
+});
+
+/** The standard retry without its pauses: three attempts, one right after the other. */
+const IMPATIENT = {
+  mode: "standard",
+  acquireInitialRetryToken: async () => attempt(0),
+  async refreshRetryTokenForRetry(before: Attempt, { errorType }: { readonly errorType: unknown }) {
+    const next = before.getRetryCount() + 1;
+    if (next < ATTEMPTS && MAY_PASS.includes(errorType)) return attempt(next);
+    throw new RangeError("no attempt is left");
+  },
+  recordSuccess: () => undefined,
+};
+
+/** What a client of a test adds to `createDynamoClient` and its siblings. */
+export function testSettings(endpoint: string) {
+  return {
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    retryStrategy: IMPATIENT,
+    // A machine that runs several suites at once may well take longer than the 3 s of 7.1.
+    requestHandler: { requestTimeout: 30_000, throwOnRequestTimeout: true },
+  };
+}
