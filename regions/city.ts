@@ -1,13 +1,26 @@
+import type { EnvironmentName } from "./environment.ts";
+
 /**
  * One place the fleet runs. Facts only: no construct, no client and no environment is named here.
  */
 export interface City {
-  /** Three lower-case letters: the stack suffix, the metric dimension and the path `/c/<code>`. */
+  /** Three lower-case letters: part of every name, the metric dimension and the path `/c/<code>`. */
   readonly code: string;
   readonly name: string;
   readonly host: AwsHost | ExternalHost;
   /** Cities of one wave are deployed together; 0 goes first and alone. */
   readonly wave: 0 | 1 | 2 | 3;
+  /** Where it is deployed. */
+  readonly environments: readonly EnvironmentName[];
+  /**
+   * Whether callers come through the fleet's edge, and are refused otherwise. `false` is an open
+   * door: in `local` only.
+   */
+  readonly edge: boolean;
+  /** Whether it holds a staking key and mints; a key costs $1 a month. */
+  readonly staking: boolean;
+  /** Whether it runs the queues and handlers of the compute market. */
+  readonly market: boolean;
   /** Decimal degrees, WGS 84, north positive. */
   readonly latitude: number;
   /** Decimal degrees, WGS 84, east positive. */
@@ -22,6 +35,14 @@ export interface AwsHost {
   readonly region: `${string}-${string}-${number}`;
   /** Where tasks may run; letters differ between accounts, ids do not. */
   readonly zoneIds: readonly [string, string];
+  /** What answers callers. A Lambda Web Function is new: its prices and regions are unconfirmed. */
+  readonly rpc: "function-url" | "web-function";
+  /** How peers reach the task: its own address, or a load balancer with a fixed one ($16.4 a month). */
+  readonly ingress: "task" | "nlb";
+  /** Whether its `watch` asks all cities for their health and writes the edge's vector. */
+  readonly watcher: boolean;
+  /** Marks a second city in the same account and region, which is refused otherwise. */
+  readonly virtual?: true;
 }
 
 /** One machine elsewhere that runs the container with embedded stores. */

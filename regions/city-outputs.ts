@@ -1,0 +1,71 @@
+/** Stacks of a city, in the order they are deployed. @source cloud.md 11 */
+export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as const;
+
+/** One stack of a city; it is named `exos-<environment>-<city>-<one of these>`. */
+export type CityStack = (typeof CITY_STACKS)[number];
+
+/**
+ * What the stacks of a city print, by the stack. `Exos…` is the variable of the same words that
+ * functions and tasks are given: `ExosQueueBlocks` is `EXOS_QUEUE_BLOCKS`.
+ */
+export const CITY_OUTPUTS = {
+  network: {
+    VpcId: "the city's own network",
+    Subnets: "where tasks run, two ids with a comma between",
+    SecurityGroup: "of the tasks: peers may come in, everything may go out",
+    DefaultSecurityGroup: "belongs to nobody; a deployment empties it",
+  },
+  storage: {
+    ExosTableChain: "headers, bodies, the tip",
+    ExosTableCoins: "coins, up to the generation",
+    ExosTableIndex: "history of scripts, up to the generation",
+    ExosTablePool: "transactions that wait",
+    ExosBucketChain: "large and old blocks, snapshots",
+    Repository: "where the image is pushed to",
+  },
+  node: {
+    ExosEnvironment: "of the deployment",
+    ExosCity: "three letters",
+    ExosNetwork: "the chain",
+    ExosSecrets: "path of the city's secrets",
+    ExosQueueBlocks: "blocks to check",
+    ExosQueueConnect: "blocks to connect, one after the other",
+    ExosQueueTransactions: "transactions to judge",
+    ExosQueueAnnounce: "what the peer process tells its peers",
+    ExosQueueDead: "messages that nobody could handle",
+    ExosQueueDeadFifo: "the same of `connect`",
+    ExosTopicFollow: "the tip moved",
+    ExosServiceIngest: "cluster and service of the peer process",
+    QueueDeadEvents: "events that nobody could handle",
+    TaskIngest: "definition of the peer process",
+    TaskLoad: "definition of the loader, run on request",
+    FunctionCheck: "context-free judge of blocks",
+    FunctionConnect: "the only function that moves the tip",
+    FunctionMempool: "judge of transactions",
+    FunctionMempoolFollow: "takes what a block made impossible out of the pool",
+    FunctionIndexFollow: "follows the chain with the index",
+    FunctionWatch: "the tick",
+    ConnectMapping: "id of the mapping that starts `connect`",
+  },
+  rpc: {
+    RpcUrl: "where the city answers",
+    EventsUrl: "where it streams events",
+    FunctionRpc: "answers callers",
+    FunctionRpcEvents: "streams events to callers",
+  },
+  observe: {
+    AlarmTopic: "where alarms go",
+  },
+} as const satisfies Readonly<Record<CityStack, Readonly<Record<string, string>>>>;
+
+/** What the stacks of a staking city print besides, all of them of `node`. */
+export const STAKING_OUTPUTS = {
+  ExosFunctionSign: "signs what it judged again",
+  ExosKeyStake: "ARN of the staking key",
+} as const;
+
+/** `ExosQueueBlocks` as `EXOS_QUEUE_BLOCKS`; `undefined` for an output that is no variable. */
+export function variableOf(output: string): string | undefined {
+  if (!output.startsWith("Exos")) return undefined;
+  return output.replaceAll(/(?<=.)([A-Z])/g, "_$1").toUpperCase();
+}

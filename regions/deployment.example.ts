@@ -1,0 +1,20 @@
+import type { Deployment } from "./deployment.ts";
+
+/** What a filled-in `deployment.ts` looks like; also the stand-in for facts that are missing. */
+export const EXAMPLE_DEPLOYMENT: Deployment = {
+  accounts: { prod: "111122223333", test: "444455556666", local: "000000000000" },
+  cityAccounts: {},
+  zone: {
+    name: "exos.example",
+    id: "Z0123456789ABCDEFGHIJ",
+    certificate:
+      "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000",
+  },
+  alarms: { kind: "mail", address: "alarms@exos.example" },
+  sweepAddress: undefined,
+  releaseKey: undefined,
+  origins: {
+    syd: "syd.lambda-url.ap-southeast-2.on.aws",
+    lon: "lon.lambda-url.eu-west-2.on.aws",
+  },
+};

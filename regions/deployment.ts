@@ -1,0 +1,47 @@
+import type { EnvironmentName } from "./environment.ts";
+
+/** What only the deployer knows. Everything else in `regions/` is the same for everybody. */
+export interface Deployment {
+  /** Account of each environment, twelve digits. */
+  readonly accounts: Readonly<Partial<Record<EnvironmentName, string>>>;
+  /** Cities that stand in an account of their own, by `<environment>/<code>`. */
+  readonly cityAccounts: Readonly<Record<string, string>>;
+  /** DNS zone of the fleet, such as `exos.example`: cities are `<code>.seed.<zone>` to peers. */
+  readonly zone: DnsZone | undefined;
+  /** Where alarms go. */
+  readonly alarms: AlarmTarget | undefined;
+  /** The only address that staked money may be swept to. */
+  readonly sweepAddress: string | undefined;
+  /** Public key that releases are signed with: 32 bytes of Ed25519 in hex. */
+  readonly releaseKey: string | undefined;
+  /** Host of each city's answers by its code, as its deployment printed it: the edge asks there. */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
+/** A zone in Route 53 and its certificate. */
+export interface DnsZone {
+  readonly name: string;
+  /** Of the hosted zone, such as `Z0123456789ABCDEFGHIJ`. */
+  readonly id: string;
+  /** ARN of the certificate for the zone and `*.<zone>`, in us-east-1. */
+  readonly certificate: string;
+}
+
+/** Subscribed to each city's topic of alarms. */
+export type AlarmTarget =
+  | { readonly kind: "mail"; readonly address: string }
+  | { readonly kind: "webhook"; readonly url: string };
+
+/**
+ * Yours: fill it in as `deployment.example.ts` shows. `exos fleet plan` names what is missing; what
+ * is synthesised without it stands on the example.
+ */
+export const DEPLOYMENT: Deployment = {
+  accounts: { local: "000000000000" },
+  cityAccounts: {},
+  zone: undefined,
+  alarms: undefined,
+  sweepAddress: undefined,
+  releaseKey: undefined,
+  origins: {},
+};

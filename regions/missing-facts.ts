@@ -1,0 +1,29 @@
+import { accountOf } from "./account-of.ts";
+import type { City } from "./city.ts";
+import type { Deployment } from "./deployment.ts";
+import type { EnvironmentName } from "./environment.ts";
+
+/**
+ * What `regions/deployment.ts` lacks before these cities can be deployed, a sentence each, naming
+ * the field.
+ */
+export function missingFacts(
+  deployment: Deployment,
+  environment: EnvironmentName,
+  cities: readonly City[],
+): string[] {
+  const aws = cities.filter(({ host }) => host.kind === "aws");
+  const missing = aws
+    .filter((city) => !/^\d{12}$/.test(accountOf(deployment, environment, city) ?? ""))
+    .map(({ code }) => `accounts.${environment}: the account that ${code} is deployed to`);
+  if (!cities.some(({ edge }) => edge)) return missing;
+  if (deployment.zone === undefined) missing.push("zone: the DNS zone of seeds and of the edge");
+  if (deployment.alarms === undefined) missing.push("alarms: where alarms go");
+  if (cities.some(({ staking }) => staking) && deployment.sweepAddress === undefined) {
+    missing.push("sweepAddress: the only address that staked money may be swept to");
+  }
+  if (cities.some(({ host }) => host.kind === "external") && deployment.releaseKey === undefined) {
+    missing.push("releaseKey: what releases of external cities are signed with");
+  }
+  return missing;
+}

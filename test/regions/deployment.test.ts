@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { accountOf } from "#regions/account-of.ts";
+import { cityNames } from "#regions/city-names.ts";
+import { CITY_OUTPUTS, STAKING_OUTPUTS, variableOf } from "#regions/city-outputs.ts";
+import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import { CITIES, citiesOf } from "#regions/fleet.ts";
+import { local } from "#regions/local.ts";
+import { missingFacts } from "#regions/missing-facts.ts";
+import { sydney } from "#regions/sydney.ts";
+import { CITY_VARIABLES } from "#shared/adapters/aws/city-environment.ts";
+
+describe("the deployer's facts", () => {
+  it("are none in the tree but the account of an endpoint on this machine", () => {
+    expect(DEPLOYMENT).toEqual({
+      accounts: { local: "000000000000" },
+      cityAccounts: {},
+      zone: undefined,
+      alarms: undefined,
+      sweepAddress: undefined,
+      releaseKey: undefined,
+      origins: {},
+    });
+  });
+
+  it("that are missing are named, one by one", () => {
+    const missing = missingFacts(DEPLOYMENT, "prod", CITIES);
+    expect(missing.filter((fact) => fact.startsWith("accounts.prod: "))).toHaveLength(9);
+    expect(missing.map((fact) => fact.split(":")[0]).slice(9)).toEqual([
+      "zone",
+      "alarms",
+      "releaseKey",
+    ]);
+    expect(missingFacts(EXAMPLE_DEPLOYMENT, "prod", [sydney])).toEqual([]);
+    const staking = missingFacts(EXAMPLE_DEPLOYMENT, "prod", [{ ...sydney, staking: true }]);
+    expect(staking.map((fact) => fact.split(":")[0])).toEqual(["sweepAddress"]);
+  });
+
+  it("are all there for a city on this machine", () => {
+    expect(missingFacts(DEPLOYMENT, "local", citiesOf("local"))).toEqual([]);
+  });
+
+  it("may name another account for one city", () => {
+    const moved = { ...EXAMPLE_DEPLOYMENT, cityAccounts: { "prod/syd": "999988887777" } };
+    expect(accountOf(moved, "prod", sydney)).toBe("999988887777");
+    expect(accountOf(moved, "test", sydney)).toBe("444455556666");
+    expect(accountOf(moved, "local", local)).toBe("000000000000");
+  });
+
+  it("take a malformed account for none", () => {
+    const bad = { ...EXAMPLE_DEPLOYMENT, accounts: { prod: "1111-2222-3333" } };
+    expect(missingFacts(bad, "prod", [sydney])).toHaveLength(1);
+  });
+});
+
+describe("the names of a city", () => {
+  const place = { environment: "prod", code: "syd", region: "ap-southeast-2" } as const;
+
+  it("say environment and city first, and the account where the whole world shares names", () => {
+    const names = cityNames({ ...place, account: "111122223333" });
+    expect(names.tables.coins).toBe("exos-prod-syd-coins");
+    expect(names.buckets.chain).toBe("exos-prod-syd-111122223333-chain");
+    expect(names.queues.connect).toMatch(/\.fifo$/);
+    expect(names.queues.deadFifo).toBe("exos-prod-syd-dead.fifo");
+    expect(names.secrets).toBe("/exos/prod/syd");
+  });
+
+  it("fit the limits of AWS in every city and environment", () => {
+    for (const { code } of CITIES) {
+      const names = cityNames({ ...place, code, account: "111122223333" });
+      for (const bucket of Object.values(names.buckets)) expect(bucket.length).toBeLessThan(64);
+      for (const queue of Object.values(names.queues)) expect(queue.length).toBeLessThan(81);
+    }
+  });
+});
+
+describe("what stacks print", () => {
+  it("has every variable that a function or task may be given", () => {
+    const printed = Object.values(CITY_OUTPUTS).flatMap((outputs) => Object.keys(outputs));
+    const variables = [...printed, ...Object.keys(STAKING_OUTPUTS)].flatMap(
+      (output) => variableOf(output) ?? [],
+    );
+    expect(variables.sort()).toEqual([...CITY_VARIABLES].sort());
+  });
+
+  it("has no name twice, since one command reads them all", () => {
+    const printed = Object.values(CITY_OUTPUTS).flatMap((outputs) => Object.keys(outputs));
+    expect(new Set(printed).size).toBe(printed.length);
+    expect(variableOf("VpcId")).toBeUndefined();
+  });
+});
