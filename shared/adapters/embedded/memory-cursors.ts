@@ -1,0 +1,12 @@
+import type { Cursor, Cursors, FollowerName } from "#shared/ports/cursors.ts";
+
+/** Cursors of followers whose work does not outlive the process. */
+export function createMemoryCursors(): Cursors {
+  const cursors = new Map<FollowerName, Cursor>();
+  return {
+    get: async (follower) => cursors.get(follower),
+    async set(follower, { rev, height, hash, generation }) {
+      cursors.set(follower, { rev, height, hash, generation });
+    },
+  };
+}
