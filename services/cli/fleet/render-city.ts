@@ -1,0 +1,140 @@
+import {
+  composeFile,
+  type ExternalCity,
+  NODE_USER,
+  proxyFile,
+  updateSettings,
+} from "./external-city.ts";
+import { UPDATE_SCRIPT } from "./update-script.ts";
+
+interface WrittenFile {
+  readonly path: string;
+  /** Octal, as `write_files` takes it. */
+  readonly mode: string;
+  readonly content: string;
+}
+
+const UPDATE_UNIT = `[Unit]
+Description=Follow the release channel of the EXOS fleet
+Wants=network-online.target
+After=network-online.target docker.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/exos-update
+TimeoutStartSec=3600
+`;
+
+const UPDATE_TIMER = `[Unit]
+Description=Follow the release channel of the EXOS fleet, every five minutes
+
+[Timer]
+OnBootSec=30
+OnUnitActiveSec=300
+RandomizedDelaySec=60
+
+[Install]
+WantedBy=timers.target
+`;
+
+const SECURITY_UPDATES = `APT::Periodic::Update-Package-Lists "1";
+APT::Periodic::Unattended-Upgrade "1";
+Unattended-Upgrade::Automatic-Reboot "true";
+Unattended-Upgrade::Automatic-Reboot-Time "04:00";
+`;
+
+/** Debian and Ubuntu packages that the machine needs. */
+const PACKAGES = [
+  "curl",
+  "docker.io",
+  "docker-compose-v2",
+  "jq",
+  "openssl",
+  "ufw",
+  "unattended-upgrades",
+  "zstd",
+];
+
+/** What runs once, at the first boot, in this order. */
+function firstBoot({ peerPort }: ExternalCity): readonly (readonly string[])[] {
+  return [
+    [
+      "install",
+      "-d",
+      "-o",
+      String(NODE_USER),
+      "-g",
+      String(NODE_USER),
+      "-m",
+      "0700",
+      "/var/lib/exos",
+    ],
+    ["install", "-d", "-m", "0700", "/var/lib/exos-proxy", "/var/lib/exos-proxy-config"],
+    ["chown", `${NODE_USER}:${NODE_USER}`, "/etc/exos/edge-key"],
+    ["ufw", "default", "deny", "incoming"],
+    ["ufw", "allow", `${peerPort}/tcp`],
+    ["ufw", "allow", "443/tcp"],
+    ["ufw", "--force", "enable"],
+    ["systemctl", "daemon-reload"],
+    ["systemctl", "enable", "--now", "docker.service", "exos-update.timer"],
+  ];
+}
+
+function filesOf(city: ExternalCity): readonly WrittenFile[] {
+  return [
+    { path: "/etc/exos/compose.yaml", mode: "0644", content: composeFile(city) },
+    { path: "/etc/exos/Caddyfile", mode: "0644", content: proxyFile(city) },
+    { path: "/etc/exos/release.pem", mode: "0644", content: `${city.releaseKey.trim()}\n` },
+    { path: "/etc/exos/update.conf", mode: "0644", content: updateSettings(city) },
+    // The one secret, brought by the operator; until then the edge is refused and peers are served.
+    { path: "/etc/exos/edge-key", mode: "0400", content: "" },
+    { path: "/usr/local/sbin/exos-update", mode: "0755", content: UPDATE_SCRIPT },
+    { path: "/etc/systemd/system/exos-update.service", mode: "0644", content: UPDATE_UNIT },
+    { path: "/etc/systemd/system/exos-update.timer", mode: "0644", content: UPDATE_TIMER },
+    { path: "/etc/apt/apt.conf.d/20auto-upgrades", mode: "0644", content: SECURITY_UPDATES },
+  ];
+}
+
+/** A YAML block scalar, which keeps its lines as they are. */
+function block(text: string, indent: string): string {
+  if (text === "") return '""';
+  const lines = text.replace(/\n$/, "").split("\n");
+  return ["|", ...lines.map((line) => (line === "" ? "" : `${indent}${line}`))].join("\n");
+}
+
+/**
+ * The cloud-init file of a city outside AWS: it turns an empty Ubuntu 24.04 machine into the city,
+ * with no credentials of ours on it and no door but the chain's port and 443.
+ *
+ * @returns YAML that begins with `#cloud-config`
+ * @source cloud.md 12 "External city"
+ */
+export function renderCity(city: ExternalCity): string {
+  const files = filesOf(city).flatMap(({ path, mode, content }) => [
+    `  - path: ${path}`,
+    `    permissions: "${mode}"`,
+    `    content: ${block(content, "      ")}`,
+  ]);
+  return [
+    "#cloud-config",
+    `# ${city.name} (${city.code}) of the EXOS fleet, environment ${city.environment}.`,
+    "# Afterwards bring the edge key: /etc/exos/edge-key, one line, and restart the node.",
+    "users:",
+    "  - name: exos",
+    `    uid: "${NODE_USER}"`,
+    "    system: true",
+    "    lock_passwd: true",
+    "    shell: /usr/sbin/nologin",
+    "disable_root: true",
+    "ssh_pwauth: false",
+    "package_update: true",
+    "package_upgrade: true",
+    "packages:",
+    ...PACKAGES.map((name) => `  - ${name}`),
+    "write_files:",
+    ...files,
+    "runcmd:",
+    ...firstBoot(city).map((words) => `  - ${JSON.stringify(words)}`),
+    "",
+  ].join("\n");
+}

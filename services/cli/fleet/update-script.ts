@@ -1,0 +1,70 @@
+/**
+ * What a city outside AWS runs every few minutes, as a shell script: read the signed channel of its
+ * wave, fetch and check the image it names, start it, wait until it is ready, else go back. Needs
+ * curl, openssl, jq, sha256sum, zstd and docker, which the cloud-init installs.
+ *
+ * Whoever serves the channel can hold releases back, and nothing else: an unsigned, older or
+ * different image never starts. A release that did not become ready is not tried again.
+ *
+ * @source cloud.md 12 "External city"
+ */
+export const UPDATE_SCRIPT = `#!/bin/sh
+# Follows the signed channel of this city's wave. Run by exos-update.timer; safe to run at any time.
+set -eu
+etc=\${EXOS_ETC:-/etc/exos}
+state=\${EXOS_STATE:-/var/lib/exos-update}
+. "$etc/update.conf"
+mkdir -p "$state"
+cd "$state"
+exec 9>lock
+flock -n 9 || exit 0
+
+say() { echo "exos-update: $*"; }
+fetch() { curl --fail --silent --show-error --location --max-time "$1" --max-filesize "$2" --output "$3" "$4"; }
+field() { jq -er "$1" channel.json; }
+run() { # starts an image and waits until the node says that it is ready
+  printf 'EXOS_IMAGE=%s\\n' "$1" >"$etc/image.env.new"
+  mv "$etc/image.env.new" "$etc/image.env"
+  docker compose --env-file "$etc/image.env" --file "$etc/compose.yaml" up --detach --remove-orphans
+  waited=0
+  while [ "$waited" -lt "$READY_SECONDS" ]; do
+    if curl --fail --silent --max-time 5 --output /dev/null "$READY_URL"; then return 0; fi
+    sleep "$LOOK_SECONDS"
+    waited=$((waited + LOOK_SECONDS))
+  done
+  return 1
+}
+
+fetch 60 65536 channel.json "$CHANNEL_URL"
+fetch 60 1024 channel.sig "$CHANNEL_URL.sig"
+openssl pkeyutl -verify -pubin -inkey "$etc/release.pem" -rawin -in channel.json -sigfile channel.sig >/dev/null ||
+  { say "the channel is not signed by the release key"; exit 1; }
+serial=$(field .serial)
+version=$(field .version)
+[ "$serial" -gt "$(cat serial 2>/dev/null || echo 0)" ] || exit 0
+
+digest=$(field .image.sha256)
+image="exos:$digest"
+if ! docker image inspect "$image" >/dev/null 2>&1; then
+  fetch 1800 "$(field .image.bytes)" image.tar.zst "$(field .image.url)"
+  echo "$digest  image.tar.zst" | sha256sum --check --status ||
+    { rm -f image.tar.zst; say "the image of $version is not the one that was signed"; exit 1; }
+  loaded=$(zstd -dc image.tar.zst | docker load | sed -n 's/^Loaded image[^:]*: //p' | tail -n 1)
+  docker tag "$loaded" "$image"
+  rm -f image.tar.zst
+fi
+
+previous=$(sed -n 's/^EXOS_IMAGE=//p' "$etc/image.env" 2>/dev/null || true)
+if run "$image"; then
+  echo "$serial" >serial.new && mv serial.new serial
+  say "runs $version"
+  exit 0
+fi
+say "$version was not ready after $READY_SECONDS s"
+if [ -n "$previous" ] && [ "$previous" != "$image" ]; then
+  echo "$serial" >serial.new && mv serial.new serial
+  run "$previous" || say "and $previous is not ready either"
+  say "went back to $previous"
+fi
+exit 1
+`;

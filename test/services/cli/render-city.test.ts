@@ -1,0 +1,104 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
+import { type ExternalCity, nodeArguments } from "#services/cli/fleet/external-city.ts";
+import { renderCity } from "#services/cli/fleet/render-city.ts";
+
+const { publicKey } = generateKeyPairSync("ed25519", {
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
+const AMSTERDAM: ExternalCity = {
+  code: "ams",
+  name: "Amsterdam",
+  environment: "prod",
+  network: "exos",
+  peerPort: 4562,
+  host: "ams.example.org",
+  channelUrl: "https://release.example.org/channel-3.json",
+  releaseKey: publicKey,
+  proxyImage: `caddy@sha256:${"ab".repeat(32)}`,
+};
+
+/** The part of cloud-init's schema that is used, closed: an unknown key is a mistake. */
+const CLOUD_CONFIG = z.strictObject({
+  users: z.array(
+    z.strictObject({
+      name: z.string(),
+      uid: z.string(),
+      system: z.boolean(),
+      lock_passwd: z.literal(true),
+      shell: z.string(),
+    }),
+  ),
+  disable_root: z.literal(true),
+  ssh_pwauth: z.literal(false),
+  package_update: z.boolean(),
+  package_upgrade: z.boolean(),
+  packages: z.array(z.string()),
+  write_files: z.array(
+    z.strictObject({
+      path: z.string().startsWith("/"),
+      permissions: z.string().regex(/^0[0-7]{3}$/),
+      content: z.string(),
+    }),
+  ),
+  runcmd: z.array(z.array(z.string()).min(1)),
+});
+
+const rendered = renderCity(AMSTERDAM);
+const config = CLOUD_CONFIG.parse(parse(rendered));
+const contentOf = (path: string): string =>
+  config.write_files.find((file) => file.path === path)?.content ?? "";
+
+describe("the cloud-init of a city outside AWS", () => {
+  it("begins as such a file must and has no key that its schema does not know", () => {
+    expect(rendered.startsWith("#cloud-config\n")).toBe(true);
+    expect(Buffer.byteLength(rendered)).toBeLessThan(16_384);
+  });
+
+  it("opens the chain's port and 443, and nothing else", () => {
+    const opened = config.runcmd.filter(([, verb]) => verb === "allow").map(([, , port]) => port);
+    expect(opened).toEqual(["4562/tcp", "443/tcp"]);
+    expect(config.runcmd).toContainEqual(["ufw", "default", "deny", "incoming"]);
+  });
+
+  it("carries no secret, and a place for the one that the operator brings", () => {
+    expect(rendered).not.toMatch(/PRIVATE KEY|AKIA|aws_|password/i);
+    expect(contentOf("/etc/exos/release.pem")).toBe(publicKey);
+    const key = config.write_files.find(({ path }) => path === "/etc/exos/edge-key");
+    expect(key).toMatchObject({ permissions: "0400", content: "" });
+  });
+
+  it("runs the node as its user, on a read-only root, within its memory, writing to one folder", () => {
+    const { services } = parse(contentOf("/etc/exos/compose.yaml"));
+    expect(services.node).toMatchObject({
+      image: "$EXOS_IMAGE",
+      entrypoint: ["node", "services/cli/main.ts"],
+      command: nodeArguments(AMSTERDAM),
+      user: "10001:10001",
+      read_only: true,
+      mem_limit: "768m",
+      restart: "always",
+      cap_drop: ["ALL"],
+      volumes: ["/var/lib/exos:/data", "/etc/exos/edge-key:/run/exos/edge-key:ro"],
+      ports: ["4562:4562", "127.0.0.1:39120:39120"],
+    });
+    expect(services.proxy).toMatchObject({ image: AMSTERDAM.proxyImage, ports: ["443:443"] });
+  });
+
+  it("follows the signed channel by a timer", () => {
+    expect(contentOf("/etc/exos/update.conf")).toContain(`CHANNEL_URL=${AMSTERDAM.channelUrl}\n`);
+    expect(contentOf("/etc/systemd/system/exos-update.timer")).toContain("OnUnitActiveSec=300");
+    expect(config.runcmd.at(-1)).toContain("exos-update.timer");
+  });
+
+  it("keeps every line of every file as it was", () => {
+    const script = contentOf("/usr/local/sbin/exos-update");
+    expect(script.startsWith("#!/bin/sh\n")).toBe(true);
+    expect(script).toContain("\n  printf 'EXOS_IMAGE=%s\\n' \"$1\"");
+    expect(contentOf("/etc/exos/Caddyfile")).toContain("\n\treverse_proxy node:39120 {\n");
+  });
+});

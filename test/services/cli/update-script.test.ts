@@ -1,0 +1,172 @@
+import { execFile, spawnSync } from "node:child_process";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { zstdCompressSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { UPDATE_SCRIPT } from "#services/cli/fleet/update-script.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const run = promisify(execFile);
+/** Programs of the machine that the script is for; where one is missing, its tests are skipped. */
+const absent = ["curl", "flock", "jq", "openssl", "sha256sum", "zstd"].filter(
+  (name) => spawnSync(name, ["--version"], { stdio: "ignore" }).error !== undefined,
+);
+const keys = generateKeyPairSync("ed25519");
+
+/** `docker`, as far as the script calls it: images are files, and what runs is a file's text. */
+const DOCKER = `#!/bin/sh
+echo "$*" >>"$WORLD/calls"
+case "$1 $2" in
+"image inspect") test -e "$WORLD/image-$3" ;;
+"load "*) cat >/dev/null; echo "Loaded image: exos-node:built" ;;
+"tag "*) : >"$WORLD/image-$3" ;;
+"compose "*) sed -n 's/^EXOS_IMAGE=//p' "$EXOS_ETC/image.env" >"$WORLD/running" ;;
+esac
+`;
+
+/** A machine with the script, a server with channel and images, and a node that is ready or not. */
+async function machine() {
+  const folder = temporaryFolder();
+  const etc = join(folder, "etc");
+  const bin = join(folder, "bin");
+  for (const path of [etc, bin]) mkdirSync(path);
+  const files = new Map<string, Uint8Array>();
+  /** Digests of images with which the node becomes ready. */
+  const good = new Set<string>();
+  const running = () =>
+    existsSync(join(folder, "running"))
+      ? readFileSync(join(folder, "running"), "utf8").trim().replace("exos:", "")
+      : "";
+  const server = createServer((request, response) => {
+    const body = files.get(request.url ?? "");
+    if (request.url === "/readyz") response.writeHead(good.has(running()) ? 200 : 503).end();
+    else if (body === undefined) response.writeHead(404).end();
+    else response.end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+
+  writeFileSync(join(bin, "docker"), DOCKER);
+  // Waiting is counted, not waited.
+  writeFileSync(join(bin, "sleep"), "#!/bin/sh\n");
+  for (const name of ["docker", "sleep"]) chmodSync(join(bin, name), 0o755);
+  writeFileSync(join(folder, "exos-update"), UPDATE_SCRIPT);
+  const conf = { CHANNEL_URL: `${origin}/channel.json`, READY_URL: `${origin}/readyz` };
+  const numbers = { READY_SECONDS: 10, LOOK_SECONDS: 5 };
+  const lines = Object.entries({ ...conf, ...numbers }).map(
+    ([name, value]) => `${name}=${value}\n`,
+  );
+  writeFileSync(join(etc, "update.conf"), lines.join(""));
+  const pem = keys.publicKey.export({ type: "spki", format: "pem" });
+  writeFileSync(join(etc, "release.pem"), pem);
+
+  return {
+    running,
+    calls: () => readFileSync(join(folder, "calls"), "utf8"),
+    /** Put a release on the channel. @returns the digest of its image */
+    publish(
+      serial: number,
+      change: { ready?: boolean; tamper?: "image" | "channel"; text?: string } = {},
+    ): string {
+      const image = zstdCompressSync(Buffer.from(change.text ?? `image ${serial}`));
+      const sha256 = createHash("sha256").update(image).digest("hex");
+      if (change.ready !== false) good.add(sha256);
+      const channel = Buffer.from(
+        JSON.stringify({
+          v: 1,
+          serial,
+          version: `0.${serial}.0`,
+          image: { url: `${origin}/image`, sha256, bytes: image.length },
+        }),
+      );
+      files.set(
+        "/image",
+        change.tamper === "image" ? image.with(-1, (image.at(-1) ?? 0) ^ 1) : image,
+      );
+      files.set("/channel.json.sig", sign(undefined, channel, keys.privateKey));
+      if (change.tamper === "channel") channel.write(`{"v":2`, 0);
+      files.set("/channel.json", channel);
+      return sha256;
+    },
+    async update(): Promise<{ code: number; said: string }> {
+      const env = {
+        PATH: `${bin}:${process.env["PATH"]}`,
+        EXOS_ETC: etc,
+        EXOS_STATE: join(folder, "state"),
+        WORLD: folder,
+      };
+      try {
+        const { stdout, stderr } = await run("sh", [join(folder, "exos-update")], { env });
+        return { code: 0, said: stdout + stderr };
+      } catch (cause) {
+        const { code, stdout, stderr } = cause as { code: number; stdout: string; stderr: string };
+        return { code, said: stdout + stderr };
+      }
+    },
+    [Symbol.dispose]: () => server.close(),
+  };
+}
+
+describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
+  it("starts the first release, then the next, and nothing while there is no other", async () => {
+    using city = await machine();
+    const one = city.publish(1);
+    expect(await city.update()).toEqual({ code: 0, said: "exos-update: runs 0.1.0\n" });
+    expect(city.running()).toBe(one);
+    expect(await city.update()).toEqual({ code: 0, said: "" });
+    const two = city.publish(2);
+    expect(await city.update()).toMatchObject({ code: 0 });
+    expect(city.running()).toBe(two);
+  });
+
+  it("swaps back a release that does not become ready, once", async () => {
+    using city = await machine();
+    const one = city.publish(1);
+    await city.update();
+    city.publish(2, { ready: false });
+    const bad = await city.update();
+    expect(bad).toMatchObject({ code: 1 });
+    expect(bad.said).toContain("0.2.0 was not ready after 10 s");
+    expect(city.running()).toBe(one);
+    expect(await city.update()).toEqual({ code: 0, said: "" });
+    const three = city.publish(3);
+    expect(await city.update()).toMatchObject({ code: 0 });
+    expect(city.running()).toBe(three);
+  });
+
+  it.each([
+    ["a channel changed after it was signed", "channel", "not signed by the release key"],
+    ["an image other than the signed one", "image", "is not the one that was signed"],
+  ] as const)("never starts %s", async (_, tamper, sentence) => {
+    using city = await machine();
+    const one = city.publish(1);
+    await city.update();
+    city.publish(2, { tamper });
+    const { code, said } = await city.update();
+    expect(code).not.toBe(0);
+    expect(said).toContain(sentence);
+    expect(city.running()).toBe(one);
+  });
+
+  it("never starts an older release, though it is signed", async () => {
+    using city = await machine();
+    const two = city.publish(2);
+    await city.update();
+    city.publish(1);
+    expect(await city.update()).toEqual({ code: 0, said: "" });
+    expect(city.running()).toBe(two);
+  });
+
+  it("starts no more than one at a time, and fetches an image once", async () => {
+    using city = await machine();
+    city.publish(1);
+    await Promise.all([city.update(), city.update()]);
+    expect(city.calls().match(/^load/gm)).toHaveLength(1);
+  });
+});
