@@ -50,4 +50,16 @@ export const CLOUD_ERRORS = {
     sentence: "An item in a table is not what this program writes there.",
     hint: "Compare the versions of the city's parts; a table that stays broken is filled again with `exos fleet load`.",
   },
+  "EXOS-E8110": {
+    status: 500,
+    title: "Unreadable hint",
+    sentence: "A queue or topic delivered a message that this version does not understand.",
+    hint: "It was dropped, and the next tick finds its work. Many of them: two versions are deployed.",
+  },
+  "EXOS-E8111": {
+    status: 500,
+    title: "Poison block",
+    sentence: "Connecting a block ended twice without a verdict; it is left alone for ten minutes.",
+    hint: "The city goes on without it. Read the log of `connect` by its hash, fix, deploy.",
+  },
 } as const satisfies ErrorRows;

@@ -52,7 +52,7 @@ export function workQueueContract(create: () => QueueRig): void {
     }, control.signal);
     await settle();
     expect(new Set(attempts)).toEqual(new Set([1, 2, 3]));
-    expect(queue.depth()).toEqual({ waiting: 0, inFlight: 0, dead: 0 });
+    expect(await queue.depth()).toEqual({ waiting: 0, inFlight: 0, dead: 0 });
     control.abort();
     await consumer;
   });
@@ -69,8 +69,8 @@ export function workQueueContract(create: () => QueueRig): void {
     }, control.signal);
     await settle();
     expect([...seen]).toEqual([1]);
-    expect(queue.depth().dead).toBeGreaterThan(0);
-    expect(queue.depth().waiting).toBe(0);
+    expect((await queue.depth()).dead).toBeGreaterThan(0);
+    expect((await queue.depth()).waiting).toBe(0);
     control.abort();
     await consumer;
   });

@@ -111,7 +111,7 @@ describe("memory work queue", () => {
     await consumer;
     await queue.send({ n: 1 });
     await queue.idle();
-    expect(queue.depth().waiting).toBe(1);
+    expect((await queue.depth()).waiting).toBe(1);
     const next = new AbortController();
     const taken: number[] = [];
     const again = queue.consume(async ({ n }) => void taken.push(n), next.signal);
@@ -145,7 +145,7 @@ describe("memory work queue", () => {
       throw new RangeError("leaving");
     }, control.signal);
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-    expect(queue.depth()).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
+    expect(await queue.depth()).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
   });
 
   it("tells how long the oldest message is here, through every failure", async () => {
@@ -192,7 +192,7 @@ describe("memory work queue", () => {
       latestOnly: true,
     });
     for (let n = 0; n < 100_000; n++) await queue.send({ n });
-    expect(queue.depth()).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
+    expect(await queue.depth()).toEqual({ waiting: 1, inFlight: 0, dead: 0 });
     const control = new AbortController();
     const seen: number[] = [];
     await queue.consume(async ({ n }) => {

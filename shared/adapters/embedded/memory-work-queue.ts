@@ -197,7 +197,7 @@ export function createMemoryWorkQueue<Message>(
       belt.isLeft = true;
       belt.changed();
     },
-    depth: () => ({
+    depth: async () => ({
       waiting: belt.waiting,
       inFlight: belt.inFlight.size,
       dead: deadLetters.length,

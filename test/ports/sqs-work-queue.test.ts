@@ -1,0 +1,211 @@
+import { ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
+import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
+import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { blockHint } from "#shared/messages/block-hint.ts";
+import { moreHint } from "#shared/messages/more-hint.ts";
+import { CONNECT_GROUP, type ConnectHint, connectId } from "#shared/messages/queue-hints.ts";
+import { tickHint } from "#shared/messages/tick-hint.ts";
+import { type TipHint, tipHint } from "#shared/messages/tip-hint.ts";
+import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import {
+  type LocalQueue,
+  type LocalQueues,
+  startLocalQueues,
+} from "../support/aws/local-queues.ts";
+import { type Job, type QueueRig, workQueueContract } from "./work-queue.contract.ts";
+
+const HASH = "ab".repeat(32) as HashHex;
+
+let local: LocalQueues;
+beforeAll(async () => {
+  local = await startLocalQueues();
+});
+afterAll(() => local[Symbol.asyncDispose]());
+
+function readJob(text: string): Job | undefined {
+  return text.startsWith("{") ? (JSON.parse(text) as Job) : undefined;
+}
+
+function createRig(): QueueRig & {
+  readonly queueOf: LocalQueue;
+  readonly log: ReturnType<typeof createMemoryLog>;
+} {
+  const dead = local.createQueue();
+  const redrive = { deadLetterTargetArn: dead.arn, maxReceiveCount: 3 };
+  const queueOf = local.createQueue({
+    VisibilityTimeout: "1",
+    RedrivePolicy: JSON.stringify(redrive),
+  });
+  const log = createMemoryLog();
+  const source = createSqsWorkSource<Job>({
+    client: local.sqs,
+    queueUrl: queueOf.url,
+    read: readJob,
+    log,
+    clock: createSystemClock(),
+    concurrency: 2,
+    waitSeconds: 1,
+    retrySeconds: 0,
+    deadQueueUrl: dead.url,
+  });
+  const queue = {
+    ...createSqsWorkQueue<Job>({ client: local.sqs, queueUrl: queueOf.url }),
+    ...source,
+  };
+  const settle = async () => {
+    for (let quiet = 0; quiet < 3; ) {
+      const { waiting, inFlight } = await queue.depth();
+      quiet = waiting + inFlight === 0 ? quiet + 1 : 0;
+    }
+  };
+  return { queue, settle, queueOf, log };
+}
+
+/** What waits in a queue, as text, with its group. */
+async function receiveAll({ url }: LocalQueue) {
+  const found: { body: string | undefined; group: string | undefined; id: string | undefined }[] =
+    [];
+  for (;;) {
+    const { Messages = [] } = await local.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId"],
+      }),
+    );
+    if (Messages.length === 0) return found;
+    for (const { Body, Attributes } of Messages) {
+      found.push({
+        body: Body,
+        group: Attributes?.MessageGroupId,
+        id: Attributes?.MessageDeduplicationId,
+      });
+    }
+  }
+}
+
+describe("SQS work queue", () => {
+  workQueueContract(createRig);
+
+  it("drops what nobody can read, counts it, and goes on", async () => {
+    const { queue, settle, queueOf, log } = createRig();
+    const text = createSqsWorkQueue<string>({ client: local.sqs, queueUrl: queueOf.url });
+    await text.send("not a job");
+    await queue.send({ n: 1 });
+    const seen: number[] = [];
+    const control = new AbortController();
+    const consumer = queue.consume(async ({ n }) => void seen.push(n), control.signal);
+    await settle();
+    control.abort();
+    await consumer;
+    expect(seen).toEqual([1]);
+    expect(log.records).toMatchObject([{ code: "EXOS-E8110", fields: { count: 1 } }]);
+  });
+
+  // The endpoint in this process forgets the groups of a standard queue: its client stands in here.
+  it("sends for whom a message is, and tells it to who receives", async () => {
+    const control = new AbortController();
+    const sent: unknown[] = [];
+    const answer = async ({ input }: { readonly input: object }) => {
+      sent.push(input);
+      if (!("WaitTimeSeconds" in input)) return {};
+      control.abort();
+      const Attributes = { ApproximateReceiveCount: "2", MessageGroupId: "10.1" };
+      return { Messages: [{ Body: '{"n":1}', ReceiptHandle: "r", Attributes }] };
+    };
+    // Every overload of the client answers with what its command asks for.
+    const client = { send: answer } as unknown as Pick<SQSClient, "send">;
+    await createSqsWorkQueue<Job>({ client, queueUrl: "q" }).send({ n: 1 }, "10.1");
+    expect(sent).toEqual([{ QueueUrl: "q", MessageBody: '{"n":1}', MessageGroupId: "10.1" }]);
+    const deliveries: unknown[] = [];
+    const source = createSqsWorkSource<Job>({
+      client,
+      queueUrl: "q",
+      read: readJob,
+      log: createMemoryLog(),
+      clock: createSystemClock(),
+      concurrency: 1,
+    });
+    await source.consume(async (_, delivery) => void deliveries.push(delivery), control.signal);
+    expect(deliveries).toEqual([{ attempt: 2, group: "10.1" }]);
+    expect(sent.at(-1)).toEqual({ QueueUrl: "q", ReceiptHandle: "r" });
+  });
+
+  it("names the queue that does not exist, and says that trying again cannot help", async () => {
+    const { queueOf } = createRig();
+    const queueUrl = `${queueOf.url}-gone`;
+    const queue = createSqsWorkQueue<Job>({ client: local.sqs, queueUrl });
+    await expect(queue.send({ n: 1 })).rejects.toMatchObject({
+      name: "StoreFault",
+      code: "EXOS-E8102",
+      retryable: false,
+      message: expect.stringContaining(queueUrl) as string,
+    });
+  });
+});
+
+describe("the queue of connect", () => {
+  const MINUTE = unixSeconds(1_700_000_040);
+
+  it("drops a hint that it was sent in the same minute, and takes it in the next", async () => {
+    const made = local.createQueue({
+      FifoQueue: "true",
+      DeduplicationScope: "messageGroup",
+      FifoThroughputLimit: "perMessageGroupId",
+    });
+    let now = MINUTE;
+    const queue = createSqsWorkQueue<ConnectHint>({
+      client: local.sqs,
+      queueUrl: made.url,
+      group: CONNECT_GROUP,
+      idOf: (hint) => connectId(hint, now),
+    });
+    const send = async () => {
+      for (const hint of [blockHint("connect", HASH), tickHint(), moreHint(7)])
+        await queue.send(hint);
+    };
+    await send();
+    now = unixSeconds(MINUTE + 59);
+    await send();
+    const waiting = async () => (await local.server.inspectQueue(made.name))?.messages.ready.length;
+    expect(await waiting()).toBe(3);
+    now = unixSeconds(MINUTE + 60);
+    await send();
+    expect(await waiting()).toBe(6);
+  });
+
+  it.each([
+    [blockHint("connect", HASH), `${HASH}:28333334`],
+    [tickHint(), "tick:28333334"],
+    [moreHint(7), "more:7:28333334"],
+  ])("calls %j %s", (hint, id) => {
+    expect(connectId(hint, MINUTE)).toBe(id);
+  });
+});
+
+describe("the topic", () => {
+  it("hands what is published to every queue that subscribed", async () => {
+    const first = local.createQueue();
+    const second = local.createQueue();
+    const { topicArn } = local.server.createTopic("follow");
+    for (const { name } of [first, second]) {
+      local.server.subscribe({
+        topic: "follow",
+        queue: name,
+        attributes: { RawMessageDelivery: "true" },
+      });
+    }
+    const topic = createSnsTopic<TipHint>({ client: local.sns, topicArn });
+    const hint = tipHint({ rev: 2, height: 1, hash: HASH });
+    await topic.send(hint);
+    for (const queue of [first, second]) {
+      expect(await receiveAll(queue)).toMatchObject([{ body: JSON.stringify(hint) }]);
+    }
+    const gone = createSnsTopic<TipHint>({ client: local.sns, topicArn: `${topicArn}-gone` });
+    await expect(gone.send(hint)).rejects.toMatchObject({ code: "EXOS-E8102" });
+  });
+});
