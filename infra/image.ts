@@ -1,0 +1,50 @@
+/**
+ * `node infra/image.ts [--install] [--base REFERENCE] [--name NAME] [--save FILE]`: builds the image
+ * of all services with whatever tool is here, and prints what it is.
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildImage } from "./image/build-image.ts";
+import { findContainerTool } from "./image/find-container-tool.ts";
+import { makeBase } from "./image/make-base.ts";
+import { nodeOf } from "./image/node-of.ts";
+import { saveImage } from "./image/save-image.ts";
+
+const project = join(import.meta.dirname, "..");
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const { values } = parseArgs({
+  options: {
+    install: { type: "boolean", default: false },
+    base: { type: "string" },
+    name: { type: "string", default: "localhost/exos-node:built" },
+    save: { type: "string" },
+  },
+});
+
+const tool = await findContainerTool({
+  // The one entry of this program: below it, an environment is an argument.
+  // biome-ignore lint/style/noProcessEnv: see above
+  environment: process.env,
+  folder: join(project, "node_modules", ".cache", "exos-image"),
+  install: values.install,
+});
+if (tool.name === undefined) {
+  print(`no image: ${tool.why}`);
+  process.exit(3);
+}
+print(`tool    ${tool.name} ${tool.version}`);
+const base = await makeBase(tool, {
+  ...nodeOf(project),
+  registry: true,
+  ...(values.base === undefined ? {} : { given: values.base }),
+});
+print(`base    ${base.reference} (${base.source})`);
+const image = await buildImage(tool, { project, base, name: values.name });
+const { files, packages } = image.contents;
+print(`holds   ${files.length} files of ours, ${packages.length} packages`);
+print(`image   ${image.name}, ${(image.bytes / 1e6).toFixed(0)} MB`);
+print(`digest  ${image.id}`);
+if (values.save !== undefined) {
+  print(`saved   ${values.save}, SHA-256 ${await saveImage(tool, image.id, values.save)}`);
+}
