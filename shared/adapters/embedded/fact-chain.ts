@@ -8,22 +8,27 @@ import type {
   SeedCoin,
   Spender,
 } from "#shared/ports/address-index.ts";
-import { amount, type HashHex, type Height } from "#shared/primitives/brand.ts";
-import { toHashHex } from "#shared/primitives/hash.ts";
-import { toHex } from "#shared/primitives/hex.ts";
-import type { Result } from "#shared/primitives/result.ts";
-import { ownerScript } from "#shared/script/owner-script.ts";
 import {
   type BlockFacts,
   isCoin,
   OP_RETURN,
   type OutputToIndex,
   type OwnerFlow,
-  outpointKey,
   type SpentFact,
   type TransactionFacts,
-} from "./block-facts.ts";
-import { BEFORE_ALL, checkPageLimit, decodePageCursor, type Place } from "./page-cursor.ts";
+} from "#shared/ports/block-facts.ts";
+import {
+  BEFORE_ALL,
+  checkPageLimit,
+  decodePageCursor,
+  type Place,
+} from "#shared/ports/page-cursor.ts";
+import { amount, type HashHex, type Height } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import { toHex } from "#shared/primitives/hex.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
+import type { Result } from "#shared/primitives/result.ts";
+import { ownerScript } from "#shared/script/owner-script.ts";
 
 /** One transaction of the followed chain. */
 interface Placed {
@@ -139,6 +144,14 @@ export class FactChain {
       if (block === undefined) continue;
       for (const facts of block.transactions.toReversed()) yield { row: block.row, facts };
     }
+  }
+
+  /** Outputs of a transaction of the chain; none where it is not there. */
+  outputsOf(txid: HashHex): readonly OutputToIndex<string>[] {
+    for (const { facts } of this.placed()) {
+      if (toHashHex(facts.tx.txid) === txid) return facts.outputs;
+    }
+    return [];
   }
 
   /** The highest spender of each outpoint. */

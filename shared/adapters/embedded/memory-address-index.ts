@@ -6,13 +6,14 @@ import type {
   OwnerSum,
   Spender,
 } from "#shared/ports/address-index.ts";
+import { factsOf, listedUnder } from "#shared/ports/block-facts.ts";
+import { comesAfter, pageOf } from "#shared/ports/page-cursor.ts";
 import { amount, type Hash256, type HashHex, type Height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
-import { factsOf, listedUnder, outpointKey } from "./block-facts.ts";
 import { FactChain, ownerKey } from "./fact-chain.ts";
-import { comesAfter, pageOf } from "./page-cursor.ts";
 
 /** The index in Maps, every question answered by walking the chain: an oracle for others. */
 export function createMemoryAddressIndex(options: {
@@ -94,9 +95,10 @@ function blockReader(chain: FactChain): BlockReader {
     },
     async spenders(txid) {
       const found = new Map<number, Spender>();
-      const prefix = outpointKey({ txid, index: 0 }).slice(0, 32);
-      for (const [key, spender] of chain.spenders()) {
-        if (key.startsWith(prefix)) found.set(Number(key.slice(32)), spender);
+      const spenders = chain.spenders();
+      for (const [index] of chain.outputsOf(toHashHex(txid)).entries()) {
+        const spender = spenders.get(outpointKey({ txid, index }));
+        if (spender !== undefined) found.set(index, spender);
       }
       return found;
     },

@@ -10,6 +10,13 @@ import type {
   Spender,
 } from "#shared/ports/address-index.ts";
 import {
+  BEFORE_ALL,
+  checkPageLimit,
+  decodePageCursor,
+  type Place,
+  pageOf,
+} from "#shared/ports/page-cursor.ts";
+import {
   type Amount,
   amount,
   type HashHex,
@@ -20,7 +27,6 @@ import {
 import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import { blockRowOf, type IndexSchema, KINDS, kindAt, storedHash } from "./index-schema.ts";
-import { BEFORE_ALL, checkPageLimit, decodePageCursor, type Place, pageOf } from "./page-cursor.ts";
 import type { SqliteHandle } from "./sqlite-database.ts";
 import { ownerKeyOf } from "./sqlite-index-writer.ts";
 

@@ -7,18 +7,18 @@ import type {
   BlockToIndex,
   SeedCoin,
 } from "#shared/ports/address-index.ts";
-import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
-import { fromHashHex } from "#shared/primitives/hash.ts";
-import type { Outpoint } from "#shared/primitives/transaction.ts";
-import type { WireFormat } from "#shared/primitives/wire-format.ts";
-import { ownerScript } from "#shared/script/owner-script.ts";
 import {
   type FactSource,
   factsOf,
   listedUnder,
   type SpentFact,
   type TransactionFacts,
-} from "./block-facts.ts";
+} from "#shared/ports/block-facts.ts";
+import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
+import { fromHashHex } from "#shared/primitives/hash.ts";
+import type { Outpoint } from "#shared/primitives/transaction.ts";
+import type { WireFormat } from "#shared/primitives/wire-format.ts";
+import { ownerScript } from "#shared/script/owner-script.ts";
 import { blockRowOf, INDEX_TABLES, type IndexSchema, KINDS, storedHash } from "./index-schema.ts";
 import type { SqliteHandle } from "./sqlite-database.ts";
 

@@ -1,13 +1,15 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
-import type { BlockRow, BlockToIndex } from "#shared/ports/address-index.ts";
 import { type Amount, amount, type HashHex } from "#shared/primitives/brand.ts";
 import type { CoinKind } from "#shared/primitives/coin.ts";
+import { ERROR_CATALOGUE, type ErrorCode } from "#shared/primitives/error-catalogue.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
+import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { HashedTransaction, Outpoint, TxOutput } from "#shared/primitives/transaction.ts";
 import { isCoinbase, isCoinstake } from "#shared/primitives/transaction-shape.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { stakerOf } from "#shared/script/owner-script.ts";
-import { storeFault } from "./store-fault-of.ts";
+import type { BlockRow, BlockToIndex } from "./address-index.ts";
+import { StoreFault } from "./store-fault.ts";
 
 /** Opcode that no spend survives. */
 export const OP_RETURN = 0x6a;
@@ -71,11 +73,6 @@ export function isCoin(output: TxOutput, height: number): boolean {
   return height > 0 && output.scriptPubKey[0] !== OP_RETURN;
 }
 
-/** A key of a Map: 32 characters and the index. */
-export function outpointKey({ txid, index }: Outpoint): string {
-  return `${Buffer.from(txid.buffer, txid.byteOffset, 32).toString("latin1")}${index}`;
-}
-
 /** Sums of one block while its transactions are read. */
 interface Sums {
   fees: bigint;
@@ -102,7 +99,7 @@ export function factsOf<Owner>(
     throw new RangeError(`block ${block.hash} was added before its parent`);
   }
   const decoded = decodeBlock(block.bytes, source.wire);
-  if (!decoded.ok) throw storeFault("EXOS-E1004", `block ${block.hash}`, decoded.error);
+  if (!decoded.ok) throw broken("EXOS-E1004", `block ${block.hash}`, decoded.error);
 
   const { header, transactions, sizeTotal } = decoded.value;
   const made = new Map<string, SpentFact<Owner>>();
@@ -130,6 +127,11 @@ export function factsOf<Owner>(
     unspendableSum: amount((parent?.unspendableSum ?? 0n) + sums.unspendable),
   };
   return { prev: toHashHex(header.prev), row, transactions: facts };
+}
+
+function broken(code: ErrorCode, what: string, cause?: unknown): StoreFault {
+  const { sentence, hint } = ERROR_CATALOGUE[code];
+  return new StoreFault(`${what}: ${sentence} ${hint}`, { retryable: false, code, cause });
 }
 
 /** A cold stake names the hot key in its second output, and pays to the third. */
@@ -168,7 +170,7 @@ function transactionFacts<Owner>(
     const spent = made.get(outpointKey(outpoint)) ?? source.spent(outpoint);
     if (spent === undefined) {
       const spentName = `${toHashHex(outpoint.txid)}:${outpoint.index}`;
-      throw storeFault("EXOS-E1010", `block ${block.hash} spends ${spentName}, not indexed`);
+      throw broken("EXOS-E1010", `block ${block.hash} spends ${spentName}, not indexed`);
     }
     flow(spent.owner, 0n, spent.value);
     flow(spent.staker, 0n, spent.value);

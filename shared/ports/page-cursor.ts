@@ -1,8 +1,9 @@
 import { Reader } from "#shared/codec/reader.ts";
 import { Writer } from "#shared/codec/writer.ts";
-import type { IndexPoint, Page, PageQuery } from "#shared/ports/address-index.ts";
+import { parseBase64Url, toBase64Url } from "#shared/primitives/base64url.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
+import type { IndexPoint, Page, PageQuery } from "./address-index.ts";
 
 /** Where an item stands in its list, which runs from the highest down. */
 export interface Place {
@@ -28,19 +29,16 @@ export function encodePageCursor({ at, after }: PageCursor): string {
     .u32(after.position)
     .u32(after.index)
     .finish();
-  return Buffer.from(bytes).toString("base64url");
+  return toBase64Url(bytes);
 }
 
 /** @returns `undefined` for any text that `encodePageCursor` does not make */
 export function decodePageCursor(text: string): PageCursor | undefined {
-  if (!/^[A-Za-z0-9_-]{59}$/.test(text)) return undefined;
-  const reader = new Reader(Uint8Array.from(Buffer.from(text, "base64url")));
+  const bytes = parseBase64Url(text);
+  if (bytes?.length !== CURSOR_BYTES) return undefined;
+  const reader = new Reader(bytes);
   const at = toHashHex(reader.hash());
-  const cursor = {
-    at,
-    after: { height: reader.u32(), position: reader.u32(), index: reader.u32() },
-  };
-  return encodePageCursor(cursor) === text ? cursor : undefined;
+  return { at, after: { height: reader.u32(), position: reader.u32(), index: reader.u32() } };
 }
 
 /** Whether `a` comes after `b` in a list that runs from the highest down. */
