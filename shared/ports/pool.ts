@@ -56,7 +56,7 @@ export const CLAIM_VOID_SECONDS = 60;
  * in turn leave two transactions that spend one output. What is put may be gone after a restart:
  * a pool is no promise.
  *
- * Implementations: `adapters/embedded/{memory,file}-pool.ts`. Each passes
+ * Implementations: `adapters/embedded/{memory,file}-pool.ts`, `adapters/aws/dynamo-pool.ts`. Each passes
  * `test/ports/pool.contract.ts`. Every method throws StoreFault when the world failed.
  */
 export interface Pool {

@@ -78,6 +78,17 @@ export function poolContract(create: () => Promise<Pool>): void {
     expect(await pool.claimant(coin(100))).toBe(txidOf(2));
   });
 
+  it("lets one of two take over the claim of what both replace, and tells the other who did", async () => {
+    const pool = await create();
+    await add(pool, pooled(1, [coin(100)]));
+    const claim = { outpoint: coin(100), at: NOW, replaces: new Set([txidOf(1)]) };
+    const rivals = [txidOf(2), txidOf(3)];
+    const stood = await Promise.all(rivals.map((txid) => pool.claim({ ...claim, txid })));
+    const holder = await pool.claimant(coin(100));
+    expect(stood.filter((answer) => answer === undefined)).toHaveLength(1);
+    expect(stood.filter((answer) => answer !== undefined)).toEqual([holder]);
+  });
+
   it("voids a claim whose transaction is absent after its time, and not before", async () => {
     const pool = await create();
     await pool.claim({ outpoint: coin(100), txid: txidOf(1), at: NOW });
