@@ -33,7 +33,12 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** The variables that the process was started with. */
+  readonly environment: Environment;
 }
+
+/** Variables of a process, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface OptionSpec {
   readonly kind: "text" | "integer" | "boolean";

@@ -67,6 +67,7 @@ export async function runCommandLine(
       json,
       terminal,
       signal: world.signal,
+      environment: world.environment,
     });
   } catch (cause) {
     const { code, message, hint } = describeFailure(cause);

@@ -4,6 +4,7 @@ import { CONFIGURATION_ERRORS } from "./configuration-errors.ts";
 import type { ErrorRow } from "./error-row.ts";
 import { FLEET_ERRORS } from "./fleet-errors.ts";
 import { HTTP_ERRORS } from "./http-errors.ts";
+import { LOCAL_CLOUD_ERRORS } from "./local-cloud-errors.ts";
 import { OWN_ERRORS } from "./own-errors.ts";
 import { PEER_ERRORS } from "./peer-errors.ts";
 import { STAKING_ERRORS } from "./staking-errors.ts";
@@ -26,6 +27,7 @@ export const ERROR_CATALOGUE = {
   ...STAKING_ERRORS,
   ...FLEET_ERRORS,
   ...CLOUD_ERRORS,
+  ...LOCAL_CLOUD_ERRORS,
   ...OWN_ERRORS,
 } as const;
 

@@ -1,0 +1,38 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+const LOOK_MS = 50;
+
+/** Whether a process of this number runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    // Of somebody else's process we may only not know more.
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself, which is what was wanted.
+  }
+}
+
+/**
+ * Ask a process to end, and end what is left of its group once it has, or when it took too long.
+ *
+ * @param pid of a process that leads a group of its own
+ * @returns milliseconds until it ended by itself; `undefined` when it had to be killed
+ */
+export async function endGroup(pid: number, waitMsMax: number): Promise<number | undefined> {
+  const started = performance.now();
+  send(pid, "SIGTERM");
+  while (isAlive(pid) && performance.now() - started < waitMsMax) await wait(LOOK_MS);
+  const ended = isAlive(pid) ? undefined : performance.now() - started;
+  // Functions of an emulator are of its group, and outlive it when it is killed.
+  send(-pid, "SIGKILL");
+  return ended;
+}
