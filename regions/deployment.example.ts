@@ -13,6 +13,7 @@ export const EXAMPLE_DEPLOYMENT: Deployment = {
   alarms: { kind: "mail", address: "alarms@exos.example" },
   sweepAddress: undefined,
   releaseKey: undefined,
+  proxyImage: undefined,
   origins: {
     syd: "syd.lambda-url.ap-southeast-2.on.aws",
     lon: "lon.lambda-url.eu-west-2.on.aws",

@@ -14,6 +14,11 @@ export interface Deployment {
   readonly sweepAddress: string | undefined;
   /** Public key that releases are signed with: 32 bytes of Ed25519 in hex. */
   readonly releaseKey: string | undefined;
+  /**
+   * Caddy, which holds the certificate of a city outside AWS, by digest: `caddy@sha256:…`, as
+   * `docker pull caddy:2` prints it.
+   */
+  readonly proxyImage: string | undefined;
   /** Host of each city's answers by its code, as its deployment printed it: the edge asks there. */
   readonly origins: Readonly<Record<string, string>>;
 }
@@ -43,5 +48,6 @@ export const DEPLOYMENT: Deployment = {
   alarms: undefined,
   sweepAddress: undefined,
   releaseKey: undefined,
+  proxyImage: undefined,
   origins: {},
 };

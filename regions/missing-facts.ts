@@ -22,8 +22,12 @@ export function missingFacts(
   if (cities.some(({ staking }) => staking) && deployment.sweepAddress === undefined) {
     missing.push("sweepAddress: the only address that staked money may be swept to");
   }
-  if (cities.some(({ host }) => host.kind === "external") && deployment.releaseKey === undefined) {
+  if (!cities.some(({ host }) => host.kind === "external")) return missing;
+  if (deployment.releaseKey === undefined) {
     missing.push("releaseKey: what releases of external cities are signed with");
+  }
+  if (deployment.proxyImage === undefined) {
+    missing.push("proxyImage: what holds the certificate of an external city, by digest");
   }
   return missing;
 }

@@ -14,4 +14,35 @@ export const FLEET_ERRORS = {
     sentence: "The sizes of the two groups do not add up to the cities of the fleet.",
     hint: "Two sizes of at least one city each, as in `--partition 6/7` for thirteen.",
   },
+  "EXOS-E8003": {
+    status: 400,
+    title: "Wrong kind of city",
+    sentence: "What was asked is for cities of another host.",
+    hint: "`exos fleet plan` says of each city where it runs and how it is deployed.",
+  },
+  "EXOS-E8004": {
+    status: 400,
+    title: "Facts of the deployer are missing",
+    sentence: "The fleet cannot be deployed before its deployer has named his accounts and names.",
+    hint: "Fill in `regions/deployment.ts` as `regions/deployment.example.ts` shows.",
+  },
+  "EXOS-E8005": {
+    status: 409,
+    title: "A deployment is under way",
+    sentence: "Somebody else deploys this fleet, or was killed at it less than five minutes ago.",
+    hint: "Wait, or run his command again, with his version: it goes on where he stopped.",
+  },
+  "EXOS-E8006": {
+    status: 500,
+    title: "A wave was rolled back",
+    sentence:
+      "A city of the wave did not come up, or did not stand its test; later waves are untouched.",
+    hint: "Mend the reason and deploy again; cities that need a hand are named.",
+  },
+  "EXOS-E8007": {
+    status: 400,
+    title: "Name not typed",
+    sentence: "What cannot be undone wants the city's name.",
+    hint: "Repeat the command with `--confirm` and the three letters of the city.",
+  },
 } as const satisfies ErrorRows;

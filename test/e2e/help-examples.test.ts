@@ -29,7 +29,7 @@ const longExamples = examples.filter((line) => ["dev", "start"].includes(first(l
 const fileExamples = examples.filter((line) => ["import", "export"].includes(first(line)));
 const snapshotExamples = examples.filter((line) => first(line) === "snapshot");
 /** Wants cities: run by `fleet-scenario.ts`. */
-const fleetExamples = examples.filter((line) => first(line) === "fleet");
+const fleetExamples = examples.filter((line) => line === "fleet status");
 const elsewhere = [...longExamples, ...fileExamples, ...snapshotExamples, ...fleetExamples];
 const others = examples.filter((line) => ![...nodeExamples, ...elsewhere].includes(line));
 

@@ -19,6 +19,7 @@ describe("the deployer's facts", () => {
       alarms: undefined,
       sweepAddress: undefined,
       releaseKey: undefined,
+      proxyImage: undefined,
       origins: {},
     });
   });
@@ -30,6 +31,7 @@ describe("the deployer's facts", () => {
       "zone",
       "alarms",
       "releaseKey",
+      "proxyImage",
     ]);
     expect(missingFacts(EXAMPLE_DEPLOYMENT, "prod", [sydney])).toEqual([]);
     const staking = missingFacts(EXAMPLE_DEPLOYMENT, "prod", [{ ...sydney, staking: true }]);

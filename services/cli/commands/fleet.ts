@@ -1,32 +1,45 @@
-import type { Command } from "#services/cli/command.ts";
-import { EXIT } from "#services/cli/exit-codes.ts";
+import type { Command, CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { describeFleet, FLEET } from "#services/cli/fleet/describe-fleet.ts";
+import { FLEET_VERBS } from "#services/cli/fleet/fleet-verbs.ts";
 import { readFromNode } from "#services/cli/node-client.ts";
 
-const USAGE = "exos fleet status";
+const USAGE = `exos fleet status|${Object.keys(FLEET_VERBS).join("|")}`;
+/** Options that verbs of a deployed fleet share. */
+const OPTIONS = {
+  environment: { kind: "text", meaning: "deployment that is spoken of: prod unless said" },
+} as const;
 
 export const fleet: Command = {
   name: "fleet",
   audience: "use",
   usage: USAGE,
   takesWords: true,
-  summary: "height, hash, lag, peers and agreement of every city",
-  examples: ["fleet status"],
-  async run({ positionals, config, json, terminal }) {
-    const [verb = "status", ...rest] = positionals;
+  summary: "cities: how they stand, what they cost, how they are deployed and looked after",
+  options: OPTIONS,
+  examples: ["fleet status", "fleet runbook"],
+  async run(context) {
+    const [verb = "status", ...rest] = context.positionals;
+    const found = FLEET_VERBS[verb];
+    if (found !== undefined && Object.hasOwn(FLEET_VERBS, verb)) return found.run(context, rest);
     if (verb !== "status" || rest.length > 0) {
-      throw usageFailure(`fleet has no "${positionals.join(" ")}"`, USAGE);
+      throw usageFailure(`fleet has no "${context.positionals.join(" ")}"`, USAGE);
     }
-    const found = await readFromNode(config, "/v1/fleet", FLEET);
-    if (found.cities.length === 0) {
-      throw new CommandFailure("the process that answers runs one node and no fleet", {
-        code: "EXOS-E8001",
-        exit: EXIT.notFound,
-      });
-    }
-    if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-status.v1", ...found }));
-    else for (const line of describeFleet(found)) terminal.out(line);
-    return found.split || found.tips.length > 1 ? EXIT.notSynced : EXIT.done;
+    return showRunning(context);
   },
 };
+
+/** The cities of the process that runs here. */
+async function showRunning({ config, json, terminal }: CommandContext): Promise<ExitCode> {
+  const found = await readFromNode(config, "/v1/fleet", FLEET);
+  if (found.cities.length === 0) {
+    throw new CommandFailure("the process that answers runs one node and no fleet", {
+      code: "EXOS-E8001",
+      exit: EXIT.notFound,
+    });
+  }
+  if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-status.v1", ...found }));
+  else for (const line of describeFleet(found)) terminal.out(line);
+  return found.split || found.tips.length > 1 ? EXIT.notSynced : EXIT.done;
+}

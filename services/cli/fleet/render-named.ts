@@ -1,0 +1,58 @@
+import { DEPLOYMENT, type Deployment } from "#regions/deployment.ts";
+import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
+import { citiesOf } from "#regions/fleet.ts";
+import { missingFacts } from "#regions/missing-facts.ts";
+import { EXIT } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+import { NETWORKS } from "#shared/consensus/networks.ts";
+import { releaseKeyPem } from "./release-key.ts";
+import { renderCity } from "./render-city.ts";
+
+/**
+ * The cloud-init of a city by its three letters.
+ *
+ * @throws CommandFailure when there is no such city outside AWS, or facts of the deployer are missing
+ */
+export function renderNamed(
+  code: string,
+  environment: EnvironmentName,
+  deployment: Deployment = DEPLOYMENT,
+): string {
+  const city = citiesOf(environment).find((one) => one.code === code);
+  if (city === undefined) {
+    throw new CommandFailure(`there is no city "${code}" in ${environment}`, {
+      code: "EXOS-E8001",
+      exit: EXIT.notFound,
+    });
+  }
+  if (city.host.kind !== "external") {
+    throw new CommandFailure(
+      `${city.name} is deployed to AWS: \`exos fleet deploy --city ${code}\``,
+      {
+        code: "EXOS-E8003",
+        exit: EXIT.usage,
+      },
+    );
+  }
+  const { zone, releaseKey, proxyImage } = deployment;
+  if (zone === undefined || releaseKey === undefined || proxyImage === undefined) {
+    const lacking = missingFacts(deployment, environment, [city]);
+    throw new CommandFailure(`regions/deployment.ts lacks ${lacking.join("; ")}`, {
+      code: "EXOS-E8004",
+    });
+  }
+  const { network } = ENVIRONMENTS[environment];
+  const chain = NETWORKS[network];
+  if (chain === undefined) throw new RangeError(`no network is named ${network}`);
+  return renderCity({
+    code,
+    name: city.name,
+    environment,
+    network,
+    peerPort: chain.ports.p2p,
+    host: `${code}.${zone.name}`,
+    channelUrl: `https://${zone.name}/release/channel-${city.wave}.json`,
+    releaseKey: releaseKeyPem(releaseKey),
+    proxyImage,
+  });
+}

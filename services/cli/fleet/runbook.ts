@@ -1,0 +1,63 @@
+/** What an operator meets, what he runs, and what that takes. */
+export interface RunbookRow {
+  readonly event: string;
+  readonly command: string;
+  /** Time and money. */
+  readonly takes: string;
+}
+
+/** The operator's page, by event. @source cloud.md 12 */
+export const RUNBOOK: readonly RunbookRow[] = [
+  {
+    event: "a new city",
+    command: "an entry in `regions/`, then `exos fleet deploy --city CITY`",
+    takes: "under an hour from a snapshot, under $1",
+  },
+  {
+    event: "tip stale, or behind",
+    command:
+      "`exos fleet status`, then the reason's own line; `exos fleet redrive CITY` is always safe",
+    takes: "minutes",
+  },
+  {
+    event: "poison block alarm",
+    command: "mend and deploy: the city went on without the block",
+    takes: "no time of the city's",
+  },
+  {
+    event: "split, or state-split",
+    command:
+      "`exos fleet status`; the minority is out of rotation; `exos fleet load CITY --refill` rebuilds it",
+    takes: "under an hour, under $1",
+  },
+  {
+    event: "a region is lost",
+    command: "nothing: the edge leaves it out; `exos fleet deploy` elsewhere when wanted",
+    takes: "a minute of its callers",
+  },
+  {
+    event: "a table has twice its useful size, or a year has passed",
+    command: "`exos fleet load CITY`, then `exos fleet gc CITY`",
+    takes: "an hour, $1",
+  },
+  {
+    event: "the edge's key is to change",
+    command: "`exos fleet rotate edge-key`",
+    takes: "ten minutes",
+  },
+  {
+    event: "the first sync of an empty fleet",
+    command: "`exos fleet load` in one city; the others import its snapshot",
+    takes: "three hours, then one each",
+  },
+];
+
+/** The page as lines for people. */
+export function runbookLines(): string[] {
+  return RUNBOOK.flatMap(({ event, command, takes }) => [
+    event,
+    `    ${command}`,
+    `    ${takes}`,
+    "",
+  ]);
+}

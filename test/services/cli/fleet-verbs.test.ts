@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
+import type { Deployment } from "#regions/deployment.ts";
+import { CITIES } from "#regions/fleet.ts";
+import { releaseKeyPem } from "#services/cli/fleet/release-key.ts";
+import { renderNamed } from "#services/cli/fleet/render-named.ts";
+import { runInProcess } from "../../support/run-in-process.ts";
+
+const FACTS: Deployment = {
+  ...EXAMPLE_DEPLOYMENT,
+  releaseKey: "5b".repeat(32),
+  proxyImage: `caddy@sha256:${"ab".repeat(32)}`,
+};
+const external = CITIES.filter(({ host }) => host.kind === "external");
+
+describe("exos fleet render", () => {
+  it.each(external)("names $name, its port, its host and its channel", ({ code, wave }) => {
+    const text = renderNamed(code, "prod", FACTS);
+    expect(parse(text)).toMatchObject({ disable_root: true });
+    expect(text).toContain(`CHANNEL_URL=https://exos.example/release/channel-${wave}.json`);
+    expect(text).toContain(`${code}.exos.example {`);
+    expect(text).toContain('"4562:4562"');
+    expect(text).toContain(releaseKeyPem("5b".repeat(32)).split("\n")[1]);
+  });
+
+  it.each([
+    ["no city", ["render", "xyz"], 7, "EXOS-E8001"],
+    ["a city on AWS", ["render", "syd"], 2, "EXOS-E8003"],
+    ["facts that nobody filled in", ["render", "ams"], 1, "EXOS-E8004"],
+    ["an environment that is none", ["render", "ams", "--environment", "x"], 2, "EXOS-E0002"],
+    ["no name", ["render"], 2, "EXOS-E0002"],
+    ["a verb that is none", ["sell"], 2, "EXOS-E0002"],
+  ])("refuses %s", async (_, words, code, error) => {
+    const said = await runInProcess(["fleet", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(error);
+  });
+
+  it("takes no key of another length", () => {
+    expect(() => releaseKeyPem("5b")).toThrow(RangeError);
+  });
+});
+
+describe("exos fleet runbook", () => {
+  it("names commands that exist", async () => {
+    const { code, out } = await runInProcess(["fleet", "runbook"]);
+    expect(code).toBe(0);
+    expect(out).toContain("a region is lost");
+    const json = await runInProcess(["fleet", "runbook", "--json"]);
+    expect(JSON.parse(json.out)).toMatchObject({ schema: "exos.fleet-runbook.v1" });
+  });
+});
