@@ -13,7 +13,9 @@ const PINNED = /^(https?:\/\/[^/]+)\/c\/([a-z]{3})(\/.*)?$/;
 export function createCityRouter(deps: RpcDeps, cities: ReadonlyMap<string, RpcDeps>): Api {
   const own = createApi(deps);
   if (cities.size === 0) return own;
-  const apis = new Map([...cities].map(([city, its]) => [city, createApi(its)]));
+  const apis = new Map(
+    [...cities].map(([city, its]) => [city, its === deps ? own : createApi(its)]),
+  );
   return {
     fetch(request, environment) {
       const [, origin, city = "", path = "/"] = PINNED.exec(request.url) ?? [];

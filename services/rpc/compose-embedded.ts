@@ -105,6 +105,7 @@ function accessOf(options: RpcOptions, logins: readonly Login[]): Access {
   const peers = peerList(options.rpcallowip);
   const allowed = new Map(options.rpcwhitelist.map(parseWhitelist));
   return {
+    kind: "node",
     logins,
     hosts: options.httphosts.map((host) => host.toLowerCase()),
     origins: options.httporigins,

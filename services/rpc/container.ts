@@ -66,7 +66,7 @@ async function openListener(
     (request, { incoming }) =>
       api.fetch(request, {
         peer: incoming.socket.remoteAddress,
-        readBody: () => readIncoming(incoming),
+        readBody: (bytesMax) => readIncoming(incoming, bytesMax),
       }),
     // Requests and responses that are plain objects until somebody looks inside: half the cost.
     { overrideGlobalObjects: true },

@@ -16,6 +16,7 @@ import { METHODS } from "#services/rpc/methods/all.ts";
 import { openApiDocument } from "#services/rpc/open-api.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
 import { operationRoutes } from "#services/rpc/operations-document.ts";
+import type { Refusal } from "#services/rpc/problems.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { createSession } from "#services/rpc/session.ts";
 
@@ -34,7 +35,7 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono
     c.set("started", deps.clock.elapsedMs());
     c.set("requestId", requestIdOf(c.req.header("x-request-id"), deps));
     c.set("session", createSession(deps));
-    const refusal = checkHeadSize(c.req.raw) ?? checkHost(c.req.raw.headers, deps.access);
+    const refusal = checkHeadSize(c.req.raw) ?? (await checkOrigin(c.req.raw.headers, deps));
     if (refusal === undefined) await next();
     else c.res = refuseRequest(c.req, refusal);
     await finish(c, deps);
@@ -52,12 +53,19 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono
   return api;
 }
 
+/** Whether the name it was sent to is ours, or, at a city, whether it came by the edge. */
+async function checkOrigin(headers: Headers, { access }: RpcDeps): Promise<Refusal | undefined> {
+  return access.kind === "node" ? checkHost(headers, access) : access.door?.check(headers);
+}
+
 function mountReads(
   api: OpenAPIHono<ApiEnv>,
   deps: RpcDeps,
   { verbs, login }: { readonly verbs: Map<string, string>; readonly login: LoginCheck },
 ): void {
+  const isCity = deps.access.kind === "city";
   for (const route of ROUTES) {
+    if (isCity && route.reach === "local") continue;
     api.openAPIRegistry.registerPath(route.config);
     const path = route.config.path.replaceAll(/\{(\w+)\}/g, ":$1");
     verbs.set(path, route.method === "post" ? "POST" : "GET, HEAD");
@@ -75,6 +83,8 @@ function mountReads(
     return answerCacheable(c, document, { kind: "recent" });
   });
   for (const path of OPERATIONS_PATHS) {
+    // Numbers of one process of many say nothing: a city has its own service for them.
+    if (isCity && path === "/metrics") continue;
     verbs.set(path, "GET, HEAD");
     api.get(path, (c) => answerOperations(c, path, deps));
   }

@@ -1,4 +1,5 @@
 import type { Login } from "#services/rpc/json-rpc/login.ts";
+import type { Refusal } from "#services/rpc/problems.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { SubmitAnswer } from "#shared/consensus/submit-answer.ts";
@@ -85,6 +86,14 @@ export interface DevelopmentControl {
 
 /** Who may reach the node, and how. */
 export interface Access {
+  /**
+   * `node`: one's own, which asks for a login wherever something is private or may be changed.
+   * `city`: everybody's, which asks for none and has nothing that would need one.
+   * @source interfaces.md, "Reach"; 1.3; 2 "login"
+   */
+  readonly kind: "node" | "city";
+  /** Who comes through: everybody, unless a city stands behind the fleet's edge. */
+  readonly door?: EdgeDoor;
   /** Any of them opens the methods that need a login. */
   readonly logins: readonly Login[];
   /** Whether a user with a login may call a method (`rpcwhitelist`). */
@@ -95,6 +104,12 @@ export interface Access {
   readonly origins: readonly string[];
   /** Whether a socket's peer may use JSON-RPC. */
   allowsAddress(address: string): boolean;
+}
+
+/** Lets in what came by the fleet's edge. @source cloud.md 7.3 */
+export interface EdgeDoor {
+  /** @returns why a request is not answered; `undefined`: the edge vouches for it */
+  check(headers: Headers): Promise<Refusal | undefined>;
 }
 
 /** How far the node has followed its peers. */

@@ -1,3 +1,4 @@
+import type { Access } from "#services/rpc/deps.ts";
 import { JSON_DEPTH_MAX } from "#services/rpc/json/read-json.ts";
 
 /** Seconds a request may take; methods that need a login are free of it. */
@@ -8,6 +9,10 @@ export const HEADER_SECONDS_MAX = 10;
 export const RPC_BATCH_MAX = 1_000;
 /** Bytes of a request body on one's own node. */
 export const BODY_BYTES_MAX = 32 * 1_048_576;
+/** Bytes of a request body at a city. */
+const CITY_BODY_BYTES_MAX = 4 * 1_048_576;
+/** Calls in one JSON-RPC request to a city. */
+const CITY_RPC_BATCH_MAX = 100;
 export const HEADER_BYTES_MAX = 16_384;
 export const URL_BYTES_MAX = 8_192;
 /** An answer of more bytes is refused. */
@@ -37,3 +42,9 @@ export const LIMITS = {
   headers: HEADERS_MAX,
   connectionsPerClient: CONNECTIONS_MAX,
 } as const;
+
+/** The limits of everybody's city are tighter than those of one's own node. */
+export function limitsOf({ kind }: Pick<Access, "kind">) {
+  if (kind === "node") return LIMITS;
+  return { ...LIMITS, rpcBatchCalls: CITY_RPC_BATCH_MAX, bodyBytes: CITY_BODY_BYTES_MAX };
+}

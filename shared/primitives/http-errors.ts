@@ -56,6 +56,12 @@ export const HTTP_ERRORS = {
     sentence: "A page of another site may not call this node.",
     hint: "List the origin in httporigins, or the host name in httphosts.",
   },
+  "EXOS-E4032": {
+    status: 403,
+    title: "Not by the edge",
+    sentence: "This city answers only what comes through the fleet's edge.",
+    hint: "Ask the fleet's public name, with `/c/<city>/` in front of the path to pin a city.",
+  },
   "EXOS-E4040": {
     status: 404,
     title: "No such route",

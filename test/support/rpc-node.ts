@@ -92,6 +92,7 @@ export async function createRpcNode(
     state: () => state,
     control: recordingControl(told),
     access: {
+      kind: "node",
       logins: [{ kind: "plain", user: "__cookie__", password: "secret" }],
       mayCall: () => true,
       hosts: [],

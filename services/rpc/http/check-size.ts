@@ -1,4 +1,4 @@
-import { BODY_BYTES_MAX, HEADER_BYTES_MAX, URL_BYTES_MAX } from "#services/rpc/limits.ts";
+import { HEADER_BYTES_MAX, URL_BYTES_MAX } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { Result } from "#shared/primitives/result.ts";
 
@@ -14,22 +14,25 @@ export function checkHeadSize(request: Request): Refusal | undefined {
 }
 
 /** The refusal of a body over its limit. */
-export const BODY_TOO_LARGE = {
-  ok: false,
-  error: { code: "EXOS-E4130", detail: `The body is over ${BODY_BYTES_MAX} bytes` },
-} as const;
+export function refuseBody(bytesMax: number) {
+  const error = { code: "EXOS-E4130", detail: `The body is over ${bytesMax} bytes` } as const;
+  return { ok: false, error } as const;
+}
 
 /** A request's body, read no further than its limit, whatever its headers promise. */
-export async function readBody(request: Request): Promise<Result<Uint8Array, Refusal>> {
+export async function readBody(
+  request: Request,
+  bytesMax: number,
+): Promise<Result<Uint8Array, Refusal>> {
   const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > BODY_BYTES_MAX) return BODY_TOO_LARGE;
+  if (declared > bytesMax) return refuseBody(bytesMax);
   if (request.body === null) return { ok: true, value: new Uint8Array(0) };
 
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of request.body) {
     size += piece.length;
-    if (size > BODY_BYTES_MAX) return BODY_TOO_LARGE;
+    if (size > bytesMax) return refuseBody(bytesMax);
     pieces.push(piece);
   }
   return { ok: true, value: joinPieces(pieces) };

@@ -27,7 +27,11 @@ export function answerUnrouted(
 /** Also a preflight, where a page of a listed origin asks for a public route. */
 function answerOptions(c: Context<ApiEnv>, allow: string, { access }: RpcDeps): Response {
   const headers = new Headers({ allow, "cache-control": "no-store" });
-  if (access.origins.length > 0 && allow.startsWith("GET")) {
+  if (access.kind === "city") {
+    headers.set("access-control-allow-headers", "content-type, if-none-match, x-request-id");
+    headers.set("access-control-allow-methods", allow);
+    headers.set("access-control-max-age", "86400");
+  } else if (access.origins.length > 0 && allow.startsWith("GET")) {
     headers.set("access-control-allow-methods", allow);
     headers.set("access-control-max-age", "86400");
   }

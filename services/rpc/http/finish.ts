@@ -14,7 +14,7 @@ export interface ApiEnv {
     /** Address of the socket's peer; absent where a test calls without a socket. */
     readonly peer?: string;
     /** Reads the body straight from the socket: a web stream around it costs a third of a call. */
-    readonly readBody?: () => Promise<Result<Uint8Array, Refusal>>;
+    readonly readBody?: (bytesMax: number) => Promise<Result<Uint8Array, Refusal>>;
   };
   Variables: {
     session: Session;
@@ -43,7 +43,6 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
   const session = c.get("session");
   headers.set("x-exos-city", deps.city);
   headers.set("x-exos-network", deps.network.name);
-  headers.set("x-request-id", c.get("requestId"));
   headers.set("x-content-type-options", "nosniff");
 
   const { phase, stores } = deps.state();
@@ -57,7 +56,12 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
 
   const spent = deps.clock.elapsedMs() - c.get("started");
   const timing = `app;dur=${spent.toFixed(1)}, store;dur=${session.storeMs().toFixed(1)}`;
-  headers.set("server-timing", timing);
+  // What a shared cache keeps of a city is everybody's: it names no single request.
+  const isShared = deps.access.kind === "city" && isCacheable(headers);
+  if (!isShared) {
+    headers.set("x-request-id", c.get("requestId"));
+    headers.set("server-timing", timing);
+  }
   const dialect = c.get("dialect") ?? "none";
   const labels = { dialect, route: c.get("route") ?? "none", code: String(status) };
   deps.metrics.observe("exos_http_request_duration_seconds", spent / 1000, labels);
@@ -78,8 +82,20 @@ async function tipOf(c: Context<ApiEnv>): Promise<IndexPoint | undefined> {
   }
 }
 
-/** Pages of listed origins may read `/v1`; JSON-RPC never answers another site's page. */
+function isCacheable(headers: Headers): boolean {
+  return headers.get("cache-control")?.startsWith("public") === true;
+}
+
+/**
+ * Pages of listed origins may read `/v1`; JSON-RPC of a node never answers another site's page. A
+ * city is everybody's, and reads no credentials.
+ */
 function allowOrigins(c: Context<ApiEnv>, deps: RpcDeps): void {
+  if (deps.access.kind === "city") {
+    c.res.headers.set("access-control-allow-origin", "*");
+    c.res.headers.set("access-control-expose-headers", EXPOSED);
+    return;
+  }
   if (deps.access.origins.length === 0 || c.get("dialect") === "json-rpc") return;
   const { headers } = c.res;
   headers.append("vary", "Origin");

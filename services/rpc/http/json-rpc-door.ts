@@ -7,7 +7,7 @@ import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { refuseRpc } from "#services/rpc/http/refuse-rpc.ts";
 import type { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import type { LoginCheck } from "#services/rpc/json-rpc/login.ts";
-import { ANSWER_BYTES_MAX } from "#services/rpc/limits.ts";
+import { ANSWER_BYTES_MAX, limitsOf } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 
 /** JSON-RPC over HTTP: who may ask, then what. Refusals come before the login is looked at. */
@@ -18,24 +18,16 @@ export async function answerJsonRpc(
 ): Promise<Response> {
   c.set("dialect", "json-rpc");
   c.set("route", "json-rpc");
-  const { access } = deps;
-  const foreign = checkSameSite(c.req.raw.headers) ?? checkPeer(c, deps);
-  if (foreign !== undefined) return refuseRpc(foreign);
-  const user = login(c.req.header("authorization"));
-  if (user === undefined) {
-    const detail = "Log in with the content of the cookie file";
-    const response = refuseRpc({ code: "EXOS-E4010", detail });
-    response.headers.set("www-authenticate", 'Basic realm="jsonrpc"');
-    return response;
-  }
-  const body = await (c.env?.readBody?.() ?? readBody(c.req.raw));
+  const entered = enter(c, login, deps);
+  if (entered instanceof Response) return entered;
+  const { bodyBytes } = limitsOf(deps.access);
+  const body = await (c.env?.readBody?.(bodyBytes) ?? readBody(c.req.raw, bodyBytes));
   if (!body.ok) return refuseRpc(body.error);
 
   const session = c.get("session");
-  const mayCall = (method: string) => access.mayCall(user, method);
   const reply = await server.answer(body.value, {
     session,
-    mayCall,
+    mayCall: entered.mayCall,
     wallet: c.req.param("name"),
     requestId: c.get("requestId"),
   });
@@ -48,6 +40,24 @@ export async function answerJsonRpc(
   if (reply.error !== undefined) headers.set("x-exos-error", reply.error);
   const content = reply.body === undefined ? null : bodyOf(reply.body);
   return new Response(content, { status: reply.status, headers });
+}
+
+/** A city lets everybody in and reads no login: what needs one is not there. */
+function enter(
+  c: Context<ApiEnv>,
+  login: LoginCheck,
+  deps: RpcDeps,
+): Response | { mayCall(method: string): boolean } {
+  const { access } = deps;
+  if (access.kind === "city") return { mayCall: () => true };
+  const foreign = checkSameSite(c.req.raw.headers) ?? checkPeer(c, deps);
+  if (foreign !== undefined) return refuseRpc(foreign);
+  const user = login(c.req.header("authorization"));
+  if (user !== undefined) return { mayCall: (method) => access.mayCall(user, method) };
+  const detail = "Log in with the content of the cookie file";
+  const response = refuseRpc({ code: "EXOS-E4010", detail });
+  response.headers.set("www-authenticate", 'Basic realm="jsonrpc"');
+  return response;
 }
 
 function checkPeer(c: Context<ApiEnv>, { access }: RpcDeps): Refusal | undefined {

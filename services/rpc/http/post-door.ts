@@ -5,6 +5,7 @@ import { checkSameSite } from "#services/rpc/http/cross-site.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { answerWith, type RouteDoor, refuseStranger } from "#services/rpc/http/route-door.ts";
 import { readJson } from "#services/rpc/json/read-json.ts";
+import { limitsOf } from "#services/rpc/limits.ts";
 import { problemResponse } from "#services/rpc/problems.ts";
 
 /** One route of `/v1` that takes a body, and may change something: no foreign page may send it. */
@@ -16,11 +17,13 @@ export async function answerPost(
   const { route } = door;
   c.set("dialect", "v1");
   c.set("route", route.config.path);
-  const foreign = checkSameSite(c.req.raw.headers);
+  const isNode = deps.access.kind === "node";
+  const foreign = isNode ? checkSameSite(c.req.raw.headers) : undefined;
   if (foreign !== undefined) return problemResponse(foreign, c.req.path);
   const stranger = refuseStranger(c, door);
   if (stranger !== undefined) return stranger;
-  const body = await (c.env?.readBody?.() ?? readBody(c.req.raw));
+  const { bodyBytes } = limitsOf(deps.access);
+  const body = await (c.env?.readBody?.(bodyBytes) ?? readBody(c.req.raw, bodyBytes));
   if (!body.ok) return problemResponse(body.error, c.req.path);
   const parsed = readJson(body.value);
   if (!parsed.ok) {

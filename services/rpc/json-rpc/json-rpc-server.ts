@@ -10,7 +10,7 @@ import {
   type RpcError,
   refuse,
 } from "#services/rpc/json-rpc/rpc-error.ts";
-import { REQUEST_SECONDS_MAX, RPC_BATCH_MAX } from "#services/rpc/limits.ts";
+import { limitsOf, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import type { Session } from "#services/rpc/session.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
@@ -55,6 +55,7 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
 export class JsonRpcServer {
   readonly #deps: RpcDeps;
   readonly #methods: ReadonlyMap<string, Method>;
+  readonly #shown: ReadonlyMap<string, Method>;
 
   constructor(deps: RpcDeps, methods: readonly Method[]) {
     this.#deps = deps;
@@ -63,8 +64,10 @@ export class JsonRpcServer {
       development: deps.control.development === undefined,
       wallet: deps.wallets === undefined,
     };
-    const offered = methods.filter(({ reach }) => !missing[reach]);
-    this.#methods = new Map(offered.map((method) => [method.name, method]));
+    const isCity = deps.access.kind === "city";
+    const offered = methods.filter(({ reach }) => isCity || !missing[reach]);
+    this.#methods = byName(offered);
+    this.#shown = isCity ? byName(offered.filter(({ inCity }) => inCity)) : this.#methods;
   }
 
   /** @param body one call or an array of them, of any bytes */
@@ -91,7 +94,7 @@ export class JsonRpcServer {
   }
 
   async #batch(values: readonly unknown[], caller: Caller): Promise<RpcReply> {
-    const refused = refuseBatch(values);
+    const refused = refuseBatch(values, limitsOf(this.#deps.access).rpcBatchCalls);
     if (refused !== undefined) return whole({ version: "1.0", id: null }, refused);
     const answers: object[] = [];
     for (const value of values) {
@@ -114,6 +117,8 @@ export class JsonRpcServer {
     const { session } = caller;
     const { stores, chain } = session;
     if (stores === undefined) return refuse(RPC_CODES.starting, "Stores are opening");
+    const isCity = this.#deps.access.kind === "city";
+    if (isCity && !method.inCity) return forbidInCity(method.name);
     if (!caller.mayCall(method.name)) return forbid(method.name);
     const { calls, clock } = this.#deps;
     const running = { method: method.name, startedMs: clock.elapsedMs() };
@@ -122,7 +127,7 @@ export class JsonRpcServer {
       const context = {
         deps: this.#deps,
         stores,
-        methods: this.#methods,
+        methods: this.#shown,
         chain,
         wallet: caller.wallet,
       };
@@ -153,12 +158,16 @@ export class JsonRpcServer {
   }
 }
 
-function refuseBatch(values: readonly unknown[]): RpcError | undefined {
+function byName(methods: readonly Method[]): ReadonlyMap<string, Method> {
+  return new Map(methods.map((method) => [method.name, method]));
+}
+
+function refuseBatch(values: readonly unknown[], callsMax: number): RpcError | undefined {
   if (values.length === 0) return refuse(RPC_CODES.invalidRequest, "Empty batch").error;
-  if (values.length <= RPC_BATCH_MAX) return undefined;
+  if (values.length <= callsMax) return undefined;
   return refuse(
     RPC_CODES.invalidRequest,
-    `A batch of ${values.length} calls is over the limit of ${RPC_BATCH_MAX}`,
+    `A batch of ${values.length} calls is over the limit of ${callsMax}`,
   ).error;
 }
 
@@ -170,6 +179,11 @@ function unknownMethod(name: string): Outcome {
 
 function forbid(name: string): Outcome {
   const { error } = refuse(RPC_CODES.misc, `This login may not call ${name}`);
+  return { ok: false, error: { ...error, catalogue: "EXOS-E4030" } };
+}
+
+function forbidInCity(name: string): Outcome {
+  const { error } = refuse(RPC_CODES.misc, `A city does not answer ${name}: call a node of yours`);
   return { ok: false, error: { ...error, catalogue: "EXOS-E4030" } };
 }
 

@@ -15,6 +15,8 @@ type Answer = Result<unknown, RpcError>;
 interface Definition<Shape extends z.ZodRawShape> {
   readonly name: string;
   readonly reach: Reach;
+  /** Whether a city answers it to everybody, although one's own node asks for a login. */
+  readonly openInCity?: true;
   /** What it answers, in one or two sentences. */
   readonly description: string;
   /** In positional order. The keys are Bitcoin Core's names. */
@@ -31,6 +33,8 @@ interface Definition<Shape extends z.ZodRawShape> {
 export interface Method {
   readonly name: string;
   readonly reach: Reach;
+  /** Whether a city answers it. */
+  readonly inCity: boolean;
   readonly description: string;
   /** The name and its parameters, optional ones in parentheses. */
   readonly usage: string;
@@ -54,7 +58,8 @@ export function defineMethod<Shape extends z.ZodRawShape>(definition: Definition
     if (!parsed.success) return refuseArguments(parsed.error, named.value);
     return await run(parsed.data, context);
   }
-  return { name, reach, description, usage, call };
+  const inCity = reach === "public" || definition.openInCity === true;
+  return { name, reach, inCity, description, usage, call };
 }
 
 function isOptional(type: unknown): boolean {

@@ -13,6 +13,8 @@ const BOGO_BYTES = 50;
 export const getTxOutSetInfo = defineMethod({
   name: "gettxoutsetinfo",
   reach: "local",
+  // The sums stand in the tip, and cities are compared by them.
+  openInCity: true,
   description: "Number, sum, size by Bitcoin Core's measure and MuHash of all unspent outputs.",
   parameters: { hash_type: z.string().default("muhash") },
   async run({ hash_type }, { chain: open, stores }) {

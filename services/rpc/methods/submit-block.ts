@@ -6,6 +6,8 @@ import { RPC_CODES, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
 export const submitBlock = defineMethod({
   name: "submitblock",
   reach: "local",
+  // A block pays for itself: its proof is judged before anything of it is kept.
+  openInCity: true,
   description:
     "Judge a block and follow it if its chain is the heaviest. Null when it was accepted, else " +
     "duplicate, duplicate-invalid, inconclusive (a side branch), prev-blk-not-found, or the code " +

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { LIMITS } from "#services/rpc/limits.ts";
+import { LIMITS, limitsOf } from "#services/rpc/limits.ts";
 import { defineRoute } from "#services/rpc/routes/route.ts";
 
 const NUMBERS = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, z.int().min(1)]));
@@ -14,7 +14,8 @@ export const listLimits = defineRoute({
   query: {},
   answer: z.object({ limits: z.object(NUMBERS) }),
   problems: [],
-  async run() {
-    return { ok: true, value: { value: { limits: { ...LIMITS } }, cache: { kind: "recent" } } };
+  async run(_, { deps }) {
+    const value = { limits: limitsOf(deps.access) };
+    return { ok: true, value: { value, cache: { kind: "recent" } } };
   },
 });

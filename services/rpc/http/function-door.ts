@@ -1,0 +1,51 @@
+import type { Writable } from "node:stream";
+import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from "aws-lambda";
+import { type AnswerHead, bufferedAnswerOf, headOf, requestOf } from "./function-url.ts";
+
+/** What Lambda's runtime offers where answers are streamed; absent elsewhere. */
+export interface StreamingRuntime {
+  streamifyResponse(handler: StreamingHandler): unknown;
+  readonly HttpResponseStream: {
+    from(stream: Writable, head: AnswerHead): Writable;
+  };
+}
+
+export type StreamingHandler = (event: LambdaFunctionURLEvent, stream: Writable) => Promise<void>;
+
+export type BufferedHandler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
+
+interface Answering {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+/** Answer in pieces as they come. */
+export function streamingHandler(api: Answering, runtime: StreamingRuntime): StreamingHandler {
+  return async (event, stream) => {
+    const response = await api.fetch(requestOf(event));
+    const out = runtime.HttpResponseStream.from(stream, headOf(response));
+    await writeBody(response, out);
+  };
+}
+
+/** Answer in one piece: what runs a function without Lambda's own stream. */
+export function bufferedHandler(api: Answering): BufferedHandler {
+  return async (event) =>
+    bufferedAnswerOf(await api.fetch(requestOf(event)), event.rawPath.slice(0, 256));
+}
+
+/** Write a body no faster than its reader takes it, and end. */
+export async function writeBody({ body }: Response, out: Writable): Promise<void> {
+  // The head travels with the first piece, so there has to be one.
+  if (body === null) out.write("");
+  else for await (const piece of body) await writePiece(out, piece);
+  await new Promise<void>((resolve, reject) => {
+    out.once("error", reject);
+    out.end(resolve);
+  });
+}
+
+function writePiece(out: Writable, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    out.write(piece, (fault) => (fault ? reject(fault) : resolve()));
+  });
+}

@@ -1,0 +1,318 @@
+import { createHmac } from "node:crypto";
+import { Writable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createCityRouter } from "#services/rpc/city-router.ts";
+import { listen, type RpcListeners } from "#services/rpc/container.ts";
+import { createEdgeDoor } from "#services/rpc/http/edge-door.ts";
+import {
+  bufferedHandler,
+  type StreamingRuntime,
+  streamingHandler,
+} from "#services/rpc/http/function-door.ts";
+import type { AnswerHead } from "#services/rpc/http/function-url.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { edgeStampText } from "#shared/primitives/edge-stamp.ts";
+import { CITY_ACCESS } from "../../support/city-access.ts";
+import { functionEvent, type TestRequest } from "../../support/function-event.ts";
+import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
+
+const TXID = "ca3e89b732c2bbfd89daf16704686d3538b04634616ef9656bde5ebd5c738540";
+const blocks = recordedBlocks(540);
+const node =
+  blocks === undefined
+    ? undefined
+    : await createRpcNode(blocks, { access: CITY_ACCESS, city: "syd" });
+
+const rpc = (body: unknown, path = "/"): TestRequest => ({
+  method: "POST",
+  path,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+/** One of each kind: dialects, verbs, refusals, pins, odd paths, bodies of bytes and of none. */
+const REQUESTS: readonly TestRequest[] = [
+  { path: "/healthz" },
+  { path: "/readyz" },
+  { path: "/readyz?maxlag=x" },
+  { path: "/metrics" },
+  { path: "/v1/tip" },
+  { path: "/c/syd/v1/tip" },
+  { path: "/c/lon/v1/tip" },
+  { path: "/v1/tip", method: "HEAD" },
+  { path: "/v1/tip", method: "OPTIONS", headers: { origin: "https://exos.example" } },
+  { path: "/v1/tip", method: "DELETE" },
+  { path: "/v1/node" },
+  { path: "/v1/health" },
+  { path: "/v1/blocks?limit=3&before=100" },
+  { path: "/v1/blocks/171" },
+  { path: "/v1/blocks/171", headers: { "if-none-match": "*" } },
+  { path: "/v1/blocks/9999" },
+  { path: `/v1/txs/${TXID}` },
+  { path: "/v1/search?q=%20171%20" },
+  { path: "/v1/%e2%82%ac" },
+  { path: "//v1/tip" },
+  { path: "/v1/limits" },
+  { path: "/v1/errors" },
+  { path: "/v1/staking/status" },
+  { path: "/v1/dev/partition", method: "POST", body: "{}" },
+  { path: "/v1/openapi.json" },
+  { path: "/v1/txs", method: "POST", body: '{"hex":"00"}' },
+  { path: "/v1/txs", method: "POST", body: "not json" },
+  { path: "/v1/txs", method: "POST" },
+  rpc({ method: "getblockcount", id: 1 }),
+  rpc({ jsonrpc: "2.0", method: "getblockcount", id: "a" }),
+  rpc({ jsonrpc: "2.0", method: "getblockcount" }),
+  rpc(
+    [
+      { method: "getbestblockhash", id: 1 },
+      { method: "nosuch", id: 2 },
+    ],
+    "/rpc/",
+  ),
+  rpc(Array.from({ length: 101 }, (_, id) => ({ method: "uptime", id }))),
+  rpc({ method: "getblock", params: [540], id: 1 }),
+  rpc({ method: "getnewaddress", id: 1 }),
+  rpc({ method: "stop", id: 1 }),
+  rpc({ method: "generate", params: [1], id: 1 }),
+  rpc({ method: "help", id: 1 }),
+  rpc({ method: "sendrawtransaction", params: ["00"], id: 1 }),
+  rpc({ method: "submitblock", params: ["00"], id: 1 }),
+  { path: "/", method: "POST", body: Uint8Array.of(0xff, 0xfe, 0x00) },
+  { path: "/wallet/x%20y", method: "POST", body: '{"method":"getbalance","id":1}' },
+  { path: "/v1/tip", headers: { "x-long": "y".repeat(17_000) } },
+  { path: `/v1/search?q=${"z".repeat(8_300)}` },
+];
+
+/** What carries an answer, and when: of the connection, not of the answer. */
+const OF_THE_WIRE = /^(date|connection|keep-alive|transfer-encoding|content-length|server-timing)$/;
+
+interface Seen {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+function seen(
+  status: number,
+  headers: Iterable<readonly [string, string]>,
+  body: Uint8Array,
+): Seen {
+  const kept = [...headers].filter(([name]) => !OF_THE_WIRE.test(name)).toSorted();
+  return { status, headers: Object.fromEntries(kept), body: Buffer.from(body).toString("hex") };
+}
+
+function withId(request: TestRequest): TestRequest {
+  return { ...request, headers: { "x-request-id": "test", ...request.headers } };
+}
+
+/** Lambda's own stream, as far as the door uses it. */
+function streamingRuntime() {
+  let head: AnswerHead | undefined;
+  const runtime: StreamingRuntime = {
+    streamifyResponse: (handler) => handler,
+    HttpResponseStream: {
+      from(stream, given) {
+        head = given;
+        return stream;
+      },
+    },
+  };
+  const pieces: Uint8Array[] = [];
+  const stream = new Writable({
+    write(piece: Uint8Array, _, done) {
+      pieces.push(piece);
+      done();
+    },
+  });
+  return { runtime, stream, head: () => head, pieces };
+}
+
+describe.skipIf(node === undefined)("requests to the plain server and to the function", () => {
+  if (node === undefined) return;
+  const { deps } = node;
+  const cities = new Map([["syd", deps]]);
+  const api = createCityRouter(deps, cities);
+  let listeners: RpcListeners;
+  beforeAll(async () => {
+    const anywhere = { host: "127.0.0.1", port: 0 };
+    listeners = await listen({ deps, cities }, { http: anywhere, rpc: anywhere });
+  });
+  afterAll(() => listeners[Symbol.asyncDispose]());
+
+  async function atServer(request: TestRequest): Promise<Seen> {
+    const { method = "GET", path, headers = {}, body } = withId(request);
+    const url = `http://127.0.0.1:${listeners.httpPort}${path}`;
+    const sent = body === undefined ? {} : { body: Buffer.from(body) };
+    const answer = await fetch(url, { method, headers, ...sent });
+    return seen(answer.status, answer.headers, new Uint8Array(await answer.arrayBuffer()));
+  }
+
+  async function atFunction(request: TestRequest): Promise<Seen> {
+    const answer = await bufferedHandler(api)(functionEvent(withId(request)));
+    if (typeof answer === "string") throw new RangeError("an answer is an object");
+    const { statusCode = 0, headers = {}, body = "", isBase64Encoded } = answer;
+    const bytes = Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8");
+    const texts = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+    return seen(statusCode, texts, bytes);
+  }
+
+  async function atStream(request: TestRequest): Promise<Seen> {
+    const lambda = streamingRuntime();
+    await streamingHandler(api, lambda.runtime)(functionEvent(withId(request)), lambda.stream);
+    const { statusCode = 0, headers = {} } = lambda.head() ?? {};
+    return seen(statusCode, Object.entries(headers), Buffer.concat(lambda.pieces));
+  }
+
+  it.each(REQUESTS.map((request, at) => [at, request.method ?? "GET", request.path.slice(0, 60)]))(
+    "are answered alike: %i %s %s",
+    async (at) => {
+      const request = REQUESTS[Number(at)];
+      if (request === undefined) throw new RangeError("no such request");
+      const expected = await atServer(request);
+      expect(await atFunction(request)).toEqual(expected);
+      expect(await atStream(request)).toEqual(expected);
+      expect(expected.headers["x-exos-error"]).not.toBe("EXOS-E9001");
+    },
+  );
+
+  it("are answered openly by a city: no login, no private method, any page", async () => {
+    const text = async (request: TestRequest) => {
+      const { status, headers, body } = await atFunction(request);
+      return { status, headers, text: Buffer.from(body, "hex").toString() };
+    };
+    const count = await text(rpc({ method: "getblockcount", id: 1 }));
+    expect([count.status, count.text]).toEqual([200, '{"result":540,"error":null,"id":1}']);
+    expect(count.headers["access-control-allow-origin"]).toBe("*");
+    for (const method of ["getnewaddress", "stop", "getstakinginfo", "addnode", "generate"]) {
+      const { status, headers } = await text(rpc({ method, id: 1 }));
+      expect([method, status, headers["x-exos-error"]]).toEqual([method, 403, "EXOS-E4030"]);
+    }
+    expect(node.told).not.toContain("stop");
+    expect((await text(rpc({ method: "help", id: 1 }))).text).not.toMatch(/getnewaddress|stop/);
+    for (const path of ["/v1/staking/status", "/metrics"]) {
+      expect((await text({ path })).status).toBe(404);
+    }
+    expect((await text({ path: "/v1/openapi.json" })).text).not.toContain("/v1/dev/partition");
+    const handed = await text(rpc({ method: "submitblock", params: ["0011"], id: 1 }));
+    expect(handed.status).toBe(200);
+  });
+
+  it("name no single request in what a shared cache keeps", async () => {
+    const { headers } = await atFunction({ path: "/v1/blocks/171" });
+    expect(headers["cache-control"]).toMatch(/^public/);
+    expect(headers["x-request-id"]).toBeUndefined();
+    expect((await atFunction({ path: "/v1/health" })).headers["x-request-id"]).toBe("test");
+  });
+
+  it("are refused over the limits of a city", async () => {
+    const { status, body } = await atFunction({
+      path: "/",
+      method: "POST",
+      body: new Uint8Array(4 * 1_048_576 + 1),
+    });
+    expect(status).toBe(413);
+    expect(Buffer.from(body, "hex").toString()).toContain("4194304");
+  });
+});
+
+describe("an answer in one piece", () => {
+  const answering = (body: string) => ({
+    fetch: () =>
+      new Response(body, { headers: { "content-type": "application/json", etag: '"1"' } }),
+  });
+
+  it("ends at 6 MB as it leaves the function, and says so", async () => {
+    const fits = await bufferedHandler(answering("a".repeat(5_900_000)))(
+      functionEvent({ path: "/" }),
+    );
+    expect(fits).toMatchObject({ statusCode: 200 });
+    const quotes = '"'.repeat(3_100_000);
+    const long = await bufferedHandler(answering(quotes))(functionEvent({ path: "/x" }));
+    expect(long).toMatchObject({ statusCode: 413, headers: { "x-exos-error": "EXOS-E4130" } });
+    expect(long).not.toHaveProperty("headers.etag");
+  });
+
+  it("is streamed in pieces where the runtime can", async () => {
+    const pieces = ["one", "two"].map((text) => new TextEncoder().encode(text));
+    const body = ReadableStream.from(pieces);
+    const lambda = streamingRuntime();
+    const api = { fetch: () => new Response(body) };
+    await streamingHandler(api, lambda.runtime)(functionEvent({ path: "/" }), lambda.stream);
+    expect(lambda.pieces.map((piece) => Buffer.from(piece).toString())).toEqual(["one", "two"]);
+  });
+});
+
+describe("the door of a city behind the edge", () => {
+  const NOW = unixSeconds(1_800_000_000);
+  const CLIENT = "192.0.2.7";
+
+  function stamped(key: string, unix: number = NOW, client = CLIENT): Headers {
+    const stamp = createHmac("sha256", key).update(edgeStampText(unix, CLIENT)).digest("hex");
+    return new Headers({ "x-exos-client": client, "x-exos-edge": `${unix}.${stamp}` });
+  }
+
+  function opened(held: Record<string, string>) {
+    const clock = createManualClock(NOW);
+    let isDown = false;
+    let reads = 0;
+    const secrets = {
+      async get(name: string) {
+        reads++;
+        if (isDown) throw new StoreFault("down", { retryable: true });
+        return held[name];
+      },
+    };
+    return {
+      clock,
+      door: createEdgeDoor({ secrets, clock }),
+      reads: () => reads,
+      fail: () => {
+        isDown = true;
+      },
+    };
+  }
+
+  it("lets in what carries a fresh stamp under either key", async () => {
+    const { door } = opened({ "edge-key": "old", "edge-key-next": "new" });
+    expect(await door.check(stamped("old"))).toBeUndefined();
+    expect(await door.check(stamped("new"))).toBeUndefined();
+    expect(await door.check(stamped("old", NOW - 299))).toBeUndefined();
+  });
+
+  it.each([
+    ["without a stamp", new Headers()],
+    ["under another key", stamped("other")],
+    ["that is too old", stamped("old", NOW - 301)],
+    ["of the future", stamped("old", NOW + 301)],
+    ["made for another client", stamped("old", NOW, "198.51.100.1")],
+    ["cut short", new Headers({ "x-exos-edge": `${NOW}.00` })],
+    ["under an empty key", stamped("")],
+  ])("refuses a request %s", async (_, headers) => {
+    const { door } = opened({ "edge-key": "old", "edge-key-next": "" });
+    expect(await door.check(headers)).toMatchObject({ code: "EXOS-E4032" });
+  });
+
+  it("reads its keys once in five minutes, and keeps them while their store is down", async () => {
+    const held = { "edge-key": "one" };
+    const { door, clock, reads, fail } = opened(held);
+    await door.check(stamped("one"));
+    await door.check(stamped("one"));
+    expect(reads()).toBe(2);
+    held["edge-key"] = "two";
+    clock.advance(301_000);
+    expect(await door.check(stamped("one", NOW + 301))).toMatchObject({ code: "EXOS-E4032" });
+    expect(await door.check(stamped("two", NOW + 301))).toBeUndefined();
+    fail();
+    clock.advance(301_000);
+    expect(await door.check(stamped("two", NOW + 602))).toBeUndefined();
+  });
+
+  it("is closed while no key was ever read", async () => {
+    const { door, fail } = opened({ "edge-key": "one" });
+    fail();
+    await expect(door.check(stamped("one"))).rejects.toThrow(StoreFault);
+  });
+});
