@@ -60,7 +60,15 @@ function writeContext(context: ChainContext, writer: Writer): void {
     );
 }
 
-function readContext(reader: Reader): ChainContext {
+/** What judging a child asks of a header's ancestors, as bytes; 160 at most on our networks. */
+export function encodeChainContext(context: ChainContext): Uint8Array {
+  const writer = new Writer(CONTEXT_BYTES_MAX);
+  writeContext(context, writer);
+  return writer.finish();
+}
+
+/** What `encodeChainContext` wrote. @throws DecodeFault when the bytes are no context */
+export function readChainContext(reader: Reader): ChainContext {
   const times: UnixSeconds[] = reader.list(4, () => unixSeconds(reader.u32()));
   const work = reader.list(8, readPoint);
   const stake = reader.list(8, readPoint);
@@ -106,6 +114,6 @@ export function readHeaderRecord(reader: Reader): HeaderRecord {
     stakeModifier: ownHash(),
     hashProof: ownHash(),
     skip: toHashHex(reader.hash()),
-    context: readContext(reader),
+    context: readChainContext(reader),
   };
 }

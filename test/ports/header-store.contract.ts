@@ -101,7 +101,10 @@ export function headerStoreContract(create: () => Promise<HeaderStore>): void {
 
   it("lists the candidates heavier than a work, heaviest first, as many as asked", async () => {
     const headers = await create();
-    for (const record of [first, rival, second]) await headers.addCandidate(record);
+    for (const record of [first, rival, second]) {
+      await headers.put(record);
+      await headers.addCandidate(record);
+    }
     await headers.addCandidate(rival);
     const of = (records: readonly (typeof first)[]) =>
       records.map(({ work, hash }) => ({ work, hash }));
