@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { mkdtempDisposableSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findPython } from "#services/cli/cloud/find-python.ts";
 import { hasGo } from "./support/btcd-process.ts";
 import { vectorsPath } from "./support/vectors.ts";
 
@@ -16,7 +17,7 @@ interface LongCommand {
   /** Below the folder of vectors; without one of them the command is skipped. */
   readonly needs: readonly string[];
   /** What else it needs; `undefined` where nothing is missing. */
-  readonly lacks?: () => string | undefined;
+  readonly lacks?: () => string | undefined | Promise<string | undefined>;
   /** Words after `node`, whole and short; or what to run here. */
   readonly run: ((short: boolean) => readonly string[]) | (() => Promise<boolean>);
 }
@@ -61,6 +62,10 @@ async function startAndStop(): Promise<boolean> {
 function hasMounts(): boolean {
   const words = ["-rm", "mount", "-t", "tmpfs", "none", tmpdir()];
   return spawnSync("unshare", words, { stdio: "ignore" }).status === 0;
+}
+
+async function lacksPython(): Promise<string | undefined> {
+  return (await findPython()) === undefined ? "CPython 3.10 to 3.13 with venv" : undefined;
 }
 
 const COMMANDS: Readonly<Record<string, LongCommand>> = {
@@ -147,6 +152,12 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: () => ["test/e2e/image.ts"],
   },
+  contracts: {
+    about: "the contract suites of the AWS adapters on a local endpoint",
+    needs: [],
+    lacks: lacksPython,
+    run: () => ["test/e2e/endpoint-contracts.ts"],
+  },
   bench: {
     about: "the figures that have a bar",
     needs: [],
@@ -181,7 +192,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, command] of Object.entries(COMMANDS)) {
   if (named.length > 0 && !named.includes(name)) continue;
   const files = command.needs.filter((file) => vectorsPath(file) === undefined);
-  const absent = files.length > 0 ? `${files.join(", ")} of the vectors` : command.lacks?.();
+  const absent = files.length > 0 ? `${files.join(", ")} of the vectors` : await command.lacks?.();
   if (absent !== undefined) {
     print(`skipped: ${name}, ${command.about}: ${absent} is absent`);
     counts.skipped++;

@@ -1,3 +1,4 @@
+import { local } from "#regions/local.ts";
 import type { Environment } from "#services/cli/command.ts";
 
 /** What answers as AWS: an emulator on this machine, or one that the operator named. */
@@ -12,8 +13,8 @@ export interface LocalEndpoint {
 /** The account of every emulator; a local city is deployed to no other. */
 export const LOCAL_ACCOUNT = "000000000000";
 
-/** Where the local city says it is: the region of the fleet's first city. */
-export const LOCAL_REGION = "ap-southeast-2";
+/** Where the local city says that it is. */
+export const LOCAL_REGION = local.host.kind === "aws" ? local.host.region : "us-east-1";
 
 /** What emulators take for credentials. Nothing of AWS itself accepts them. */
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" } as const;
