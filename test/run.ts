@@ -44,6 +44,15 @@ function readReport(path: string): Report | undefined {
   }
 }
 
+/** What the suites of ports say, over all adapters and endpoints. @source cloud.md 14.1 */
+function contractLine(report: Report | undefined): string {
+  const cases = (report?.testResults ?? [])
+    .filter(({ name }) => name.includes("/test/ports/"))
+    .flatMap(({ assertionResults }) => assertionResults);
+  const run = cases.filter(({ status }) => status === "passed" || status === "failed").length;
+  return `contract: ${cases.length} cases, ${run} run, ${cases.length - run} skipped`;
+}
+
 const started = performance.now();
 const checks = [succeeds("biome", ["check", "--error-on-warnings"]), succeeds("tsc", [])];
 
@@ -82,6 +91,7 @@ const skipped = (report?.testResults ?? []).flatMap(({ assertionResults }) =>
   assertionResults.filter(({ status }) => status === "skipped" || status === "pending"),
 );
 for (const { fullName } of skipped) print(`skipped: ${fullName}`);
+print(contractLine(report));
 
 const passed = (report?.numPassedTests ?? 0) + checks.filter(Boolean).length;
 const failedTests = report?.numFailedTests ?? 1;
