@@ -214,6 +214,33 @@ export function unpackOutput(packed: Uint8Array, slot: number): TxOutput | undef
   return { value: amount(WORD.getBigInt64(0, true)), scriptPubKey: scriptAt(packed, at) };
 }
 
+/**
+ * The same outputs with every script over 10,000 bytes as its hash (form 6): for a store whose
+ * items have a size limit, whoever packed them.
+ *
+ * @param hash SHA-256
+ * @throws DecodeFault as above
+ * @source cloud.md 3.2
+ */
+export function shortenScripts(
+  packed: Uint8Array,
+  hash: (script: Uint8Array) => Uint8Array,
+): Uint8Array {
+  if (packed.length <= SCRIPT_BYTES_MAX) return packed;
+  const shortened = new Writer(packed.length);
+  for (let at = 0; at < packed.length; ) {
+    const end = afterOutput(packed, at);
+    const { size, length } = lengthAt(packed, at + 9);
+    if (packed[at + 8] === RAW && length > SCRIPT_BYTES_MAX) {
+      const head = packed.slice(at, at + 9 + size);
+      head[8] = HASHED;
+      shortened.bytes(head).bytes(hash(packed.subarray(at + 9 + size, end)));
+    } else shortened.bytes(packed.subarray(at, end));
+    at = end;
+  }
+  return shortened.finish();
+}
+
 /** Bit i is set when output i of the item can be spent at all. @throws DecodeFault as above */
 export function spendableSlots(packed: Uint8Array): number {
   let slots = 0;

@@ -23,8 +23,8 @@ export interface ScannedItem {
  * the tip may have gone on by a whole reorganisation limit meanwhile, looks whether its height is
  * still at or above `final`.
  *
- * Implementations: `adapters/embedded/{memory,level}-coin-store.ts`. Each passes
- * `test/ports/coin-store.contract.ts`. Every method throws StoreFault when the world failed.
+ * Implementations: `adapters/embedded/{memory,level}-coin-store.ts`,
+ * `adapters/aws/dynamo-coin-store.ts`. Each passes `test/ports/coin-store.contract.ts`. Every method throws StoreFault when the world failed.
  */
 export interface CoinStore {
   /** @returns the committed tip; `undefined` before the first commit */
@@ -58,7 +58,7 @@ export interface CoinStore {
 
   /**
    * Replace the tip, if its `rev` is still the expected one. What leaves the window is frozen
-   * before the new tip is visible.
+   * before the new tip is visible. Where the store is shared, the tip carries its totals (`Tip.mu`).
    *
    * @param expectedRev 0 for the first tip
    * @returns whether this call made the new tip. `false`: another writer was first, read it again

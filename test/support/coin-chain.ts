@@ -3,6 +3,9 @@ import type { ItemMarks } from "#shared/coins/coin-item.ts";
 import { coinKeyOf, slotOf } from "#shared/coins/coin-key.ts";
 import { frozenGroupsOf } from "#shared/coins/coins-reader.ts";
 import { packOutputs } from "#shared/coins/pack-outputs.ts";
+import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { setChanges } from "#shared/coins/set-change.ts";
+import type { NextTip } from "#shared/coins/tip.ts";
 import { growView, type View } from "#shared/coins/view.ts";
 import { sha256 } from "#shared/crypto/hashes.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
@@ -85,4 +88,20 @@ export async function coinHeight(
   }
   const item = items[0];
   return item === undefined ? undefined : coinAt(view, item, slotOf(Number(index)), frozen)?.height;
+}
+
+/** Totals of the unspent set at a tip that is about to be committed, by counting all of it. */
+export async function countTotals(store: CoinStore, { tip, frozen }: NextTip): Promise<Uint8Array> {
+  const totals = RunningTotals.empty("exos");
+  const groups = new Map<number, readonly HashHex[]>();
+  for (const { group, hashes } of frozen) groups.set(group, hashes);
+  for await (const { key, item } of store.scan(tip)) {
+    for (const group of frozenGroupsOf(tip, [item])) {
+      const hashes = groups.get(group) ?? (await store.frozen(group));
+      if (hashes !== undefined) groups.set(group, hashes);
+    }
+    const changes = setChanges(item, undefined, { view: tip, frozen: groups });
+    for (const change of changes) totals.add(key, change);
+  }
+  return totals.encode();
 }

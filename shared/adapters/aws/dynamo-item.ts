@@ -1,5 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+
+const HASH_BYTES = 32;
 
 /** One item, or the key of one, as DynamoDB has it: attribute names to typed values. */
 export type DynamoItem = Readonly<Record<string, AttributeValue>>;
@@ -44,6 +48,12 @@ export function optionalBytesOf(item: DynamoItem, name: string): Uint8Array | un
   if (value === undefined) return undefined;
   // A copy of its own: the client hands out views of larger buffers, or a Buffer.
   return value.B === undefined ? fail(name, "bytes") : Uint8Array.from(value.B);
+}
+
+/** A hash as it is printed. @throws StoreFault unless there are 32 bytes, in wire order */
+export function hashHexOf(bytes: Uint8Array): HashHex {
+  if (bytes.length !== HASH_BYTES) throw brokenItem(`a hash of ${bytes.length} bytes`);
+  return toHashHex(bytes as Hash256); // 32 bytes are one
 }
 
 /** @throws StoreFault unless the attribute is there and a safe integer */

@@ -50,8 +50,8 @@ export interface DynamoTable {
   delete(key: DynamoItem, condition?: DynamoExpression): Promise<boolean>;
   /** Page by page; stopping early asks for no further one. */
   query(query: DynamoQuery): AsyncGenerator<DynamoItem>;
-  /** In no order. Only for loading and export: never in the path of a request. */
-  scan(part: DynamoSegment): AsyncGenerator<DynamoItem>;
+  /** Page by page, in no order. Only for loading and export: never in the path of a request. */
+  scan(part: DynamoSegment): AsyncGenerator<readonly DynamoItem[]>;
 }
 
 export interface DynamoTableOptions extends BatchWeather {
@@ -166,7 +166,7 @@ async function* queryPages(
 async function* scanPages(
   { client, table: TableName }: DynamoTableOptions,
   { segment: Segment, of: TotalSegments }: DynamoSegment,
-): AsyncGenerator<DynamoItem> {
+): AsyncGenerator<readonly DynamoItem[]> {
   let start: DynamoItem | undefined;
   do {
     const command = new ScanCommand({
@@ -180,7 +180,7 @@ async function* scanPages(
       client.send(command),
       `scanning ${TableName}`,
     );
-    yield* Items;
+    yield Items;
     start = LastEvaluatedKey;
   } while (start !== undefined);
 }

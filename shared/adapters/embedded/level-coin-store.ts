@@ -9,6 +9,7 @@ import { checkTip, type NextTip, type Tip } from "#shared/coins/tip.ts";
 import { decodeTip } from "#shared/coins/tip-codec.ts";
 import type { FrozenIndex, View } from "#shared/coins/view.ts";
 import type { BufferedCoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
+import { generationGone } from "#shared/ports/generation-gone.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { CoinCache } from "./coin-cache.ts";
@@ -22,7 +23,6 @@ import {
   type KnownTotals,
   type TotalsSource,
 } from "./coin-totals.ts";
-import { generationGone } from "./generation-gone.ts";
 import { decodeHashes } from "./hash-list.ts";
 import {
   coinRange,

@@ -7,8 +7,8 @@ import type { SetTotals } from "#shared/coins/set-totals.ts";
 import { checkTip, type NextTip, type Tip } from "#shared/coins/tip.ts";
 import type { View } from "#shared/coins/view.ts";
 import type { CoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
+import { generationGone } from "#shared/ports/generation-gone.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
-import { generationGone } from "./generation-gone.ts";
 
 /** What may happen to a request between its sender and the store. */
 export interface CoinStoreWeather {

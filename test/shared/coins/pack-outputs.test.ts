@@ -4,6 +4,7 @@ import { DecodeFault } from "#shared/codec/reader.ts";
 import {
   packOutputs,
   SCRIPT_BYTES_MAX,
+  shortenScripts,
   spendableSlots,
   unpackOutput,
 } from "#shared/coins/pack-outputs.ts";
@@ -54,6 +55,18 @@ describe("packed outputs", () => {
     expect(unpackOutput(packed, 2)).toEqual(output(Uint8Array.of(0xff)));
     expect(unpackOutput(packed, 3)).toEqual(output(script("51")));
     expect(spendableSlots(packed)).toBe(0b1111);
+  });
+
+  it("are shortened to what packing with the limit makes of them", () => {
+    const above = output(new Uint8Array(SCRIPT_BYTES_MAX + 1));
+    const others = [output(script("6a0101")), output(script("51")), output(new Uint8Array(300))];
+    const known = FORMS.map(({ bytes }) => output(script(bytes)));
+    for (const outputs of [[above], [...others, above], [above, ...known.slice(0, 6), above]]) {
+      expect(shortenScripts(packOutputs(outputs), sha256)).toEqual(packOutputs(outputs, sha256));
+    }
+    const atLimit = [output(new Uint8Array(SCRIPT_BYTES_MAX)), ...others, ...others];
+    expect(shortenScripts(packOutputs(atLimit), sha256)).toEqual(packOutputs(atLimit));
+    expect(shortenScripts(packOutputs(others), sha256)).toEqual(packOutputs(others));
   });
 
   it("come back as they were, whatever the scripts are", () => {

@@ -1,4 +1,4 @@
-import { StoreFault } from "#shared/ports/store-fault.ts";
+import { StoreFault } from "./store-fault.ts";
 
 /** A reader held an old tip for so long that its coins were dropped. */
 export function generationGone(generation: number): StoreFault {
