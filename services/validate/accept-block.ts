@@ -1,5 +1,6 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import type { DecodeFault } from "#shared/codec/reader.ts";
+import type { Tip } from "#shared/coins/tip.ts";
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { ConsensusParams } from "#shared/consensus/params.ts";
@@ -7,9 +8,11 @@ import { stakeDepth } from "#shared/consensus/stake-depth.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import { blockHint } from "#shared/messages/block-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
+import type { Block } from "#shared/primitives/block.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { admitBlock } from "./admit-block.ts";
+import type { ArrivalDeps } from "./arrival-deps.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { findFork, readTip, viewAt } from "./tip-view.ts";
@@ -56,8 +59,40 @@ export async function placeBlock(
   const decoded = decodeBlock(bytes, consensus.wire);
   if (!decoded.ok) return { state: "undecodable", fault: decoded.error };
   const block = decoded.value;
-  const hash = toHashHex(block.hash);
+  const place = await findPlace(block, deps);
+  if ("state" in place) return place;
+  const { parent, tip, fork } = place;
 
+  const coins = await readKernelCoin(block, viewAt(tip, fork), deps);
+  const strict = from === "peer" && isKernelOlder(parent, fork, consensus);
+  const admitted = await admitBlock({ block, bytes }, { parent, coins, strict }, deps);
+  if (!admitted.ok) return { state: "refused", hash: toHashHex(block.hash), error: admitted.error };
+  const record = admitted.value;
+  const heavier = isBetterTip(record, tip);
+  if (heavier) {
+    await deps.headers.addCandidate(record);
+    // Whoever follows the child follows its parent, and a long run of blocks waits as one.
+    await deps.headers.dropCandidate(parent.hash);
+  }
+  return { state: "accepted", record, heavier };
+}
+
+/** Where a block stands that has to be judged. */
+export interface BlockPlace {
+  readonly parent: HeaderRecord;
+  readonly tip: Tip;
+  /** The last block that its branch shares with the tip's chain. */
+  readonly fork: HeaderRecord;
+}
+
+/** Look where a block stands. @returns what became of it where there is nothing to judge */
+export async function findPlace(
+  block: Pick<Block, "hash" | "header">,
+  deps: ArrivalDeps,
+): Promise<
+  BlockPlace | Extract<Acceptance, { state: "known" | "orphan" | "refused" | "too-deep" }>
+> {
+  const hash = toHashHex(block.hash);
   // Before anything is looked up: on an empty store this makes genesis known.
   const tip = await readTip(deps);
   const stored = await deps.headers.get(hash);
@@ -67,23 +102,9 @@ export async function placeBlock(
   if (parent === undefined) return { state: "orphan", hash, prev };
   const inherited = inheritedFault(parent, deps);
   if (inherited !== undefined) return { state: "refused", hash, error: inherited };
-
   const fork = await findFork(parent.record, tip, deps);
   if (fork === undefined) return { state: "too-deep", hash, final: tip.final };
-
-  const coins = await readKernelCoin(block, viewAt(tip, fork), deps);
-  const strict = from === "peer" && isKernelOlder(parent.record, fork, consensus);
-  const surroundings = { parent: parent.record, coins, strict };
-  const admitted = await admitBlock({ block, bytes }, surroundings, deps);
-  if (!admitted.ok) return { state: "refused", hash, error: admitted.error };
-  const record = admitted.value;
-  const heavier = isBetterTip(record, tip);
-  if (heavier) {
-    await deps.headers.addCandidate(record);
-    // Whoever follows the child follows its parent, and a long run of blocks waits as one.
-    await deps.headers.dropCandidate(prev);
-  }
-  return { state: "accepted", record, heavier };
+  return { parent: parent.record, tip, fork };
 }
 
 /**
@@ -100,7 +121,7 @@ export function isKernelOlder(
 }
 
 /** Whether there is nothing left to find out about these bytes. */
-async function isSettled(stored: StoredHeader, deps: ValidateDeps): Promise<boolean> {
+async function isSettled(stored: StoredHeader, deps: ArrivalDeps): Promise<boolean> {
   if (stored.rejected !== undefined) return isStanding(stored.rejected, deps);
   // A body that proved broken is dropped while its size stays noted.
   return stored.bodySize !== undefined && (await deps.blocks.get(stored.record.hash)) !== undefined;
@@ -117,7 +138,7 @@ export function isStanding(
 }
 
 /** Children of a bad block are bad with it, by its code. */
-function inheritedFault(parent: StoredHeader, deps: ValidateDeps): ConsensusError | undefined {
+function inheritedFault(parent: StoredHeader, deps: ArrivalDeps): ConsensusError | undefined {
   const { rejected, record } = parent;
   if (rejected === undefined || !isStanding(rejected, deps)) return undefined;
   return { ...rejected, detail: { ancestor: record.hash, ...rejected.detail } };

@@ -1,10 +1,13 @@
 import { encodeBlock } from "#shared/codec/encode-block.ts";
 import { describeHeader } from "#shared/consensus/describe-header.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { Network } from "#shared/consensus/params.ts";
 import { coinstakeOf } from "#shared/consensus/proof-kind.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import type { Block } from "#shared/primitives/block.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Result } from "#shared/primitives/result.ts";
+import type { ArrivalDeps } from "./arrival-deps.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { judgeArrival, type Surroundings } from "./judge-arrival.ts";
 
@@ -18,24 +21,42 @@ export async function admitBlock(
   { parent, coins, strict = false }: Surroundings,
   deps: ValidateDeps,
 ): Promise<Result<HeaderRecord, ConsensusError>> {
-  const { headers, blocks, network } = deps;
+  const { headers, network } = deps;
   const error = judgeArrival(block, { parent, coins, strict }, deps);
   if (error !== undefined && (error.stage !== "partial" || error.effect !== "invalid")) {
     return { ok: false, error };
   }
-  const kernel = coinstakeOf(block, network.consensus)?.inputs[0]?.prevout;
-  const kernelTime = kernel === undefined ? undefined : coins.coin(kernel)?.time;
-  const record = describeHeader(block, parent, network.consensus, kernelTime);
+  const record = recordOf(block, { parent, coins }, network);
   await headers.put(record);
   if (error !== undefined) {
     await headers.setRejected(record.hash, error);
     return { ok: false, error };
   }
+  await keepBody({ block, bytes }, deps);
+  await headers.setChecked(record.hash);
+  return { ok: true, value: record };
+}
+
+/** A block's header with what judging its children needs. */
+export function recordOf(
+  block: Block,
+  { parent, coins }: Pick<Surroundings, "parent" | "coins">,
+  network: Pick<Network, "consensus">,
+): HeaderRecord {
+  const kernel = coinstakeOf(block, network.consensus)?.inputs[0]?.prevout;
+  const kernelTime = kernel === undefined ? undefined : coins.coin(kernel)?.time;
+  return describeHeader(block, parent, network.consensus, kernelTime);
+}
+
+/** Keep the body of a block whose header is kept, in its canonical form, and note its size. */
+export async function keepBody(
+  { block, bytes }: { readonly block: Block; readonly bytes: Uint8Array },
+  { blocks, headers, network }: Pick<ArrivalDeps, "blocks" | "headers" | "network">,
+): Promise<void> {
+  const hash = toHashHex(block.hash);
   // Every other form of the same block is longer than the canonical one.
   const isCanonical = bytes.length === block.sizeTotal;
   const body = isCanonical ? bytes : encodeBlock(block, network.consensus.wire);
-  await blocks.put(record.hash, body);
-  await headers.setBodySize(record.hash, body.length);
-  await headers.setChecked(record.hash);
-  return { ok: true, value: record };
+  await blocks.put(hash, body);
+  await headers.setBodySize(hash, body.length);
 }

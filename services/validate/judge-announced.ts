@@ -12,7 +12,7 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import { isKernelOlder, isStanding } from "./accept-block.ts";
-import type { ValidateDeps } from "./deps.ts";
+import type { ArrivalDeps } from "./arrival-deps.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { findFork, isOnChain, readTip, viewAt } from "./tip-view.ts";
 
@@ -20,7 +20,7 @@ import { findFork, isOnChain, readTip, viewAt } from "./tip-view.ts";
 const NOT_NOW = violation("proven-header-invalid-previous-header");
 
 /** Look where a header with this parent would stand. @source exos-l1.md 3.1, 3.7 */
-export async function attachHeader(prev: HashHex, deps: ValidateDeps): Promise<Attachment> {
+export async function attachHeader(prev: HashHex, deps: ArrivalDeps): Promise<Attachment> {
   const tip = await readTip(deps);
   const parent = await deps.headers.get(prev);
   if (parent === undefined) return { state: "unknown" };
@@ -33,7 +33,7 @@ export async function attachHeader(prev: HashHex, deps: ValidateDeps): Promise<A
 }
 
 /** A kill may leave a header that notes its body without the body itself. */
-async function hasBody(stored: StoredHeader, tip: Tip, deps: ValidateDeps): Promise<boolean> {
+async function hasBody(stored: StoredHeader, tip: Tip, deps: ArrivalDeps): Promise<boolean> {
   if (stored.bodySize === undefined) return false;
   if (await isOnChain(stored.record, tip, deps)) return true;
   return (await deps.blocks.get(stored.record.hash)) !== undefined;
@@ -42,7 +42,7 @@ async function hasBody(stored: StoredHeader, tip: Tip, deps: ValidateDeps): Prom
 /** Why a block is bad: its own fault, or that of an ancestor beside the chain. */
 async function faultOf(
   block: StoredHeader,
-  deps: ValidateDeps,
+  deps: ArrivalDeps,
 ): Promise<ConsensusError | undefined> {
   const tip = await readTip(deps);
   let at: StoredHeader | undefined = block;
@@ -64,7 +64,7 @@ async function faultOf(
 export async function judgeAnnounced(
   announced: Announcement,
   { parent }: OpenAttachment,
-  deps: ValidateDeps,
+  deps: ArrivalDeps,
 ): Promise<HeaderJudgement> {
   const { network, clock, policy } = deps;
   const tip = await readTip(deps);
@@ -96,7 +96,7 @@ export async function judgeAnnounced(
 async function readSpentRecord(
   kernel: Outpoint | undefined,
   view: View,
-  { coins }: ValidateDeps,
+  { coins }: ArrivalDeps,
 ): Promise<NonNullable<HeaderEnv["spentRecord"]>> {
   const unrecorded = () => ({ isRecorded: false }) as const;
   if (kernel === undefined || kernel.index >= OUTPUTS_MAX) return unrecorded;
