@@ -1,0 +1,29 @@
+/** What the commands of the local cloud ask of the endpoint itself, beside what the CDK does. */
+export interface CloudControl extends Disposable {
+  /** Twelve digits. @throws StoreFault when nothing answers, or not as AWS does */
+  account(): Promise<string>;
+  /** Let a mapping start its function, or not; resolves once it is so. */
+  setMapping(id: string, enabled: boolean): Promise<void>;
+  /**
+   * Start a function and wait for it.
+   *
+   * @param payload JSON-shaped
+   * @throws StoreFault when the function failed
+   */
+  invoke(functionName: string, payload: unknown): Promise<void>;
+  /** Whether this exists already. */
+  hasStack(name: string): Promise<boolean>;
+  /** Names of all there is whose name begins with this, by kind. */
+  namesOf(prefix: string): Promise<Readonly<Record<CloudThing, readonly string[]>>>;
+}
+
+/** Kinds of what a city consists of that have names. */
+export const CLOUD_THINGS = [
+  "stacks",
+  "tables",
+  "queues",
+  "topics",
+  "buckets",
+  "functions",
+] as const;
+export type CloudThing = (typeof CLOUD_THINGS)[number];

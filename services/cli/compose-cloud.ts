@@ -1,0 +1,135 @@
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  ListStacksCommand,
+} from "@aws-sdk/client-cloudformation";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import {
+  GetEventSourceMappingCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  UpdateEventSourceMappingCommand,
+} from "@aws-sdk/client-lambda";
+import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { CloudControl } from "#services/cli/cloud/cloud-control.ts";
+import { LOCAL_REGION, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { trustCertificate } from "#services/cli/cloud/trust-certificate.ts";
+import { clientSettings } from "#shared/adapters/aws/aws-clients.ts";
+import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+
+/** A mapping changes within seconds. */
+const MAPPING_LOOKS_MAX = 100;
+const MAPPING_LOOK_MS = 100;
+/** A function may run for a minute. */
+const INVOKE_MS_MAX = 90_000;
+
+/** Clients that know this endpoint alone: nothing of the operator's environment is read. */
+function clientsOf({ url, certificate }: LocalEndpoint) {
+  trustCertificate(certificate);
+  const settings = {
+    ...clientSettings(),
+    endpoint: url,
+    region: LOCAL_REGION,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  };
+  return {
+    sts: new STSClient({ ...settings, maxAttempts: 1 }),
+    stacks: new CloudFormationClient(settings),
+    tables: new DynamoDBClient(settings),
+    // A run is not repeated because its answer took long.
+    functions: new LambdaClient({ ...settings, ...clientSettings(INVOKE_MS_MAX), maxAttempts: 1 }),
+    buckets: new S3Client({ ...settings, forcePathStyle: true }),
+    topics: new SNSClient(settings),
+    queues: new SQSClient(settings),
+  };
+}
+type Clients = ReturnType<typeof clientsOf>;
+
+async function asked<Answer>(doing: string, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw awsFaultOf(cause, doing);
+  }
+}
+
+async function setMapping({ functions }: Clients, id: string, enabled: boolean): Promise<void> {
+  await functions.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: enabled }));
+  const wanted = enabled ? "Enabled" : "Disabled";
+  for (let looks = 0; looks < MAPPING_LOOKS_MAX; looks++) {
+    const { State } = await functions.send(new GetEventSourceMappingCommand({ UUID: id }));
+    if (State === wanted) return;
+    await wait(MAPPING_LOOK_MS);
+  }
+  throw new StoreFault(`The mapping ${id} did not become ${wanted}.`, { retryable: true });
+}
+
+async function invoke({ functions }: Clients, name: string, payload: unknown): Promise<void> {
+  const Payload = new TextEncoder().encode(JSON.stringify(payload));
+  const answer = await functions.send(new InvokeCommand({ FunctionName: name, Payload }));
+  if (answer.FunctionError === undefined) return;
+  const said = new TextDecoder().decode(answer.Payload);
+  throw new StoreFault(`${name} failed: ${said}`, { retryable: false });
+}
+
+const lastOf = (text: string, mark: string): string => text.slice(text.lastIndexOf(mark) + 1);
+
+/** A city has fewer of each than one page holds. */
+async function namesOf(clients: Clients, prefix: string) {
+  const stacks = await clients.stacks.send(new ListStacksCommand({}));
+  const tables = await clients.tables.send(new ListTablesCommand({}));
+  const queues = await clients.queues.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
+  const topics = await clients.topics.send(new ListTopicsCommand({}));
+  const buckets = await clients.buckets.send(new ListBucketsCommand({}));
+  const functions = await clients.functions.send(new ListFunctionsCommand({}));
+  const mine = (names: readonly (string | undefined)[] = []) =>
+    names.filter((name) => name?.startsWith(prefix) === true).map(String);
+  const standing = stacks.StackSummaries?.filter((one) => one.StackStatus !== "DELETE_COMPLETE");
+  return {
+    stacks: mine(standing?.map((one) => one.StackName)),
+    tables: mine(tables.TableNames),
+    queues: mine(queues.QueueUrls?.map((url) => lastOf(url, "/"))),
+    topics: mine(topics.Topics?.map(({ TopicArn = "" }) => lastOf(TopicArn, ":"))),
+    buckets: mine(buckets.Buckets?.map(({ Name }) => Name)),
+    functions: mine(functions.Functions?.map(({ FunctionName }) => FunctionName)),
+  };
+}
+
+async function hasStack({ stacks }: Clients, name: string): Promise<boolean> {
+  try {
+    const { Stacks = [] } = await stacks.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks.some(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE");
+  } catch (cause) {
+    // The way to say that there is none of this name.
+    if (cause instanceof Error && cause.name === "ValidationError") return false;
+    throw cause;
+  }
+}
+
+/** The endpoint as the commands of the local cloud see it. */
+export function composeCloud(endpoint: LocalEndpoint): CloudControl {
+  const clients = clientsOf(endpoint);
+  const at = `at ${endpoint.url}`;
+  return {
+    account: () =>
+      asked(`asking who this is ${at}`, async () => {
+        const { Account } = await clients.sts.send(new GetCallerIdentityCommand({}));
+        return Account ?? "";
+      }),
+    setMapping: (id, enabled) =>
+      asked(`changing the mapping ${id} ${at}`, () => setMapping(clients, id, enabled)),
+    invoke: (name, payload) =>
+      asked(`invoking ${name} ${at}`, () => invoke(clients, name, payload)),
+    hasStack: (name) => asked(`looking for the stack ${name} ${at}`, () => hasStack(clients, name)),
+    namesOf: (prefix) => asked(`listing ${prefix} ${at}`, () => namesOf(clients, prefix)),
+    [Symbol.dispose]() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
