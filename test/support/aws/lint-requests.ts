@@ -1,0 +1,60 @@
+import type { RequestRecord } from "./record-requests.ts";
+
+/** Who sends: only `connect` and `load` may write the tip, and only `load` may scan. */
+export type Role = "connect" | "load" | "other";
+
+const WRITES = /^(PutItem|UpdateItem|DeleteItem)$/;
+const NEVER =
+  /^(BatchWriteItem|TransactWriteItems|TransactGetItems|ExecuteStatement|BatchExecuteStatement)$/;
+
+/** What is wrong with one request, in words; nothing where all is well. */
+type Rule = (record: RequestRecord, role: Role) => string | undefined;
+
+function isStrong({ input, resource }: RequestRecord): boolean {
+  const batch = input["RequestItems"];
+  if (typeof batch !== "object" || batch === null) return input["ConsistentRead"] === true;
+  const part: unknown = Reflect.get(batch, resource);
+  return typeof part === "object" && part !== null && Reflect.get(part, "ConsistentRead") === true;
+}
+
+const RULES: readonly Rule[] = [
+  ({ action }) => (NEVER.test(action) ? "no request touches several items" : undefined),
+  (record) =>
+    /^(GetItem|BatchGetItem|Query|Scan)$/.test(record.action) && !isStrong(record)
+      ? "every read is strong"
+      : undefined,
+  ({ action }, role) =>
+    action === "Scan" && role !== "load" ? "only loading scans a table" : undefined,
+  ({ action, resource, input }) => {
+    if (!/-coins-g\d+$/.test(resource) || !WRITES.test(action)) return undefined;
+    if (action !== "UpdateItem") return "a coin item is updated, never put or deleted";
+    if (input["ConditionExpression"] !== undefined) return "marks have no condition";
+    return /\b(REMOVE|DELETE)\b/.test(String(input["UpdateExpression"]))
+      ? "marks are only added"
+      : undefined;
+  },
+  ({ action, leadingKeys, input }, role) => {
+    if (!leadingKeys.includes("TIP") || !WRITES.test(action)) return undefined;
+    if (role === "other") return "only connect and load write the tip";
+    if (action === "DeleteItem" && role === "load") return undefined;
+    if (action !== "PutItem") return "a tip is put whole";
+    return input["ConditionExpression"] === undefined ? "a tip is put on its rev" : undefined;
+  },
+];
+
+/**
+ * What breaks a rule of chain state among requests, each with the request.
+ *
+ * @source cloud.md 3.2, 4.2, 14.1, 15
+ */
+export function lintRequests(records: readonly RequestRecord[], role: Role): string[] {
+  const found: string[] = [];
+  for (const record of records.filter(({ service }) => service === "dynamodb")) {
+    for (const rule of RULES) {
+      const wrong = rule(record, role);
+      if (wrong === undefined) continue;
+      found.push(`${wrong}: ${record.action} ${record.resource} ${record.leadingKeys.join(" ")}`);
+    }
+  }
+  return found;
+}
