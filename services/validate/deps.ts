@@ -4,12 +4,15 @@ import type { ConsensusError } from "#shared/consensus/verdict.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { BlockTries } from "#shared/ports/block-tries.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Leases } from "#shared/ports/leases.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { ScriptVerifier } from "#shared/ports/script-verifier.ts";
+import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 
 /** What the operator opts into or out of; `JUDGE_EVERYTHING` unless he does. */
@@ -23,12 +26,27 @@ export interface JudgePolicy {
 /** No short cut: every rule and every script, checkpoints asserted. */
 export const JUDGE_EVERYTHING: JudgePolicy = { checkpoints: "assert", assumes: () => false };
 
+/** What whoever connects needs besides where others write the same stores at the same time. */
+export interface SharedTables {
+  /** Blocks that were begun and not finished. */
+  readonly tries: BlockTries;
+  /** Whether a long gap is being closed elsewhere. */
+  readonly leases: Pick<Leases, "holder">;
+  /** Told of each tip after its commit, before `follow`. */
+  readonly notice: Pick<TipNotice, "put">;
+}
+
 /** Ports and policy of this service. */
 export interface ValidateDeps {
   readonly network: Network;
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+  /**
+   * In a city on shared tables, where each commit carries the totals and each block is noted as
+   * applied; absent where one process owns its stores, which do without.
+   */
+  readonly shared?: SharedTables;
   readonly scripts: ScriptVerifier;
   readonly clock: Clock;
   readonly log: Log;

@@ -211,7 +211,7 @@ export class ImportRun {
 
 async function branchAtTip(deps: ImportDeps): Promise<Branch> {
   const tip = await readTip(deps);
-  return new Branch({ tip, view: tip, end: await knownHeader(tip.hash, deps) }, deps);
+  return Branch.open(tip, await knownHeader(tip.hash, deps), deps);
 }
 
 function nameOf(record: ChainFileRecord, { network }: ImportDeps): Named | undefined {

@@ -1,7 +1,13 @@
-import { coinKeyOfChunk, OUTPUTS_MAX } from "#shared/coins/coin-key.ts";
-import { coinsReader, frozenGroupsOf, readItems } from "#shared/coins/coins-reader.ts";
+import { type CoinItem, mergeItems } from "#shared/coins/coin-item.ts";
+import { type CoinKey, coinKeyOfChunk, OUTPUTS_MAX, txidPartOf } from "#shared/coins/coin-key.ts";
+import {
+  coinsReader,
+  frozenGroupsOf,
+  type ReadItems,
+  readItems,
+} from "#shared/coins/coins-reader.ts";
 import { coinNeeds, kernelInDoubt } from "#shared/coins/marks-of.ts";
-import type { View } from "#shared/coins/view.ts";
+import type { FrozenIndex, View } from "#shared/coins/view.ts";
 import type { ConsensusParams } from "#shared/consensus/params.ts";
 import { coinstakeOf } from "#shared/consensus/proof-kind.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
@@ -10,25 +16,61 @@ import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import type { CoinsReader } from "#shared/primitives/coin.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 
+/** What was read for one block: the coins it asks about, and what they were made of. */
+export interface BlockCoins {
+  readonly coins: CoinsReader;
+  /** Every item of its prevouts and of its own txids, as its parent leaves it; absent ones too. */
+  readonly items: ReadItems;
+  readonly frozen: FrozenIndex;
+}
+
+/** Marks of blocks of a view that the store may not show yet. */
+export interface Overlay {
+  /** @returns what is known of an item besides what the store has */
+  get(key: CoinKey): CoinItem | undefined;
+  keys(): Iterable<CoinKey>;
+}
+
 /**
  * Read every coin that judging a block asks about, as a view of its ancestors has it.
  *
  * @throws StoreFault when the frozen index lacks what a mark names: no answer would be right then
  */
+export async function readBlockCoins(
+  block: Pick<Block, "transactions">,
+  { view, overlay }: { readonly view: View; readonly overlay?: Overlay | undefined },
+  store: CoinStore,
+): Promise<BlockCoins> {
+  const needs = coinNeeds(block);
+  const items = readItems(needs.keys, await store.read(view.gen, needs.keys));
+  lay(overlay, items);
+  const read = await answerFrom(items, view, store);
+  const doubt = kernelInDoubt(needs, read.coins);
+  if (doubt === undefined) return read;
+  // What is not answered is not there; an index beyond all items had nothing read for it at all.
+  const first = coinKeyOfChunk(doubt, 0);
+  items.set(first, undefined);
+  for (const { key, item } of await store.readTransaction(view.gen, doubt)) items.set(key, item);
+  for (const key of overlay?.keys() ?? []) {
+    if (txidPartOf(key) === txidPartOf(first) && !items.has(key)) items.set(key, undefined);
+  }
+  lay(overlay, items);
+  return answerFrom(items, view, store);
+}
+
+/** Read the coins alone. @throws StoreFault as `readBlockCoins` */
 export async function readCoins(
   block: Pick<Block, "transactions">,
   view: View,
   store: CoinStore,
 ): Promise<CoinsReader> {
-  const needs = coinNeeds(block);
-  const items = readItems(needs.keys, await store.read(view.gen, needs.keys));
-  const coins = await readerOf(items, view, store);
-  const doubt = kernelInDoubt(needs, coins);
-  if (doubt === undefined) return coins;
-  // What is not answered is not there; an index beyond all items had nothing read for it at all.
-  items.set(coinKeyOfChunk(doubt, 0), undefined);
-  for (const { key, item } of await store.readTransaction(view.gen, doubt)) items.set(key, item);
-  return readerOf(items, view, store);
+  return (await readBlockCoins(block, { view }, store)).coins;
+}
+
+/** Every item with what the overlay knows of it. */
+function lay(overlay: Overlay | undefined, items: Map<CoinKey, CoinItem | undefined>): void {
+  if (overlay === undefined) return;
+  for (const [key, item] of items) items.set(key, mergeItems(item, overlay.get(key)));
 }
 
 /**
@@ -92,10 +134,18 @@ async function readerOf(
   view: View,
   store: CoinStore,
 ): Promise<CoinsReader> {
+  return (await answerFrom(items, view, store)).coins;
+}
+
+async function answerFrom(
+  items: ReturnType<typeof readItems>,
+  view: View,
+  store: CoinStore,
+): Promise<BlockCoins> {
   const frozen = new Map<number, readonly HashHex[]>();
   for (const group of frozenGroupsOf(view, items.values())) {
     const hashes = await store.frozen(group);
     if (hashes !== undefined) frozen.set(group, hashes);
   }
-  return coinsReader({ view, items, frozen });
+  return { coins: coinsReader({ view, items, frozen }), items, frozen };
 }

@@ -40,7 +40,7 @@ export function createBlockReceiver(deps: ImportDeps): BlockReceiver {
   async function branchAtTip(): Promise<Branch> {
     const tip = await readTip(deps);
     if (branch === undefined || (branch.uncommitted === 0 && branch.tip.rev !== tip.rev)) {
-      branch = new Branch({ tip, view: tip, end: await knownHeader(tip.hash, deps) }, deps);
+      branch = await Branch.open(tip, await knownHeader(tip.hash, deps), deps);
     }
     return branch;
   }

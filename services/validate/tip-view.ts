@@ -8,10 +8,11 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { ValidateDeps } from "./deps.ts";
+import { carryTotals } from "./tip-totals.ts";
 
 /** The committed tip, read strongly; on an empty store, genesis is made the tip first. */
 export async function readTip(
-  deps: Pick<ValidateDeps, "headers" | "blocks" | "coins" | "network">,
+  deps: Pick<ValidateDeps, "headers" | "blocks" | "coins" | "network" | "shared">,
 ): Promise<Tip> {
   const tip = await deps.coins.tip();
   if (tip !== undefined) return tip;
@@ -21,7 +22,7 @@ export async function readTip(
   await deps.blocks.put(record.hash, raw);
   await deps.headers.setBodySize(record.hash, raw.length);
   await deps.headers.setChecked(record.hash);
-  await deps.coins.commit(0, genesisTip(record));
+  await deps.coins.commit(0, await carryTotals(genesisTip(record), undefined, deps));
   const made = await deps.coins.tip();
   if (made === undefined) throw new RangeError("the first tip was committed and is not there");
   return made;

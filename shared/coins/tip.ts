@@ -13,8 +13,9 @@ export interface Tip extends View {
   /** No tip leaves the block at this height any more. */
   readonly final: Height;
   /**
-   * The set hash as a quotient, where each commit carries it (a shared table); `undefined` where
-   * the store brings it forward by itself (`CoinStore.totals`).
+   * Coins, supply and set hash as `RunningTotals.encode` makes them, where each commit carries them
+   * (a shared table); `undefined` where the store brings them forward by itself
+   * (`CoinStore.totals`).
    */
   readonly mu: Uint8Array | undefined;
 }
@@ -130,6 +131,11 @@ export function lighterTip(current: Tip, view: View, limit: ReorgLimit): NextTip
   check(view.height < current.height, "a lighter tip is lower");
   check(hashAt(current, view.height) === view.hash, "a lighter tip is on the same chain");
   return replace(current, view, limit);
+}
+
+/** The same step with the totals at its new tip, where each commit carries them. */
+export function withTotals(next: NextTip, totals: Uint8Array | undefined): NextTip {
+  return { ...next, tip: { ...next.tip, mu: totals } };
 }
 
 /**

@@ -1,0 +1,45 @@
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { StoredHeader } from "#shared/ports/header-store.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import type { ValidateDeps } from "./deps.ts";
+
+/** Headers of a branch that are held at once; a longer branch is followed in pieces. */
+const PATH_BLOCKS_MAX = 2_048;
+
+/** The way from the tip's chain to a leaf, as far as it can be gone. */
+export interface CandidatePath {
+  /** Oldest first. */
+  readonly blocks: readonly StoredHeader[];
+  /** Why it ends where it ends: at the leaf, before a gap, before a bad block, or far enough. */
+  readonly end: "leaf" | "missing" | "bad" | "long";
+}
+
+/**
+ * Headers from the fork towards a leaf, oldest first, as far as headers, bodies and verdicts allow,
+ * and no more than can be held.
+ */
+export async function readCandidatePath(
+  leaf: StoredHeader,
+  fork: HeaderRecord,
+  { headers }: Pick<ValidateDeps, "headers">,
+): Promise<CandidatePath> {
+  let at: StoredHeader | undefined = leaf;
+  while (at !== undefined && at.record.height - fork.height > PATH_BLOCKS_MAX) {
+    at = await headers.get(at.record.skip);
+  }
+  const long = at?.record.hash !== leaf.record.hash;
+  const blocks: StoredHeader[] = [];
+  while (at !== undefined && at.record.hash !== fork.hash) {
+    blocks.push(at);
+    const prev = toHashHex(at.record.header.prev);
+    // What follows the fork at once costs no look at the fork.
+    at = prev === fork.hash ? undefined : await headers.get(prev);
+  }
+  blocks.reverse();
+  const stop = blocks.findIndex(
+    ({ bodySize, rejected }) => bodySize === undefined || rejected !== undefined,
+  );
+  if (stop === -1) return { blocks, end: long ? "long" : "leaf" };
+  const end = blocks[stop]?.rejected === undefined ? "missing" : "bad";
+  return { blocks: blocks.slice(0, stop), end };
+}
