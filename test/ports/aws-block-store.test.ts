@@ -1,0 +1,72 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { createAwsBlockStore } from "#shared/adapters/aws/aws-block-store.ts";
+import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
+import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { makeCityBucket } from "../support/aws/city-bucket.ts";
+import { makeCityTables } from "../support/aws/city-tables.ts";
+import { openDynamoEndpoint } from "../support/aws/dynamo-endpoint.ts";
+import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
+import { flaky } from "../support/flaky.ts";
+import { blockStoreContract } from "./block-store.contract.ts";
+
+const tables = await openDynamoEndpoint();
+const buckets = await openFauxqsEndpoint();
+afterAll(() => Promise.all([tables[Symbol.asyncDispose](), buckets[Symbol.asyncDispose]()]));
+
+const hash = "ab".repeat(32) as HashHex;
+const NOTHING_PACKED = { body: async () => undefined };
+
+async function open() {
+  const client = tables.client();
+  const { chain: table } = await makeCityTables(client, ["chain"]);
+  const s3 = buckets.s3();
+  const objects = createS3Objects({ client: s3, bucket: await makeCityBucket(s3) });
+  const chain = createDynamoTable({ client, table });
+  return {
+    chain,
+    objects,
+    blocks: createAwsBlockStore({ chain, objects, packed: NOTHING_PACKED }),
+  };
+}
+
+async function objectsOf(of: Awaited<ReturnType<typeof open>>) {
+  const keys: string[] = [];
+  for await (const { key } of of.objects.list("")) keys.push(key);
+  return keys;
+}
+
+describe("aws block store", () => {
+  blockStoreContract(async () => (await open()).blocks);
+
+  it.each([
+    [8_192, []],
+    [8_193, [`recent/${hash}`]],
+  ])("keeps a body of %i bytes beside its header, or as an object above", async (bytes, keys) => {
+    const city = await open();
+    await city.blocks.put(hash, new Uint8Array(bytes).fill(3));
+    expect(await objectsOf(city)).toEqual(keys);
+    expect(await city.blocks.get(hash)).toEqual(new Uint8Array(bytes).fill(3));
+    await city.blocks.drop(hash, new Uint8Array(bytes).fill(4));
+    expect(await city.blocks.get(hash)).toEqual(new Uint8Array(bytes).fill(3));
+    await city.blocks.drop(hash, new Uint8Array(bytes).fill(3));
+    expect(await city.blocks.get(hash)).toBeUndefined();
+    await city.blocks.put(hash, new Uint8Array(bytes).fill(5));
+    await city.blocks.forget(hash);
+    expect(await city.blocks.get(hash)).toBeUndefined();
+    expect(await objectsOf(city)).toEqual([]);
+  });
+
+  it.skipIf(!FAUXQS_TRAITS.has.has("conditional-objects"))(
+    "keeps the first of two long bodies of one hash",
+    async () => {
+      const { blocks } = await open();
+      await blocks.put(hash, new Uint8Array(9_000).fill(1));
+      await blocks.put(hash, new Uint8Array(9_001).fill(2));
+      expect(await blocks.get(hash)).toEqual(new Uint8Array(9_000).fill(1));
+    },
+  );
+});
+
+describe("aws block store on a bad day", () =>
+  blockStoreContract(async () => flaky((await open()).blocks, 1)));
