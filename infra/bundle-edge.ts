@@ -1,4 +1,5 @@
 import { build } from "esbuild";
+import { CITIES } from "#regions/fleet.ts";
 
 /** Bytes that the source of a CloudFront Function may have. */
 export const EDGE_BYTES_MAX = 10_240;
@@ -20,6 +21,10 @@ const BEYOND_ES5 = {
 /** The runtime calls `handler` by its name, and knows no `export`. */
 const EXPORTED = /export\s*\{\s*handler\s*\};\s*$/;
 
+function edgeCity({ code, latitude, longitude, host }: (typeof CITIES)[number]) {
+  return { code, latitude, longitude, watcher: host.kind === "aws" && host.watcher };
+}
+
 /**
  * The edge router as the text of a CloudFront Function, runtime 2.0. Its distribution needs one
  * origin for each city, named by the city's code; a KeyValueStore associated with the function; and
@@ -30,6 +35,7 @@ const EXPORTED = /export\s*\{\s*handler\s*\};\s*$/;
 export async function bundleEdge(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ["services/web/edge/viewer-request.ts"],
+    define: { EDGE_CITIES: JSON.stringify(CITIES.map(edgeCity)) },
     alias: { "node:crypto": "crypto" },
     external: ["crypto", "cloudfront"],
     bundle: true,

@@ -9,6 +9,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
@@ -39,6 +40,8 @@ export interface NodeState {
   readonly etaSeconds: number | undefined;
   /** When the phase began. */
   readonly since: UnixSeconds;
+  /** Whether the coins came from a snapshot that no replay from genesis has confirmed yet. */
+  readonly assumed?: boolean;
 }
 
 /** A block that was judged, or bytes that are none. */
@@ -189,6 +192,8 @@ export interface RpcDeps {
   readonly peers?: Peers | undefined;
   /** Where the node stands among its peers; without it, it has none. */
   readonly sync?: (() => SyncView) | undefined;
+  /** Signs of life of the other processes, where the node is a city of several. */
+  readonly heartbeats?: Pick<Heartbeats, "all"> | undefined;
   /** Absent in a city, and on a node that was told to have none. */
   readonly wallets?: Wallets | undefined;
   /** Where there are wallets and proof of stake. */

@@ -2,6 +2,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import { OPERATIONS_PATHS } from "#services/rpc/operations.ts";
 import { PROBLEM_SCHEMA } from "#services/rpc/routes/schemas.ts";
+import { COMPARABLE_SCHEMA } from "#services/rpc/views/comparable-tip.ts";
 import { REASON_SCHEMA } from "#services/rpc/views/health.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 
@@ -10,7 +11,10 @@ const STARTUP = z.object({
   percent: z.int(),
   etaSeconds: z.number().nullable(),
 });
-const REASONS = z.object({ reasons: z.array(REASON_SCHEMA) });
+const REASONS = z.object({
+  reasons: z.array(REASON_SCHEMA),
+  tip: COMPARABLE_SCHEMA.optional(),
+});
 
 interface Operation {
   readonly operationId: string;

@@ -3,7 +3,9 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { problemResponse } from "#services/rpc/problems.ts";
 import { exposeChainMetrics } from "#services/rpc/views/chain-metrics.ts";
+import { viewComparable } from "#services/rpc/views/comparable-tip.ts";
 import { viewHealth } from "#services/rpc/views/health.ts";
+import { reasonOf } from "#shared/fleet/reason.ts";
 
 export const OPERATIONS_PATHS = ["/healthz", "/startupz", "/readyz", "/metrics"] as const;
 
@@ -67,12 +69,14 @@ async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response>
   if (stores === undefined) {
     const { phase, since } = deps.state();
     const text = `The node is ${phase}`;
-    const reason = { code: "EXOS-E2001", text, since, fix: "Wait until it is ready" };
+    const reason = reasonOf("phase", { text, since });
     return answer(503, { ...startupOf(deps), reasons: [reason] });
   }
   const lagMax = asked === undefined ? undefined : Number(asked);
-  const health = await viewHealth({ chain: await session.chain(), deps, stores }, lagMax);
-  return answer(health.status === "ok" ? 200 : 503, { reasons: health.reasons });
+  const chain = await session.chain();
+  const { status, reasons } = await viewHealth({ chain, deps, stores }, lagMax);
+  const tip = await viewComparable(chain, stores);
+  return answer(status === "ok" ? 200 : 503, { reasons, tip });
 }
 
 async function answerMetrics(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response> {

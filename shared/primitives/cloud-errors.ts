@@ -62,4 +62,52 @@ export const CLOUD_ERRORS = {
     sentence: "Connecting a block ended twice without a verdict; it is left alone for ten minutes.",
     hint: "The city goes on without it. Read the log of `connect` by its hash, fix, deploy.",
   },
+  "EXOS-E8140": {
+    status: 503,
+    title: "Tip broken",
+    sentence: "The stored tip does not hold together: its window, its hash or its header.",
+    hint: "`exos fleet load <city> --refill` makes the city anew; at a node of one's own, `exos repair`.",
+  },
+  "EXOS-E8141": {
+    status: 503,
+    title: "State split",
+    sentence: "Cities at the same block have different unspent sets: one of them has a bug.",
+    hint: "`exos fleet status --groups` lists them; the minority is out of rotation and is rebuilt with `exos fleet load <city> --refill`.",
+  },
+  "EXOS-E8142": {
+    status: 503,
+    title: "Chain split",
+    sentence: "Cities follow different chains, by more than the newest blocks.",
+    hint: "`exos fleet status --groups` lists them; the minority is out of rotation.",
+  },
+  "EXOS-E8143": {
+    status: 503,
+    title: "Snapshot assumed",
+    sentence: "The coins came from a snapshot that no replay from genesis has confirmed yet.",
+    hint: "Nothing to do: the replay runs in the background.",
+  },
+  "EXOS-E8144": {
+    status: 503,
+    title: "Peer process silent",
+    sentence: "The process that talks to peers did not say that it lives.",
+    hint: "`exos fleet status <city>` tells whether its task runs; it is started again by itself.",
+  },
+  "EXOS-E8145": {
+    status: 503,
+    title: "Dead letters",
+    sentence: "Messages could not be worked off and were put aside.",
+    hint: "`exos fleet redrive <city> <queue>` gives them back; that is always safe.",
+  },
+  "EXOS-E8146": {
+    status: 503,
+    title: "Block not connected",
+    sentence: "A block waits to be connected and fails again and again.",
+    hint: "`exos fleet logs <city>` names the block; the city goes on without it.",
+  },
+  "EXOS-E8147": {
+    status: 503,
+    title: "City unreachable",
+    sentence: "A city did not answer whoever watches the fleet.",
+    hint: "`exos fleet status <city>`; the edge leaves it out meanwhile.",
+  },
 } as const satisfies ErrorRows;

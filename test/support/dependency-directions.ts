@@ -29,6 +29,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/coins": ["shared/primitives", "shared/crypto", "shared/codec", "shared/consensus"],
   "shared/wallet": [...pure.slice(0, 5), "npm:@scure"],
   "shared/p2p": ["shared/primitives", "shared/crypto", "shared/codec", "shared/consensus"],
+  // What cities say of themselves and of each other.
+  "shared/fleet": ["shared/primitives"],
   "shared/messages": ["shared/primitives", "npm:zod"],
   "shared/ports": [...pure, "shared/wallet"],
   "shared/adapters/embedded": [
@@ -60,7 +62,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "services/rpc": [...SERVICE, "npm:@hono", "npm:hono"],
   "services/cli": [...SERVICE, "regions"],
   // `node:crypto` and `cloudfront` are modules of the edge's runtime.
-  "services/web": [...pure, "regions", "npm:cloudfront", "node:"],
+  "services/web": [...pure, "shared/fleet", "regions", "npm:cloudfront", "node:"],
 };
 
 /**

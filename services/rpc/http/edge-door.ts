@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { EdgeDoor } from "#services/rpc/deps.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
-import type { Clock } from "#shared/ports/clock.ts";
-import { SECRET_SECONDS, type Secrets } from "#shared/ports/secrets.ts";
-import { StoreFault } from "#shared/ports/store-fault.ts";
 import {
   CLIENT_HEADER,
   EDGE_HEADER,
   EDGE_KEY,
   EDGE_KEY_NEXT,
   edgeStampText,
-} from "#shared/primitives/edge-stamp.ts";
+} from "#shared/fleet/edge-stamp.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import { SECRET_SECONDS, type Secrets } from "#shared/ports/secrets.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 
 /** Seconds that a stamp is good for, before and after: clocks differ, and queues take time. */
 const STAMP_SECONDS = 300;

@@ -1,17 +1,23 @@
 import * as z from "zod";
 import type { RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
+import type { Tip } from "#shared/coins/tip.ts";
+import { hashAt } from "#shared/coins/view.ts";
+import { type CityFacts, judgeCity } from "#shared/fleet/judge-city.ts";
+import type { Reason } from "#shared/fleet/reason.ts";
+import type { StoredHeader } from "#shared/ports/header-store.ts";
+import type { Heartbeat } from "#shared/ports/heartbeats.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
 /** One reason not to rely on a node. */
 export const REASON_SCHEMA = z.object({
+  name: z.string().meta({ description: "What is wrong, in one word" }),
   code: z.string(),
   text: z.string(),
   since: z.int().meta({ description: "Unix seconds" }),
   fix: z.string(),
+  out: z.boolean().meta({ description: "Whether it takes a city out of rotation" }),
 });
-
-export type Reason = z.output<typeof REASON_SCHEMA>;
 
 export interface Health {
   readonly status: "ok" | "degraded" | "down";
@@ -22,7 +28,10 @@ export interface Health {
 
 interface Where {
   readonly chain: Chain;
-  readonly deps: Pick<RpcDeps, "state" | "clock" | "readiness" | "peers" | "sync" | "network">;
+  readonly deps: Pick<
+    RpcDeps,
+    "state" | "clock" | "readiness" | "peers" | "sync" | "network" | "heartbeats"
+  >;
   readonly stores: Pick<Stores, "headers" | "index">;
 }
 
@@ -33,45 +42,76 @@ const LEAVES_MAX = 16;
  * Whether stores and index stand at the best header known. Without a source of peers nothing newer
  * can be known, so the age of the tip says nothing then.
  * @param lagMax blocks behind that are still well; the node's own setting without it
- * @source interfaces.md 7.2
+ * @source interfaces.md 7.2; cloud.md 10
  */
 export async function viewHealth(where: Where, lagMax?: number): Promise<Health> {
-  const { deps, chain, stores } = where;
-  const { phase, since } = deps.state();
-  const { blocksMax, ageSecondsMax } = deps.readiness;
-  const claimed = (deps.sync?.().target ?? 0) - chain.tip.height;
-  const lag = Math.max(await lagBlocks(where), claimed);
-  const indexed = await stores.index.cursor();
-  const indexLag = chain.tip.height - (indexed?.height ?? -1);
-  const age = deps.clock.now() - chain.tip.header.time;
+  const { blocksMax, ageSecondsMax } = where.deps.readiness;
+  const facts = await factsOf(where);
+  const reasons = judgeCity(facts, { blocksMax: lagMax ?? blocksMax, ageSecondsMax });
+  const names = new Set(reasons.map(({ name }) => name));
+  const status = reasons.some(({ out }) => out) ? "degraded" : "ok";
   const checks = {
-    phase: phase === "ready",
-    lag: lag <= (lagMax ?? blocksMax),
-    index: indexLag <= 1,
-    age: ageSecondsMax === undefined || age <= ageSecondsMax,
-    ...peerCheck(deps),
+    phase: !names.has("phase"),
+    lag: !names.has("behind"),
+    index: !names.has("index"),
+    age: !names.has("stale"),
+    store: !names.has("store"),
+    ...(facts.peers === undefined ? {} : { peers: !names.has("peers") }),
   };
-  const reasons: Reason[] = [];
-  const add = (ok: boolean, code: string, text: string, fix: string) => {
-    if (!ok) reasons.push({ code, text, since, fix });
-  };
-  add(checks.phase, "EXOS-E2001", `The node is ${phase}`, "Wait until it is ready");
-  add(checks.lag, "EXOS-E2001", `${lag} blocks behind the best header`, "Wait for the blocks");
-  add(checks.index, "EXOS-E1009", `The index is ${indexLag} blocks behind`, "Wait for the index");
-  add(checks.age, "EXOS-E2001", `The tip is ${age} s old`, "Look for peers with newer blocks");
-  add(checks.peers !== false, "EXOS-E3006", "No peer is connected", "Name one with --addnode");
-  const status = reasons.length === 0 ? "ok" : "degraded";
   return { status, reasons, checks };
+}
+
+async function factsOf(where: Where): Promise<CityFacts> {
+  const { deps, chain, stores } = where;
+  const { phase, since, assumed = false } = deps.state();
+  const now = deps.clock.now();
+  const beats = (await deps.heartbeats?.all()) ?? [];
+  const ingest = beats.find((beat) => beat.service === "ingest");
+  const watch = beats.find((beat) => beat.service === "watch");
+  const own = chain.tip.height + (await lagBlocks(where));
+  const claimed = deps.sync?.().target ?? ingest?.bestHeader?.height ?? 0;
+  return {
+    now,
+    phase: { name: phase, since },
+    tip: { height: chain.tip.height, time: chain.tip.header.time },
+    bestHeight: Math.max(own, claimed),
+    indexHeight: (await stores.index.cursor())?.height ?? -1,
+    broken: whatIsBroken(chain.committed, chain.tipHeader),
+    assumed,
+    peers: deps.heartbeats === undefined ? ownPeers(deps) : toldPeers(ingest, deps),
+    silentSeconds: ingest === undefined ? undefined : now - ingest.at,
+    deadLetters: watch?.deadLetters ?? 0,
+    oldestHintSeconds: watch?.oldestHintSeconds ?? 0,
+  };
+}
+
+/** What of a stored tip contradicts itself. @source cloud.md 10 */
+export function whatIsBroken(tip: Tip, header: Pick<StoredHeader, "record">): string | undefined {
+  if (hashAt(tip, tip.height) !== tip.hash) return "The window does not end in the tip's hash";
+  if (hashAt(tip, tip.final) === undefined) return "The window does not hold the last final block";
+  const { height } = header.record;
+  if (height !== tip.height)
+    return `The tip's header stands at ${height}, the tip at ${tip.height}`;
+  return undefined;
 }
 
 /**
  * A network of one machine needs no peers, and a node that has no way to any serves what it was given:
  * it says so in its log. @source interfaces.md 7.2
  */
-function peerCheck({ peers, network }: Where["deps"]): { readonly peers?: boolean } {
-  if (peers === undefined || network.kind === "regtest") return {};
-  if (peers.list().some(({ greeting }) => greeting !== undefined)) return { peers: true };
-  return peers.network().hasSource ? { peers: false } : {};
+function ownPeers({ peers, network }: Where["deps"]): number | undefined {
+  if (peers === undefined || network.kind === "regtest") return undefined;
+  const greeted = peers.list().filter(({ greeting }) => greeting !== undefined).length;
+  return greeted === 0 && !peers.network().hasSource ? undefined : greeted;
+}
+
+/** What the city's peer process says; none before it said anything. */
+function toldPeers(
+  ingest: Extract<Heartbeat, { service: "ingest" }> | undefined,
+  { network }: Where["deps"],
+): number | undefined {
+  if (network.kind === "regtest") return undefined;
+  return (ingest?.peersIn ?? 0) + (ingest?.peersOut ?? 0);
 }
 
 /** Blocks between the tip and the heaviest header that is not known to be bad. */

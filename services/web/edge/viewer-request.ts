@@ -1,15 +1,12 @@
 import crypto from "node:crypto";
 // biome-ignore lint/correctness/noUndeclaredDependencies: a module of the runtime, of no package
 import cf from "cloudfront";
-import { CITIES } from "#regions/fleet.ts";
-import {
-  CLIENT_HEADER,
-  EDGE_HEADER,
-  EDGE_KEY,
-  edgeStampText,
-} from "#shared/primitives/edge-stamp.ts";
-import { HEALTH_VECTOR_KEY, parseHealthVector } from "#shared/primitives/health-vector.ts";
-import { route } from "./route.ts";
+import { CLIENT_HEADER, EDGE_HEADER, EDGE_KEY, edgeStampText } from "#shared/fleet/edge-stamp.ts";
+import { healthVectorKey, parseHealthVector } from "#shared/fleet/health-vector.ts";
+import { type EdgeCity, route } from "./route.ts";
+
+/** Put in its place by whoever bundles this: the fleet, without what the edge need not know. */
+declare const EDGE_CITIES: readonly (EdgeCity & { readonly watcher: boolean })[];
 
 interface Headers {
   [name: string]: { readonly value: string };
@@ -31,19 +28,18 @@ const FAILED = [502, 503, 504];
 export async function handler(event: ViewerEvent): Promise<ViewerEvent["request"]> {
   const request = event.request;
   const headers = request.headers;
-  // The runtime does not know `await` among the arguments of a call.
-  const vector = await storedAt(HEALTH_VECTOR_KEY);
+  const out = await citiesOut();
   const key = await storedAt(EDGE_KEY);
   const chosen = route(
     {
       latitude: Number.parseFloat(textOf(headers, "cloudfront-viewer-latitude")),
       longitude: Number.parseFloat(textOf(headers, "cloudfront-viewer-longitude")),
-      out: parseHealthVector(vector),
+      out: out,
       method: request.method,
       host: textOf(headers, "host"),
       path: request.uri,
     },
-    CITIES,
+    EDGE_CITIES,
   );
   request.uri = chosen.path;
   headers[CLIENT_HEADER] = { value: event.viewer.ip };
@@ -70,6 +66,19 @@ function stampOf(client: string, key: string): string {
 function textOf(headers: Headers, name: string): string {
   const header = headers[name];
   return header === undefined ? "" : header.value;
+}
+
+const WATCHERS = EDGE_CITIES.filter((city) => city.watcher);
+
+/** Whoever any watcher leaves out. */
+async function citiesOut(): Promise<string[]> {
+  let out: string[] = [];
+  for (let at = 0; at < WATCHERS.length; at++) {
+    // The runtime does not know `await` among the arguments of a call.
+    const vector = await storedAt(healthVectorKey(String(WATCHERS[at]?.code)));
+    out = out.concat(parseHealthVector(vector));
+  }
+  return out;
 }
 
 /** An entry of the edge's store; empty where it is absent. */

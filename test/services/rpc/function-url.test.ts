@@ -11,9 +11,9 @@ import {
 } from "#services/rpc/http/function-door.ts";
 import type { AnswerHead } from "#services/rpc/http/function-url.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { edgeStampText } from "#shared/fleet/edge-stamp.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
-import { edgeStampText } from "#shared/primitives/edge-stamp.ts";
 import { CITY_ACCESS } from "../../support/city-access.ts";
 import { functionEvent, type TestRequest } from "../../support/function-event.ts";
 import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";

@@ -37,7 +37,7 @@ describe("a node", () => {
     expect((await send("/v1/health")).json).toEqual({
       status: "ok",
       reasons: [],
-      checks: { phase: true, lag: true, index: true, age: true },
+      checks: { phase: true, lag: true, index: true, age: true, store: true },
     });
   });
 

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { bundleEdge, EDGE_BYTES_MAX } from "#infra/bundle-edge.ts";
 import { CITIES } from "#regions/fleet.ts";
 import { type EdgeQuestion, route } from "#services/web/edge/route.ts";
-import { edgeStampText } from "#shared/primitives/edge-stamp.ts";
-import { encodeHealthVector } from "#shared/primitives/health-vector.ts";
+import { edgeStampText } from "#shared/fleet/edge-stamp.ts";
+import { encodeHealthVector } from "#shared/fleet/health-vector.ts";
 import { type EdgeEvent, openEdgeRuntime } from "../../support/edge-runtime.ts";
 
 const CODES = CITIES.map(({ code }) => code);
@@ -137,11 +137,12 @@ describe("the router as CloudFront runs it", () => {
   it("chooses like the function it was made of, with a stamp of the edge", async () => {
     const healthy = new Map(CODES.map((code) => [code, code !== "fra"]));
     const store = new Map([
-      ["vector", encodeHealthVector(healthy)],
+      ["vector-lon", encodeHealthVector(healthy)],
+      ["vector-syd", "syd1par0"],
       ["edge-key", "the key"],
     ]);
     const { choice, request } = await openEdgeRuntime(source, store)(eventOf());
-    expect(choice).toEqual({ origins: ["ams", "par"], statusCodes: [502, 503, 504] });
+    expect(choice).toEqual({ origins: ["ams", "lon"], statusCodes: [502, 503, 504] });
     expect(request.headers["x-exos-client"]?.value).toBe("192.0.2.7");
     const [unix = "", stamp] = String(request.headers["x-exos-edge"]?.value).split(".");
     expect(Math.abs(Number(unix) - Date.now() / 1000)).toBeLessThan(10);
@@ -165,7 +166,7 @@ describe("the router as CloudFront runs it", () => {
 
   it("answers within 0.2 ms", async () => {
     const store = new Map([
-      ["vector", CODES.map((code) => `${code}1`).join("")],
+      ["vector-syd", CODES.map((code) => `${code}1`).join("")],
       ["edge-key", "the key"],
     ]);
     const run = openEdgeRuntime(source, store);

@@ -1,5 +1,11 @@
-/** Name of the vector in the edge's store. */
-export const HEALTH_VECTOR_KEY = "vector";
+/**
+ * Name of one watcher's vector in the edge's store. Each writes its own, so two that see different
+ * cities never write over each other; a city is in rotation while no watcher leaves it out.
+ * @param watcher three letters of the city that watches
+ */
+export function healthVectorKey(watcher: string): string {
+  return `vector-${watcher}`;
+}
 
 const BIT = /([a-z]{3})([01])/g;
 const VECTOR = /^(?:[a-z]{3}[01])*$/;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeHealthVector, parseHealthVector } from "#shared/primitives/health-vector.ts";
+import { encodeHealthVector, parseHealthVector } from "#shared/fleet/health-vector.ts";
 
 describe("the vector of healthy cities", () => {
   it("keeps who is out", () => {

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { type CityFacts, judgeCity } from "#shared/fleet/judge-city.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+
+const NOW = unixSeconds(1_800_000_000);
+const LIMITS = { blocksMax: 2, ageSecondsMax: 1_800 };
+
+function facts(change: Partial<CityFacts> = {}): CityFacts {
+  return {
+    now: NOW,
+    phase: { name: "ready", since: unixSeconds(NOW - 5_000) },
+    tip: { height: 1_000, time: unixSeconds(NOW - 60) },
+    bestHeight: 1_000,
+    indexHeight: 1_000,
+    broken: undefined,
+    assumed: false,
+    peers: 8,
+    silentSeconds: 30,
+    deadLetters: 0,
+    oldestHintSeconds: 0,
+    ...change,
+  };
+}
+
+const names = (change: Partial<CityFacts>, limits = LIMITS) =>
+  judgeCity(facts(change), limits).map(({ name, out }) => `${name}${out ? "" : " (said)"}`);
+
+describe("what a city says of itself", () => {
+  it("is nothing while all is well, up to each limit", () => {
+    expect(names({})).toEqual([]);
+    expect(names({ bestHeight: 1_002 })).toEqual([]);
+    expect(names({ indexHeight: 999 })).toEqual([]);
+    expect(names({ tip: { height: 1_000, time: unixSeconds(NOW - 1_800) } })).toEqual([]);
+    expect(names({ silentSeconds: 120, oldestHintSeconds: 270 })).toEqual([]);
+    expect(names({ peers: undefined, silentSeconds: undefined })).toEqual([]);
+  });
+
+  it.each<[string, Partial<CityFacts>]>([
+    ["phase", { phase: { name: "indexing", since: NOW } }],
+    ["behind", { bestHeight: 1_003 }],
+    ["index", { indexHeight: 998 }],
+    ["stale", { tip: { height: 1_000, time: unixSeconds(NOW - 1_801) } }],
+    ["store", { broken: "The window does not end in the tip's hash" }],
+    ["peers", { peers: 0 }],
+    ["silent", { silentSeconds: 121 }],
+    ["commit", { oldestHintSeconds: 271 }],
+    ["dead-letters (said)", { deadLetters: 1 }],
+    ["assumed (said)", { assumed: true }],
+  ])("is %s just beyond it", (name, change) => {
+    expect(names(change)).toEqual([name]);
+  });
+
+  it("is no age where no block need come", () => {
+    const tip = { height: 1_000, time: unixSeconds(NOW - 99_999) };
+    expect(judgeCity(facts({ tip }), { blocksMax: 2, ageSecondsMax: undefined })).toEqual([]);
+  });
+
+  it("names since when, and what to do", () => {
+    const [reason] = judgeCity(facts({ silentSeconds: 500 }), LIMITS);
+    expect(reason).toMatchObject({ code: "EXOS-E8144", since: NOW - 500, out: true });
+    expect(reason?.fix).toContain("exos fleet status");
+  });
+});
