@@ -63,7 +63,7 @@ export interface BlockFacts<Owner> {
 }
 
 /** Where transactions carry no time there is no stake, whatever one looks like. */
-function kindOf(tx: HashedTransaction, wire: WireFormat): CoinKind {
+export function kindOf(tx: HashedTransaction, wire: WireFormat): CoinKind {
   if (isCoinbase(tx)) return "coinbase";
   return wire.transactionTime && isCoinstake(tx) ? "coinstake" : "ordinary";
 }
@@ -135,7 +135,7 @@ function broken(code: ErrorCode, what: string, cause?: unknown): StoreFault {
 }
 
 /** A cold stake names the hot key in its second output, and pays to the third. */
-function makerScript(tx: HashedTransaction | undefined, stake: boolean): Uint8Array {
+export function makerScript(tx: HashedTransaction | undefined, stake: boolean): Uint8Array {
   const first = tx?.outputs[stake ? 1 : 0];
   const paid = first?.scriptPubKey[0] === OP_RETURN && stake ? tx?.outputs[2] : first;
   return (paid?.scriptPubKey ?? new Uint8Array(0)).slice();

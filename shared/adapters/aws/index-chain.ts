@@ -1,0 +1,105 @@
+import type { Tip } from "#shared/coins/tip.ts";
+
+import { activeHashAt } from "#shared/ports/active-hash-at.ts";
+import type { IndexPoint } from "#shared/ports/address-index.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { binary, bytesOf } from "./dynamo-item.ts";
+import type { DynamoTable } from "./dynamo-table.ts";
+import { beforeHeight, ROWS_OF_PART, rowPart } from "./index-keys.ts";
+import { decodeRow, type IndexRow } from "./index-row-codec.ts";
+
+/** The chain that answers speak of: that of the follower's cursor, which may lag behind the tip. */
+export interface IndexChain {
+  readonly at: IndexPoint;
+  /** The committed tip, as it was read; `undefined` before the first. */
+  readonly tip: Tip | undefined;
+  /** Height up to which this chain is final, and so the same for every later reader. */
+  readonly final: number;
+  /** Whether a block is on it, at or below `at`. */
+  has(point: IndexPoint): Promise<boolean>;
+  /** @returns `undefined` above `at` */
+  hashAt(height: number): Promise<HashHex | undefined>;
+}
+
+/** Where the chain of a cursor is known from. */
+export interface IndexChainSource {
+  readonly table: Pick<DynamoTable, "query">;
+  readonly coins: Pick<CoinStore, "tip" | "frozen">;
+}
+
+/**
+ * The chain that ends in the cursor: where it is the tip's, the tip says it (window and frozen
+ * index); where it has left the tip's, or is ahead of it, the rows of its blocks say it down to where
+ * they meet.
+ *
+ * @param base lowest height that the index knows
+ */
+export async function readIndexChain(
+  at: IndexPoint,
+  base: number,
+  { table, coins }: IndexChainSource,
+): Promise<IndexChain> {
+  const tip = await coins.tip();
+  const groups = new Map<number, ReturnType<CoinStore["frozen"]>>();
+  const once: Pick<CoinStore, "frozen"> = {
+    frozen(group) {
+      const known = groups.get(group) ?? coins.frozen(group);
+      groups.set(group, known);
+      return known;
+    },
+  };
+  const onTip = async (height: number): Promise<HashHex | undefined> =>
+    tip === undefined ? undefined : activeHashAt(height, tip, once);
+
+  const own = new Map<number, HashHex>();
+  let meets = at.height;
+  if ((await onTip(at.height)) !== at.hash) {
+    meets = -1;
+    let wanted = at.hash;
+    for await (const { row, prev } of rowsFrom(at.height, table)) {
+      if (row.hash !== wanted) continue;
+      own.set(row.height, row.hash);
+      wanted = prev;
+      if (row.height === base) break;
+      if ((await onTip(row.height - 1)) !== prev) continue;
+      meets = row.height - 1;
+      break;
+    }
+  }
+  const hashOf = async (height: number): Promise<HashHex | undefined> =>
+    height > at.height || height < base ? undefined : (own.get(height) ?? onTip(height));
+  return {
+    at,
+    tip,
+    final: Math.min(tip?.final ?? -1, meets),
+    hashAt: hashOf,
+    has: async ({ height, hash }) => (await hashOf(height)) === hash,
+  };
+}
+
+/** Rows of one request: more than a chain's own way back to the tip's usually takes. */
+const ROWS_AT_ONCE = 64;
+
+/** Rows of every branch from a height down, highest first. @param wanted how many, roughly */
+export async function* rowsFrom(
+  height: number,
+  table: Pick<DynamoTable, "query">,
+  wanted = ROWS_AT_ONCE,
+): AsyncGenerator<IndexRow> {
+  let above = beforeHeight(height + 1);
+  for (let top = height; top >= 0; ) {
+    const part = binary(rowPart(top));
+    const where = {
+      text: "#pk = :pk AND #sk < :above",
+      values: { pk: part, above: binary(above) },
+    };
+    let found = 0;
+    for await (const item of table.query({ where, descending: true, limit: wanted })) {
+      found++;
+      above = bytesOf(item, "sk");
+      yield decodeRow(item);
+    }
+    if (found < wanted) top = Math.floor(top / ROWS_OF_PART) * ROWS_OF_PART - 1;
+  }
+}
