@@ -122,8 +122,8 @@ export type PageFault = "bad cursor" | "cursor left the chain";
  * written once and filtered by *active* when read, so a reorganisation undoes nothing. All answers
  * speak of the chain up to `cursor`, which follows the tip and may lag: none feeds a verdict.
  *
- * Implementations: `adapters/embedded/{memory,sqlite}-address-index.ts`. Each passes
- * `test/ports/address-index.contract.ts`. Every method throws StoreFault when the world failed.
+ * Implementations: `adapters/embedded/{memory,sqlite}-address-index.ts`,
+ * `adapters/aws/dynamo-address-index.ts`. Each passes `test/ports/address-index.contract.ts`. Every method throws StoreFault when the world failed.
  */
 export interface AddressIndex {
   /** The block that answers speak of; `undefined` before genesis was followed. */

@@ -6,7 +6,7 @@ import type {
   SeedCoin,
 } from "#shared/ports/address-index.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { type Hash256, type HashHex, height } from "#shared/primitives/brand.ts";
+import { type Hash256, type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex, ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
 import { binary, numeric } from "./dynamo-item.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -34,7 +34,7 @@ export function createDynamoIndexWriter(session: IndexSession): AddressIndexWrit
   const heights = new Map<HashHex, number>();
 
   async function heightOf(hash: HashHex): Promise<number | undefined> {
-    return heights.get(hash) ?? (await stores.headers.get(hash))?.record.height;
+    return heights.get(hash) ?? (await stores.heightOf(hash));
   }
 
   return {
@@ -94,8 +94,9 @@ async function startDraft(
   const first = Math.max(cursor?.generation ?? 0, draft?.generation ?? 0) + 1;
   for (let generation = first; generation < first + GENERATIONS_TRIED; generation++) {
     if (!(await tables.create(generation))) continue;
+    const baseTime = base?.time ?? unixSeconds(0);
     const point = base === undefined ? undefined : { height: base.height, hash: base.hash };
-    return { generation, table: tables.open(generation), base: point, seeded: 0 };
+    return { generation, table: tables.open(generation), base: point, baseTime, seeded: 0 };
   }
   throw new StoreFault(
     `${GENERATIONS_TRIED} generations of the index lie behind ${tables.open(first).name}. Run \`exos fleet gc\`.`,
@@ -144,7 +145,11 @@ async function seed(
   base: IndexPoint,
   coins: readonly SeedCoin[],
 ): Promise<void> {
-  const { items, transactions } = seedItems(coins, { base, number: draft.seeded });
+  const { items, transactions } = seedItems(coins, {
+    base,
+    blockTime: draft.baseTime,
+    number: draft.seeded,
+  });
   await inParallel(items, PUTS_AT_ONCE, (item) => draft.table.put(item));
   draft.seeded += transactions;
 }

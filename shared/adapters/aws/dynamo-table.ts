@@ -20,6 +20,8 @@ export interface DynamoQuery {
   readonly descending?: boolean;
   /** Most items wanted; all when absent. A page is never larger. */
   readonly limit?: number;
+  /** Items that one request reads, for who may stop early; as many as fit into 1 MB when absent. */
+  readonly pageItems?: number;
   /** Attributes wanted; all when absent. The price is that of the whole items all the same. */
   readonly only?: readonly string[];
 }
@@ -136,20 +138,23 @@ export function createDynamoTable(options: DynamoTableOptions): DynamoTable {
 
 async function* queryPages(
   { client, table: TableName }: DynamoTableOptions,
-  { where, descending = false, limit = Number.POSITIVE_INFINITY, only }: DynamoQuery,
+  query: DynamoQuery,
 ): AsyncGenerator<DynamoItem> {
+  const { where, descending = false, limit = Number.POSITIVE_INFINITY, only } = query;
+  const { pageItems = Number.POSITIVE_INFINITY } = query;
   const projection =
     only === undefined ? undefined : { text: only.map((name) => `#${name}`).join(", ") };
   let start: DynamoItem | undefined;
   let left = limit;
   do {
+    const Limit = Math.min(left, pageItems);
     const command = new QueryCommand({
       TableName,
       KeyConditionExpression: where.text,
       ConsistentRead: true,
       ScanIndexForward: !descending,
       ...(projection !== undefined && { ProjectionExpression: projection.text }),
-      ...(Number.isFinite(left) && { Limit: left }),
+      ...(Number.isFinite(Limit) && { Limit }),
       ...(start !== undefined && { ExclusiveStartKey: start }),
       ...placeholdersOf(where, projection),
     });

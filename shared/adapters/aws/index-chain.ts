@@ -4,7 +4,7 @@ import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import type { IndexPoint } from "#shared/ports/address-index.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
-import { binary, bytesOf } from "./dynamo-item.ts";
+import { binary } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
 import { beforeHeight, ROWS_OF_PART, rowPart } from "./index-keys.ts";
 import { decodeRow, type IndexRow } from "./index-row-codec.ts";
@@ -53,7 +53,7 @@ export async function readIndexChain(
     tip === undefined ? undefined : activeHashAt(height, tip, once);
 
   const own = new Map<number, HashHex>();
-  let meets = at.height;
+  let meets: number = at.height;
   if ((await onTip(at.height)) !== at.hash) {
     meets = -1;
     let wanted = at.hash;
@@ -81,25 +81,19 @@ export async function readIndexChain(
 /** Rows of one request: more than a chain's own way back to the tip's usually takes. */
 const ROWS_AT_ONCE = 64;
 
-/** Rows of every branch from a height down, highest first. @param wanted how many, roughly */
+/** Rows of every branch from a height down, highest first. @param pageItems of one request */
 export async function* rowsFrom(
   height: number,
   table: Pick<DynamoTable, "query">,
-  wanted = ROWS_AT_ONCE,
+  pageItems = ROWS_AT_ONCE,
 ): AsyncGenerator<IndexRow> {
-  let above = beforeHeight(height + 1);
   for (let top = height; top >= 0; ) {
-    const part = binary(rowPart(top));
     const where = {
       text: "#pk = :pk AND #sk < :above",
-      values: { pk: part, above: binary(above) },
+      values: { pk: binary(rowPart(top)), above: binary(beforeHeight(top + 1)) },
     };
-    let found = 0;
-    for await (const item of table.query({ where, descending: true, limit: wanted })) {
-      found++;
-      above = bytesOf(item, "sk");
-      yield decodeRow(item);
-    }
-    if (found < wanted) top = Math.floor(top / ROWS_OF_PART) * ROWS_OF_PART - 1;
+    const query = { where, descending: true, pageItems };
+    for await (const item of table.query(query)) yield decodeRow(item);
+    top = Math.floor(top / ROWS_OF_PART) * ROWS_OF_PART - 1;
   }
 }

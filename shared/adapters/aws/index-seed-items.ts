@@ -1,6 +1,6 @@
 import type { IndexPoint, SeedCoin } from "#shared/ports/address-index.ts";
 import { listedUnder } from "#shared/ports/block-facts.ts";
-import { amount } from "#shared/primitives/brand.ts";
+import { amount, type UnixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import type { DynamoItem } from "./dynamo-item.ts";
@@ -11,6 +11,8 @@ import { ownerPart } from "./index-keys.ts";
 /** Where the coins of a first block are listed. */
 export interface SeedPlace {
   readonly base: IndexPoint;
+  /** Of that block. */
+  readonly blockTime: UnixSeconds;
   /** Of transactions before these: no block has given them a position, so they are numbered. */
   readonly number: number;
 }
@@ -22,7 +24,7 @@ export interface SeedPlace {
  */
 export function seedItems(
   coins: readonly SeedCoin[],
-  { base, number }: SeedPlace,
+  { base, blockTime, number }: SeedPlace,
 ): { readonly items: readonly DynamoItem[]; readonly transactions: number } {
   const items: DynamoItem[] = [];
   let position = number;
@@ -41,7 +43,7 @@ export function seedItems(
         txid,
         kind: first.kind,
         time: first.time,
-        blockTime: first.time,
+        blockTime,
         madeAt: first.height,
         received: amount(listed.reduce((sum, { value }) => sum + value, 0n)),
         sent: amount(0n),

@@ -2,8 +2,7 @@ import type { IndexPoint } from "#shared/ports/address-index.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Cursors } from "#shared/ports/cursors.ts";
-import type { HeaderStore } from "#shared/ports/header-store.ts";
-import { type Hash256, height } from "#shared/primitives/brand.ts";
+import { type Hash256, type HashHex, height, type UnixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { bytesOf, numberOf } from "./dynamo-item.ts";
@@ -19,8 +18,8 @@ export interface IndexStores {
   /** Which chain is ours, what outputs were, and who marked them spent. */
   readonly coins: Pick<CoinStore, "tip" | "frozen" | "read" | "readTransaction">;
   readonly blocks: Pick<BlockStore, "get">;
-  /** The height of a block that is asked for by its hash. */
-  readonly headers: Pick<HeaderStore, "get">;
+  /** The height of a block by its hash, on whichever branch. @returns `undefined` for an unknown one */
+  readonly heightOf: (hash: HashHex) => Promise<number | undefined>;
   readonly wire: WireFormat;
 }
 
@@ -34,6 +33,8 @@ export interface IndexTable {
 
 /** A table that is being filled and that no reader sees before it is followed. */
 export interface IndexDraft extends IndexTable {
+  /** Time of the first block; 0 without one. */
+  readonly baseTime: UnixSeconds;
   /** Transactions whose coins were seeded so far. */
   seeded: number;
 }

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { awsFaultOf } from "./aws-fault.ts";
 import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
-import { generationTable, tableInput } from "./table-shapes.ts";
+import { generationTable, tableInput, WRITE_UNITS_MAX } from "./table-shapes.ts";
 
 /** The generations of the index: tables of one shape, of which the follower's cursor names one. */
 export interface IndexTables {
@@ -31,7 +31,10 @@ export function createIndexTables(options: {
     async create(generation) {
       const table = generationTable(name, generation);
       try {
-        await client.send(new CreateTableCommand(tableInput("index", table)));
+        const OnDemandThroughput = { MaxWriteRequestUnits: WRITE_UNITS_MAX.index };
+        await client.send(
+          new CreateTableCommand({ ...tableInput("index", table), OnDemandThroughput }),
+        );
         const wait = { client, maxWaitTime: READY_SECONDS, minDelay: 1, maxDelay: 4 };
         await waitUntilTableExists(wait, { TableName: table });
         return true;

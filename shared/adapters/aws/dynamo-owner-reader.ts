@@ -1,0 +1,132 @@
+import type {
+  AddressIndex,
+  HistoryEntry,
+  IndexedCoin,
+  IndexPoint,
+  PageFault,
+  PageQuery,
+} from "#shared/ports/address-index.ts";
+import {
+  BEFORE_ALL,
+  checkPageLimit,
+  decodePageCursor,
+  type Place,
+  pageOf,
+} from "#shared/ports/page-cursor.ts";
+import { height } from "#shared/primitives/brand.ts";
+import { fromHashHex } from "#shared/primitives/hash.ts";
+import type { Result } from "#shared/primitives/result.ts";
+import { activeEntries } from "./index-entries.ts";
+import type { IndexEntry } from "./index-entry-codec.ts";
+import { ownerHash, ownerPart } from "./index-keys.ts";
+import { readOutputs } from "./index-outputs.ts";
+import type { IndexSession, IndexStores, IndexView } from "./index-session.ts";
+import { coinsBelow } from "./owner-coins.ts";
+import { sumUp } from "./owner-summary.ts";
+import { NO_SUMMARY, type OwnerCoin } from "./owner-tally.ts";
+
+/** What is asked about owners. */
+export type OwnerReader = Pick<AddressIndex, "totals" | "history" | "coins">;
+
+/** Entries read beyond a page, some of which are of other branches. */
+const PAGE_SLACK = 16;
+
+export function createDynamoOwnerReader(session: IndexSession): OwnerReader {
+  const { stores } = session;
+  return {
+    async totals(script) {
+      const view = await viewOf(session);
+      const { at } = view.chain;
+      const part = partOf(script);
+      const { kinds, coins } = part === undefined ? NO_SUMMARY : await sumUp(part, view);
+      return { at, kinds, coins };
+    },
+    async history(query) {
+      const view = await viewOf(session);
+      const started = await startOf(query, view, stores);
+      if (!started.ok) return started;
+      const { at, after } = started.value;
+      const { kind, heightFrom = 0, heightTo = at.height, limit } = query;
+      const part = partOf(query.script);
+      const found: HistoryEntry[] = [];
+      const range = { from: heightFrom, to: Math.min(at.height, heightTo), after };
+      const pageItems = limit + PAGE_SLACK;
+      const entries =
+        part === undefined
+          ? []
+          : activeEntries(view, { part, ...range, descending: true, pageItems });
+      for await (const entry of entries) {
+        if (kind === undefined || entry.kind === kind) found.push(historyEntryOf(entry));
+        if (found.length > limit) break;
+      }
+      return { ok: true, value: pageOf(found, query, at, (entry) => ({ ...entry, index: 0 })) };
+    },
+    async coins(query) {
+      const view = await viewOf(session);
+      const started = await startOf(query, view, stores);
+      if (!started.ok) return started;
+      const { at, after } = started.value;
+      const part = partOf(query.script);
+      const asked = { to: at.height, after, limit: query.limit + 1 };
+      const found = part === undefined ? [] : await coinsBelow(part, asked, view);
+      const page = pageOf(found, query, at, (coin) => coin);
+      return { ok: true, value: { ...page, items: await withScripts(page.items, view, stores) } };
+    },
+  };
+}
+
+async function viewOf(session: IndexSession): Promise<IndexView> {
+  const view = await session.view();
+  if (view === undefined) throw new RangeError("the index follows no chain yet");
+  return view;
+}
+
+/** @returns `undefined` for the empty script, which nobody owns */
+function partOf(script: Uint8Array): Uint8Array | undefined {
+  const owner = ownerHash(script);
+  return owner === undefined ? undefined : ownerPart(owner);
+}
+
+/** Where a list starts, and of which block it speaks. */
+async function startOf(
+  query: PageQuery,
+  { chain }: IndexView,
+  { heightOf }: Pick<IndexStores, "heightOf">,
+): Promise<Result<{ readonly at: IndexPoint; readonly after: Place }, PageFault>> {
+  checkPageLimit(query.limit);
+  if (query.cursor === undefined) return { ok: true, value: { at: chain.at, after: BEFORE_ALL } };
+  const cursor = decodePageCursor(query.cursor);
+  if (cursor === undefined) return { ok: false, error: "bad cursor" };
+  const known = await heightOf(cursor.at);
+  const at = known === undefined ? undefined : { height: height(known), hash: cursor.at };
+  if (at === undefined || !(await chain.has(at))) {
+    return { ok: false, error: "cursor left the chain" };
+  }
+  return { ok: true, value: { at, after: cursor.after } };
+}
+
+function historyEntryOf(entry: IndexEntry): HistoryEntry {
+  const { txid, height, hash, position, blockTime, kind, received, sent } = entry;
+  return { txid, height, hash, position, blockTime, kind, received, sent };
+}
+
+/** Coins as callers have them; scripts that no entry holds are looked up. */
+async function withScripts(
+  coins: readonly OwnerCoin[],
+  { table }: IndexView,
+  stores: IndexStores,
+): Promise<IndexedCoin[]> {
+  const long = coins.filter(({ scriptPubKey }) => scriptPubKey === undefined);
+  const outpoints = long.map(({ txid, index }) => ({ txid: fromHashHex(txid), index }));
+  const facts = long.length === 0 ? [] : await readOutputs(outpoints, { ...stores, table });
+  const scripts = new Map(long.map((coin, at) => [coin, facts[at]?.scriptPubKey]));
+  return coins.map((coin) => ({
+    txid: coin.txid,
+    index: coin.index,
+    height: coin.madeAt,
+    value: coin.value,
+    scriptPubKey: coin.scriptPubKey ?? scripts.get(coin) ?? new Uint8Array(0),
+    time: coin.time,
+    kind: coin.kind,
+  }));
+}

@@ -1,0 +1,63 @@
+import { numeric } from "./dynamo-item.ts";
+import { activeEntries } from "./index-entries.ts";
+import type { IndexView } from "./index-session.ts";
+import {
+  decodeSummary,
+  encodeSummary,
+  type StoredSummary,
+  summaryKey,
+} from "./index-summary-codec.ts";
+import { NO_SUMMARY, type OwnerSummary, OwnerTally } from "./owner-tally.ts";
+
+/** A reader that met more entries than this above a summary writes a new one. @source cloud.md 3.3 */
+export const FOLD_ABOVE = 100;
+
+/** What is stored of an owner, and what of it may be built on. */
+interface FoundSummary {
+  /** The empty one below all, where none is stored or the stored one speaks of another chain. */
+  readonly usable: StoredSummary;
+  /** Whether a new one may take its place: never one of less. */
+  readonly mayFold: boolean;
+}
+
+/** An owner's summary as far as this chain is final where it ends. */
+export async function readSummary(
+  part: Uint8Array,
+  { table, chain }: IndexView,
+): Promise<FoundSummary> {
+  const item = await table.get(summaryKey(part));
+  const stored = item === undefined ? undefined : decodeSummary(item);
+  if (stored !== undefined && stored.up <= chain.final) return { usable: stored, mayFold: true };
+  return { usable: { ...NO_SUMMARY, up: -1, rev: 0 }, mayFold: stored === undefined };
+}
+
+/**
+ * What an owner's history adds up to at the end of the chain: the summary, and what came since. Only
+ * what is final is folded into a new summary; whoever was faster has written the same or a later one.
+ */
+export async function sumUp(part: Uint8Array, view: IndexView): Promise<OwnerSummary> {
+  const { chain } = view;
+  const { usable, mayFold } = await readSummary(part, view);
+  const tally = new OwnerTally(usable);
+  let folded = 0;
+  let final: OwnerSummary | undefined;
+  const range = { part, from: usable.up + 1, to: chain.at.height, descending: false };
+  for await (const entry of activeEntries(view, range)) {
+    if (entry.height <= chain.final) folded++;
+    else if (folded > FOLD_ABOVE) final ??= tally.summary();
+    tally.add(entry);
+  }
+  const summary = tally.summary();
+  if (mayFold && folded > FOLD_ABOVE) {
+    await fold(part, { ...(final ?? summary), up: chain.final, rev: usable.rev + 1 }, view);
+  }
+  return summary;
+}
+
+async function fold(part: Uint8Array, summary: StoredSummary, { table }: IndexView) {
+  const condition =
+    summary.rev === 1
+      ? { text: "attribute_not_exists(#pk)" }
+      : { text: "#rev = :rev", values: { rev: numeric(summary.rev - 1) } };
+  await table.put(encodeSummary(part, summary), condition);
+}
