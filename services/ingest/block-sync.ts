@@ -278,7 +278,7 @@ export class BlockSync {
   async #take(held: Held & { readonly ahead: Ahead }): Promise<Delivery> {
     this.#taking = held.ahead;
     try {
-      return await this.#door.take(held.bytes);
+      return await this.#door.take(held.bytes, held.peer);
     } catch (cause) {
       this.#held.set(held.ahead.hash, held);
       this.#heldBytes += held.bytes.length;

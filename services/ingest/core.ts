@@ -18,6 +18,12 @@ import { TransactionRelay } from "./transaction-relay.ts";
 export type { IngestDeps } from "./deps.ts";
 export type { SyncProgress } from "./sync-state.ts";
 
+/** A block by both its names. */
+export interface ChainPoint {
+  readonly height: number;
+  readonly hash: HashHex;
+}
+
 /** The node among its peers: follows their chains, and serves and tells them of ours. */
 export interface Ingest {
   /** Begin to talk over a connection. */
@@ -26,11 +32,15 @@ export interface Ingest {
   tipMoved(): Promise<void>;
   /** A block that was stored proved bad. */
   rejected(bad: { readonly record: HeaderRecord; readonly error: ConsensusError }): void;
+  /** The body of a block that was stored is gone: other bytes under its hash may be right. */
+  lost(hash: HashHex): void;
   /** A transaction entered the pool. */
   accepted(txid: HashHex): void;
   /** What is due; a few times a second. */
   tick(): Promise<void>;
   progress(): SyncProgress;
+  /** End of the heaviest chain that a peer shows; `undefined` before the first. */
+  best(): ChainPoint | undefined;
   /** Whether the index has still to follow: only then the node is at the tip for who asks it. */
   indexing(isBehind: boolean): void;
   /** Far behind, so that nothing is relayed; never on a development network that agrees. */
@@ -97,12 +107,14 @@ export function createIngest(deps: IngestDeps, tip: HeaderRecord): Ingest {
       if (at.hash !== before.hash && !sync.state.initialDownload()) await announce(before);
     },
     rejected: ({ record, error }) => sync.bad({ hash: record.hash, error, sender: undefined }),
+    lost: (hash) => sync.lost(hash),
     accepted: (txid) => transactions.accepted(txid),
     async tick() {
       for (const session of sessions) session.handle({ kind: "tick" });
       transactions.tick();
       await sync.tick();
     },
+    best: () => sync.best(),
     progress: () => sync.state.progress(),
     indexing: (isBehind) => sync.state.indexing(isBehind),
     initialDownload: () => sync.state.initialDownload(),

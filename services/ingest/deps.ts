@@ -23,7 +23,8 @@ export type Delivery =
 
 /** The way in for blocks, one at a time, each after its parent. */
 export interface BlockDoor {
-  take(block: Uint8Array): Promise<Delivery>;
+  /** @param from the peer that sent it */
+  take(block: Uint8Array, from: string): Promise<Delivery>;
   /** Wait for every verdict, and make what stands the tip. */
   settle(): Promise<void>;
 }

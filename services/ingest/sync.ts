@@ -2,10 +2,10 @@ import { hashAt } from "#shared/coins/view.ts";
 import { blameOf } from "#shared/p2p/blame-of.ts";
 import type { PeerInput } from "#shared/p2p/peer-input.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import type { Hash256 } from "#shared/primitives/brand.ts";
+import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex, zeroHash } from "#shared/primitives/hash.ts";
 import { type BadBlockReport, BlockSync, type Source } from "./block-sync.ts";
-import { type Ahead, HeaderPool } from "./claimed-chain.ts";
+import { type Ahead, type ChainEnd, HeaderPool } from "./claimed-chain.ts";
 import type { IngestDeps } from "./deps.ts";
 import { hasBlock } from "./has-block.ts";
 import { type BatchOutcome, type HeaderBatch, HeaderSync } from "./header-sync.ts";
@@ -199,6 +199,23 @@ export class Sync {
       to.handle({ kind: "violation", reason });
     }
     void this.#inLane(() => this.#retarget());
+  }
+
+  /** The body of a stored block is gone: it proved not to be what its header commits to. */
+  lost(hash: HashHex): void {
+    const ahead = this.pool.get(hash);
+    if (ahead === undefined) return;
+    ahead.stored = false;
+    void this.#inLane(() => this.#retarget());
+  }
+
+  /** Where the heaviest chain of all peers ends. */
+  best(): ChainEnd | undefined {
+    let best: ChainEnd | undefined;
+    for (const { chain } of this.#peers.values()) {
+      if ((chain.end?.work ?? -1n) > (best?.work ?? -1n)) best = chain.end;
+    }
+    return best && { hash: best.hash, height: best.height, work: best.work };
   }
 
   /** Blocks asked of a peer, by height. */

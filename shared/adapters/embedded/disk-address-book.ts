@@ -1,9 +1,10 @@
 import type { KnownAddress } from "#shared/codec/messages/network-address.ts";
 import { formatIp, parseIp } from "#shared/p2p/ip-address.ts";
+import type { SavedState } from "#shared/ports/saved-state.ts";
 import { type UnixSeconds, unixSeconds } from "#shared/primitives/brand.ts";
 import { parseHex, toHex } from "#shared/primitives/hex.ts";
 import type { AddressRow, TableName } from "./address-tables.ts";
-import { readJsonFile, writeJsonFile } from "./json-file.ts";
+import { jsonFile } from "./json-file.ts";
 import { type BookContent, type BookSetup, MemoryAddressBook } from "./memory-address-book.ts";
 
 /** A book on disk, and whether it was lost. */
@@ -29,18 +30,18 @@ type FileRow = readonly [
   tried: 0 | 1,
 ];
 
-class DiskAddressBook extends MemoryAddressBook {
-  readonly #path: string;
+class SavedAddressBook extends MemoryAddressBook {
+  readonly #state: SavedState;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(path: string, setup: BookSetup, content?: BookContent) {
+  constructor(state: SavedState, setup: BookSetup, content?: BookContent) {
     super(setup, content);
-    this.#path = path;
+    this.#state = state;
   }
 
-  /** One file at a time: the last one to be asked for is the last one written. */
+  /** One at a time: the last one to be asked for is the last one written. */
   override save(): Promise<void> {
-    const write = () => writeJsonFile(this.#path, this.#content());
+    const write = () => this.#state.write(this.#content());
     this.#saving = this.#saving.then(write, write);
     return this.#saving;
   }
@@ -51,17 +52,24 @@ class DiskAddressBook extends MemoryAddressBook {
   }
 }
 
+/** The book that is kept in a file. @throws StoreFault when it is there and cannot be read */
+export function openDiskAddressBook(path: string, setup: BookSetup): Promise<OpenedBook> {
+  return openSavedAddressBook(jsonFile(path), setup);
+}
+
 /**
- * The book that is kept in a file, or an empty one. Every save writes the whole file, 1.6 MB where
- * the book is full.
+ * The book that was kept, or an empty one. Every save writes all of it, 1.6 MB where it is full.
  *
- * @throws StoreFault when the file is there and cannot be read
+ * @throws StoreFault when it is there and cannot be read
  */
-export async function openDiskAddressBook(path: string, setup: BookSetup): Promise<OpenedBook> {
-  const file = await readJsonFile(path);
-  if (file === undefined) return { book: new DiskAddressBook(path, setup), damaged: false };
-  const content = file === "damaged" ? undefined : parseContent(file.value);
-  return { book: new DiskAddressBook(path, setup, content), damaged: content === undefined };
+export async function openSavedAddressBook(
+  state: SavedState,
+  setup: BookSetup,
+): Promise<OpenedBook> {
+  const saved = await state.read();
+  if (saved === undefined) return { book: new SavedAddressBook(state, setup), damaged: false };
+  const content = saved === "damaged" ? undefined : parseContent(saved.value);
+  return { book: new SavedAddressBook(state, setup, content), damaged: content === undefined };
 }
 
 function fileRow(row: AddressRow, table: TableName): FileRow {

@@ -1,7 +1,8 @@
 import type { Ban } from "#shared/ports/ban-list.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { SavedState } from "#shared/ports/saved-state.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
-import { readJsonFile, writeJsonFile } from "./json-file.ts";
+import { jsonFile } from "./json-file.ts";
 import { banSubject, MemoryBanList } from "./memory-ban-list.ts";
 
 /** A list on disk, and whether it was lost. */
@@ -11,34 +12,39 @@ export interface OpenedBans {
   readonly damaged: boolean;
 }
 
-class DiskBanList extends MemoryBanList {
-  readonly #path: string;
+class SavedBanList extends MemoryBanList {
+  readonly #state: SavedState;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(path: string, clock: Pick<Clock, "now">, bans: Iterable<Ban> = []) {
+  constructor(state: SavedState, clock: Pick<Clock, "now">, bans: Iterable<Ban> = []) {
     super(clock, bans);
-    this.#path = path;
+    this.#state = state;
   }
 
-  /** One file at a time: the last one to be asked for is the last one written. */
+  /** One at a time: the last one to be asked for is the last one written. */
   override save(): Promise<void> {
-    const write = () => writeJsonFile(this.#path, this.list());
+    const write = () => this.#state.write(this.list());
     this.#saving = this.#saving.then(write, write);
     return this.#saving;
   }
 }
 
-/** The list that is kept in a file, or an empty one. @throws StoreFault when it cannot be read */
-export async function openDiskBanList(
-  path: string,
+/** The list that is kept in a file. @throws StoreFault when it cannot be read */
+export function openDiskBanList(path: string, clock: Pick<Clock, "now">): Promise<OpenedBans> {
+  return openSavedBanList(jsonFile(path), clock);
+}
+
+/** The list that was kept, or an empty one. @throws StoreFault when it cannot be read */
+export async function openSavedBanList(
+  state: SavedState,
   clock: Pick<Clock, "now">,
 ): Promise<OpenedBans> {
-  const file = await readJsonFile(path);
-  if (file === undefined) return { bans: new DiskBanList(path, clock), damaged: false };
-  const rows = file === "damaged" || !Array.isArray(file.value) ? undefined : file.value;
+  const saved = await state.read();
+  if (saved === undefined) return { bans: new SavedBanList(state, clock), damaged: false };
+  const rows = saved === "damaged" || !Array.isArray(saved.value) ? undefined : saved.value;
   const bans = rows?.map(parseBan).filter((ban) => ban !== undefined);
   const damaged = bans === undefined || bans.length !== rows?.length;
-  return { bans: new DiskBanList(path, clock, bans), damaged };
+  return { bans: new SavedBanList(state, clock, bans), damaged };
 }
 
 function parseBan(value: unknown): Ban | undefined {

@@ -1,5 +1,11 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
+import type { SavedState } from "#shared/ports/saved-state.ts";
 import { storeFaultOf } from "./store-fault-of.ts";
+
+/** A small file of JSON as a place for what outlives the process. */
+export function jsonFile(path: string): SavedState {
+  return { read: () => readJsonFile(path), write: (value) => writeJsonFile(path, value) };
+}
 
 /**
  * Read a small file of JSON.

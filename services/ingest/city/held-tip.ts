@@ -1,0 +1,48 @@
+import type { Tip } from "#shared/coins/tip.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+
+/** A coin store whose tip is read when it is known to have moved, and held meanwhile. */
+export interface HeldTip {
+  readonly coins: CoinStore;
+  /** Read it now. @returns whether it is another than the one that was held */
+  refresh(): Promise<boolean>;
+  /** The one that is held. */
+  held(): Tip | undefined;
+}
+
+/**
+ * The tip of a shared table is up to 131 KB, and this service asks for it many times a second. What
+ * is held may be seconds old, and is never wrong: marks of blocks above it are not active in it, and
+ * whoever commits reads the tip itself.
+ *
+ * @source cloud.md 3.4, 4.3 I7
+ */
+export function createHeldTip(coins: CoinStore): HeldTip {
+  let held: Tip | undefined;
+  async function refresh(): Promise<boolean> {
+    const before = held;
+    const now = await coins.tip();
+    // Two reads may overtake each other; revisions only rise.
+    if (now !== undefined && now.rev >= (held?.rev ?? 0)) held = now;
+    return held?.rev !== before?.rev;
+  }
+  return {
+    refresh,
+    held: () => held,
+    coins: {
+      async tip() {
+        if (held === undefined) await refresh();
+        return held;
+      },
+      frozen: (group) => coins.frozen(group),
+      read: (generation, keys) => coins.read(generation, keys),
+      readTransaction: (generation, txid) => coins.readTransaction(generation, txid),
+      apply: (generation, marks) => coins.apply(generation, marks),
+      commit: (expectedRev, next) => coins.commit(expectedRev, next),
+      scan: (view) => coins.scan(view),
+      totals: (tip) => coins.totals(tip),
+      createGeneration: () => coins.createGeneration(),
+      dropGeneration: (generation) => coins.dropGeneration(generation),
+    },
+  };
+}

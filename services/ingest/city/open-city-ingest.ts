@@ -1,0 +1,120 @@
+import type { Connections } from "#services/ingest/connections/connections.ts";
+import { openConnections } from "#services/ingest/connections/connections.ts";
+import type { ConnectionDeps } from "#services/ingest/connections/deps.ts";
+import type { ConnectionSettings } from "#services/ingest/connections/settings.ts";
+import { createIngest, type Ingest, type IngestDeps } from "#services/ingest/core.ts";
+import type { BlockHint } from "#shared/messages/block-hint.ts";
+import type { AnnounceHint } from "#shared/messages/queue-hints.ts";
+import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
+import { dialectOf } from "#shared/p2p/dialect.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Heartbeats } from "#shared/ports/heartbeats.ts";
+import type { Pool } from "#shared/ports/pool.ts";
+import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
+import type { TipNotice } from "#shared/ports/tip-notice.ts";
+import type { WorkQueue, WorkSource } from "#shared/ports/work-queue.ts";
+import { createHeldTip } from "./held-tip.ts";
+import { type Arrivals, createHintingDoor } from "./hinting-door.ts";
+import { createCityPoolDoor } from "./pool-door.ts";
+import { createRecentHeaders } from "./recent-headers.ts";
+import { runCityIngest } from "./run-city-ingest.ts";
+
+/** Everything that the peer process of a city is made of. */
+export type CityPorts = Pick<
+  IngestDeps,
+  "network" | "blocks" | "clock" | "log" | "metrics" | "checkpoints" | "pause"
+> &
+  Pick<ConnectionDeps, "transport" | "entropy" | "book" | "bans" | "resolve" | "adjustTime"> & {
+    readonly headers: HeaderStore;
+    readonly coins: CoinStore;
+    readonly pool: Pick<Pool, "get" | "all">;
+    readonly raw: RawTransactions;
+    readonly notice: Pick<TipNotice, "read">;
+    readonly heartbeats: Pick<Heartbeats, "beat">;
+    /** Asks for a stored block to be checked, and for stored bytes to be judged. */
+    readonly queues: {
+      readonly blocks: WorkQueue<BlockHint>;
+      readonly transactions: WorkQueue<TransactionHint>;
+    };
+    /** What the rest of the city tells of. */
+    readonly announce: WorkSource<AnnounceHint>;
+    /** The judge of what arrives, over the stores that it is given. */
+    arrivals(stores: { readonly headers: HeaderStore; readonly coins: CoinStore }): Arrivals;
+  };
+
+/** The peer process of a city. Dispose of it to tell its peers, and to keep what it knows of others. */
+export interface OpenCityIngest extends AsyncDisposable {
+  readonly ingest: Ingest;
+  readonly peers: Connections["peers"];
+  readonly listening: Connections["listening"];
+  /** Dial, follow and serve until the signal is aborted. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Put the service together over the stores and queues of a city whose first tip is there.
+ *
+ * @throws NetFault when it cannot listen; StoreFault when the world failed
+ */
+export async function openCityIngest(
+  ports: CityPorts,
+  settings: ConnectionSettings,
+): Promise<OpenCityIngest> {
+  const { network, log } = ports;
+  const tip = createHeldTip(ports.coins);
+  await tip.refresh();
+  const recent = createRecentHeaders(ports.headers);
+  const stores = { headers: recent.headers, coins: tip.coins };
+  const groups = { of: (_peer: string): string | undefined => undefined };
+  const groupOf = (peer: string) => groups.of(peer);
+  const chain = createHintingDoor({
+    arrivals: ports.arrivals(stores),
+    blocks: ports.queues.blocks,
+    groupOf,
+  });
+  const { transactions } = ports.queues;
+  const pool = createCityPoolDoor({ ...ports, transactions, groupOf });
+  const ingest = createIngest(
+    { ...ports, ...stores, chain, pool, log: log.module("ingest") },
+    await chain.tip(),
+  );
+  const { version, services } = dialectOf(network);
+  const connections = await openConnections(
+    {
+      ...ports,
+      log: log.module("peers"),
+      openSession: ingest.open,
+      height: () => ingest.progress().height,
+      protocol: { version, services },
+    },
+    settings,
+  );
+  groups.of = (peer) => connections.peers.list().find(({ id }) => String(id) === peer)?.group;
+  const city = {
+    ...ports,
+    ingest,
+    peers: connections.peers,
+    tip,
+    headers: recent.headers,
+    forget: recent.forget,
+    pool,
+    addresses: () => ports.book.sizes().told + ports.book.sizes().tried,
+  };
+  return {
+    ingest,
+    peers: connections.peers,
+    listening: connections.listening,
+    async run(signal) {
+      const failing = new AbortController();
+      const end = AbortSignal.any([signal, failing.signal]);
+      const stopOthers = (cause: unknown) => {
+        failing.abort();
+        throw cause;
+      };
+      const both = [runCityIngest(city, end), connections.run(end)];
+      await Promise.all(both.map((running) => running.catch(stopOthers)));
+    },
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,136 @@
+import type { Ingest } from "#services/ingest/core.ts";
+import type { AnnounceHint } from "#shared/messages/queue-hints.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Heartbeats } from "#shared/ports/heartbeats.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { Peers } from "#shared/ports/peers.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { TipNotice } from "#shared/ports/tip-notice.ts";
+import type { WorkSource } from "#shared/ports/work-queue.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import type { HeldTip } from "./held-tip.ts";
+import type { CityPoolDoor } from "./pool-door.ts";
+
+/** What the loops of the peer process of a city run on. */
+export interface CityIngest {
+  readonly ingest: Ingest;
+  readonly peers: Pick<Peers, "list">;
+  readonly announce: WorkSource<AnnounceHint>;
+  readonly notice: Pick<TipNotice, "read">;
+  readonly tip: HeldTip;
+  readonly headers: Pick<HeaderStore, "get">;
+  /** What is held of a header is no longer all that is known of it. */
+  forget(hash: HashHex): void;
+  readonly pool: Pick<CityPoolDoor, "refused">;
+  readonly heartbeats: Pick<Heartbeats, "beat">;
+  /** Addresses in the book. */
+  addresses(): number;
+  readonly clock: Clock;
+  readonly log: Pick<Log, "warn" | "debug">;
+}
+
+/** How often it is looked what is due. */
+const TICK_MS = 250;
+/** A hint that was lost costs no more than this. @source cloud.md 2 */
+const NOTICE_MS = 5_000;
+const BEAT_MS = 60_000;
+
+/**
+ * Tell peers of every new tip and transaction, do what is due, and give a sign of life, until the
+ * signal is aborted.
+ *
+ * @throws StoreFault that no repetition heals
+ */
+export async function runCityIngest(city: CityIngest, signal: AbortSignal): Promise<void> {
+  const failing = new AbortController();
+  const end = AbortSignal.any([signal, failing.signal]);
+  // Hints may have been lost while nobody listened.
+  await follow(city);
+  const loops = [
+    city.announce.consume((hint) => hear(hint, city), end),
+    every(TICK_MS, () => city.ingest.tick(), { city, signal: end }),
+    every(NOTICE_MS, () => lookAtNotice(city), { city, signal: end }),
+    every(BEAT_MS, () => beat(city), { city, signal: end }),
+  ];
+  const done = await Promise.allSettled(
+    loops.map((loop) =>
+      loop.catch((cause: unknown) => {
+        failing.abort();
+        throw cause;
+      }),
+    ),
+  );
+  for (const loop of done) if (loop.status === "rejected") throw loop.reason;
+}
+
+/** What a store refuses for now is tried again at the next turn. */
+async function every(
+  milliseconds: number,
+  task: () => Promise<void>,
+  { city, signal }: { readonly city: CityIngest; readonly signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await task();
+    } catch (cause) {
+      if (!(cause instanceof StoreFault) || !cause.retryable) throw cause;
+      city.log.warn(cause.code ?? "EXOS-E8100", "tried again", { err: cause.message });
+    }
+    await sleepOrStop(city.clock, milliseconds, signal);
+  }
+}
+
+async function follow({ tip, ingest }: CityIngest): Promise<void> {
+  await tip.refresh();
+  await ingest.tipMoved();
+}
+
+/** The notice is small, the tip is not: it is read where the notice names another. */
+async function lookAtNotice(city: CityIngest): Promise<void> {
+  const noticed = await city.notice.read();
+  if (noticed !== undefined && noticed.rev > (city.tip.held()?.rev ?? 0)) await follow(city);
+}
+
+async function hear(hint: AnnounceHint, city: CityIngest): Promise<void> {
+  switch (hint.kind) {
+    case "tip":
+      if (hint.rev > (city.tip.held()?.rev ?? 0)) await follow(city);
+      return;
+    case "accepted":
+      city.ingest.accepted(hint.txid);
+      return;
+    case "bad":
+      await hearBad(hint.hash, city);
+  }
+}
+
+/** A hint carries no fact: what the table says of the hash decides who is blamed for it. */
+async function hearBad(hash: HashHex, city: CityIngest): Promise<void> {
+  city.forget(hash);
+  const stored = await city.headers.get(hash);
+  if (stored === undefined) {
+    // Of no block: a transaction that the pool refused.
+    city.pool.refused(hash);
+  } else if (stored.rejected === undefined) {
+    // Nothing is said of the hash, so it was the bytes, which are gone.
+    city.ingest.lost(hash);
+  } else {
+    city.ingest.rejected({ record: stored.record, error: stored.rejected });
+  }
+}
+
+async function beat(city: CityIngest): Promise<void> {
+  const { clock, peers, ingest, heartbeats } = city;
+  const list = peers.list().filter(({ stage }) => stage === "ready");
+  const peersIn = list.filter(({ kind }) => kind === "inbound").length;
+  await heartbeats.beat({
+    service: "ingest",
+    at: clock.now(),
+    peersIn,
+    peersOut: list.length - peersIn,
+    bestHeader: ingest.best(),
+    addresses: city.addresses(),
+  });
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { genesisRecord } from "#shared/consensus/genesis-record.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { badHint } from "#shared/messages/bad-hint.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { openCityRig } from "../../support/city-rig.ts";
+import { mineChain } from "../../support/mine.ts";
+import { openPeerNode } from "../../support/peer-node.ts";
+import { temporaryFolder } from "../../support/test-node.ts";
+
+const genesis = genesisRecord(exosRegtest);
+const mine = (count: number, to = 0x51) =>
+  mineChain(genesis, count, { script: Uint8Array.of(to), network: exosRegtest });
+
+/** A city that is connected to a node with a chain of so many blocks. */
+async function besidePeer(count: number) {
+  const stack = new AsyncDisposableStack();
+  const folder = stack.use(temporaryFolder());
+  const peer = stack.use(await openPeerNode(exosRegtest, folder.path));
+  const chain = await mine(count);
+  for (const { bytes } of chain) await peer.node.validator.accept(bytes);
+  await peer.until(async () => (await peer.node.tip()).height === count);
+  const rig = await openCityRig(exosRegtest, {
+    clock: createSystemClock(),
+    connect: [peer.endpoint],
+  });
+  stack.use(rig.city);
+  const stop = new AbortController();
+  const running = rig.city.run(stop.signal);
+  stack.defer(async () => {
+    stop.abort();
+    await running;
+  });
+  const held = stack.move();
+  return { ...rig, peer, chain, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+describe("the peer process of a city", { timeout: 30_000 }, () => {
+  it("stores the blocks of a peer, hints at each, and follows the tip that others commit", async () => {
+    await using city = await besidePeer(6);
+    const last = city.chain.at(-1)?.record;
+    await city.peer.until(() => city.blocks.depth().then(({ waiting }) => waiting === 6));
+    expect((await city.deps.coins.tip())?.height).toBe(0);
+    await city.connectStored();
+    await city.peer.until(() => city.city.ingest.progress().height === 6);
+    expect((await city.deps.coins.tip())?.hash).toBe(last?.hash);
+    expect(city.city.ingest.best()).toEqual({ ...city.city.ingest.best(), hash: last?.hash });
+  });
+
+  it("tells its peers of a block that came from elsewhere", async () => {
+    await using city = await besidePeer(3);
+    await city.peer.until(() => city.blocks.depth().then(({ waiting }) => waiting === 3));
+    const [next] = await mineChain(city.chain.at(-1)?.record ?? genesis, 1, {
+      script: Uint8Array.of(0x52),
+      network: exosRegtest,
+    });
+    await city.connectStored();
+    await city.validator.accept(next?.bytes ?? new Uint8Array());
+    await city.connectStored();
+    await city.peer.until(async () => (await city.peer.node.tip()).hash === next?.record.hash);
+  });
+
+  it("asks again for a block whose bytes proved broken after they were stored", async () => {
+    await using city = await besidePeer(4);
+    await city.peer.until(() => city.blocks.depth().then(({ waiting }) => waiting === 4));
+    const third = city.chain[2];
+    const hash = third?.record.hash ?? genesis.hash;
+    await city.deps.blocks.drop(hash, third?.bytes ?? new Uint8Array());
+    await city.announce.send(badHint({ hash, code: "bad-txnmrklroot" }));
+    await city.peer.until(async () => (await city.deps.blocks.get(hash)) !== undefined);
+    await city.connectStored();
+    await city.peer.until(() => city.city.ingest.progress().height === 4);
+  });
+
+  it("bans who claims a chain through a block that others found bad", async () => {
+    await using city = await besidePeer(4);
+    await city.peer.until(() => city.blocks.depth().then(({ waiting }) => waiting === 4));
+    const hash = city.chain[1]?.record.hash ?? genesis.hash;
+    await city.deps.headers.setRejected(hash, {
+      code: "bad-cs-amount",
+      stage: "full",
+      effect: "invalid",
+      detail: {},
+    });
+    await city.announce.send(badHint({ hash, code: "bad-cs-amount" }));
+    await city.peer.until(() => city.city.peers.bans().length === 1);
+    await city.peer.until(() => city.city.peers.list().length === 0);
+  });
+});
+
+describe("without peers, in virtual time", () => {
+  /** What was started does all it can. */
+  const settle = async () => {
+    for (let turn = 0; turn < 200; turn++) await Promise.resolve();
+  };
+
+  async function alone() {
+    const clock = createManualClock(unixSeconds(1_700_000_000));
+    const rig = await openCityRig(exosRegtest, { clock });
+    const stop = new AbortController();
+    const running = rig.city.run(stop.signal);
+    await settle();
+    return {
+      ...rig,
+      clock,
+      async pass(seconds: number): Promise<void> {
+        for (let half = 0; half < 2 * seconds; half++) {
+          clock.advance(500);
+          await settle();
+        }
+      },
+      async [Symbol.asyncDispose](): Promise<void> {
+        stop.abort();
+        await running;
+        await rig.city[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it("learns of a tip within five seconds where the hint was lost", async () => {
+    await using city = await alone();
+    for (const { bytes } of await mine(3)) await city.validator.accept(bytes);
+    await city.connectStored(false);
+    await city.pass(1);
+    expect(city.city.ingest.progress().height).toBe(0);
+    await city.pass(5);
+    expect(city.city.ingest.progress().height).toBe(3);
+  });
+
+  it("gives a sign of life once a minute", async () => {
+    await using city = await alone();
+    const first = await city.heartbeats.all();
+    expect(first).toEqual([
+      {
+        service: "ingest",
+        at: 1_700_000_000,
+        peersIn: 0,
+        peersOut: 0,
+        bestHeader: undefined,
+        addresses: 0,
+      },
+    ]);
+    await city.pass(59);
+    expect(await city.heartbeats.all()).toEqual(first);
+    await city.pass(2);
+    expect(await city.heartbeats.all()).toMatchObject([{ at: 1_700_000_060 }]);
+  });
+
+  it("remembers a transaction that was refused, and asks nobody for it", async () => {
+    await using city = await alone();
+    const txid = genesis.hash;
+    await city.announce.send(badHint({ hash: txid, code: "bad-txns-inputs-missingorspent" }));
+    await city.pass(1);
+    expect(await city.announce.depth()).toEqual({ waiting: 0, inFlight: 0, dead: 0 });
+    expect(city.city.peers.bans()).toEqual([]);
+  });
+});
