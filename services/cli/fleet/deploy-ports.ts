@@ -1,3 +1,4 @@
+import type { CityReading } from "#shared/fleet/judge-fleet.ts";
 import type { DeployState } from "./deploy-state.ts";
 
 /** Where a city's stacks, or its container, stand. */
@@ -36,19 +37,13 @@ export interface DeployRecord {
 }
 
 /** A city as it looks from outside, at one moment. */
-export interface CityLook {
-  readonly city: string;
-  /** Codes and sentences of why it is not ready; empty when it is. */
-  readonly reasons: readonly string[];
+export interface CityLook extends CityReading {
   readonly version: string | undefined;
-  readonly tip: { readonly height: number; readonly hash: string } | undefined;
   /** Whether the composite alarm of its wave is raised. */
   readonly alarm: boolean;
 }
 
-/** How cities look from outside. A city that does not answer is one with a reason. */
+/** How cities look from outside. One that does not answer is looked at as well. */
 export interface CityHealth {
   look(cities: readonly string[]): Promise<readonly CityLook[]>;
-  /** Hash of a city's block at a height; `undefined` where it has none or does not answer. */
-  hashAt(city: string, height: number): Promise<string | undefined>;
 }

@@ -1,3 +1,4 @@
+import { judgeFleet } from "#shared/fleet/judge-fleet.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CityHealth, CityLook, Deployments, DeployRecord } from "./deploy-ports.ts";
 import {
@@ -17,8 +18,6 @@ const LOOK_MS = 15_000;
 const TRIES_MAX = 2;
 /** The same on the way back, where giving up leaves a city between two versions. */
 const BACK_TRIES_MAX = 3;
-/** Blocks below the lowest tip at which cities must agree: news travel for two spacings. */
-const AGREE_DEPTH = 2;
 
 /** What the engine runs on. */
 export interface WaveDeps {
@@ -226,28 +225,23 @@ async function bakeWave(held: Held, { bakeSeconds }: DeployOrder, deps: WaveDeps
   return keep(afterWave(state), held, deps);
 }
 
-/** Every city ready, of the version, and of one mind. @returns what is wrong */
+/** Every city ready, of the version, and of one mind with those before it. @returns what is wrong */
 async function complaintOf(
   looks: readonly CityLook[],
   { version, waves, at }: DeployState,
-  { health }: WaveDeps,
+  { health, clock }: WaveDeps,
 ): Promise<string | undefined> {
-  for (const { city, reasons, version: runs } of looks) {
-    if (reasons.length > 0) return `${city}: ${reasons.join(", ")}`;
-    if (runs !== version) return `${city}: it runs ${runs ?? "an unknown version"}`;
-  }
+  const older = looks.find((look) => look.version !== version);
+  if (older !== undefined) return `${older.city}: it runs ${older.version ?? "no known version"}`;
   const earlier = at === 0 ? [] : await health.look(waves.slice(0, at).flat());
-  const all = [...looks, ...earlier.filter(({ reasons }) => reasons.length === 0)];
-  const heights = all.flatMap(({ tip }) => (tip === undefined ? [] : [tip.height]));
-  if (heights.length < 2) return undefined;
-  const height = Math.max(0, Math.min(...heights) - AGREE_DEPTH);
-  const hashes = new Map<string, string>();
-  for (const { city } of all) {
-    const hash = await health.hashAt(city, height);
-    if (hash !== undefined) hashes.set(hash, city);
+  const verdict = judgeFleet([...looks, ...earlier], clock.now());
+  const wave = verdict.cities.slice(0, looks.length);
+  for (const { city, ready, reasons } of wave) {
+    const differs = reasons.some(({ name }) => name === "split" || name === "state-split");
+    if (ready && !differs) continue;
+    return `${city}: ${reasons.map(({ name, text }) => `${name}, ${text}`).join("; ")}`;
   }
-  if (hashes.size < 2) return undefined;
-  return `${[...hashes.values()].join(" and ")} differ at height ${height}`;
+  return undefined;
 }
 
 async function returnWave(held: Held, deps: WaveDeps): Promise<Held> {
