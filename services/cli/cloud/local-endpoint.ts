@@ -1,3 +1,4 @@
+import { cityNames } from "#regions/city-names.ts";
 import { local } from "#regions/local.ts";
 import type { Environment } from "#services/cli/command.ts";
 
@@ -15,6 +16,14 @@ export const LOCAL_ACCOUNT = "000000000000";
 
 /** Where the local city says that it is. */
 export const LOCAL_REGION = local.host.kind === "aws" ? local.host.region : "us-east-1";
+
+/** Names of the one city that is deployed there. */
+export const LOCAL_CITY = cityNames({
+  environment: "local",
+  code: local.code,
+  region: LOCAL_REGION,
+  account: LOCAL_ACCOUNT,
+});
 
 /** What emulators take for credentials. Nothing of AWS itself accepts them. */
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" } as const;
