@@ -1,6 +1,7 @@
 /**
- * `node infra/image.ts [--install] [--base REFERENCE] [--name NAME] [--save FILE]`: builds the image
- * of all services with whatever tool is here, and prints what it is.
+ * `node infra/image.ts [--install] [--base REFERENCE] [--name NAME] [--save FILE] [--json]`: builds
+ * the image of all services with whatever tool is here, and prints what it is; with `--json` as one
+ * document on the last line, for programs that run it.
  * @module
  */
 import { join } from "node:path";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     base: { type: "string" },
     name: { type: "string", default: "localhost/exos-node:built" },
     save: { type: "string" },
+    json: { type: "boolean", default: false },
   },
 });
 
@@ -30,7 +32,7 @@ const tool = await findContainerTool({
   install: values.install,
 });
 if (tool.name === undefined) {
-  print(`no image: ${tool.why}`);
+  print(values.json ? JSON.stringify({ why: tool.why }) : `no image: ${tool.why}`);
   process.exit(3);
 }
 print(`tool    ${tool.name} ${tool.version}`);
@@ -47,4 +49,12 @@ print(`image   ${image.name}, ${(image.bytes / 1e6).toFixed(0)} MB`);
 print(`digest  ${image.id}`);
 if (values.save !== undefined) {
   print(`saved   ${values.save}, SHA-256 ${await saveImage(tool, image.id, values.save)}`);
+}
+if (values.json) {
+  // Who runs it with the same tool needs the settings that it was given.
+  const conf = tool.environment["CONTAINERS_CONF"];
+  const settings = conf === undefined ? {} : { CONTAINERS_CONF: conf };
+  print(
+    JSON.stringify({ tool: tool.name, runs: tool.runs, image: image.id, environment: settings }),
+  );
 }

@@ -1,21 +1,17 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "#services/cli/cloud/free-port.ts";
 import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
-import { isAlive } from "#services/cli/cloud/process-group.ts";
+import {
+  type DetachedProcess,
+  startDetached,
+  untilReady,
+} from "#services/cli/cloud/start-detached.ts";
 import { trustCertificate } from "#services/cli/cloud/trust-certificate.ts";
-import { CommandFailure } from "#services/cli/failure.ts";
 
-/** MiniStack while it runs; it goes on when this process ends. */
-export interface RunningMinistack {
+/** MiniStack while it runs. Its functions are of its process group, and say what they say in its log. */
+export interface RunningMinistack extends DetachedProcess {
   readonly endpoint: LocalEndpoint;
-  /** Of the emulator, which leads a process group of its own with its functions. */
-  readonly pid: number;
-  /** What it and the functions said. */
-  readonly log: string;
 }
 
 export interface StartOptions {
@@ -31,17 +27,6 @@ export interface StartOptions {
 const HOST = "127.0.0.1";
 /** It is ready after 0.4 s on two idle cores. */
 const READY_MS_MAX = 60_000;
-const LOOK_MS = 50;
-
-async function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer();
-  server.once("error", reject).listen(0, HOST, () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-  });
-  return promise;
-}
 
 /**
  * All that the emulator sees, and through it every function: nothing of ours but the place of our
@@ -65,56 +50,40 @@ function environmentOf(folder: string, port: number, roles: boolean): Record<str
   };
 }
 
-interface Awaited {
-  readonly url: string;
-  /** Which the emulator makes before it listens. */
-  readonly certificate: string | undefined;
-}
-
-async function waitUntilReady(
-  pid: number,
-  { url, certificate }: Awaited,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const started = performance.now();
-  while (performance.now() - started < READY_MS_MAX && isAlive(pid)) {
-    signal.throwIfAborted();
-    try {
-      trustCertificate(certificate);
-      if ((await fetch(`${url}/_ministack/health`)).ok) return true;
-    } catch {
-      // Not listening yet.
-    }
-    await wait(LOOK_MS, undefined, { signal });
+/** @returns `true` once it answers */
+async function answers(url: string, certificate: string | undefined): Promise<true | undefined> {
+  try {
+    // Made by the emulator before it listens.
+    trustCertificate(certificate);
+    return (await fetch(`${url}/_ministack/health`)).ok ? true : undefined;
+  } catch {
+    // Not listening yet.
+    return undefined;
   }
-  return false;
 }
 
 /** @throws CommandFailure `EXOS-E8181` with the end of its log, where it does not become ready */
 export async function startMinistack(options: StartOptions): Promise<RunningMinistack> {
   const { python, folder, roles = false, signal } = options;
-  const port = await freePort();
-  const environment = environmentOf(folder, port, roles);
+  const port = await freePort(HOST);
   await rm(folder, { recursive: true, force: true });
   for (const name of ["home", "tmp", "state", "s3"]) {
     await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
   }
-  const log = join(folder, "ministack.log");
-  const file = openSync(log, "a", 0o600);
-  const child = spawn(python, ["-m", "ministack"], {
+  const started = await startDetached({
+    command: python,
+    words: ["-m", "ministack"],
+    env: environmentOf(folder, port, roles),
     cwd: folder,
-    env: environment,
-    stdio: ["ignore", file, file],
-    detached: true,
+    log: join(folder, "ministack.log"),
   });
-  closeSync(file);
-  child.unref();
-  const { pid } = child;
   const url = `${roles ? "https" : "http"}://${HOST}:${port}`;
   const certificate = roles ? join(folder, "tmp", "ministack-tls", "server.crt") : undefined;
-  if (pid !== undefined && (await waitUntilReady(pid, { url, certificate }, signal))) {
-    return { endpoint: { kind: "ministack", url, certificate }, pid, log };
-  }
-  const said = (await readFile(log, "utf8").catch(() => "")).split("\n").slice(-20).join("\n");
-  throw new CommandFailure(`MiniStack did not become ready\n${said}`, { code: "EXOS-E8181" });
+  await untilReady(started, {
+    name: "MiniStack",
+    msMax: READY_MS_MAX,
+    signal,
+    look: () => answers(url, certificate),
+  });
+  return { ...started, endpoint: { kind: "ministack", url, certificate } };
 }

@@ -82,7 +82,8 @@ async function announce(running: RunningNode, context: CommandContext): Promise<
     const { height: at, hash } = tip;
     const urls = { httpUrl, rpcUrl };
     const money = { address, balance: balance.toString() };
-    const row = { network: network.name, height: at, hash, ...urls, ...money, readyMs };
+    const listening = running.peered.listening.map(formatEndpoint);
+    const row = { network: network.name, height: at, hash, ...urls, listening, ...money, readyMs };
     terminal.out(JSON.stringify({ schema: "exos.dev.v1", ...row, try: things }));
     return;
   }

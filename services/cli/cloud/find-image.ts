@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import * as z from "zod";
+import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
+import { runProgram } from "#services/cli/cloud/run-program.ts";
+import type { Environment } from "#services/cli/command.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+
+/** The image of all services, and the program that runs it. */
+export interface NodeImage {
+  readonly tool: "docker" | "podman";
+  /** Digest. */
+  readonly image: string;
+  /** Variables that the program wants beside ours. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const BUILT = z.union([
+  z.object({
+    tool: z.enum(["docker", "podman", "buildah"]),
+    runs: z.boolean(),
+    image: z.string(),
+    environment: z.record(z.string(), z.string()),
+  }),
+  z.object({ why: z.string() }),
+]);
+
+export interface ImageOptions {
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  readonly onNote: (line: string) => void;
+  /** Whether a container tool may be installed where there is none. */
+  readonly install: boolean;
+}
+
+/** Build the image. @returns why there is none, as a sentence's end, where nothing here runs one */
+export async function findImage(options: ImageOptions): Promise<NodeImage | string> {
+  const { environment, signal, onNote, install } = options;
+  onNote("building the image");
+  const words = [join(PROJECT, "infra", "image.ts"), "--json", ...(install ? ["--install"] : [])];
+  let last = "";
+  const onLine = (line: string) => {
+    if (line.startsWith("{")) last = line;
+  };
+  try {
+    const doing = "building the image";
+    await runProgram(process.execPath, words, {
+      doing,
+      env: environment,
+      cwd: PROJECT,
+      signal,
+      onLine,
+    });
+  } catch (cause) {
+    // It says why before it ends; whatever else is wrong shows in what it said.
+    if (!(cause instanceof CommandFailure)) throw cause;
+    if (last === "") return cause.message;
+  }
+  const built = BUILT.parse(JSON.parse(last));
+  if ("why" in built) return built.why;
+  const { tool } = built;
+  if (!built.runs || tool === "buildah") return `${tool} builds images and runs none`;
+  return { tool, image: built.image, environment: built.environment };
+}
