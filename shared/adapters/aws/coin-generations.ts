@@ -8,13 +8,13 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { awsFaultOf } from "./aws-fault.ts";
-import { binary, numberOf, numeric, text } from "./dynamo-item.ts";
+import { chainKey } from "./chain-key.ts";
+import { numberOf, numeric, text } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
 import { tableInput, WRITE_UNITS_MAX } from "./table-shapes.ts";
 
 const LOOKS_MAX = 300;
 const LOOK_MS = 1_000;
-const ALONE = binary(Uint8Array.of(0));
 
 /** How far a generation of coins is. @source cloud.md 3.1 `G#` */
 export type GenerationState = "filling" | "loaded" | "old" | "dropped";
@@ -32,7 +32,7 @@ export interface TableDeps {
  * @param chain the table `chain`
  */
 export async function nextGeneration(chain: Pick<DynamoTable, "updated">): Promise<number> {
-  const counter = { pk: text("G#"), sk: ALONE };
+  const counter = chainKey("G#");
   const change = { text: "ADD #n :one", values: { one: numeric(1) } };
   return numberOf(await chain.updated(counter, change), "n");
 }
@@ -49,7 +49,7 @@ export async function noteGeneration(
     readonly at: number;
   },
 ): Promise<void> {
-  const key = { pk: text(`G#${generation}`), sk: ALONE };
+  const key = chainKey(`G#${generation}`);
   const values = { table: text(note.table), state: text(note.state), at: numeric(note.at) };
   await chain.update(key, { text: "SET #table = :table, #state = :state, #at = :at", values });
 }

@@ -24,7 +24,7 @@ import type { BatchWeather } from "./dynamo-batch.ts";
 import { coinItemKey, coinKeyOfItem, decodeCoinItem, marksExpression } from "./dynamo-coin-item.ts";
 import { bytesOf, type DynamoItem, numberOf, numeric } from "./dynamo-item.ts";
 import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
-import { decodeTipItem, frozenItem, nowItem, TIP_KEY, tipItem } from "./dynamo-tip.ts";
+import { decodeTipItem, frozenItem, TIP_KEY, tipItem } from "./dynamo-tip.ts";
 import { FrozenGroups } from "./frozen-groups.ts";
 import { inParallel } from "./in-parallel.ts";
 import { scanAll } from "./scan-all.ts";
@@ -146,9 +146,7 @@ class DynamoCoinStore implements CoinStore {
       if (await this.#isOurs(item)) return true;
       throw cause;
     });
-    if (!isDone && !(await this.#isOurs(item))) return false;
-    await this.#tell(next.tip);
-    return true;
+    return isDone || this.#isOurs(item);
   }
 
   #putTip(expectedRev: number, item: DynamoItem): Promise<boolean> {
@@ -167,14 +165,6 @@ class DynamoCoinStore implements CoinStore {
       numberOf(item, "rev") === numberOf(written, "rev") &&
       equalBytes(bytesOf(item, "by"), bytesOf(written, "by"))
     );
-  }
-
-  async #tell(tip: Tip): Promise<void> {
-    try {
-      await this.#chain.put(nowItem(tip));
-    } catch {
-      // The tip is committed, and NOW may lag: the next commit or the tick writes it again.
-    }
   }
 
   async *scan(view: View): AsyncGenerator<ScannedItem> {

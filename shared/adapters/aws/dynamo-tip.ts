@@ -2,6 +2,7 @@ import type { NextTip, Tip } from "#shared/coins/tip.ts";
 import { FROZEN_GROUP, type FrozenGroup } from "#shared/coins/view.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
+import { chainKey } from "./chain-key.ts";
 import {
   binary,
   brokenItem,
@@ -11,15 +12,13 @@ import {
   numberOf,
   numeric,
   optionalBytesOf,
-  text,
 } from "./dynamo-item.ts";
 import { decodeWork, encodeWork } from "./work-bytes.ts";
 
 const HASH_BYTES = 32;
-/** Sort key of what is alone in its partition. */
-const ALONE = binary(Uint8Array.of(0));
 
-export const TIP_KEY: DynamoItem = { pk: text("TIP"), sk: ALONE };
+/** Where the tip is. */
+export const TIP_KEY: DynamoItem = chainKey("TIP");
 
 /** Who wrote a tip and when: 16 random bytes, seconds. */
 export interface Written {
@@ -75,21 +74,9 @@ export function decodeTipItem(item: DynamoItem): Tip {
   };
 }
 
-/** The small item that is polled: written after the commit, may lag. @source cloud.md 3.1 */
-export function nowItem({ rev, height: at, hash, work }: Tip): DynamoItem {
-  return {
-    pk: text("NOW"),
-    sk: ALONE,
-    rev: numeric(rev),
-    height: numeric(at),
-    hash: binary(fromHashHex(hash)),
-    work: binary(encodeWork(work)),
-  };
-}
-
 /** Key of a frozen group: its number in 8 digits. */
 export function frozenKey(group: number): DynamoItem {
-  return { pk: text(`F#${String(group).padStart(8, "0")}`), sk: ALONE };
+  return chainKey(`F#${String(group).padStart(8, "0")}`);
 }
 
 /** A frozen group as the table holds it: 2 KB. */

@@ -106,17 +106,6 @@ describe("a commit", () => {
     expect(results.filter(Boolean)).toHaveLength(1);
   });
 
-  it("is done when the tip is written, whether or not anybody can be told", async () => {
-    const city = await openCity();
-    const tip = await start(city);
-    const now = { pk: text("NOW"), sk: KEY_OF_TIP.sk };
-    expect((await city.chain.get(now))?.["rev"]).toEqual(numeric(1));
-    loseAnswers(city.client, "NOW", 3);
-    const next = nextTip(tip, growBy(tip, [testBlock(1, "a")]), LIMIT);
-    expect(await city.store.commit(tip.rev, next)).toBe(true);
-    expect((await city.store.tip())?.rev).toBe(2);
-  });
-
   it("costs 19 units at most, with the largest window and its totals, and 5 to read", async () => {
     const city = await openCity();
     let tip = await start(city);
@@ -135,7 +124,6 @@ describe("a commit", () => {
     }));
     expect(spent).toEqual([
       { did: "PutItem TIP", units: 19 },
-      { did: "PutItem NOW", units: 1 },
       { did: "GetItem TIP", units: 5 },
     ]);
     expect((await city.store.totals(tip)).coins).toBe(0);
