@@ -1,6 +1,7 @@
 import type { Tip } from "#shared/coins/tip.ts";
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { Verdict } from "#shared/consensus/verdict.ts";
+import { badHint } from "#shared/messages/bad-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import { createTurns } from "#shared/ports/turns.ts";
 import type { Block } from "#shared/primitives/block.ts";
@@ -28,6 +29,8 @@ export interface ConnectOptions {
   /** `Clock.elapsedMs` after which no further block is begun. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /** The tip as it was just read. */
+  readonly from?: Tip;
   /** Whatever asked for this asked before, and nobody knows how that ended. */
   readonly isRepeated?: boolean;
 }
@@ -52,7 +55,7 @@ export async function connectCandidates(
 ): Promise<ConnectResult> {
   const tried = new Set<HashHex>();
   let lost = 0;
-  let tip = await readTip(deps);
+  let tip = options.from ?? (await readTip(deps));
   for (;;) {
     if (isOver(deps, options)) return { tip, more: true };
     const candidates = await deps.headers.candidates(tip.work, CANDIDATES_MAX);
@@ -64,7 +67,10 @@ export async function connectCandidates(
     tip = outcome === "lost" ? await readTip(deps) : followed.tip;
     if (outcome === "lost" && ++lost >= LOST_MAX) return { tip, more: true };
     if (outcome !== "lost") lost = 0;
-    if (outcome === "done") await deps.headers.dropCandidate(next.hash);
+    const isDone = (hash: HashHex) => outcome === "done" && hash === next.hash;
+    // A run of blocks may have come as a candidate each; the last of them connected them all.
+    const over = candidates.filter(({ hash, work }) => work <= tip.work || isDone(hash));
+    for (const { hash } of over) await deps.headers.dropCandidate(hash);
     // What could not be followed to its end now is left; the next hint looks at it again.
     if (outcome === "left") tried.add(next.hash);
   }
@@ -207,4 +213,5 @@ export async function reject({ record, error }: BadBlock, deps: ValidateDeps): P
   if (error.effect === "invalid" || error.effect === "until") {
     await deps.headers.setRejected(record.hash, error);
   }
+  await deps.shared?.announce.send(badHint({ hash: record.hash, code }));
 }

@@ -4,6 +4,7 @@ import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import type { BadHint } from "#shared/messages/bad-hint.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { height, unixSeconds } from "#shared/primitives/brand.ts";
@@ -191,23 +192,56 @@ describe("on shared tables", () => {
     expect(totalsOf(tip.mu)).toEqual(await deps.coins.totals(tip));
   });
 
-  it("tells pollers of each tip before followers, and neither before the commit", async () => {
+  it("tells followers of a tip after its commit, and peers of a bad block after its verdict", async () => {
     const deps = await createCity();
     await give(heavier, deps);
     const order: string[] = [];
-    const note = (what: string) => () => void order.push(what);
-    const { hash } = heavier.at(-1)?.record ?? { hash: undefined };
+    const bad = heavier.at(-1)?.record ?? { hash: "" };
     const watched = {
       ...deps,
       coins: spied(deps.coins, (name) => {
         if (name === "commit") order.push(name);
       }),
-      shared: { ...deps.shared, notice: spied(deps.shared.notice, note("notice")) },
-      follow: spied(deps.follow, note("follow")),
+      headers: spied(deps.headers, (name) => {
+        if (name === "setRejected") order.push(name);
+      }),
+      scripts: {
+        async verify(jobs: Parameters<typeof deps.scripts.verify>[0]) {
+          const outcomes = await deps.scripts.verify(jobs);
+          const isLast = order.length === 0 && ++verified === heavier.length;
+          return isLast ? outcomes.map((one) => ({ ...one, error: "EVAL_FALSE" })) : outcomes;
+        },
+      },
+      shared: {
+        ...deps.shared,
+        announce: { send: async ({ hash, code }: BadHint) => void order.push(`${hash} ${code}`) },
+      },
+      follow: spied(deps.follow, (_, [hint]) => void order.push(JSON.stringify(hint))),
     };
+    let verified = 0;
     await createValidator(watched).connect();
-    expect(order).toEqual(["commit", "notice", "follow"]);
-    expect(await deps.shared.notice.read()).toMatchObject({ hash });
+    const { rev, height: at, hash } = await tipOf(deps);
+    expect(hash).toBe(heavier.at(-2)?.record.hash);
+    expect(order).toEqual([
+      "commit",
+      JSON.stringify({ v: 1, kind: "tip", rev, height: at, hash }),
+      "setRejected",
+      `${bad.hash} bad-txns-script-failed`,
+    ]);
+  });
+
+  it("drops candidates that are connected, bad, or no heavier than the tip any more", async () => {
+    const deps = await createCity();
+    // As whoever stores blocks of peers leaves them: each block of a run is a candidate.
+    const sibling = chain.branch(8, 3);
+    for (const blocks of [heavier, sibling]) {
+      await give(blocks, deps);
+      for (const { record } of blocks) await deps.headers.addCandidate(record);
+    }
+    const { work } = await tipOf(deps);
+    expect(await deps.headers.candidates(work, 64)).toHaveLength(6);
+    await createValidator(deps).connect();
+    expect(await deps.headers.candidates(work, 64)).toEqual([]);
   });
 
   it("equal work keeps the first seen", async () => {

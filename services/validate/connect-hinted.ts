@@ -1,0 +1,43 @@
+import { moreHint } from "#shared/messages/more-hint.ts";
+import type { ConnectHint } from "#shared/messages/queue-hints.ts";
+import type { WorkQueue } from "#shared/ports/work-queue.ts";
+import { connectCandidates } from "./connect.ts";
+import type { SharedTables, ValidateDeps } from "./deps.ts";
+
+/** What connecting in a city asks for. */
+export interface ConnectDeps extends ValidateDeps {
+  readonly shared: SharedTables;
+  readonly connect: WorkQueue<ConnectHint>;
+}
+
+/** How a hint came, and until when it is worked on. */
+export interface HintedRun {
+  /** Counted from 1. */
+  readonly attempt: number;
+  /** `Clock.elapsedMs` after which no further block is begun. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * What any hint of the queue `connect` asks for, whichever it is: follow the best branch as far as
+ * time allows, and ask for the rest.
+ *
+ * @source cloud.md 4.2
+ */
+export async function connectHinted(
+  { attempt, deadlineMs }: HintedRun,
+  deps: ConnectDeps,
+): Promise<void> {
+  const from = await deps.coins.tip();
+  if (from === undefined) {
+    const holder = await deps.shared.leases.holder("load", deps.clock.now());
+    // The first tip of an empty city is that of the snapshot which is being loaded.
+    if (holder !== undefined) return;
+  }
+  const { tip, more } = await connectCandidates(deps, {
+    deadlineMs,
+    isRepeated: attempt > 1,
+    ...(from === undefined ? {} : { from }),
+  });
+  if (more) await deps.connect.send(moreHint(tip.rev));
+}

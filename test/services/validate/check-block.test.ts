@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { type CheckDeps, checkBlock } from "#services/validate/check-block.ts";
+import { connectHinted } from "#services/validate/connect-hinted.ts";
+import { createValidator } from "#services/validate/core.ts";
+import { storeBlock } from "#services/validate/store-block.ts";
+import { encodeBlock } from "#shared/codec/encode-block.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import { buildTransaction } from "../../support/block-builder.ts";
+import { CrashError, crashAt } from "../../support/crash-at.ts";
+import { forkedChain } from "../../support/forked-chain.ts";
+import { RichChain, START_TIME } from "../../support/rich-chain.ts";
+import { type CityDeps, sharedValidator } from "../../support/shared-validator.ts";
+
+const NOW = unixSeconds(1_700_000_000);
+const chain = forkedChain();
+const [next] = chain.branch(1);
+if (next === undefined) throw new RangeError("no block");
+const { hash } = next.record;
+
+/** A city on the trunk, to which a peer brought one block; and what was sent. */
+async function createCity(bytes = next?.bytes ?? new Uint8Array(0)) {
+  const deps = sharedValidator(exosRegtest, NOW);
+  const validator = createValidator(deps);
+  for (const block of chain.trunk) await validator.accept(block.bytes);
+  await validator.connect();
+  expect(await storeBlock(bytes, deps)).toMatchObject({ state: "accepted" });
+  const sent: unknown[] = [];
+  const queue = (name: string) => ({
+    send: async (hint: object) => void sent.push({ to: name, ...hint }),
+  });
+  const check: CheckDeps = { ...deps, connect: queue("connect"), announce: queue("announce") };
+  return { deps, check, sent };
+}
+
+const tipOf = async ({ coins }: CityDeps) => (await coins.tip())?.hash;
+
+describe("checking a block", () => {
+  it("notes that it is sound and asks for it to be connected, as often as it is asked", async () => {
+    const { deps, check, sent } = await createCity();
+    expect((await deps.headers.get(hash))?.checked).toBe(false);
+    for (let time = 0; time < 2; time++) await checkBlock(hash, {}, check);
+    expect((await deps.headers.get(hash))?.checked).toBe(true);
+    const hint = { to: "connect", v: 1, kind: "connect", hash };
+    expect(sent).toEqual([hint, hint]);
+    await connectHinted({ attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER }, { ...deps });
+    expect(await tipOf(deps)).toBe(hash);
+  });
+
+  it("notes why it is bad, forgets it as a candidate, and tells for whom", async () => {
+    // A payment to nobody: no other block is needed to see it.
+    const rich = new RichChain();
+    const time = unixSeconds(START_TIME + 16 * 31);
+    const empty = buildTransaction({ time, inputs: [rich.coinbaseAt(1)] }, exosRegtest.consensus);
+    const block = rich.work({ time, transactions: [empty] });
+    const bad = toHashHex(block.hash);
+    const { deps, check, sent } = await createCity(encodeBlock(block, exosRegtest.consensus.wire));
+    await checkBlock(bad, { group: "10.1" }, check);
+    const rejected = (await deps.headers.get(bad))?.rejected;
+    expect(rejected).toMatchObject({ stage: "partial", effect: "invalid" });
+    const hint = { to: "announce", v: 1, kind: "bad", hash: bad, code: rejected?.code };
+    expect(sent).toEqual([{ ...hint, peer: "10.1" }]);
+    expect(await deps.headers.candidates(0n, 64)).toEqual([]);
+    await checkBlock(bad, {}, check);
+    expect(sent.at(-1)).toEqual(hint);
+  });
+
+  it("says nothing of a hash whose bytes are broken: they go, and others are asked for", async () => {
+    const { deps, check, sent } = await createCity();
+    const broken = next.bytes.slice();
+    broken[broken.length - 40] = (broken[broken.length - 40] ?? 0) ^ 1;
+    await deps.blocks.forget(hash);
+    await deps.blocks.put(hash, broken);
+    await checkBlock(hash, { group: "10.1" }, check);
+    expect(sent).toMatchObject([{ to: "announce", kind: "bad", hash, peer: "10.1" }]);
+    expect(await deps.headers.get(hash)).toMatchObject({ checked: false, rejected: undefined });
+    expect(await deps.blocks.get(hash)).toBeUndefined();
+  });
+
+  it("leaves alone what was never stored, and what has no body", async () => {
+    const { deps, check, sent } = await createCity();
+    await checkBlock("ab".repeat(32) as HashHex, {}, check);
+    await deps.blocks.forget(hash);
+    await checkBlock(hash, {}, check);
+    expect(sent).toEqual([]);
+    expect(await deps.headers.get(hash)).toMatchObject({ checked: false, rejected: undefined });
+  });
+
+  it.each(["before", "after"] as const)(
+    "that dies %s any call, and comes again, ends the same",
+    async (when) => {
+      for (let call = 1, through = false; !through; call++) {
+        const { deps, check, sent } = await createCity();
+        const dying = crashAt(check, { call, when }, ["network", "log", "policy"]);
+        through = await checkBlock(hash, {}, dying).then(
+          () => true,
+          (cause: unknown) => {
+            if (cause instanceof CrashError) return false;
+            throw cause;
+          },
+        );
+        await checkBlock(hash, {}, check);
+        expect((await deps.headers.get(hash))?.checked, `call ${call}`).toBe(true);
+        expect(sent.length, `call ${call}`).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it("is made up for by whoever connects, where its hint was lost", async () => {
+    const { deps } = await createCity();
+    await connectHinted({ attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER }, deps);
+    expect(await tipOf(deps)).toBe(hash);
+  });
+});
+
+describe("a hint to connect", () => {
+  it("asks for the rest when its time is over", async () => {
+    const { deps } = await createCity();
+    const sent: unknown[] = [];
+    const connect = { send: async (hint: unknown) => void sent.push(hint) };
+    await connectHinted({ attempt: 1, deadlineMs: 0 }, { ...deps, connect });
+    const { rev } = (await deps.coins.tip()) ?? {};
+    expect(sent).toEqual([{ v: 1, kind: "more", rev }]);
+    await connectHinted({ attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER }, { ...deps, connect });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("makes the first tip of an empty city, unless a snapshot is being loaded", async () => {
+    const deps = sharedValidator(exosRegtest, NOW);
+    const run = { attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER };
+    await deps.shared.leases.take("load", { owner: "task", now: NOW, seconds: 60 });
+    await connectHinted(run, deps);
+    expect(await deps.coins.tip()).toBeUndefined();
+    const later = { ...deps.clock, now: () => unixSeconds(NOW + 60), elapsedMs: () => 0 };
+    await connectHinted(run, { ...deps, clock: later });
+    expect(await deps.coins.tip()).toMatchObject({ height: 0, rev: 1 });
+    expect((await deps.coins.tip())?.mu).toHaveLength(408);
+  });
+});
