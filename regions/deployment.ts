@@ -21,6 +21,8 @@ export interface Deployment {
   readonly proxyImage: string | undefined;
   /** Host of each city's answers by its code, as its deployment printed it: the edge asks there. */
   readonly origins: Readonly<Record<string, string>>;
+  /** ARN of the edge's KeyValueStore, as its deployment printed it: two cities write health there. */
+  readonly vector: string | undefined;
 }
 
 /** A zone in Route 53 and its certificate. */
@@ -50,4 +52,5 @@ export const DEPLOYMENT: Deployment = {
   releaseKey: undefined,
   proxyImage: undefined,
   origins: {},
+  vector: undefined,
 };

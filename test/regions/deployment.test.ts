@@ -21,6 +21,7 @@ describe("the deployer's facts", () => {
       releaseKey: undefined,
       proxyImage: undefined,
       origins: {},
+      vector: undefined,
     });
   });
 

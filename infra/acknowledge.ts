@@ -1,0 +1,63 @@
+import { Validations } from "aws-cdk-lib";
+import type { IConstruct } from "constructs";
+import type { CityNames } from "#regions/city-names.ts";
+
+const TABLE = "arn:aws:dynamodb:<region>:<account>:table/<city>";
+const BUCKET = "arn:aws:s3:::<city>-<account>-chain";
+const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::${resource}]` as const;
+
+/**
+ * Every finding of cdk-nag that stands, and why. An id that names a resource of a city has `<city>`,
+ * `<account>` and `<region>` in place of the city's own. A thirteenth id fails a test.
+ */
+export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
+  "AwsSolutions-VPC7":
+    "Flow logs of peers who are anonymous anyway would cost more than the task they watch.",
+  "AwsSolutions-EC23": "Port 4562 is the peer port: whoever speaks the protocol may call.",
+  "AwsSolutions-DDB3":
+    "All but keys can be rebuilt from peers or a snapshot; recovery by point in time would double the price of storage.",
+  "AwsSolutions-ECS2": "The environment holds names only; secrets are read from SSM at first use.",
+  "AwsSolutions-ECS4":
+    "Container Insights are a dozen metrics of one task; the four that matter are written by the process.",
+  [wildcard("*")]:
+    "The boundary grants nothing; ecr:GetAuthorizationToken and ec2:DescribeNetworkInterfaces know no resource; ecs:ListTasks is held to its cluster by a condition.",
+  [wildcard(`${TABLE}-coins-g*`)]:
+    "A table is a generation, and each import makes the next number (cloud.md 5.4).",
+  [wildcard(`${TABLE}-index-g*`)]:
+    "A table is a generation, and each import makes the next number (cloud.md 6).",
+  [wildcard(`${BUCKET}/recent/*`)]: "Objects are named after blocks: any may be the next.",
+  [wildcard(`${BUCKET}/segments/*`)]: "Objects are named after heights, for ever more of them.",
+  [wildcard(`${BUCKET}/snapshots/*`)]: "Objects are named after a height and a hash of their set.",
+};
+
+/** An id with what belongs to one city replaced by words that all cities share. */
+export function sharedId(
+  id: string,
+  { prefix, account, region }: Pick<CityNames, "prefix" | "account" | "region">,
+): string {
+  return id
+    .replaceAll(prefix, "<city>")
+    .replaceAll(account, "<account>")
+    .replaceAll(region, "<region>");
+}
+
+/** Let one finding stand on one construct, for the reason given once for all. */
+export function acknowledge(construct: IConstruct, id: string): void {
+  const reason = ACKNOWLEDGED[id];
+  if (reason === undefined) throw new Error(`There is no reason to let ${id} stand.`);
+  Validations.of(construct).acknowledge({ id, reason });
+}
+
+/** Let the wildcards of a role stand that have a reason; any other is still a finding. */
+export function acknowledgeWildcards(
+  construct: IConstruct,
+  resources: readonly string[],
+  names: CityNames,
+): void {
+  for (const resource of new Set(resources.filter((arn) => arn.includes("*")))) {
+    const reason = ACKNOWLEDGED[sharedId(wildcard(resource), names)];
+    if (reason !== undefined) {
+      Validations.of(construct).acknowledge({ id: wildcard(resource), reason });
+    }
+  }
+}

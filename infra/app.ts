@@ -1,0 +1,23 @@
+/**
+ * What `cdk.json` starts: `-c environment=prod|test|local`, `-c cities=syd,lon`, `-c bundles=FOLDER`,
+ * `-c image=sha256:…`, `-c lint=true`. Reads no network, no credentials and no Docker.
+ * @module
+ */
+import { App } from "aws-cdk-lib";
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import { createApp, NO_IMAGE } from "./create-app.ts";
+import { environmentNamed } from "./environment-named.ts";
+
+// The CLI hands its context to whatever app is made; this one is only asked.
+const asked = new App({ autoSynth: false }).node;
+const context = (key: string): string | undefined => asked.tryGetContext(key);
+const cities = context("cities")?.split(",");
+
+createApp({
+  environment: environmentNamed(context("environment") ?? "prod"),
+  deployment: DEPLOYMENT,
+  ...(cities !== undefined && { cities }),
+  bundles: context("bundles"),
+  imageDigest: context("image") ?? NO_IMAGE,
+  lint: context("lint") === "true",
+}).synth();

@@ -1,0 +1,24 @@
+import type { AwsHost, City } from "#regions/city.ts";
+import type { CityNames } from "#regions/city-names.ts";
+import type { CityStack } from "#regions/city-outputs.ts";
+import type { Deployment } from "#regions/deployment.ts";
+
+/** A city that is deployed to AWS. */
+export type AwsCity = City & { readonly host: AwsHost };
+
+/** What every stack of a city is made from. */
+export interface CityContext {
+  readonly city: AwsCity;
+  readonly names: CityNames;
+  /** Facts of the deployer, the example's where they are missing. */
+  readonly deployment: Deployment;
+  /** Folder with one folder per bundled function; `undefined` for stand-ins that refuse to run. */
+  readonly bundles: string | undefined;
+  /** Image of the container by digest, such as `…/exos-prod-syd-node@sha256:…`. */
+  readonly image: string;
+}
+
+/** Name of a stack of a city. */
+export function stackName({ prefix }: Pick<CityNames, "prefix">, stack: CityStack): string {
+  return `${prefix}-${stack}`;
+}

@@ -1,0 +1,75 @@
+import { Stage } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { accountOf } from "#regions/account-of.ts";
+import { cityNames } from "#regions/city-names.ts";
+import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
+import type { Deployment } from "#regions/deployment.ts";
+import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
+import type { AwsCity, CityContext } from "./city-context.ts";
+import type { GrantFacts } from "./grants.ts";
+import { NetworkStack } from "./stacks/network-stack.ts";
+import { NodeStack } from "./stacks/node-stack.ts";
+import { ObserveStack } from "./stacks/observe-stack.ts";
+import { RpcStack } from "./stacks/rpc-stack.ts";
+import { StorageStack } from "./stacks/storage-stack.ts";
+
+export interface CityStageProps {
+  readonly environment: EnvironmentName;
+  readonly city: AwsCity;
+  readonly deployment: Deployment;
+  readonly bundles: string | undefined;
+  /** Digest of the image, `sha256:…`. */
+  readonly imageDigest: string;
+}
+
+/** @throws for what the design has and this program has not built */
+function refuseUnbuilt({ code, market, host }: AwsCity): void {
+  const asked = [
+    market && "market: true",
+    host.rpc !== "function-url" && `rpc: "${host.rpc}"`,
+    host.ingress !== "task" && `ingress: "${host.ingress}"`,
+  ].filter((fact) => typeof fact === "string");
+  if (asked.length > 0) {
+    throw new Error(`City ${code} asks for ${asked.join(", ")}, which is not built yet.`);
+  }
+}
+
+/** What the city's roles may reach outside of it. */
+function factsOf({ city, deployment }: CityContext): GrantFacts {
+  const { zone } = deployment;
+  if (!city.edge || zone === undefined) return {};
+  const seed = { zoneId: zone.id, name: `${city.code}.seed.${zone.name}` };
+  if (!city.host.watcher) return { seed };
+  return { seed, ...(deployment.vector !== undefined && { vector: deployment.vector }) };
+}
+
+/** One city, complete. Its id is the city's three letters. @source cloud.md 11 */
+export class CityStage extends Stage {
+  readonly context: CityContext;
+
+  constructor(scope: Construct, props: CityStageProps) {
+    const { environment, city, deployment } = props;
+    refuseUnbuilt(city);
+    const account =
+      accountOf(deployment, environment, city) ??
+      accountOf(EXAMPLE_DEPLOYMENT, environment, city) ??
+      "";
+    const { region } = city.host;
+    super(scope, city.code, { env: { account, region } });
+    const names = cityNames({ environment, code: city.code, region, account });
+    const image = `${account}.dkr.ecr.${region}.amazonaws.com/${names.repository}@${props.imageDigest}`;
+    const context = { city, names, deployment, bundles: props.bundles, image };
+    this.context = context;
+    const facts = factsOf(context);
+    const guarded = { terminationProtection: ENVIRONMENTS[environment].protected };
+    const network = new NetworkStack(this, context, {});
+    const storage = new StorageStack(this, context, guarded);
+    const node = new NodeStack(this, context, { network, facts });
+    const rpc = new RpcStack(this, context, { variables: node.variables, facts });
+    const observe = new ObserveStack(this, context, {});
+    // Names are by construction, so that what must stand first is said here.
+    node.addStackDependency(storage);
+    rpc.addStackDependency(node);
+    observe.addStackDependency(rpc);
+  }
+}

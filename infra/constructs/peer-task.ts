@@ -1,0 +1,191 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { CfnCluster, CfnService, CfnTaskDefinition } from "aws-cdk-lib/aws-ecs";
+import {
+  Effect,
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from "aws-cdk-lib/aws-iam";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { acknowledgeWildcards } from "#infra/acknowledge.ts";
+import type { CityContext } from "#infra/city-context.ts";
+import { HandlerRole } from "#infra/constructs/handler-role.ts";
+import { type ContainerHandler, TASK_SHAPES } from "#infra/functions.ts";
+import type { GrantFacts } from "#infra/grants.ts";
+
+/** Peers of every network call on this port of the task. @source cloud.md 8 */
+export const PEER_PORT = 4562;
+
+/** SIGTERM ends the process within 20 s; the rest is for a hung one. */
+const STOP_SECONDS = 110;
+/** Ours in the image. */
+const USER = "10001:10001";
+
+export interface PeerTaskProps {
+  readonly context: CityContext;
+  readonly facts: GrantFacts;
+  readonly network: { readonly subnets: readonly string[]; readonly securityGroup: string };
+  readonly environment: Readonly<Record<ContainerHandler, Readonly<Record<string, string>>>>;
+}
+
+/** The one long-running part of a city, and the loader that is run on request. @source cloud.md 7.2 */
+export class PeerTask extends Construct {
+  readonly cluster: CfnCluster;
+  readonly ingest: CfnTaskDefinition;
+  readonly load: CfnTaskDefinition;
+
+  constructor(scope: Construct, id: string, props: PeerTaskProps) {
+    super(scope, id);
+    const { names } = props.context;
+    this.cluster = new CfnCluster(this, "Cluster", {
+      clusterName: names.cluster,
+      // Inline: an association would be a resource more that says the same.
+      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+      clusterSettings: [{ name: "containerInsights", value: "disabled" }],
+    });
+    const log = new LogGroup(this, "Log", {
+      logGroupName: `/exos/${names.environment}/${names.code}/ingest`,
+      retention: RetentionDays.ONE_WEEK,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const execution = this.#createExecutionRole(props.context, log);
+    this.ingest = this.#define("ingest", props, { log, execution });
+    this.load = this.#define("load", props, { log, execution });
+    new CfnService(this, "Service", {
+      serviceName: names.service,
+      cluster: this.cluster.ref,
+      taskDefinition: this.ingest.ref,
+      desiredCount: 1,
+      capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
+      platformVersion: "1.4.0",
+      deploymentConfiguration: {
+        // The new task peers before the old one leaves; two are harmless.
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
+      enableExecuteCommand: false,
+      enableEcsManagedTags: true,
+      propagateTags: "SERVICE",
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          assignPublicIp: "ENABLED",
+          subnets: [...props.network.subnets],
+          securityGroups: [props.network.securityGroup],
+        },
+      },
+    });
+  }
+
+  /** Pulls the image and writes the log; the process itself never holds this role. */
+  #createExecutionRole({ names }: CityContext, log: LogGroup): Role {
+    const allow = (actions: string[], resource: string) =>
+      new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [resource] });
+    const repository = `arn:aws:ecr:${names.region}:${names.account}:repository/${names.repository}`;
+    const boundary = `arn:aws:iam::${names.account}:policy/${names.prefix}-boundary`;
+    const role = new Role(this, "Execution", {
+      roleName: `${names.prefix}-execution`,
+      assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com"),
+      permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(this, "Boundary", boundary),
+      inlinePolicies: {
+        start: new PolicyDocument({
+          statements: [
+            allow(["logs:CreateLogStream", "logs:PutLogEvents"], log.logGroupArn),
+            allow(
+              [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+              ],
+              repository,
+            ),
+            // The token is for the whole registry: this request knows no resource.
+            allow(["ecr:GetAuthorizationToken"], "*"),
+          ],
+        }),
+      },
+    });
+    acknowledgeWildcards(role, ["*"], names);
+    return role;
+  }
+
+  #define(
+    handler: ContainerHandler,
+    { context, facts, environment }: PeerTaskProps,
+    { log, execution }: { readonly log: LogGroup; readonly execution: Role },
+  ): CfnTaskDefinition {
+    const { names, image } = context;
+    const shape = TASK_SHAPES[handler];
+    const id = handler === "ingest" ? "Ingest" : "Load";
+    const { role } = new HandlerRole(this, `${id}Identity`, {
+      handler,
+      names,
+      facts,
+      service: [],
+      assumedBy: "ecs-tasks.amazonaws.com",
+    });
+    return new CfnTaskDefinition(this, id, {
+      family: `${names.prefix}-${handler}`,
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" },
+      cpu: `${shape.cpu}`,
+      memory: `${shape.memoryMb}`,
+      ...(shape.diskGib !== undefined && { ephemeralStorage: { sizeInGiB: shape.diskGib } }),
+      executionRoleArn: execution.roleArn,
+      taskRoleArn: role.roleArn,
+      volumes: [{ name: "data" }],
+      containerDefinitions: [
+        {
+          name: handler,
+          image,
+          command: [...shape.command],
+          essential: true,
+          user: USER,
+          readonlyRootFilesystem: true,
+          linuxParameters: { initProcessEnabled: true },
+          stopTimeout: STOP_SECONDS,
+          mountPoints: [{ sourceVolume: "data", containerPath: "/data", readOnly: false }],
+          environment: Object.entries(environment[handler]).map(([name, value]) => ({
+            name,
+            value,
+          })),
+          ...(handler === "ingest" && {
+            portMappings: [{ containerPort: PEER_PORT, protocol: "tcp" }],
+            healthCheck: { ...HEALTH_CHECK, command: [...HEALTH_CHECK.command] },
+          }),
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: {
+              "awslogs-group": log.logGroupName,
+              "awslogs-region": names.region,
+              "awslogs-stream-prefix": handler,
+              mode: "non-blocking",
+              "max-buffer-size": "4m",
+            },
+          },
+        },
+      ],
+    });
+  }
+}
+
+/**
+ * Asks whether the process answers on its peer port, not how the chain is: a task that is behind
+ * would be none the better for being replaced.
+ */
+const HEALTH_CHECK = {
+  command: [
+    "CMD",
+    "/usr/local/bin/node",
+    "-e",
+    `require("node:net").connect(${PEER_PORT},"127.0.0.1").on("connect",()=>process.exit(0)).on("error",()=>process.exit(1))`,
+  ],
+  interval: 30,
+  timeout: 5,
+  retries: 3,
+  startPeriod: 60,
+} as const;

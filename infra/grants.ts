@@ -1,0 +1,323 @@
+import type { CityNames, FunctionName } from "#regions/city-names.ts";
+
+/** Whoever has a role at runtime: the functions, and the two ways the container runs. */
+export type Handler = FunctionName | "ingest" | "load";
+
+/** What of a city is asked, and which parts of it. */
+type Target = (names: CityNames, facts: GrantFacts) => readonly string[];
+
+/** What a role needs to know beside the names of the city. */
+export interface GrantFacts {
+  /** ARN of the staking key, where the city stakes. */
+  readonly stakeKey?: string;
+  /** Hosted zone of the seeds, and the city's own name in it. */
+  readonly seed?: { readonly zoneId: string; readonly name: string };
+  /** ARN of the edge's KeyValueStore, in cities that watch. */
+  readonly vector?: string;
+}
+
+/** One request that a call may make of AWS. */
+export interface Request {
+  readonly actions: readonly string[];
+  readonly on: Target;
+  /** Values of the condition key that the request is held to; `*` stands for the rest of a key. */
+  readonly only?: { readonly key: string; readonly values: Target };
+}
+
+/** A part of a role: allowed, on exactly these resources, under this condition. */
+export interface Statement {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly only?: { readonly key: string; readonly values: readonly string[] };
+}
+
+const arn = (service: string, tail: (names: CityNames) => string): Target => {
+  return (names) => [`arn:aws:${service}:${names.region}:${names.account}:${tail(names)}`];
+};
+const table = (tail: (names: CityNames) => string) =>
+  arn("dynamodb", (names) => `table/${tail(names)}`);
+const queue = (name: keyof CityNames["queues"]) => arn("sqs", ({ queues }) => queues[name]);
+const objects =
+  (...paths: readonly string[]): Target =>
+  ({ buckets }) =>
+    paths.map((path) => `arn:aws:s3:::${buckets.chain}/${path}`);
+const EVERYTHING: Target = () => ["*"];
+
+const CHAIN = table(({ tables }) => tables.chain);
+const COINS = table(({ tables }) => `${tables.coins}-g*`);
+const INDEX = table(({ tables }) => `${tables.index}-g*`);
+const POOL = table(({ tables }) => tables.pool);
+const BUCKET: Target = ({ buckets }) => [`arn:aws:s3:::${buckets.chain}`];
+
+const dynamo = (on: Target, ...actions: readonly string[]): Request => ({
+  actions: actions.map((action) => `dynamodb:${action}`),
+  on,
+});
+/** A write held to the partitions that are named. */
+const held = (on: Target, action: string, ...keys: readonly string[]): Request => ({
+  ...dynamo(on, action),
+  only: { key: "dynamodb:LeadingKeys", values: () => keys },
+});
+const s3 = (on: Target, ...actions: readonly string[]): Request => ({
+  actions: actions.map((action) => `s3:${action}`),
+  on,
+});
+/** A miss is the usual case, and without the right to list it would be answered as a refusal. */
+const read = (...paths: readonly string[]) => [
+  s3(objects(...paths), "GetObject"),
+  s3(BUCKET, "ListBucket"),
+];
+const send = (name: keyof CityNames["queues"]): readonly Request[] => [
+  { actions: ["sqs:SendMessage"], on: queue(name) },
+];
+const take = (name: keyof CityNames["queues"]): readonly Request[] => [
+  { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], on: queue(name) },
+];
+
+/** Every call of a port that a handler makes, and the requests it stands for. @source cloud.md 3, 5 */
+const CALLS = {
+  "coins.tip": [dynamo(CHAIN, "GetItem")],
+  "coins.frozen": [dynamo(CHAIN, "GetItem")],
+  "coins.read": [dynamo(COINS, "GetItem", "BatchGetItem")],
+  "coins.apply": [dynamo(COINS, "UpdateItem")],
+  "coins.commit": [held(CHAIN, "PutItem", "TIP", "NOW", "F#*")],
+  "coins.scan": [dynamo(COINS, "Scan")],
+  "coins.now": [held(CHAIN, "PutItem", "NOW")],
+  "headers.get": [dynamo(CHAIN, "GetItem", "BatchGetItem")],
+  "headers.set": [held(CHAIN, "UpdateItem", "H#*")],
+  "headers.candidates": [dynamo(CHAIN, "Query")],
+  "headers.addCandidate": [held(CHAIN, "PutItem", "CAND")],
+  "headers.dropCandidate": [held(CHAIN, "DeleteItem", "CAND")],
+  "blocks.get": [dynamo(CHAIN, "GetItem"), ...read("recent/*", "segments/*")],
+  "blocks.put": [held(CHAIN, "PutItem", "B#*"), s3(objects("recent/*"), "PutObject")],
+  "blocks.drop": [held(CHAIN, "DeleteItem", "B#*"), s3(objects("recent/*"), "DeleteObject")],
+  "blocks.pack": [
+    held(CHAIN, "PutItem", "S#*"),
+    held(CHAIN, "UpdateItem", "X#*"),
+    held(CHAIN, "DeleteItem", "H#*", "B#*"),
+    s3(objects("segments/*"), "PutObject"),
+    s3(objects("recent/*"), "DeleteObject"),
+  ],
+  "leases.hold": [held(CHAIN, "PutItem", "L#*"), held(CHAIN, "DeleteItem", "L#*")],
+  "cursors.get": [dynamo(CHAIN, "GetItem")],
+  "cursors.set": [held(CHAIN, "PutItem", "C#*")],
+  "heartbeats.get": [dynamo(CHAIN, "Query")],
+  "heartbeats.set": [held(CHAIN, "PutItem", "BEAT")],
+  "generations.set": [held(CHAIN, "PutItem", "G#*"), held(CHAIN, "UpdateItem", "G#*")],
+  "generations.load": [
+    // An import is a part of its table: `table/<name>/import/<id>`.
+    dynamo(COINS, "ImportTable", "DescribeImport", "CreateTable", "DescribeTable", "DeleteTable"),
+    dynamo(INDEX, "ImportTable", "DescribeImport", "CreateTable", "DescribeTable", "DeleteTable"),
+  ],
+  "chain.refill": [held(CHAIN, "DeleteItem", "TIP", "F#*", "X#*", "S#*", "CAND")],
+  "snapshots.write": [s3(objects("snapshots/*"), "PutObject", "GetObject", "DeleteObject")],
+  "addresses.keep": [
+    s3(objects("state/peers.json"), "GetObject", "PutObject"),
+    s3(BUCKET, "ListBucket"),
+  ],
+  "pool.read": [dynamo(POOL, "GetItem", "BatchGetItem", "Query")],
+  "pool.keepRaw": [held(POOL, "PutItem", "RAW#*")],
+  "pool.write": [
+    held(POOL, "PutItem", "POOL", "SUM", "IN#*"),
+    held(POOL, "DeleteItem", "POOL", "IN#*", "RAW#*"),
+  ],
+  "index.read": [dynamo(INDEX, "GetItem", "BatchGetItem", "Query")],
+  "index.write": [dynamo(INDEX, "PutItem", "UpdateItem")],
+  "index.fold": [dynamo(INDEX, "PutItem")],
+  "hints.block": send("blocks"),
+  "hints.connect": send("connect"),
+  "hints.transaction": send("transactions"),
+  "hints.announce": send("announce"),
+  "announce.take": take("announce"),
+  "follow.publish": [{ actions: ["sns:Publish"], on: arn("sns", ({ topics }) => topics.follow) }],
+  "queues.depth": [
+    {
+      actions: ["sqs:GetQueueAttributes"],
+      on: (names, facts) =>
+        (["connect", "dead", "deadFifo"] as const).flatMap((name) => queue(name)(names, facts)),
+    },
+  ],
+  "signer.ask": [
+    {
+      actions: ["lambda:InvokeFunction"],
+      on: arn("lambda", ({ prefix }) => `function:${prefix}-stake-sign`),
+    },
+  ],
+  "signer.sign": [
+    { actions: ["kms:Sign", "kms:GetPublicKey"], on: (_, { stakeKey = "" }) => [stakeKey] },
+  ],
+  "secrets.edge": [
+    {
+      actions: ["ssm:GetParameter"],
+      on: (names) =>
+        ["edge-key", "edge-key-next", "rpc-auth"].map(
+          (name) =>
+            `arn:aws:ssm:${names.region}:${names.account}:parameter${names.secrets}/${name}`,
+        ),
+    },
+  ],
+  "task.see": [
+    {
+      actions: ["ecs:DescribeServices", "ecs:UpdateService"],
+      on: arn("ecs", ({ cluster, service }) => `service/${cluster}/${service}`),
+    },
+    {
+      actions: ["ecs:DescribeTasks", "ecs:ListTasks"],
+      on: EVERYTHING,
+      only: { key: "ecs:cluster", values: arn("ecs", ({ cluster }) => `cluster/${cluster}`) },
+    },
+    { actions: ["ec2:DescribeNetworkInterfaces"], on: EVERYTHING },
+  ],
+  "seed.set": [
+    {
+      actions: ["route53:ChangeResourceRecordSets"],
+      on: (_, { seed }) => [`arn:aws:route53:::hostedzone/${seed?.zoneId}`],
+      only: {
+        key: "route53:ChangeResourceRecordSetsNormalizedRecordNames",
+        values: (_, { seed }) => (seed === undefined ? [] : [seed.name]),
+      },
+    },
+  ],
+  "vector.write": [
+    {
+      actions: [
+        "cloudfront-keyvaluestore:DescribeKeyValueStore",
+        "cloudfront-keyvaluestore:GetKey",
+        "cloudfront-keyvaluestore:UpdateKeys",
+      ],
+      on: (_, { vector = "" }) => [vector],
+    },
+    {
+      actions: ["s3:PutObject"],
+      on: ({ environment, account }) => [
+        `arn:aws:s3:::exos-${environment}-${account}-web/fleet.json`,
+      ],
+    },
+  ],
+} as const satisfies Readonly<Record<string, readonly Request[]>>;
+
+/** A call of a port. */
+export type PortCall = keyof typeof CALLS;
+
+const JUDGE = ["coins.tip", "coins.frozen", "coins.read", "headers.get", "headers.set"] as const;
+const VIEW = ["coins.tip", "coins.frozen", "headers.get", "headers.candidates"] as const;
+const BODIES = ["blocks.get", "blocks.put", "headers.addCandidate"] as const;
+const PEER = [
+  ...JUDGE,
+  ...BODIES,
+  "headers.candidates",
+  "blocks.pack",
+  "leases.hold",
+  "heartbeats.set",
+  "addresses.keep",
+  "pool.read",
+  "pool.keepRaw",
+  "index.read",
+  "hints.block",
+  "hints.transaction",
+  "announce.take",
+] as const;
+
+/**
+ * The calls that each handler makes: the one list that roles are generated from, and that observed
+ * requests are compared with. @source cloud.md 9.1
+ */
+export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
+  check: [
+    ...JUDGE,
+    "blocks.get",
+    "blocks.drop",
+    "headers.dropCandidate",
+    "hints.connect",
+    "hints.announce",
+  ],
+  connect: [
+    ...JUDGE,
+    "coins.apply",
+    "coins.commit",
+    "headers.candidates",
+    "headers.dropCandidate",
+    "blocks.get",
+    "blocks.drop",
+    "hints.connect",
+    "hints.announce",
+    "follow.publish",
+  ],
+  mempool: [...VIEW, "coins.read", "pool.read", "pool.write", "hints.announce"],
+  "mempool-follow": [
+    ...VIEW,
+    "coins.read",
+    "blocks.get",
+    "cursors.get",
+    "cursors.set",
+    "pool.read",
+    "pool.write",
+    "hints.announce",
+  ],
+  "index-follow": [
+    ...VIEW,
+    "coins.read",
+    "blocks.get",
+    "cursors.get",
+    "cursors.set",
+    "index.read",
+    "index.write",
+  ],
+  rpc: [
+    ...JUDGE,
+    ...BODIES,
+    "headers.candidates",
+    "cursors.get",
+    "heartbeats.get",
+    "pool.read",
+    "pool.keepRaw",
+    "index.read",
+    "index.fold",
+    "hints.block",
+    "hints.transaction",
+    "secrets.edge",
+  ],
+  "rpc-events": [...VIEW, "pool.read", "secrets.edge"],
+  watch: [
+    ...VIEW,
+    "coins.now",
+    "cursors.get",
+    "heartbeats.get",
+    "heartbeats.set",
+    "hints.connect",
+    "follow.publish",
+    "queues.depth",
+    "task.see",
+  ],
+  "stake-sign": ["coins.tip", "coins.frozen", "coins.read", "headers.get", "signer.sign"],
+  ingest: PEER,
+  load: [
+    ...PEER,
+    "coins.apply",
+    "coins.commit",
+    "coins.scan",
+    "generations.set",
+    "generations.load",
+    "snapshots.write",
+  ],
+};
+
+/** Calls of a handler that only some cities have. */
+export function callsOf(handler: Handler, facts: GrantFacts): readonly PortCall[] {
+  const more: PortCall[] = [];
+  if (handler === "ingest" && facts.stakeKey !== undefined) more.push("signer.ask");
+  if (handler === "watch" && facts.seed !== undefined) more.push("seed.set");
+  if (handler === "watch" && facts.vector !== undefined) more.push("vector.write");
+  return [...GRANTS[handler], ...more];
+}
+
+/** The requests that a handler's calls stand for. */
+export function requestsOf(handler: Handler, facts: GrantFacts): readonly Request[] {
+  return callsOf(handler, facts).flatMap((call): readonly Request[] => CALLS[call]);
+}
+
+/** Every action that some handler is granted, in alphabetical order. */
+export function grantedActions(): readonly string[] {
+  const requests: readonly Request[] = Object.values(CALLS).flat();
+  return [...new Set(requests.flatMap(({ actions }) => actions))].sort();
+}

@@ -1,0 +1,103 @@
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { acknowledge } from "#infra/acknowledge.ts";
+import { type CityContext, stackName } from "#infra/city-context.ts";
+import { cityVariables } from "#infra/city-variables.ts";
+import { CityFunctions } from "#infra/constructs/city-functions.ts";
+import { CityQueues } from "#infra/constructs/city-queues.ts";
+import { pickVariables } from "#infra/constructs/handler-function.ts";
+import { PeerTask } from "#infra/constructs/peer-task.ts";
+import { RoleBoundary } from "#infra/constructs/role-boundary.ts";
+import { StakeKey } from "#infra/constructs/stake-key.ts";
+import { TASK_SHAPES } from "#infra/functions.ts";
+import type { GrantFacts } from "#infra/grants.ts";
+import type { NetworkStack } from "#infra/stacks/network-stack.ts";
+import { functionName } from "#regions/city-names.ts";
+
+/** Outputs of the functions, by the part of their name after `Function`. */
+const PRINTED = {
+  Check: "check",
+  Connect: "connect",
+  Mempool: "mempool",
+  MempoolFollow: "mempool-follow",
+  IndexFollow: "index-follow",
+  Watch: "watch",
+} as const;
+
+/** The node itself: queues, the functions they start, the peer process. @source cloud.md 1, 2, 7 */
+export class NodeStack extends Stack {
+  readonly queues: CityQueues;
+  /** What every function of the city may be given. */
+  readonly variables: Readonly<Record<string, string>>;
+
+  constructor(
+    scope: Construct,
+    context: CityContext,
+    props: StackProps & { readonly network: NetworkStack; readonly facts: GrantFacts },
+  ) {
+    const { network, facts: given, ...stackProps } = props;
+    super(scope, "node", { ...stackProps, stackName: stackName(context.names, "node") });
+    const { names, city } = context;
+    const boundary = new RoleBoundary(this, "Boundary", names);
+    this.queues = new CityQueues(this, "Queues", names);
+    const { blocks, connect, transactions, announce, dead, deadFifo, follow } = this.queues;
+    const key = city.staking ? new StakeKey(this, "Stake", names).key.keyArn : undefined;
+    const facts = { ...given, ...(key !== undefined && { stakeKey: key }) };
+    const shared = {
+      ...cityVariables(context),
+      EXOS_QUEUE_BLOCKS: blocks.queueUrl,
+      EXOS_QUEUE_CONNECT: connect.queueUrl,
+      EXOS_QUEUE_TRANSACTIONS: transactions.queueUrl,
+      EXOS_QUEUE_ANNOUNCE: announce.queueUrl,
+      EXOS_QUEUE_DEAD: dead.queueUrl,
+      EXOS_QUEUE_DEAD_FIFO: deadFifo.queueUrl,
+      EXOS_TOPIC_FOLLOW: follow.ref,
+    };
+    const signing = {
+      EXOS_FUNCTION_SIGN: functionName(names, "stake-sign"),
+      ...(key !== undefined && { EXOS_KEY_STAKE: key }),
+    };
+    this.variables = { ...shared, ...(city.staking && signing) };
+    const functions = new CityFunctions(this, "Functions", {
+      context,
+      facts,
+      variables: this.variables,
+      queues: this.queues,
+    });
+    const ingest = pickVariables(this.variables, TASK_SHAPES.ingest.environment);
+    const task = new PeerTask(this, "Peers", {
+      context,
+      facts,
+      network,
+      environment: {
+        ingest: {
+          ...ingest,
+          ...(city.staking && { EXOS_FUNCTION_SIGN: signing.EXOS_FUNCTION_SIGN }),
+        },
+        load: pickVariables(this.variables, TASK_SHAPES.load.environment),
+      },
+    });
+    // Roles name their boundary by construction: it must be there before them.
+    for (const part of [functions, task]) part.node.addDependency(boundary);
+    acknowledge(task, "AwsSolutions-ECS2");
+    acknowledge(task, "AwsSolutions-ECS4");
+    this.#print(functions, task);
+  }
+
+  #print(functions: CityFunctions, task: PeerTask): void {
+    const print = (name: string, value: string) => new CfnOutput(this, name, { value });
+    for (const [variable, value] of Object.entries(this.variables)) {
+      // Those of the storage stack are printed there.
+      if (/^EXOS_(TABLE|BUCKET)_/.test(variable)) continue;
+      const words = variable.toLowerCase().split("_");
+      print(words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`).join(""), value);
+    }
+    for (const [word, name] of Object.entries(PRINTED)) {
+      print(`Function${word}`, functions.byName.get(name)?.functionName ?? "");
+    }
+    print("QueueDeadEvents", this.queues.deadEvents.queueUrl);
+    print("TaskIngest", task.ingest.ref);
+    print("TaskLoad", task.load.ref);
+    print("ConnectMapping", functions.connectMapping.ref);
+  }
+}

@@ -1,0 +1,47 @@
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import {
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  InvokeMode,
+  type Function as LambdaFunction,
+} from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import { type CityContext, stackName } from "#infra/city-context.ts";
+import { HandlerFunction } from "#infra/constructs/handler-function.ts";
+import type { GrantFacts } from "#infra/grants.ts";
+
+/** What answers callers: one function for requests, one for streams. @source cloud.md 7.1, 7.3 */
+export class RpcStack extends Stack {
+  readonly rpc: LambdaFunction;
+
+  constructor(
+    scope: Construct,
+    context: CityContext,
+    props: StackProps & {
+      readonly variables: Readonly<Record<string, string>>;
+      readonly facts: GrantFacts;
+    },
+  ) {
+    const { variables, facts, ...stackProps } = props;
+    super(scope, "rpc", { ...stackProps, stackName: stackName(context.names, "rpc") });
+    const create = (name: "rpc" | "rpc-events") =>
+      new HandlerFunction(this, name, { context, name, facts, variables }).function;
+    this.rpc = create("rpc");
+    const events = create("rpc-events");
+    new CfnOutput(this, "RpcUrl", { value: openDoor(this.rpc).url });
+    new CfnOutput(this, "EventsUrl", { value: openDoor(events).url });
+    new CfnOutput(this, "FunctionRpc", { value: this.rpc.functionName });
+    new CfnOutput(this, "FunctionRpcEvents", { value: events.functionName });
+  }
+}
+
+/**
+ * A URL that AWS lets everybody call: the function itself refuses what the edge did not sign. An
+ * answer streams, since a buffered one ends at 6 MB.
+ */
+function openDoor(door: LambdaFunction): FunctionUrl {
+  return door.addFunctionUrl({
+    authType: FunctionUrlAuthType.NONE,
+    invokeMode: InvokeMode.RESPONSE_STREAM,
+  });
+}

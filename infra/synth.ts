@@ -1,0 +1,40 @@
+/**
+ * `npm run synth [-- ENVIRONMENT]`: every AWS city of an environment as templates in `cdk.out`, and
+ * what each consists of. Reads no network, no credentials and no Docker; for reading, not deploying.
+ * @module
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import { createApp, NO_IMAGE } from "./create-app.ts";
+import { environmentNamed } from "./environment-named.ts";
+import { LEFT_OUT } from "./left-out.ts";
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const started = performance.now();
+const environment = environmentNamed(process.argv[2] ?? "prod");
+const { directory } = createApp({
+  environment,
+  deployment: DEPLOYMENT,
+  bundles: undefined,
+  imageDigest: NO_IMAGE,
+  outdir: "cdk.out",
+}).synth();
+
+for (const stage of readdirSync(directory).filter((name) => name.startsWith("assembly-"))) {
+  const files = readdirSync(join(directory, stage)).filter((name) =>
+    name.endsWith(".template.json"),
+  );
+  const texts = files.map((file) => readFileSync(join(directory, stage, file), "utf8"));
+  const resources = texts.map((text) => Object.keys(JSON.parse(text).Resources ?? {}).length);
+  const largest = Math.max(...texts.map(({ length }) => length));
+  const sum = resources.reduce((all, count) => all + count, 0);
+  print(
+    `${stage.slice("assembly-".length).padEnd(6)}${files.length} stacks, ${sum} resources, largest template ${(largest / 1_000).toFixed(0)} KB`,
+  );
+}
+if (environment === "local") {
+  print("left out, because the endpoint lacks it or nothing is billed there:");
+  for (const [what, why] of Object.entries(LEFT_OUT)) print(`  ${what}: ${why}`);
+}
+print(`${((performance.now() - started) / 1_000).toFixed(1)} s, in ${directory}`);

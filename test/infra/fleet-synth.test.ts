@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ACKNOWLEDGED, sharedId } from "#infra/acknowledge.ts";
+import { createApp, NO_IMAGE } from "#infra/create-app.ts";
+import { CITY_OUTPUTS, CITY_STACKS, STAKING_OUTPUTS } from "#regions/city-outputs.ts";
+import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
+import { CITIES } from "#regions/fleet.ts";
+import { local } from "#regions/local.ts";
+import {
+  localFleet,
+  productionFleet,
+  resourcesOf,
+  synthesise,
+} from "../support/synthesised-fleet.ts";
+
+const SECONDS_MAX = 15;
+const TEMPLATE_BYTES_MAX = 200_000;
+const RESOURCES_MAX = 120;
+const ACKNOWLEDGED_MAX = 12;
+
+// Loading the CDK and a synthesis take longer than a test may, on a busy machine.
+beforeAll(() => {
+  productionFleet();
+  localFleet();
+}, 60_000);
+
+describe("a synthesis of the fleet", () => {
+  it("takes seconds, asks nobody anything, and has no finding without a reason", () => {
+    // A finding that nobody acknowledged would have ended it.
+    const { seconds, lookups, stages } = productionFleet();
+    expect(lookups).toBe(0);
+    expect(seconds).toBeLessThan(SECONDS_MAX);
+    const aws = CITIES.filter(({ host }) => host.kind === "aws");
+    expect([...stages.keys()].filter((code) => code.length === 3).sort()).toEqual(
+      aws.map(({ code }) => code).sort(),
+    );
+  });
+
+  it("makes the same five stacks of each city, each within the limits", () => {
+    for (const [code, stacks] of productionFleet().stages) {
+      if (code.length !== 3) continue;
+      expect([...stacks.keys()].sort(), code).toEqual([...CITY_STACKS].sort());
+      expect(resourcesOf(stacks).length, code).toBeLessThan(RESOURCES_MAX);
+      for (const [name, { size }] of stacks) {
+        expect(size, `${code} ${name}`).toBeLessThan(TEMPLATE_BYTES_MAX);
+      }
+    }
+  });
+
+  it("lets at most twelve findings stand, each for a reason", () => {
+    const { acknowledged } = productionFleet();
+    const shared = acknowledged.map(({ id }) =>
+      CITIES.reduce((text, { code, host }) => {
+        const names = { prefix: `exos-prod-${code}`, account: "111122223333", region: host.region };
+        return sharedId(text, names);
+      }, id),
+    );
+    expect([...new Set(shared)].sort()).toEqual(Object.keys(ACKNOWLEDGED).sort());
+    expect(Object.keys(ACKNOWLEDGED).length).toBeLessThanOrEqual(ACKNOWLEDGED_MAX);
+    for (const { reason } of acknowledged) expect(reason.length).toBeGreaterThan(30);
+  });
+
+  it("prints what the operator's tool reads, and nothing else", () => {
+    for (const [name, outputs] of Object.entries(CITY_OUTPUTS)) {
+      const printed = productionFleet().stages.get("syd")?.get(name)?.Outputs ?? {};
+      const own = Object.keys(printed).filter((key) => !key.startsWith("ExportsOutput"));
+      expect(own.sort(), name).toEqual(Object.keys(outputs).sort());
+    }
+    const staking = localFleet().stages.get("loc")?.get("node")?.Outputs ?? {};
+    expect(Object.keys(staking)).toEqual(expect.arrayContaining(Object.keys(STAKING_OUTPUTS)));
+  });
+
+  it("refuses what is not built, or not there", () => {
+    const app = { deployment: EXAMPLE_DEPLOYMENT, bundles: undefined, imageDigest: NO_IMAGE };
+    expect(() => createApp({ ...app, environment: "local", cities: ["syd"] })).toThrow(
+      'local has no AWS city "syd"',
+    );
+    expect(() => synthesise({ environment: "local", bundles: "/nowhere" })).toThrow(
+      'no bundle of "check"',
+    );
+  });
+});
+
+describe("a city on this machine", () => {
+  it("is whole but for what its endpoint lacks", () => {
+    const types = (stacks: Parameters<typeof resourcesOf>[0]) =>
+      new Set(resourcesOf(stacks).map(({ resource }) => resource.Type));
+    const here = types(localFleet().stages.get(local.code));
+    const there = types(productionFleet().stages.get("syd"));
+    expect([...there].filter((type) => !here.has(type))).toEqual([
+      "AWS::CloudWatch::CompositeAlarm",
+    ]);
+    expect([...here].filter((type) => !there.has(type)).sort()).toEqual([
+      "AWS::KMS::Alias",
+      "AWS::KMS::Key",
+    ]);
+  });
+
+  it("keeps nothing of its own when it is removed", () => {
+    for (const { id, resource } of resourcesOf(localFleet().stages.get(local.code))) {
+      expect(resource.DeletionPolicy ?? "Delete", id).toBe("Delete");
+    }
+    const kept = resourcesOf(productionFleet().stages.get("syd"))
+      .filter(({ resource }) => resource.DeletionPolicy === "Retain")
+      .map(({ resource }) => resource.Type);
+    expect(kept.sort()).toEqual([
+      "AWS::DynamoDB::GlobalTable",
+      "AWS::DynamoDB::GlobalTable",
+      "AWS::DynamoDB::GlobalTable",
+      "AWS::DynamoDB::GlobalTable",
+      "AWS::ECR::Repository",
+      "AWS::S3::Bucket",
+      "AWS::S3::Bucket",
+    ]);
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdtempDisposableSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type App, Validations } from "aws-cdk-lib";
+import type { AppProps } from "#infra/create-app.ts";
+import { createApp, NO_IMAGE } from "#infra/create-app.ts";
+import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
+
+/** A resource of a template. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/** A template as CloudFormation is given it. */
+export interface StackTemplate {
+  /** Bytes of its text. */
+  readonly size: number;
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Type: string }>>;
+}
+
+/** A fleet as it was synthesised, once per process. */
+export interface SynthesisedFleet {
+  /** Templates by stage and stack: `syd`, `node`. */
+  readonly stages: ReadonlyMap<string, ReadonlyMap<string, StackTemplate>>;
+  /** Findings that were acknowledged, with their reasons. */
+  readonly acknowledged: readonly { readonly id: string; readonly reason: string }[];
+  /** Questions to the account that a synthesis would have to ask. */
+  readonly lookups: number;
+  readonly seconds: number;
+}
+
+function acknowledgedIn(app: App): { id: string; reason: string }[] {
+  const key = Validations.ACKNOWLEDGED_RULES_METADATA_KEY;
+  return app.node.findAll().flatMap(({ node }) =>
+    node.metadata
+      .filter(({ type }) => type === key)
+      // The CDK keeps an object of reasons by id.
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+      .map(([id, reason]) => ({ id: id.replace(/^\w+::/, ""), reason: String(reason) })),
+  );
+}
+
+/** Synthesise an app in a folder of its own, and read it into memory. */
+export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
+  using folder = mkdtempDisposableSync(join(tmpdir(), "exos-synth-"));
+  const started = performance.now();
+  const app = createApp({
+    environment: "prod",
+    deployment: EXAMPLE_DEPLOYMENT,
+    bundles: undefined,
+    imageDigest: NO_IMAGE,
+    outdir: folder.path,
+    ...props,
+  });
+  const assembly = app.synth();
+  const seconds = (performance.now() - started) / 1_000;
+  const stages = new Map<string, Map<string, StackTemplate>>();
+  let lookups = 0;
+  for (const stage of readdirSync(folder.path).filter((name) => name.startsWith("assembly-"))) {
+    const manifest = JSON.parse(readFileSync(join(folder.path, stage, "manifest.json"), "utf8"));
+    lookups += (manifest.missing ?? []).length;
+    const stacks = Object.values<{ type: string; properties: Record<string, string> }>(
+      manifest.artifacts,
+    ).filter(({ type }) => type === "aws:cloudformation:stack");
+    stages.set(
+      stage.slice("assembly-".length),
+      new Map(
+        stacks.map(({ properties }) => {
+          const { templateFile = "", stackName = "" } = properties;
+          const text = readFileSync(join(folder.path, stage, templateFile), "utf8");
+          return [stackName.split("-").at(-1) ?? "", { ...JSON.parse(text), size: text.length }];
+        }),
+      ),
+    );
+  }
+  lookups += (assembly.manifest.missing ?? []).length;
+  return { stages, acknowledged: acknowledgedIn(app), lookups, seconds };
+}
+
+let fleet: SynthesisedFleet | undefined;
+let local: SynthesisedFleet | undefined;
+
+/** The cities of `prod`, on the example's facts. */
+export function productionFleet(): SynthesisedFleet {
+  fleet ??= synthesise({});
+  return fleet;
+}
+
+/** The city on this machine. */
+export function localFleet(): SynthesisedFleet {
+  local ??= synthesise({ environment: "local" });
+  return local;
+}
+
+/** Every resource of a stage, with the stack it is in and its logical id. */
+export function resourcesOf(
+  stacks: ReadonlyMap<string, StackTemplate> | undefined,
+): { readonly stack: string; readonly id: string; readonly resource: Resource }[] {
+  return [...(stacks ?? [])].flatMap(([stack, { Resources }]) =>
+    Object.entries(Resources).map(([id, resource]) => ({ stack, id, resource })),
+  );
+}
