@@ -15,7 +15,7 @@ const buckets = await openFauxqsEndpoint();
 afterAll(() => Promise.all([tables[Symbol.asyncDispose](), buckets[Symbol.asyncDispose]()]));
 
 const hash = "ab".repeat(32) as HashHex;
-const NOTHING_PACKED = { body: async () => undefined };
+const NOTHING_PACKED = { isKnown: () => false, body: async () => undefined };
 
 async function open() {
   const client = tables.client();

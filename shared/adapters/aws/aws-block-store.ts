@@ -12,6 +12,8 @@ export const INLINE_BYTES_MAX = 8_192;
 
 /** Bodies that were packed away into segments. */
 export interface PackedBodies {
+  /** Whether a body is known to be packed, without a request. */
+  isKnown(hash: HashHex): boolean;
   body(hash: HashHex): Promise<Uint8Array | undefined>;
 }
 
@@ -56,6 +58,7 @@ export function createAwsBlockStore(options: AwsBlockStoreOptions): BlockStore {
       await chain.put(item, { text: "attribute_not_exists(#pk)" });
     },
     async get(hash) {
+      if (packed.isKnown(hash)) return packed.body(hash);
       const loose = (await inline(hash)) ?? (await objects.get(objectKey(hash)))?.bytes;
       return loose ?? packed.body(hash);
     },
