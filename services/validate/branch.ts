@@ -6,10 +6,10 @@ import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { judgeFull } from "#shared/consensus/judge-full.ts";
 import type { ConsensusError, Verdict } from "#shared/consensus/verdict.ts";
-import { tipHint } from "#shared/messages/tip-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { createAncestorTimes } from "./ancestor-times.ts";
+import { announceTip } from "./announce-tip.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { PendingMarks } from "./pending-marks.ts";
 import { type BlockCoins, readBlockCoins } from "./read-coins.ts";
@@ -200,8 +200,7 @@ export class Branch {
     for (const step of this.#steps) step.view = onBase(step.view, tip.base);
     this.#view = this.#steps.at(-1)?.view ?? tip;
     this.#end = this.#steps.at(-1)?.record ?? last.record;
-    // Dying before this costs time: the tick compares what was said with the tip itself.
-    await this.#deps.follow.send(tipHint(tip));
+    await announceTip(tip, this.#deps);
     return { state: "committed", tip, bad };
   }
 

@@ -13,6 +13,7 @@ import type { Leases } from "#shared/ports/leases.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { ScriptVerifier } from "#shared/ports/script-verifier.ts";
+import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 
 /** What the operator opts into or out of; `JUDGE_EVERYTHING` unless he does. */
@@ -32,6 +33,8 @@ export interface SharedTables {
   readonly tries: BlockTries;
   /** Whether a long gap is being closed elsewhere. */
   readonly leases: Pick<Leases, "holder">;
+  /** Told of each tip after its commit, before `follow`. */
+  readonly notice: Pick<TipNotice, "put">;
   /** Tells whoever talks to peers what was found bad, after that was written down. */
   readonly announce: WorkQueue<BadHint>;
 }

@@ -1,13 +1,13 @@
 import { lighterTip, type NextTip, renumberedTip, type Tip } from "#shared/coins/tip.ts";
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { ConsensusError } from "#shared/consensus/verdict.ts";
-import { tipHint } from "#shared/messages/tip-hint.ts";
 import type { HeaderTree, StoredHeader } from "#shared/ports/header-store.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
+import { announceTip } from "./announce-tip.ts";
 import { connectCandidates } from "./connect.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { carryTotals } from "./tip-totals.ts";
@@ -52,7 +52,7 @@ export async function invalidateBlock(
       ? await tipBefore(stored, tip, deps)
       : renumberedTip(tip, deps.network.consensus);
     if (!(await deps.coins.commit(tip.rev, await carryTotals(next, tip, deps)))) continue;
-    if (active) await deps.follow.send(tipHint(next.tip));
+    if (active) await announceTip(next.tip, deps);
     await recallLeaves(deps);
     await connectCandidates(deps);
     return { ok: true, value: undefined };

@@ -192,7 +192,7 @@ describe("on shared tables", () => {
     expect(totalsOf(tip.mu)).toEqual(await deps.coins.totals(tip));
   });
 
-  it("tells followers of a tip after its commit, and peers of a bad block after its verdict", async () => {
+  it("tells pollers and followers of a tip after its commit, and peers of a bad block after its verdict", async () => {
     const deps = await createCity();
     await give(heavier, deps);
     const order: string[] = [];
@@ -214,6 +214,7 @@ describe("on shared tables", () => {
       },
       shared: {
         ...deps.shared,
+        notice: spied(deps.shared.notice, () => void order.push("notice")),
         announce: { send: async ({ hash, code }: BadHint) => void order.push(`${hash} ${code}`) },
       },
       follow: spied(deps.follow, (_, [hint]) => void order.push(JSON.stringify(hint))),
@@ -222,8 +223,10 @@ describe("on shared tables", () => {
     await createValidator(watched).connect();
     const { rev, height: at, hash } = await tipOf(deps);
     expect(hash).toBe(heavier.at(-2)?.record.hash);
+    expect(await deps.shared.notice.read()).toMatchObject({ rev, hash });
     expect(order).toEqual([
       "commit",
+      "notice",
       JSON.stringify({ v: 1, kind: "tip", rev, height: at, hash }),
       "setRejected",
       `${bad.hash} bad-txns-script-failed`,
