@@ -1,6 +1,7 @@
 import type { Command } from "#services/cli/command.ts";
 import { address } from "#services/cli/commands/address.ts";
 import { balance } from "#services/cli/commands/balance.ts";
+import { cloud } from "#services/cli/commands/cloud.ts";
 import { config } from "#services/cli/commands/config.ts";
 import { dev } from "#services/cli/commands/dev.ts";
 import { doctor } from "#services/cli/commands/doctor.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   stake,
   peers,
   fleet,
+  cloud,
   rpc,
   wallet,
   address,

@@ -1,0 +1,45 @@
+import { checkAccount } from "#services/cli/cloud/check-account.ts";
+import type { CloudState } from "#services/cli/cloud/cloud-state.ts";
+import { installMinistack } from "#services/cli/cloud/install-ministack.ts";
+import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { startMinistack } from "#services/cli/cloud/start-ministack.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { composeCloud } from "#services/cli/compose-cloud.ts";
+
+export interface EndpointOptions extends Pick<CommandContext, "environment" | "signal"> {
+  /** Absolute; of an emulator that is started. */
+  readonly folder: string;
+  /** Whether an emulator that is started enforces roles. */
+  readonly roles: boolean;
+  readonly onNote: (line: string) => void;
+}
+
+/** An endpoint, and the emulator behind it where it was started here. */
+export interface OpenEndpoint {
+  readonly endpoint: LocalEndpoint;
+  readonly emulator: CloudState["emulator"];
+}
+
+/**
+ * The endpoint that the operator named in `AWS_ENDPOINT_URL`, else MiniStack.
+ *
+ * @throws CommandFailure when neither is to be had, or what was named is no emulator
+ */
+export async function openEndpoint(options: EndpointOptions): Promise<OpenEndpoint> {
+  const { environment, signal, folder, roles, onNote } = options;
+  const given = environment["AWS_ENDPOINT_URL"];
+  if (given !== undefined && given !== "") {
+    const endpoint: LocalEndpoint = {
+      kind: "given",
+      url: given.replace(/\/+$/, ""),
+      certificate: environment["AWS_CA_BUNDLE"],
+    };
+    using cloud = composeCloud(endpoint);
+    await checkAccount(endpoint, cloud);
+    return { endpoint, emulator: undefined };
+  }
+  const python = await installMinistack(options);
+  onNote(`starting MiniStack${roles ? ", with roles enforced" : ""}`);
+  const { endpoint, pid, log } = await startMinistack({ python, folder, roles, signal });
+  return { endpoint, emulator: { pid, log } };
+}

@@ -1,0 +1,83 @@
+import {
+  type CloudFolder,
+  type CloudState,
+  writeCloudState,
+} from "#services/cli/cloud/cloud-state.ts";
+import { deployCity } from "#services/cli/cloud/deploy-city.ts";
+import { findImage } from "#services/cli/cloud/find-image.ts";
+import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { openEndpoint } from "#services/cli/cloud/open-endpoint.ts";
+import type { CityOutputs } from "#services/cli/cloud/read-outputs.ts";
+import { cityVariables } from "#services/cli/cloud/read-outputs.ts";
+import { type StartedIngest, startIngest } from "#services/cli/cloud/start-ingest.ts";
+import { startPeer } from "#services/cli/cloud/start-peer.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+
+export interface RaiseOptions extends Pick<CommandContext, "environment" | "signal"> {
+  readonly folder: CloudFolder;
+  /** Whether an emulator that is started enforces roles. */
+  readonly roles: boolean;
+  /** Whether the peer process is to be a plain process even where an image can be had. */
+  readonly plainProcess: boolean;
+  /** Whether a container tool may be installed. */
+  readonly installTool: boolean;
+  /** A node to follow, as `HOST:PORT`; one of its own is started without. */
+  readonly peer: string | undefined;
+  /** Whether the node that is started mints by itself. */
+  readonly minting: boolean;
+  readonly onNote: (line: string) => void;
+}
+
+/** A local city that runs. */
+export interface RaisedCity {
+  readonly endpoint: LocalEndpoint;
+  readonly outputs: CityOutputs;
+  readonly ingest: StartedIngest;
+  /** Address, and the JSON-RPC of a node that was started. */
+  readonly peer: { readonly address: string; readonly rpcUrl: string | undefined };
+  readonly state: CloudState;
+}
+
+/**
+ * Start everything that a local city is made of. What was started is written down at once, so that
+ * `exos cloud down` ends it even when this is cut short.
+ */
+export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
+  const { folder, environment, signal, onNote, plainProcess, installTool } = options;
+  const { endpoint, emulator } = await openEndpoint({ ...options, folder: folder.emulator });
+  let state: CloudState = { schema: "exos.cloud.v1", endpoint, emulator, deployed: false };
+  const note = async (more: Partial<CloudState>) => {
+    state = { ...state, ...more };
+    await writeCloudState(folder.state, state);
+  };
+  await note({ deployed: true });
+  const outputs = await deployCity({ endpoint, folder, environment, signal, onNote });
+  const peer = await openPeer(options);
+  if ("running" in peer) await note({ peer: peer.running });
+  const found = plainProcess
+    ? "a plain process was asked for"
+    : await findImage({ environment, signal, onNote, install: installTool });
+  if (typeof found === "string") onNote(`the peer process is a plain process: ${found}`);
+  const ingest = await startIngest(typeof found === "string" ? undefined : found, {
+    endpoint,
+    variables: cityVariables(outputs),
+    peers: [peer.address],
+    folder: folder.path,
+    environment,
+    signal,
+  });
+  await note({ ingest: ingest.running });
+  return { endpoint, outputs, ingest, peer, state };
+}
+
+async function openPeer({ peer, folder, minting, environment, signal, onNote }: RaiseOptions) {
+  if (peer !== undefined) return { address: peer, rpcUrl: undefined };
+  onNote("starting a node for the city to follow");
+  const { address, rpcUrl, pid, log } = await startPeer({
+    minting,
+    folder: folder.peer,
+    environment,
+    signal,
+  });
+  return { address, rpcUrl, running: { pid, log } };
+}

@@ -1,0 +1,86 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { askRpc, localUrlOf } from "#services/cli/cloud/ask-city.ts";
+import { cloudFolderOf, readCloudState } from "#services/cli/cloud/cloud-state.ts";
+import { leftOutLines } from "#services/cli/cloud/left-out-lines.ts";
+import { type RaisedCity, raiseCity } from "#services/cli/cloud/raise-city.ts";
+import { isIngestUp } from "#services/cli/cloud/start-ingest.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+
+/** A city that knows no block after so long does not work. */
+const SYNC_MS_MAX = 300_000;
+const LOOK_MS = 1_000;
+
+/** Wait until the city answers with at least this height. @returns the height it answers with */
+async function untilSynced(
+  city: RaisedCity,
+  wanted: number,
+  { terminal, environment, signal }: CommandContext,
+): Promise<number> {
+  const url = localUrlOf(city.endpoint, city.outputs["RpcUrl"] ?? "");
+  const started = performance.now();
+  let said = "";
+  while (performance.now() - started < SYNC_MS_MAX) {
+    try {
+      const height = Number(await askRpc(url, { method: "getblockcount", params: [] }));
+      if (height >= wanted) return height;
+      terminal.status(`blocks ${height} of ${wanted}`);
+    } catch (cause) {
+      // Until it has its first tip, a city answers with nothing else.
+      said = cause instanceof Error ? cause.message : String(cause);
+    }
+    if (!(await isIngestUp(city.ingest.running, { environment, signal }))) {
+      throw new CommandFailure("the peer process ended", { code: "EXOS-E8181" });
+    }
+    await wait(LOOK_MS, undefined, { signal });
+  }
+  throw new CommandFailure(`the city does not follow its peer: ${said}`, { code: "EXOS-E8181" });
+}
+
+/** `exos cloud up`. */
+export async function runUp(context: CommandContext): Promise<ExitCode> {
+  const { config, terminal, environment, signal, options, json } = context;
+  const folder = cloudFolderOf(config);
+  if ((await readCloudState(folder.state)) !== undefined) {
+    throw new CommandFailure(`${folder.path} has a city that is up`, { code: "EXOS-E8184" });
+  }
+  const city = await raiseCity({
+    folder,
+    roles: options["roles"] !== undefined,
+    plainProcess: options["process"] !== undefined,
+    installTool: false,
+    peer: config.list("connect")[0],
+    minting: true,
+    environment,
+    signal,
+    onNote: (line) => terminal.err(line),
+  });
+  const { rpcUrl, address } = city.peer;
+  const wanted = rpcUrl === undefined ? 0 : 1;
+  const height = await untilSynced(city, wanted, context);
+  const url = `${localUrlOf(city.endpoint, city.outputs["RpcUrl"] ?? "")}/`;
+  const peers = `127.0.0.1:${city.ingest.port}`;
+  if (json) {
+    const row = { endpoint: city.endpoint.url, rpcUrl: url, peers, follows: address, height };
+    terminal.out(JSON.stringify({ schema: "exos.cloud-up.v1", ...row }));
+    return EXIT.done;
+  }
+  const kind = city.ingest.running.kind === "container" ? "a container" : "a process";
+  const lines = [
+    `A city of AWS on this machine, at height ${height}.`,
+    "",
+    `  JSON-RPC  ${url}`,
+    `  peers     ${peers}, ${kind}`,
+    `  follows   ${address}`,
+    `  endpoint  ${city.endpoint.url}`,
+    ...(city.state.emulator === undefined ? [] : [`  log       ${city.state.emulator.log}`]),
+    "",
+    "Such a city is deployed without:",
+    ...(await leftOutLines({ environment, signal })).map((line) => `  ${line}`),
+    "",
+    "exos cloud down takes it down.",
+  ];
+  for (const line of lines) terminal.out(line);
+  return EXIT.done;
+}

@@ -1,0 +1,156 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunningIngest } from "#services/cli/cloud/cloud-state.ts";
+import type { NodeImage } from "#services/cli/cloud/find-image.ts";
+import { freePort } from "#services/cli/cloud/free-port.ts";
+import { clientEnvironment, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
+import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
+import { runProgram } from "#services/cli/cloud/run-program.ts";
+import { startDetached } from "#services/cli/cloud/start-detached.ts";
+import type { Environment } from "#services/cli/command.ts";
+
+export interface IngestOptions {
+  readonly endpoint: LocalEndpoint;
+  /** Names of the city, as its task is given them. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What it dials, such as `127.0.0.1:15888`. */
+  readonly peers: readonly string[];
+  /** Absolute; for its settings and its log. */
+  readonly folder: string;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** The peer process, and where peers reach it. */
+export interface StartedIngest {
+  readonly running: RunningIngest;
+  readonly port: number;
+}
+
+const ENTRY = join("services", "ingest", "main.ts");
+/** Where a container finds the certificate of an endpoint that signed itself. */
+const CERTIFICATE = "/endpoint.pem";
+/** As the task has it. @source cloud.md 7.2 */
+const LIMITS = ["--read-only", "--user=10001:10001", "--memory=512m", "--cap-drop=all"];
+/** It has as long to end; what takes longer is killed. @source cloud.md 7.2 */
+const END_SECONDS_MAX = 20;
+
+function settingsOf({ peers }: IngestOptions, port: number): Readonly<Record<string, string>> {
+  return { EXOS_PORT: String(port), EXOS_CONNECT: peers.join(",") };
+}
+
+/**
+ * Start it as the city's task would: the image, with a root that cannot be written to, on the
+ * network of this machine, since both the endpoint and its peers are on its loopback.
+ */
+async function startContainer(image: NodeImage, options: IngestOptions): Promise<StartedIngest> {
+  const { endpoint, variables, folder, environment, signal } = options;
+  const port = await freePort();
+  const { certificate } = endpoint;
+  const client = clientEnvironment({ ...endpoint, certificate: certificate && CERTIFICATE });
+  const all = { ...variables, ...client, ...settingsOf(options, port) };
+  const file = join(folder, "ingest.env");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(file, lines.join(""), { mode: 0o600 });
+  const mount = certificate === undefined ? [] : ["--volume", `${certificate}:${CERTIFICATE}:ro`];
+  const said = await runProgram(
+    image.tool,
+    [
+      ...["run", "--detach", "--network=host", "--init", ...LIMITS, ...mount],
+      ...["--env-file", file, image.image, ENTRY, "ingest"],
+    ],
+    {
+      doing: "starting the container of the peer process",
+      env: { ...environment, ...image.environment },
+      signal,
+      code: "EXOS-E8181",
+    },
+  );
+  const { tool, environment: settings } = image;
+  return { running: { kind: "container", tool, id: said.trim(), environment: settings }, port };
+}
+
+async function startProcess(options: IngestOptions): Promise<StartedIngest> {
+  const { endpoint, variables, folder, environment } = options;
+  const port = await freePort();
+  const path = environment["PATH"];
+  const { pid, log } = await startDetached({
+    command: process.execPath,
+    words: [join(PROJECT, ENTRY), "ingest"],
+    env: {
+      ...(path === undefined ? {} : { PATH: path }),
+      HOME: folder,
+      ...variables,
+      ...clientEnvironment(endpoint),
+      ...settingsOf(options, port),
+    },
+    cwd: PROJECT,
+    log: join(folder, "ingest.log"),
+  });
+  return { running: { kind: "process", pid, log }, port };
+}
+
+/** The peer process of the city: a container where there is an image, else a plain process. */
+export function startIngest(
+  image: NodeImage | undefined,
+  options: IngestOptions,
+): Promise<StartedIngest> {
+  return image === undefined ? startProcess(options) : startContainer(image, options);
+}
+
+/** What the peer process said so far. */
+export async function ingestLog(
+  running: RunningIngest,
+  { environment, signal }: Pick<IngestOptions, "environment" | "signal">,
+): Promise<string> {
+  if (running.kind === "process")
+    return runProgram("cat", [running.log], { doing: "reading", env: environment, signal });
+  const lines: string[] = [];
+  const env = { ...environment, ...running.environment };
+  const onLine = (line: string) => void lines.push(line);
+  await runProgram(running.tool, ["logs", running.id], {
+    doing: "reading the log",
+    env,
+    signal,
+    onLine,
+  });
+  return lines.join("\n");
+}
+
+/** Whether it runs. */
+export async function isIngestUp(
+  running: RunningIngest,
+  { environment, signal }: Pick<IngestOptions, "environment" | "signal">,
+): Promise<boolean> {
+  if (running.kind === "process") return isAlive(running.pid);
+  const words = ["inspect", "--format", "{{.State.Running}}", running.id];
+  const env = { ...environment, ...running.environment };
+  try {
+    const doing = "looking at the container";
+    return (await runProgram(running.tool, words, { doing, env, signal })).trim() === "true";
+  } catch {
+    // No such container: it was removed.
+    return false;
+  }
+}
+
+/** @returns milliseconds until it ended by itself; `undefined` when it had to be killed */
+export async function stopIngest(
+  running: RunningIngest,
+  options: Pick<IngestOptions, "environment" | "signal">,
+): Promise<number | undefined> {
+  if (running.kind === "process") return endGroup(running.pid, END_SECONDS_MAX * 1_000);
+  const { tool, id } = running;
+  const env = { ...options.environment, ...running.environment };
+  const run = (words: readonly string[]) =>
+    runProgram(tool, words, { doing: "stopping the container", env, signal: options.signal });
+  const started = performance.now();
+  await run(["stop", "--time", String(END_SECONDS_MAX), id]);
+  const elapsedMs = performance.now() - started;
+  const code = (await run(["inspect", "--format", "{{.State.ExitCode}}", id])).trim();
+  await run(["rm", "--force", id]);
+  // 137 is SIGKILL, with which a tool ends what did not end in time.
+  return code === "137" ? undefined : elapsedMs;
+}
