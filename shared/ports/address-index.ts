@@ -123,7 +123,8 @@ export type PageFault = "bad cursor" | "cursor left the chain";
  * speak of the chain up to `cursor`, which follows the tip and may lag: none feeds a verdict.
  *
  * Implementations: `adapters/embedded/{memory,sqlite}-address-index.ts`,
- * `adapters/aws/dynamo-address-index.ts`. Each passes `test/ports/address-index.contract.ts`. Every method throws StoreFault when the world failed.
+ * `adapters/aws/dynamo-address-index.ts`. Each passes `test/ports/address-index.contract.ts`. Every
+ * method throws StoreFault when the world failed.
  */
 export interface AddressIndex {
   /** The block that answers speak of; `undefined` before genesis was followed. */

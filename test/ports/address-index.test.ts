@@ -7,18 +7,9 @@ import {
   openSqliteAddressIndex,
   type SqliteAddressIndex,
 } from "#shared/adapters/embedded/sqlite-address-index.ts";
-import type { AddressIndex } from "#shared/ports/address-index.ts";
-import { height } from "#shared/primitives/brand.ts";
-import { stakerScript } from "#shared/script/owner-script.ts";
-import {
-  growBlock,
-  growRandomBlock,
-  TO_B,
-  TO_C,
-  TO_KEY,
-  type TreeBlock,
-} from "../support/block-tree.ts";
+import { growBlock, growRandomBlock, TO_B, TO_C } from "../support/block-tree.ts";
 import { flaky, seededNumbers } from "../support/flaky.ts";
+import { indexAnswers } from "../support/index-answers.ts";
 import { disposedOf, temporaryFolder } from "../support/temporary-folder.ts";
 import { EXOS_WIRE } from "../support/wires.ts";
 import { addAndFollow, addressIndexContract } from "./address-index.contract.ts";
@@ -123,27 +114,6 @@ describe("sqlite address index", () => {
     TIMEOUT_MS,
   );
 
-  /** Every answer that a reader can get about a tree. */
-  async function answers(index: AddressIndex, blocks: readonly TreeBlock[]): Promise<unknown[]> {
-    const found: unknown[] = [await index.cursor(), await index.blockRows(height(9_999), 2_000)];
-    const staker = stakerScript(new Uint8Array(20).fill(0xaa));
-    for (const script of [TO_KEY, TO_B, TO_C, staker]) {
-      found.push(await index.totals(script));
-      for (const list of [index.history, index.coins]) {
-        let cursor: string | undefined;
-        do {
-          const page = await list({ script, limit: 7, cursor });
-          found.push(page);
-          cursor = page.ok ? page.value.next : undefined;
-        } while (cursor !== undefined);
-      }
-    }
-    for (const { txid } of blocks.flatMap(({ transactions }) => transactions)) {
-      found.push(await index.spenders(txid));
-    }
-    return found;
-  }
-
   it.each([1, 2, 3, 4])(
     "answers after any reorganisations as one built from scratch, and as memory, seed %i",
     async (seed) => {
@@ -159,9 +129,9 @@ describe("sqlite address index", () => {
       }
       const tip = blocks[Math.floor(next() * blocks.length)] ?? genesis;
       for (const index of [first, second, third]) await addAndFollow(index, tip);
-      const expected = await answers(third, blocks);
-      expect(await answers(first, blocks)).toEqual(expected);
-      expect(await answers(second, blocks)).toEqual(expected);
+      const expected = await indexAnswers(third, blocks);
+      expect(await indexAnswers(first, blocks)).toEqual(expected);
+      expect(await indexAnswers(second, blocks)).toEqual(expected);
     },
     TIMEOUT_MS,
   );

@@ -1,14 +1,41 @@
-import { afterAll, beforeAll, describe } from "vitest";
-import { type DynamoEndpoint, openDynamoEndpoint } from "../support/aws/dynamo-endpoint.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  DYNAMO_TRAITS,
+  type DynamoEndpoint,
+  openDynamoEndpoint,
+} from "../support/aws/dynamo-endpoint.ts";
 import { openCityIndex } from "../support/aws/dynamo-index.ts";
+import { injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
+import { lintRequests } from "../support/aws/lint-requests.ts";
+import { type RequestRecord, recordRequests } from "../support/aws/record-requests.ts";
 import { addressIndexContract } from "./address-index.contract.ts";
+import { contractOn } from "./contract-cases.ts";
 
 let endpoint: DynamoEndpoint;
+const records: RequestRecord[] = [];
 beforeAll(async () => {
   endpoint = await openDynamoEndpoint();
 });
 afterAll(() => endpoint[Symbol.asyncDispose]());
 
-describe("dynamo address index", () => {
-  addressIndexContract(() => openCityIndex(endpoint.client()));
+/** @param faultSeed of a bad day; a good one without it */
+async function create(faultSeed?: number) {
+  const readers = endpoint.client();
+  recordRequests(readers, records);
+  if (faultSeed !== undefined) {
+    injectFaults(readers, { ...ROUGH, seed: faultSeed, sparesLast: true });
+  }
+  return openCityIndex(endpoint.client(), { readers });
+}
+
+contractOn("address-index", DYNAMO_TRAITS, () => addressIndexContract(() => create()));
+
+contractOn("address-index on a bad day", DYNAMO_TRAITS, () => {
+  let seed = 0;
+  addressIndexContract(() => create(++seed));
+});
+
+it("asks for nothing that tables of facts forbid", () => {
+  expect(records.length).toBeGreaterThan(300);
+  expect(lintRequests(records, "other")).toEqual([]);
 });
