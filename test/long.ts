@@ -105,6 +105,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: (short) => ["test/sim/chain-state-run.ts", short ? "300" : "10000"],
   },
+  "model-dynamo": {
+    about: "the same scenario over tables, on a bad day",
+    needs: [],
+    run: (short) => ["test/sim/chain-state-dynamo-run.ts", short ? "6" : "60"],
+  },
   minting: {
     about: "two hours of minting by stake in virtual time, for many seeds",
     needs: [],
