@@ -13,7 +13,7 @@ import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
-import type { Peers } from "#shared/ports/peers.ts";
+import type { NetworkView, Peers } from "#shared/ports/peers.ts";
 import type { Staking } from "#shared/ports/staking.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
@@ -194,6 +194,8 @@ export interface RpcDeps {
   readonly sync?: (() => SyncView) | undefined;
   /** Signs of life of the other processes, where the node is a city of several. */
   readonly heartbeats?: Pick<Heartbeats, "all"> | undefined;
+  /** How the city takes part in the network, where another process talks to its peers. */
+  readonly partOfNetwork?: NetworkView | undefined;
   /** Absent in a city, and on a node that was told to have none. */
   readonly wallets?: Wallets | undefined;
   /** Where there are wallets and proof of stake. */

@@ -10,6 +10,14 @@ export interface StreamingRuntime {
   };
 }
 
+/** Lambda's own stream, where this process runs under it: the SDK leaves an empty object there. */
+export function runtimeOf(scope: object): StreamingRuntime | undefined {
+  const found: unknown = Reflect.get(scope, "awslambda");
+  const streams = typeof found === "object" && found !== null && "streamifyResponse" in found;
+  // Only Lambda itself puts that function there, and the stream beside it.
+  return streams ? (found as StreamingRuntime) : undefined;
+}
+
 export type StreamingHandler = (event: LambdaFunctionURLEvent, stream: Writable) => Promise<void>;
 
 export type BufferedHandler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;

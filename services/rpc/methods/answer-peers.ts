@@ -24,7 +24,11 @@ export function answerPeers(
   { peers }: Pick<RpcDeps, "peers">,
   answer: (peers: Peers) => Answer | Promise<Answer>,
 ): Answer | Promise<Answer> {
-  if (peers !== undefined) return answer(peers);
+  return peers === undefined ? refuseWithoutPeers() : answer(peers);
+}
+
+/** What a node without peers answers to whoever asks for them. */
+export function refuseWithoutPeers(): ReturnType<typeof refuse> {
   return refuse(RPC_CODES.noPeerToPeer, "Error: Peer-to-peer functionality missing or disabled");
 }
 

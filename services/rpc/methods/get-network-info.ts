@@ -1,7 +1,8 @@
 import { exactCoins } from "#services/rpc/json/exact-number.ts";
 import { defineMethod } from "#services/rpc/json-rpc/method.ts";
-import { answerPeers } from "#services/rpc/methods/answer-peers.ts";
+import { refuseWithoutPeers } from "#services/rpc/methods/answer-peers.ts";
 import { servicesHex, servicesNames } from "#services/rpc/shapes/core-peer.ts";
+import { countPeers } from "#services/rpc/views/peer-counts.ts";
 import { versionNumber } from "#services/rpc/views/version-number.ts";
 import { formatEndpoint } from "#shared/p2p/endpoint-text.ts";
 import { amount } from "#shared/primitives/brand.ts";
@@ -16,45 +17,44 @@ export const getNetworkInfo = defineMethod({
   reach: "public",
   description: "How this node takes part: versions, connections, addresses, proxy.",
   parameters: {},
-  run: (_, { deps }) =>
-    answerPeers(deps, (peers) => {
-      const view = peers.network();
-      const list = peers.list();
-      const inbound = list.filter(({ kind }) => kind === "inbound").length;
-      return {
-        ok: true,
-        value: {
-          version: versionNumber(deps.version),
-          subversion: view.userAgent,
-          protocolversion: view.protocolVersion,
-          localservices: servicesHex(view.services),
-          localservicesnames: servicesNames(view.services),
-          localrelay: view.relay,
-          timeoffset: view.timeOffsetSeconds,
-          clockskew: view.clockSkewSeconds ?? null,
-          listening: view.listening.map(formatEndpoint),
-          networkactive: true,
-          connections: list.length,
-          connections_in: inbound,
-          connections_out: list.length - inbound,
-          networks: NETWORKS.map((name) => ({
-            name,
-            limited: false,
-            reachable: name !== "onion" || view.proxy !== "",
-            proxy: view.proxy,
-            proxy_randomize_credentials: false,
-          })),
-          relayfee: exactCoins(RELAY_FEE),
-          incrementalfee: exactCoins(RELAY_FEE),
-          localaddresses: view.external.map(({ host, port }) => ({
-            address: host,
-            port,
-            score: 1,
-          })),
-          warnings: view.hasSource
-            ? []
-            : ["This node knows of no other node: give addnode, connect or dnsseed"],
-        },
-      };
-    }),
+  async run(_, { deps }) {
+    const view = deps.peers?.network() ?? deps.partOfNetwork;
+    const counts = await countPeers(deps);
+    if (view === undefined || counts === undefined) return refuseWithoutPeers();
+    return {
+      ok: true,
+      value: {
+        version: versionNumber(deps.version),
+        subversion: view.userAgent,
+        protocolversion: view.protocolVersion,
+        localservices: servicesHex(view.services),
+        localservicesnames: servicesNames(view.services),
+        localrelay: view.relay,
+        timeoffset: view.timeOffsetSeconds,
+        clockskew: view.clockSkewSeconds ?? null,
+        listening: view.listening.map(formatEndpoint),
+        networkactive: true,
+        connections: counts.inbound + counts.outbound,
+        connections_in: counts.inbound,
+        connections_out: counts.outbound,
+        networks: NETWORKS.map((name) => ({
+          name,
+          limited: false,
+          reachable: name !== "onion" || view.proxy !== "",
+          proxy: view.proxy,
+          proxy_randomize_credentials: false,
+        })),
+        relayfee: exactCoins(RELAY_FEE),
+        incrementalfee: exactCoins(RELAY_FEE),
+        localaddresses: view.external.map(({ host, port }) => ({
+          address: host,
+          port,
+          score: 1,
+        })),
+        warnings: view.hasSource
+          ? []
+          : ["This node knows of no other node: give addnode, connect or dnsseed"],
+      },
+    };
+  },
 });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineRoute } from "#services/rpc/routes/route.ts";
 import { HASH_SCHEMA, HEIGHT_SCHEMA, TIME_SCHEMA } from "#services/rpc/routes/schemas.ts";
+import { countPeers } from "#services/rpc/views/peer-counts.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
 const POINT = z.object({ height: HEIGHT_SCHEMA, hash: HASH_SCHEMA });
@@ -12,7 +13,7 @@ const ANSWER = z.object({
   genesis: HASH_SCHEMA,
   version: z.string(),
   city: z.string(),
-  placement: z.literal("local"),
+  placement: z.enum(["local", "city"]),
   uptimeSeconds: z.int().min(0),
   phase: z.string(),
   sync: z.object({
@@ -52,8 +53,7 @@ export const getNode = defineRoute({
     const isFollowing = phase === "ready" && sync !== undefined;
     const { count, bytes } = await stores.mempool.info();
     const final = await chain.hashAt(finalHeight);
-    const list = deps.peers?.list() ?? [];
-    const inbound = list.filter(({ kind }) => kind === "inbound").length;
+    const peers = await countPeers(deps);
     const value = {
       network: network.name,
       kind: network.kind,
@@ -61,7 +61,7 @@ export const getNode = defineRoute({
       genesis: toHashHex(network.consensus.genesis.hash),
       version: deps.version,
       city: deps.city,
-      placement: "local" as const,
+      placement: deps.access.kind === "city" ? ("city" as const) : ("local" as const),
       uptimeSeconds: Math.floor((clock.elapsedMs() - deps.startedMs) / 1000),
       phase,
       sync: {
@@ -80,7 +80,7 @@ export const getNode = defineRoute({
       finalized: final === undefined ? null : { height: finalHeight, hash: final },
       mempool: { count, bytes },
       indexHeight: (await stores.index.cursor())?.height ?? null,
-      peers: { in: inbound, out: list.length - inbound },
+      peers: { in: peers?.inbound ?? 0, out: peers?.outbound ?? 0 },
       deployments: network.consensus.deployments.map(({ name }, place) => ({
         name,
         state: tip.context.deployments[place]?.state ?? "defined",

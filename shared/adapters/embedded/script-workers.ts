@@ -1,11 +1,11 @@
 import { setImmediate as onNextTurn } from "node:timers";
-import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { ScriptJob, ScriptOutcome } from "#shared/consensus/judge-env.ts";
 import type { ScriptVerifier } from "#shared/ports/script-verifier.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { createInlineScripts, cutParts } from "./inline-scripts.ts";
 import { outcomesOf } from "./outcomes-of.ts";
-import { runScripts, type ScriptRules } from "./run-scripts.ts";
+import type { ScriptRules } from "./run-scripts.ts";
 import { packJobs } from "./script-batch.ts";
 import type { ScriptAnswer, ScriptRequest } from "./script-messages.ts";
 
@@ -22,8 +22,6 @@ export interface ScriptWorkerOptions extends ScriptRules {
 const INPUTS_PER_PART = 64;
 /** Inputs of small blocks that travel together: a message costs as much as verifying some. */
 const INPUTS_GATHERED = 128;
-/** Inputs verified inline before other work of the main thread has its turn. */
-const INPUTS_PER_SLICE = 32;
 
 /** Scripts in worker threads, started with the first job that needs them. */
 export function openScriptWorkers(options: ScriptWorkerOptions): ScriptWorkers {
@@ -97,36 +95,11 @@ function inputsOf(jobs: readonly ScriptJob[]): number {
 
 function createInlineVerifier(rules: ScriptRules): ScriptWorkers {
   return {
-    async verify(jobs) {
-      const outcomes: ScriptOutcome[] = [];
-      for (const slice of cutParts(jobs, INPUTS_PER_SLICE)) {
-        outcomes.push(...runScripts(slice, rules));
-        await setImmediate();
-      }
-      return outcomes;
-    },
+    ...createInlineScripts(rules),
     async [Symbol.asyncDispose]() {
       // Nothing is held.
     },
   };
-}
-
-/** @param inputsMin inputs after which the next job begins a new part */
-function cutParts(jobs: readonly ScriptJob[], inputsMin: number): ScriptJob[][] {
-  const parts: ScriptJob[][] = [];
-  let part: ScriptJob[] = [];
-  let inputs = 0;
-  for (const job of jobs) {
-    if (inputs >= inputsMin) {
-      parts.push(part);
-      part = [];
-      inputs = 0;
-    }
-    part.push(job);
-    inputs += job.prevouts.length;
-  }
-  if (part.length > 0) parts.push(part);
-  return parts;
 }
 
 interface Pending {

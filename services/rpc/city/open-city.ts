@@ -1,0 +1,135 @@
+import type { Access, NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
+import { createEdgeDoor } from "#services/rpc/http/edge-door.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import type { BlockHint } from "#shared/messages/block-hint.ts";
+import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
+import { dialectOf } from "#shared/p2p/dialect.ts";
+import type { AddressIndex } from "#shared/ports/address-index.ts";
+import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { Entropy } from "#shared/ports/entropy.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Heartbeats } from "#shared/ports/heartbeats.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { Mempool } from "#shared/ports/mempool.ts";
+import type { Metrics } from "#shared/ports/metrics.ts";
+import type { NetworkView } from "#shared/ports/peers.ts";
+import type { Pool } from "#shared/ports/pool.ts";
+import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
+import type { Secrets } from "#shared/ports/secrets.ts";
+import type { WorkQueue } from "#shared/ports/work-queue.ts";
+import { openCityPool } from "./city-pool.ts";
+import { handInBlock, type Stored } from "./hand-in-block.ts";
+
+/** The stores, queues and judges of a city that its answers are made of. */
+export interface CityPorts {
+  /** Its `tip` is held, as `holdTip` does it. */
+  readonly coins: CoinStore;
+  readonly headers: HeaderStore;
+  readonly blocks: BlockStore;
+  readonly index: AddressIndex;
+  readonly pool: Pool;
+  readonly raw: Pick<RawTransactions, "put">;
+  readonly heartbeats: Pick<Heartbeats, "all">;
+  readonly hints: {
+    readonly blocks: WorkQueue<BlockHint>;
+    readonly transactions: WorkQueue<TransactionHint>;
+  };
+  /** `undefined`: the door is open, for a city without an edge. */
+  readonly secrets: Secrets | undefined;
+  /** Judge header and integrity of a block, and store it. */
+  store(block: Uint8Array): Promise<Stored>;
+  /** A judge of transactions over a pool. */
+  judge(pool: Pool): Promise<Mempool>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** What is said of the city. */
+export interface CityFacts {
+  readonly city: string;
+  readonly network: Network;
+  readonly version: string;
+}
+
+/** When a city counts as ready. @source interfaces.md 7.1 `readymaxlag`, `readymaxage` */
+const LAG_BLOCKS_MAX = 2;
+const AGE_SECONDS_MAX = 1_800;
+
+/** The API of a city whose work several processes share, over its ports alone. */
+export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
+  const { clock, coins, headers, blocks, index } = ports;
+  const { network } = facts;
+  const { hints, raw, pool, judge } = ports;
+  const mempool = openCityPool({ pool, judge, raw, transactions: hints.transactions, clock });
+  const stores: Stores = { coins, headers, blocks, index, mempool };
+  const since = clock.now();
+  const isDevelopment = network.kind === "regtest";
+  return {
+    network,
+    city: facts.city,
+    version: facts.version,
+    startedMs: clock.elapsedMs(),
+    state: () => ({ phase: "ready", stores, progress: 1, etaSeconds: undefined, since }),
+    control: controlOf(ports),
+    heartbeats: ports.heartbeats,
+    partOfNetwork: partOfNetwork(facts),
+    calls: new Set(),
+    access: accessOf(ports),
+    readiness: {
+      blocksMax: LAG_BLOCKS_MAX,
+      ageSecondsMax: isDevelopment ? undefined : AGE_SECONDS_MAX,
+    },
+    clock,
+    entropy: ports.entropy,
+    metrics: ports.metrics,
+    log: ports.log,
+  };
+}
+
+function accessOf({ secrets, clock }: CityPorts): Access {
+  return {
+    kind: "city",
+    ...(secrets === undefined ? {} : { door: createEdgeDoor({ secrets, clock }) }),
+    logins: [],
+    mayCall: () => true,
+    hosts: [],
+    origins: [],
+    allowsAddress: () => true,
+  };
+}
+
+/** A city takes blocks, and nothing else that changes it: who could ask is refused before. */
+function controlOf(ports: CityPorts): NodeControl {
+  return {
+    submit: (block) => handInBlock(block, { ...ports, blocks: ports.hints.blocks }),
+    // Tables do not say how large they are without another right.
+    sizeOnDisk: async () => 0,
+    lowestBody: () => 1,
+    stop: () => undefined,
+    development: undefined,
+  };
+}
+
+/** What the peer process of the city says of it to every peer. */
+function partOfNetwork({ version, network }: CityFacts): NetworkView {
+  const { version: protocolVersion, services } = dialectOf(network);
+  return {
+    protocolVersion,
+    userAgent: `/exos:${version} (${protocolVersion})/`,
+    services,
+    relay: true,
+    timeOffsetSeconds: 0,
+    clockSkewSeconds: undefined,
+    listening: [],
+    external: [],
+    proxy: "",
+    inboundMax: 0,
+    outboundMax: 0,
+    discovers: true,
+    hasSource: true,
+  };
+}

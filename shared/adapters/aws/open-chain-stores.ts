@@ -1,0 +1,78 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Network } from "#shared/consensus/params.ts";
+import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { Cursors } from "#shared/ports/cursors.ts";
+import type { Entropy } from "#shared/ports/entropy.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Heartbeats } from "#shared/ports/heartbeats.ts";
+import type { TipNotice } from "#shared/ports/tip-notice.ts";
+import { createAwsBlockStore } from "./aws-block-store.ts";
+import { createDynamoCoinStore } from "./dynamo-coin-store.ts";
+import { createDynamoCursors } from "./dynamo-cursors.ts";
+import { createDynamoHeaderStore } from "./dynamo-header-store.ts";
+import { createDynamoHeartbeats } from "./dynamo-heartbeats.ts";
+import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
+import { createDynamoTipNotice } from "./dynamo-tip-notice.ts";
+import { createPackedBlocks } from "./packed-blocks.ts";
+import { createS3Objects, type S3Objects } from "./s3-objects.ts";
+
+/** Variables that name what the chain of a city is kept in. */
+export const CHAIN_VARIABLES = [
+  "EXOS_TABLE_CHAIN",
+  "EXOS_TABLE_COINS",
+  "EXOS_BUCKET_CHAIN",
+] as const;
+
+export interface ChainClients {
+  readonly dynamo: DynamoDBClient;
+  readonly s3: S3Client;
+}
+
+/** The chain of a city, over its tables and bucket. */
+export interface ChainStores {
+  /** The table itself, for what has no port of its own. */
+  readonly chain: DynamoTable;
+  /** The bucket itself. */
+  readonly objects: S3Objects;
+  readonly blocks: BlockStore;
+  readonly headers: HeaderStore;
+  readonly coins: CoinStore;
+  readonly notice: TipNotice;
+  readonly cursors: Cursors;
+  readonly heartbeats: Heartbeats;
+}
+
+/** Every store of a city's chain, without a request: each door of a city builds them the same way. */
+export function openChainStores(
+  env: Readonly<Record<(typeof CHAIN_VARIABLES)[number], string>>,
+  deps: {
+    readonly clients: ChainClients;
+    readonly network: Network;
+    readonly clock: Clock;
+    readonly entropy: Entropy;
+  },
+): ChainStores {
+  const { clients, network, clock, entropy } = deps;
+  const chain = createDynamoTable({ client: clients.dynamo, table: env.EXOS_TABLE_CHAIN });
+  const objects = createS3Objects({ client: clients.s3, bucket: env.EXOS_BUCKET_CHAIN });
+  const packed = createPackedBlocks({ chain, objects });
+  return {
+    chain,
+    objects,
+    blocks: createAwsBlockStore({ chain, objects, packed }),
+    headers: createDynamoHeaderStore({ chain, packed, clock }),
+    coins: createDynamoCoinStore({
+      client: clients.dynamo,
+      tables: { chain: env.EXOS_TABLE_CHAIN, coins: env.EXOS_TABLE_COINS },
+      dialect: network.consensus.dialect,
+      clock,
+      entropy,
+    }),
+    notice: createDynamoTipNotice(chain),
+    cursors: createDynamoCursors(chain),
+    heartbeats: createDynamoHeartbeats(chain),
+  };
+}

@@ -1,0 +1,230 @@
+import { describe, expect, it, vi } from "vitest";
+import { holdTip } from "#services/rpc/city/hold-tip.ts";
+import { type CityPorts, openCity } from "#services/rpc/city/open-city.ts";
+import { createApi } from "#services/rpc/core.ts";
+import { composeArrivals } from "#services/validate/compose-arrivals.ts";
+import { composeMempool } from "#services/validate/compose-mempool.ts";
+import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createMemoryHeartbeats } from "#shared/adapters/embedded/memory-heartbeats.ts";
+import { createMemoryPool } from "#shared/adapters/embedded/memory-pool.ts";
+import { createMemoryRawTransactions } from "#shared/adapters/embedded/memory-raw-transactions.ts";
+import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-notice.ts";
+import { decodeBlock } from "#shared/codec/decode-block.ts";
+import type { Tip } from "#shared/coins/tip.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
+
+const TIP = 540;
+const blocks = recordedBlocks(TIP + 1);
+const next = blocks?.[TIP];
+
+function transactionsAbove() {
+  const decoded = decodeBlock(next ?? new Uint8Array(0), exosRegtest.consensus.wire);
+  if (!decoded.ok) throw decoded.error;
+  return decoded.value.transactions.slice(1);
+}
+
+/** A city over memory, with what was asked of its queues. */
+async function openMemoryCity() {
+  const node = await createRpcNode((blocks ?? []).slice(0, TIP));
+  const { clock, entropy, log, metrics, network } = node.deps;
+  const { blocks: bodies, headers, coins, index } = node.stores;
+  const stores = { network, blocks: bodies, headers, coins, clock, log, entropy };
+  const sent: object[] = [];
+  const queue = { send: async (hint: object) => void sent.push(hint) };
+  const raw = createMemoryRawTransactions(clock);
+  const heartbeats = createMemoryHeartbeats();
+  const pool = createMemoryPool();
+  const judging = {
+    ...stores,
+    scripts: createInlineScripts(network.consensus),
+    policy: defaultPolicy(network),
+    accepted: queue,
+  };
+  let judges = 0;
+  const ports: CityPorts = {
+    ...stores,
+    index,
+    pool,
+    raw,
+    heartbeats,
+    metrics,
+    hints: { blocks: queue, transactions: queue },
+    secrets: undefined,
+    store: composeArrivals({ ...stores, policy: { checkpoints: "assert", assumes: () => false } })
+      .store,
+    judge(copy) {
+      judges++;
+      return composeMempool({ ...judging, pool: copy });
+    },
+  };
+  const deps = openCity(ports, { city: "syd", network, version: "1.2.3" });
+  const api = createApi(deps);
+  async function ask(path: string, body?: object) {
+    const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+    const response = await api.request(`https://x${path}`, init);
+    return { status: response.status, json: JSON.parse(await response.text()) };
+  }
+  const call = async (method: string, params: unknown[] = []) =>
+    (await ask("/", { method, params, id: 1 })).json;
+  return {
+    node,
+    ask,
+    call,
+    sent,
+    raw,
+    heartbeats,
+    pool,
+    clock: node.clock,
+    judges: () => judges,
+    judging,
+  };
+}
+
+describe.skipIf(next === undefined)("a city that several processes make", () => {
+  const [first, second] = next === undefined ? [] : transactionsAbove();
+  if (first === undefined || second === undefined || next === undefined) return;
+  const hex = Buffer.from(first.raw).toString("hex");
+  const txid = toHashHex(first.txid);
+
+  it("judges a broadcast itself, stores it, then hints, and writes no pool", async () => {
+    const { call, sent, raw, pool } = await openMemoryCity();
+    expect((await call("sendrawtransaction", [hex])).result).toBe(txid);
+    expect(sent).toEqual([{ v: 1, kind: "transaction", txid }]);
+    expect(await raw.get(txid)).toEqual(Uint8Array.from(first.raw));
+    expect(await pool.all()).toEqual([]);
+    const broken = Buffer.from(first.raw);
+    broken[60] = (broken[60] ?? 0) ^ 1;
+    const refused = await call("sendrawtransaction", [broken.toString("hex")]);
+    expect(refused.error.code).toBe(-26);
+    expect((await call("testmempoolaccept", [[hex]])).result[0].allowed).toBe(true);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("shows the shared pool as it was at most five seconds ago", async () => {
+    const { call, clock, pool, judging, judges } = await openMemoryCity();
+    expect((await call("getrawmempool")).result).toEqual([]);
+    const writer = await composeMempool({ ...judging, pool });
+    await writer.accept(first.raw, { source: "peer" });
+    clock.advance(4_000);
+    expect((await call("getrawmempool")).result).toEqual([]);
+    expect(judges()).toBe(1);
+    clock.advance(1_000);
+    expect((await call("getrawmempool")).result).toEqual([txid]);
+    const again = await call("sendrawtransaction", [hex]);
+    expect(again.result).toBe(txid);
+  });
+
+  it("stores a block that is handed in, hints at it, and waits for the verdict of others", async () => {
+    const { call, sent, clock, node } = await openMemoryCity();
+    const block = Buffer.from(next).toString("hex");
+    const answer = call("submitblock", [block]);
+    await vi.waitUntil(() => clock.sleepers > 0, { interval: 1 });
+    const hash = (sent[0] as { hash: string }).hash;
+    expect(sent).toEqual([{ v: 1, kind: "block", hash }]);
+    expect(await node.stores.blocks.get(hash as never)).toEqual(Uint8Array.from(next));
+    const [candidate] = await node.stores.headers.candidates(0n, 1);
+    expect(candidate?.hash).toBe(hash);
+    for (let look = 0; look < 30; look++) {
+      await vi.waitUntil(() => clock.sleepers > 0, { interval: 1 });
+      clock.advance(500);
+    }
+    expect((await answer).result).toBe("inconclusive");
+    expect((await call("submitblock", ["00"])).error.code).toBe(-22);
+  });
+
+  it("says of its peers what their process last said", async () => {
+    const { call, ask, heartbeats, clock } = await openMemoryCity();
+    expect((await call("getconnectioncount")).result).toBe(0);
+    await heartbeats.beat({
+      service: "ingest",
+      at: clock.now(),
+      peersIn: 3,
+      peersOut: 8,
+      bestHeader: { height: TIP + 3, hash: txid },
+      addresses: 100,
+    });
+    expect((await call("getconnectioncount")).result).toBe(11);
+    expect((await call("getnetworkinfo")).result).toMatchObject({
+      connections: 11,
+      connections_in: 3,
+      subversion: "/exos:1.2.3 (70012)/",
+    });
+    const node = await ask("/v1/node");
+    expect(node.json).toMatchObject({ city: "syd", placement: "city", peers: { in: 3, out: 8 } });
+    const ready = await ask("/readyz");
+    expect(ready.status).toBe(503);
+    expect(ready.json.reasons).toMatchObject([{ name: "behind" }]);
+    expect(ready.json.tip.recent).toHaveLength(16);
+    clock.advance(200_000);
+    const names = (await ask("/readyz")).json.reasons.map(
+      (reason: { name: string }) => reason.name,
+    );
+    expect(names).toContain("silent");
+  });
+});
+
+describe("a tip that is held", () => {
+  function tipAt(rev: number): Tip {
+    // What is held is told apart by its number alone.
+    return { rev, height: rev } as Tip;
+  }
+
+  function opened() {
+    const clock = createManualClock(unixSeconds(1));
+    const notice = createMemoryTipNotice();
+    const reads = { tip: 0, notice: 0 };
+    let rev = 1;
+    const coins = {
+      async tip() {
+        reads.tip++;
+        return tipAt(rev);
+      },
+    } as unknown as CoinStore;
+    const held = holdTip(coins, {
+      clock,
+      notice: {
+        read() {
+          reads.notice++;
+          return notice.read();
+        },
+      },
+    });
+    const commit = async (noticed: boolean) => {
+      rev++;
+      if (noticed) await notice.put({ ...tipAt(rev), work: 1n });
+    };
+    return { clock, held, reads, commit, notice };
+  }
+
+  it("is read once, and looked after once a second by its notice", async () => {
+    const { clock, held, reads, commit } = opened();
+    await commit(true);
+    await Promise.all([held.tip(), held.tip(), held.tip()]);
+    expect(reads).toEqual({ tip: 1, notice: 0 });
+    clock.advance(999);
+    await held.tip();
+    expect(reads.notice).toBe(0);
+    clock.advance(1);
+    expect((await held.tip())?.rev).toBe(2);
+    expect(reads).toEqual({ tip: 1, notice: 1 });
+    await commit(true);
+    clock.advance(1_000);
+    expect((await held.tip())?.rev).toBe(3);
+    expect(reads).toEqual({ tip: 2, notice: 2 });
+  });
+
+  it("is read where there is no notice, and never goes on from one that lags", async () => {
+    const { clock, held, reads, commit } = opened();
+    expect((await held.tip())?.rev).toBe(1);
+    await commit(false);
+    clock.advance(1_000);
+    expect((await held.tip())?.rev).toBe(2);
+    expect(reads.tip).toBe(2);
+  });
+});
