@@ -28,12 +28,15 @@ export interface HandlerFunctionProps {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+const PROJECT = join(import.meta.dirname, "..", "..");
 /** Stands for every function in a synthesis without bundles. */
 const UNBUNDLED = join(import.meta.dirname, "..", "unbundled");
 
 /** @throws when bundles were named and this function's is not among them */
 function codeOf({ bundles }: CityContext, name: FunctionName): Code {
   if (bundles === undefined) return Code.fromAsset(UNBUNDLED);
+  // Not in the tree yet: the rest of the city can do without.
+  if (!existsSync(join(PROJECT, FUNCTION_SHAPES[name].door))) return Code.fromAsset(UNBUNDLED);
   const folder = join(bundles, name);
   if (!existsSync(join(folder, "lambda.mjs"))) {
     throw new Error(`There is no bundle of "${name}" in ${bundles}: run npm run bundle.`);

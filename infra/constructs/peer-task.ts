@@ -174,18 +174,13 @@ export class PeerTask extends Construct {
 }
 
 /**
- * Asks whether the process answers on its peer port, not how the chain is: a task that is behind
- * would be none the better for being replaced.
+ * Asks whether the process answers, not how the chain is: a task that is behind would be none the
+ * better for being replaced.
  */
 const HEALTH_CHECK = {
-  command: [
-    "CMD",
-    "/usr/local/bin/node",
-    "-e",
-    `require("node:net").connect(${PEER_PORT},"127.0.0.1").on("connect",()=>process.exit(0)).on("error",()=>process.exit(1))`,
-  ],
+  command: ["CMD", "/usr/local/bin/node", "services/ingest/main.ts", "health"],
   interval: 30,
-  timeout: 5,
+  timeout: 10,
   retries: 3,
   startPeriod: 60,
 } as const;
