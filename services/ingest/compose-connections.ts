@@ -13,6 +13,7 @@ import type { Endpoint, Transport } from "#shared/ports/transport.ts";
 import { type Connections, openConnections } from "./connections/connections.ts";
 import type { ConnectionDeps } from "./connections/deps.ts";
 import { CONNECTION_DEFAULTS, type ConnectionSettings } from "./connections/settings.ts";
+import { SEEDS } from "./seeds.ts";
 
 export type { Connections } from "./connections/connections.ts";
 
@@ -36,30 +37,6 @@ export interface ConnectionOptions {
   /** What the node offers, where it is less than a whole chain. */
   readonly services?: bigint;
 }
-
-/** The published names, which may have changed hands. @source exos-l1.md 1.1 */
-const SEEDS: Readonly<Record<string, readonly string[]>> = {
-  exos: [
-    "seednode1.oexo.cloud",
-    "seednode2.oexo.net",
-    "seednode3.oexo.cloud",
-    "seednode4.oexo.net",
-    "vps101.oexo.cloud",
-    "vps102.oexo.net",
-    "vps201.oexo.cloud",
-    "vps202.oexo.net",
-  ],
-  "exos-test": [
-    "testseednode1.oexo.cloud",
-    "testseednode2.oexo.net",
-    "testseednode3.oexo.cloud",
-    "testseednode4.oexo.net",
-    "vps151.oexo.cloud",
-    "vps152.oexo.net",
-    "vps251.oexo.cloud",
-    "vps252.oexo.net",
-  ],
-};
 
 /**
  * The connections of a node, over sockets, with its addresses and bans on disk.

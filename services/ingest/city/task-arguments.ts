@@ -1,0 +1,75 @@
+import { parseArgs } from "node:util";
+import { parseEndpoint } from "#shared/p2p/endpoint-text.ts";
+import type { Endpoint } from "#shared/ports/transport.ts";
+
+/** What a task does. */
+export type TaskMode = "ingest" | "load" | "health";
+
+/** What the command line of a task says. */
+export interface TaskArguments {
+  readonly mode: TaskMode;
+  /** These alone are dialled, where there are any. */
+  readonly connect: readonly Endpoint[];
+  /** Where to listen for peers; `undefined`: the port of the network, on every address. */
+  readonly listen: Endpoint | undefined;
+  /** Of the health door, on the loopback. */
+  readonly healthPort: number;
+  /** Load: fill a city anew whose chain ended elsewhere. */
+  readonly refill: boolean;
+  /** Load: digest of the set that an operator names himself. */
+  readonly trust: string | undefined;
+}
+
+/** Of no known service, beside the peer port. */
+export const HEALTH_PORT = 4_561;
+const MODES: readonly TaskMode[] = ["ingest", "load", "health"];
+/** Where a peer's port is not said. */
+const PEER_PORT = 4_562;
+
+/**
+ * The words after `services/ingest/main.ts`.
+ *
+ * @returns a sentence about what is wrong with them
+ */
+export function parseTaskArguments(words: readonly string[]): TaskArguments | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        connect: { type: "string", multiple: true, default: [] },
+        listen: { type: "string" },
+        health: { type: "string", default: String(HEALTH_PORT) },
+        refill: { type: "boolean", default: false },
+        trust: { type: "string" },
+      },
+    });
+    const mode = MODES.find((one) => one === positionals[0]);
+    if (mode === undefined || positionals.length !== 1) return `say one of ${MODES.join(", ")}`;
+    const connect = values.connect.map((text) => parseEndpoint(text, PEER_PORT));
+    const listen = values.listen === undefined ? undefined : endpointOrAny(values.listen);
+    const healthPort = Number(values.health);
+    if (connect.includes(undefined)) return "--connect wants HOST:PORT";
+    if (listen === undefined && values.listen !== undefined) return "--listen wants HOST:PORT";
+    if (!isPort(healthPort)) return "--health wants a port";
+    return {
+      mode,
+      connect: connect.filter((endpoint) => endpoint !== undefined),
+      listen,
+      healthPort,
+      refill: values.refill,
+      trust: values.trust,
+    };
+  } catch (cause) {
+    // Of unknown options, in the words of Node: they name the option.
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= 65_535;
+
+/** Port 0 is no port of an endpoint, but one to listen on. */
+function endpointOrAny(text: string): Endpoint | undefined {
+  const any = /^(.+):0$/.exec(text);
+  return any === null ? parseEndpoint(text, PEER_PORT) : { host: any[1] ?? "", port: 0 };
+}

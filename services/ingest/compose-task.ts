@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
+import { NetFault } from "#shared/ports/net-fault.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { runIngestTask } from "./city/run-ingest-task.ts";
+import type { TaskArguments } from "./city/task-arguments.ts";
+import { composeAws } from "./compose-aws.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const PROTOCOL = "70012";
+
+/**
+ * A task of a city from its environment to its end.
+ *
+ * @returns the exit code: 1 where the world failed for good, with a line that says how
+ */
+export async function runTask(
+  given: TaskArguments,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<number> {
+  const log = createStreamLog({
+    write: (line) => void process.stdout.write(line),
+    form: "json",
+    level: "info",
+    constant: { service: given.mode, city: environment["EXOS_CITY"] ?? "" },
+  });
+  try {
+    const { ports } = await composeAws(environment, log);
+    await runIngestTask(ports, { ...given, userAgent: userAgent() }, signal);
+    log.info("stopped");
+    return 0;
+  } catch (cause) {
+    if (!(cause instanceof StoreFault || cause instanceof NetFault)) throw cause;
+    const code = cause instanceof StoreFault ? cause.code : undefined;
+    log.error(code ?? "EXOS-E1000", cause.message);
+    return 1;
+  }
+}
+
+function userAgent(): string {
+  const manifest: { readonly version: string } = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  );
+  return `exos:${manifest.version} (${PROTOCOL})`;
+}
