@@ -7,6 +7,7 @@ import {
   createS3Client,
   createSqsClient,
 } from "#shared/adapters/aws/aws-clients.ts";
+import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { createDynamoHeaderStore } from "#shared/adapters/aws/dynamo-header-store.ts";
@@ -16,6 +17,8 @@ import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
+import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
+import { createPackedBlocks } from "#shared/adapters/aws/packed-blocks.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3SavedState } from "#shared/adapters/aws/s3-saved-state.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
@@ -23,17 +26,17 @@ import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
 import { openSavedAddressBook } from "#shared/adapters/embedded/disk-address-book.ts";
 import { openSavedBanList } from "#shared/adapters/embedded/disk-ban-list.ts";
 import { netFaultOf } from "#shared/adapters/embedded/net-fault-of.ts";
-import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { createTcpTransport } from "#shared/adapters/embedded/tcp-transport.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { type AnnounceHint, readAnnounceHint } from "#shared/messages/queue-hints.ts";
-import type { Leases } from "#shared/ports/leases.ts";
 import type { Log } from "#shared/ports/log.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { toHex } from "#shared/primitives/hex.ts";
 import type { CityPorts } from "./city/open-city-ingest.ts";
+import { packSegments } from "./pack-segments.ts";
 
 /** The variables that this service is given. */
 export const WANTED = [
@@ -48,12 +51,11 @@ export const WANTED = [
   "EXOS_QUEUE_ANNOUNCE",
 ] as const;
 
-/** What a task of a city is made of. */
-export interface CityTask {
-  readonly ports: CityPorts;
-  readonly leases: Leases;
-  /** Of this process, as leases name it. */
-  readonly owner: string;
+/** Where a task of a city writes its lines. */
+export interface TaskOutput {
+  readonly log: Log;
+  /** Takes one line with its end. */
+  readonly write: (line: string) => void;
 }
 
 /** A poll waits for 20 s; its answer may take a while longer. @source cloud.md 2 */
@@ -70,8 +72,8 @@ const OWNER_BYTES = 8;
  */
 export async function composeAws(
   environment: Readonly<Record<string, string | undefined>>,
-  log: Log,
-): Promise<CityTask> {
+  { log, write }: TaskOutput,
+): Promise<CityPorts> {
   const names = readCityEnvironment(environment, WANTED);
   const network = networkOf(names.EXOS_NETWORK);
   const clock = createSystemClock();
@@ -82,7 +84,7 @@ export async function composeAws(
   const chain = createDynamoTable({ client: dynamo, table: names.EXOS_TABLE_CHAIN });
   const pool = createDynamoTable({ client: dynamo, table: names.EXOS_TABLE_POOL });
   const objects = createS3Objects({ client: s3, bucket: names.EXOS_BUCKET_CHAIN });
-  const packed = NOTHING_PACKED;
+  const packed = createPackedBlocks({ chain, objects });
   const stores = {
     blocks: createAwsBlockStore({ chain, objects, packed }),
     headers: createDynamoHeaderStore({ chain, packed, clock }),
@@ -99,38 +101,43 @@ export async function composeAws(
   const known = await openKnown({ network, clock, entropy, log }, (name) =>
     createS3SavedState({ client: s3, bucket: names.EXOS_BUCKET_CHAIN, name }),
   );
+  const leases = createDynamoLeases(chain);
+  const owner = `${names.EXOS_CITY}-${toHex(entropy.bytes(OWNER_BYTES))}`;
+  const segments = createAwsSegments({ chain, objects, blocks: stores.blocks });
+  const { dialect } = network.consensus;
   return {
-    leases: createDynamoLeases(chain),
-    owner: `${names.EXOS_CITY}-${Buffer.from(entropy.bytes(OWNER_BYTES)).toString("hex")}`,
-    ports: {
-      ...stores,
-      ...known,
-      ...{ network, clock, entropy, log },
-      metrics: createPrometheusMetrics(),
-      checkpoints: policy.checkpoints,
-      pause: () => setImmediate(),
-      transport: createTcpTransport(),
-      resolve,
-      adjustTime: (seconds) => clock.adjust(seconds),
-      pool: createDynamoPool({ table: pool }),
-      raw: createDynamoRawTransactions({ table: pool, clock }),
-      notice: createDynamoTipNotice(chain),
-      heartbeats: createDynamoHeartbeats(chain),
-      queues: {
-        blocks: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_BLOCKS }),
-        transactions: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_TRANSACTIONS }),
-      },
-      announce: createSqsWorkSource<AnnounceHint>({
-        client: createSqsClient({}, POLL_MS),
-        queueUrl: names.EXOS_QUEUE_ANNOUNCE,
-        read: readAnnounceHint,
-        log,
-        clock,
-        concurrency: 1,
-        retrySeconds: RETRY_SECONDS,
-      }),
-      arrivals: (held) => composeArrivals({ ...judging, ...held }),
+    ...stores,
+    ...known,
+    ...{ network, clock, entropy, log },
+    metrics: createEmbeddedMetrics({ city: names.EXOS_CITY, write, wallMs: Date.now }),
+    checkpoints: policy.checkpoints,
+    pause: () => setImmediate(),
+    transport: createTcpTransport(),
+    resolve,
+    adjustTime: (seconds) => clock.adjust(seconds),
+    pool: createDynamoPool({ table: pool }),
+    raw: createDynamoRawTransactions({ table: pool, clock }),
+    notice: createDynamoTipNotice(chain),
+    heartbeats: createDynamoHeartbeats(chain),
+    queues: {
+      blocks: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_BLOCKS }),
+      transactions: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_TRANSACTIONS }),
     },
+    announce: createSqsWorkSource<AnnounceHint>({
+      client: createSqsClient({}, POLL_MS),
+      queueUrl: names.EXOS_QUEUE_ANNOUNCE,
+      read: readAnnounceHint,
+      log,
+      clock,
+      concurrency: 1,
+      retrySeconds: RETRY_SECONDS,
+    }),
+    arrivals: (held) => composeArrivals({ ...judging, ...held }),
+    pack: (held, signal) =>
+      packSegments(
+        { ...stores, ...held, segments, leases, clock, log: log.module("pack"), dialect, owner },
+        signal,
+      ),
   };
 }
 
@@ -142,12 +149,6 @@ function networkOf(name: string): Network {
     code: "EXOS-E8101",
   });
 }
-
-/** Until segments can be read. */
-const NOTHING_PACKED = {
-  headers: async (hashes: readonly unknown[]) => hashes.map(() => undefined),
-  body: async () => undefined,
-};
 
 type KnownDeps = Pick<CityPorts, "network" | "clock" | "entropy" | "log">;
 

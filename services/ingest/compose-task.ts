@@ -20,14 +20,15 @@ export async function runTask(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<number> {
+  const write = (line: string) => void process.stdout.write(line);
   const log = createStreamLog({
-    write: (line) => void process.stdout.write(line),
+    write,
     form: "json",
     level: "info",
     constant: { service: given.mode, city: environment["EXOS_CITY"] ?? "" },
   });
   try {
-    const { ports } = await composeAws(environment, log);
+    const ports = await composeAws(environment, { log, write });
     await runIngestTask(ports, { ...given, userAgent: userAgent() }, signal);
     log.info("stopped");
     return 0;

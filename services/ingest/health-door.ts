@@ -1,4 +1,4 @@
-import { createServer, get } from "node:http";
+import { createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What a process says of itself when it is asked. */
@@ -20,7 +20,7 @@ const ANSWER_MS = 4_000;
  * Answer whoever asks on this machine whether the process lives: not how the chain is, since a
  * process that is behind would be none the better for being replaced.
  *
- * @param port 0: any free one
+ * @param port 0, or one that is taken: any free one
  * @source cloud.md 7.2
  */
 export async function openHealthDoor(port: number, ask: () => HealthAnswer): Promise<HealthDoor> {
@@ -28,10 +28,13 @@ export async function openHealthDoor(port: number, ask: () => HealthAnswer): Pro
     response.setHeader("content-type", "application/json");
     response.end(`${JSON.stringify(ask())}\n`);
   });
-  const listening = Promise.withResolvers<void>();
-  server.once("error", listening.reject);
-  server.listen(port, LOOPBACK, listening.resolve);
-  await listening.promise;
+  try {
+    await listen(server, port);
+  } catch (cause) {
+    // Two cities on one machine: which of them answers there is no question of life.
+    if (!(cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE")) throw cause;
+    await listen(server, 0);
+  }
   // A server that listens on a port has one.
   const { port: taken } = server.address() as AddressInfo;
   return {
@@ -41,6 +44,16 @@ export async function openHealthDoor(port: number, ask: () => HealthAnswer): Pro
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, LOOPBACK, () => {
+    server.off("error", reject);
+    resolve();
+  });
+  return promise;
 }
 
 /** Ask a process of this machine. @returns its answer as text; `undefined`: it did not give one */

@@ -33,6 +33,6 @@ async function run(given: TaskArguments): Promise<number> {
   return runTask(given, process.env, stop.signal);
 }
 
-const given = parseTaskArguments(process.argv.slice(2));
+const given = parseTaskArguments(process.argv.slice(2), process.env);
 if (typeof given === "string") print(given);
 process.exitCode = typeof given === "string" ? USAGE_STATUS : await run(given);

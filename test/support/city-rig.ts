@@ -64,6 +64,8 @@ export async function openCityRig(network: Network, { clock, connect = [] }: Cit
     heartbeats,
     queues: { blocks, transactions },
     announce,
+    metrics: { ...deps.metrics, flush: () => undefined },
+    pack: async () => 0,
     arrivals: (stores) => composeArrivals({ ...deps, ...stores }),
   };
   const city = await openCityIngest(ports, {

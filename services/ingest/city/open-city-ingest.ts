@@ -10,6 +10,7 @@ import { dialectOf } from "#shared/p2p/dialect.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Heartbeats } from "#shared/ports/heartbeats.ts";
+import type { Metrics } from "#shared/ports/metrics.ts";
 import type { Pool } from "#shared/ports/pool.ts";
 import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
@@ -20,12 +21,20 @@ import { createCityPoolDoor } from "./pool-door.ts";
 import { createRecentHeaders } from "./recent-headers.ts";
 import { runCityIngest } from "./run-city-ingest.ts";
 
+/** Stores that keep at hand what is asked for often. */
+export interface HeldStores {
+  readonly headers: HeaderStore;
+  readonly coins: CoinStore;
+}
+
 /** Everything that the peer process of a city is made of. */
 export type CityPorts = Pick<
   IngestDeps,
-  "network" | "blocks" | "clock" | "log" | "metrics" | "checkpoints" | "pause"
+  "network" | "blocks" | "clock" | "log" | "checkpoints" | "pause"
 > &
   Pick<ConnectionDeps, "transport" | "entropy" | "book" | "bans" | "resolve" | "adjustTime"> & {
+    /** Written out once a minute. */
+    readonly metrics: Metrics & { flush(): void };
     readonly headers: HeaderStore;
     readonly coins: CoinStore;
     readonly pool: Pick<Pool, "get" | "all">;
@@ -40,7 +49,9 @@ export type CityPorts = Pick<
     /** What the rest of the city tells of. */
     readonly announce: WorkSource<AnnounceHint>;
     /** The judge of what arrives, over the stores that it is given. */
-    arrivals(stores: { readonly headers: HeaderStore; readonly coins: CoinStore }): Arrivals;
+    arrivals(stores: HeldStores): Arrivals;
+    /** Put final blocks away. @returns how many segments were packed */
+    pack(stores: Pick<HeldStores, "coins">, signal: AbortSignal): Promise<number>;
   };
 
 /** The peer process of a city. Dispose of it to tell its peers, and to keep what it knows of others. */
@@ -99,6 +110,7 @@ export async function openCityIngest(
     headers: recent.headers,
     forget: recent.forget,
     pool,
+    pack: (signal: AbortSignal) => ports.pack({ coins: tip.coins }, signal),
     addresses: () => ports.book.sizes().told + ports.book.sizes().tried,
   };
   return {

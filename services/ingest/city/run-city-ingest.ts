@@ -25,6 +25,9 @@ export interface CityIngest {
   forget(hash: HashHex): void;
   readonly pool: Pick<CityPoolDoor, "refused">;
   readonly heartbeats: Pick<Heartbeats, "beat">;
+  readonly metrics: { flush(): void };
+  /** Put final blocks away. */
+  pack(signal: AbortSignal): Promise<number>;
   /** Addresses in the book. */
   addresses(): number;
   readonly clock: Clock;
@@ -36,6 +39,8 @@ const TICK_MS = 250;
 /** A hint that was lost costs no more than this. @source cloud.md 2 */
 const NOTICE_MS = 5_000;
 const BEAT_MS = 60_000;
+/** A segment is full every eighteen hours. */
+const PACK_MS = 600_000;
 
 /**
  * Tell peers of every new tip and transaction, do what is due, and give a sign of life, until the
@@ -53,6 +58,7 @@ export async function runCityIngest(city: CityIngest, signal: AbortSignal): Prom
     every(TICK_MS, () => city.ingest.tick(), { city, signal: end }),
     every(NOTICE_MS, () => lookAtNotice(city), { city, signal: end }),
     every(BEAT_MS, () => beat(city), { city, signal: end }),
+    every(PACK_MS, () => city.pack(end), { city, signal: end }),
   ];
   const done = await Promise.allSettled(
     loops.map((loop) =>
@@ -68,7 +74,7 @@ export async function runCityIngest(city: CityIngest, signal: AbortSignal): Prom
 /** What a store refuses for now is tried again at the next turn. */
 async function every(
   milliseconds: number,
-  task: () => Promise<void>,
+  task: () => Promise<unknown>,
   { city, signal }: { readonly city: CityIngest; readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
@@ -125,6 +131,7 @@ async function beat(city: CityIngest): Promise<void> {
   const { clock, peers, ingest, heartbeats } = city;
   const list = peers.list().filter(({ stage }) => stage === "ready");
   const peersIn = list.filter(({ kind }) => kind === "inbound").length;
+  city.metrics.flush();
   await heartbeats.beat({
     service: "ingest",
     at: clock.now(),

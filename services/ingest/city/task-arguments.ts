@@ -27,18 +27,24 @@ const MODES: readonly TaskMode[] = ["ingest", "load", "health"];
 const PEER_PORT = 4_562;
 
 /**
- * The words after `services/ingest/main.ts`.
+ * The words after `services/ingest/main.ts`. What they leave open, `EXOS_CONNECT` (of several, with
+ * commas) and `EXOS_PORT` of the environment say.
  *
  * @returns a sentence about what is wrong with them
  */
-export function parseTaskArguments(words: readonly string[]): TaskArguments | string {
+export function parseTaskArguments(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): TaskArguments | string {
+  const port = environment["EXOS_PORT"];
+  const peers = environment["EXOS_CONNECT"]?.split(",").filter((text) => text !== "") ?? [];
   try {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
       options: {
-        connect: { type: "string", multiple: true, default: [] },
-        listen: { type: "string" },
+        connect: { type: "string", multiple: true, default: peers },
+        listen: { type: "string", ...(port === undefined ? {} : { default: `[::]:${port}` }) },
         health: { type: "string", default: String(HEALTH_PORT) },
         refill: { type: "boolean", default: false },
         trust: { type: "string" },
@@ -70,6 +76,6 @@ const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 &&
 
 /** Port 0 is no port of an endpoint, but one to listen on. */
 function endpointOrAny(text: string): Endpoint | undefined {
-  const any = /^(.+):0$/.exec(text);
-  return any === null ? parseEndpoint(text, PEER_PORT) : { host: any[1] ?? "", port: 0 };
+  const any = parseEndpoint(text.replace(/:0$/, ":1"), PEER_PORT);
+  return any !== undefined && text.endsWith(":0") ? { host: any.host, port: 0 } : any;
 }

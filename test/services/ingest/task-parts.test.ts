@@ -12,7 +12,7 @@ import { memoryValidator } from "../../support/memory-validator.ts";
 
 describe("the words of a task", () => {
   it("name a mode, and leave the rest to what is usual", () => {
-    expect(parseTaskArguments(["ingest"])).toEqual({
+    expect(parseTaskArguments(["ingest"], {})).toEqual({
       mode: "ingest",
       connect: [],
       listen: undefined,
@@ -24,7 +24,7 @@ describe("the words of a task", () => {
 
   it("name peers, a place to listen, and a port for health", () => {
     const words = ["load", "--connect=127.0.0.1:7", "--connect", "[::1]", "--listen=0.0.0.0:0"];
-    expect(parseTaskArguments([...words, "--health=0", "--refill", "--trust=ab"])).toEqual({
+    expect(parseTaskArguments([...words, "--health=0", "--refill", "--trust=ab"], {})).toEqual({
       mode: "load",
       connect: [
         { host: "127.0.0.1", port: 7 },
@@ -34,6 +34,20 @@ describe("the words of a task", () => {
       healthPort: 0,
       refill: true,
       trust: "ab",
+    });
+  });
+
+  it("leave peers and port to the environment", () => {
+    const environment = { EXOS_PORT: "0", EXOS_CONNECT: "127.0.0.1:7,127.0.0.1:8" };
+    expect(parseTaskArguments(["ingest"], environment)).toMatchObject({
+      connect: [
+        { host: "127.0.0.1", port: 7 },
+        { host: "127.0.0.1", port: 8 },
+      ],
+      listen: { host: "::", port: 0 },
+    });
+    expect(parseTaskArguments(["ingest", "--connect=[::1]:9"], environment)).toMatchObject({
+      connect: [{ host: "::1", port: 9 }],
     });
   });
 
@@ -47,7 +61,7 @@ describe("the words of a task", () => {
     [["ingest", "--health=x"], /--health/],
     [["ingest", "--what"], /--what/],
   ])("%j is refused with a sentence", (words, sentence) => {
-    expect(parseTaskArguments(words)).toMatch(sentence);
+    expect(parseTaskArguments(words, {})).toMatch(sentence);
   });
 });
 
@@ -59,6 +73,13 @@ describe("the health of a task", () => {
       height: 7,
       peers: 2,
     });
+    const second = await openHealthDoor(door.port, () => ({
+      state: "starting",
+      height: undefined,
+      peers: 0,
+    }));
+    expect(second.port).not.toBe(door.port);
+    await second[Symbol.asyncDispose]();
     await door[Symbol.asyncDispose]();
     expect(await askHealth(door.port)).toBeUndefined();
   });

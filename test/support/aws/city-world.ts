@@ -8,6 +8,7 @@ import { createDynamoHeartbeats } from "#shared/adapters/aws/dynamo-heartbeats.t
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
+import { createPackedBlocks } from "#shared/adapters/aws/packed-blocks.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
@@ -47,14 +48,12 @@ export async function openCityWorld(network: Network) {
     transactions: await queue("transactions"),
     announce: await queue("announce"),
   };
+  const announce = createSqsWorkQueue<AnnounceHint>({ client: sqs, queueUrl: urls.announce });
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   const chain = createDynamoTable({ client, table: tables.chain });
   const objects = createS3Objects({ client: fauxqs.s3(), bucket });
-  const packed = {
-    headers: async (hashes: readonly unknown[]) => hashes.map(() => undefined),
-    body: async () => undefined,
-  };
+  const packed = createPackedBlocks({ chain, objects });
   const { dialect } = network.consensus;
   const deps = {
     ...memoryValidator(network, clock.now()),
@@ -65,12 +64,12 @@ export async function openCityWorld(network: Network) {
       tries: createDynamoBlockTries(chain),
       leases: createDynamoLeases(chain),
       notice: createDynamoTipNotice(chain),
+      announce,
     },
   };
   const headers = createDynamoHeaderStore({ chain, packed, clock });
   // Of a tree of headers only one process that owns its store tells; nobody asks for it here.
   const validator = createValidator({ ...deps, headers: { ...deps.headers, ...headers } });
-  const announce = createSqsWorkQueue<AnnounceHint>({ client: sqs, queueUrl: urls.announce });
   const blocks = createSqsWorkSource<BlockHint>({
     client: sqs,
     queueUrl: urls.blocks,
