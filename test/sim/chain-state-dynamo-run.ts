@@ -4,6 +4,8 @@
  * @module
  */
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
+import type { DynamoItem } from "#shared/adapters/aws/dynamo-item.ts";
+import { decodeTipItem } from "#shared/adapters/aws/dynamo-tip.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createSeededEntropy } from "#shared/adapters/embedded/seeded-entropy.ts";
 import { coinKeyOf } from "#shared/coins/coin-key.ts";
@@ -15,7 +17,7 @@ import { type CityTables, makeCityTables } from "../support/aws/city-tables.ts";
 import { type DynamoEndpoint, openDynamoEndpoint } from "../support/aws/dynamo-endpoint.ts";
 import { type FaultyClient, injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
 import { lintRequests } from "../support/aws/lint-requests.ts";
-import { recordRequests } from "../support/aws/record-requests.ts";
+import { type RequestRecord, recordRequests } from "../support/aws/record-requests.ts";
 import { txidOf } from "../support/coin-chain.ts";
 import { ChainTree, createDice, type ModelBlock } from "./chain-tree.ts";
 import {
@@ -157,12 +159,35 @@ export async function runOnDynamo(
   return {
     ...shared.count,
     deaths,
-    failures: [...shared.failures, ...wrong],
+    failures: [
+      ...shared.failures,
+      ...wrong,
+      ...disorder(processes.flatMap(({ records }) => records)),
+    ],
     lint: processes.flatMap(({ records }) => lintRequests(records, "load")),
     requests: processes.reduce((sum, { records }) => sum + records.length, 0),
     faults: totalOf(processes.map(({ faults }) => faults)),
     height: tip?.height ?? 0,
   };
+}
+
+/** Tips that were written twice under one number, or that are lighter than the one they replaced. */
+function disorder(records: readonly RequestRecord[]): string[] {
+  const written = records
+    .filter(
+      ({ action, leadingKeys, outcome }) =>
+        action === "PutItem" && leadingKeys[0] === "TIP" && outcome === "answered",
+    )
+    // The item of a put of ours.
+    .map(({ input }) => decodeTipItem(input["Item"] as DynamoItem))
+    .sort((a, b) => a.rev - b.rev);
+  return written.flatMap((tip, at) => {
+    const before = written[at - 1];
+    if (before === undefined) return [];
+    if (before.rev === tip.rev) return [`two tips of rev ${tip.rev}`];
+    const isKept = tip.gen !== before.gen || tip.work > before.work;
+    return isKept ? [] : [`the work falls at rev ${tip.rev}`];
+  });
 }
 
 /** What was sent twice was done once already. */
