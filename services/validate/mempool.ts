@@ -1,3 +1,4 @@
+import type { Tip } from "#shared/coins/tip.ts";
 import { selectTransactions } from "#shared/consensus/policy/select-transactions.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { SavedTransaction } from "#shared/ports/pool.ts";
@@ -13,6 +14,8 @@ export interface MempoolService extends Mempool {
    * @returns how many of `saved` entered
    */
   open(saved: readonly SavedTransaction[], signal?: AbortSignal): Promise<number>;
+  /** The tip to which the pool was brought; `undefined` before anything was asked of it. */
+  followed(): Tip | undefined;
 }
 
 /**
@@ -25,6 +28,7 @@ export function createMempool(deps: MempoolDeps): MempoolService {
   let loaded = false;
   return {
     ...createReader(keeper, deps, () => loaded),
+    followed: () => keeper.place?.tip,
     accept: (raw, options) => keeper.handleBytes(raw, options),
     test: (raw, options) => keeper.handleBytes(raw, { source: "local", ...options, dry: true }),
     follow: () => keeper.follow(),

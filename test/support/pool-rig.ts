@@ -1,5 +1,6 @@
 import { createStaker } from "#services/stake/core.ts";
 import { createValidator } from "#services/validate/core.ts";
+import type { MempoolDeps } from "#services/validate/mempool/deps.ts";
 import { createMempool, type MempoolService } from "#services/validate/mempool.ts";
 import { readCoins } from "#services/validate/read-coins.ts";
 import type { ManualClock } from "#shared/adapters/embedded/manual-clock.ts";
@@ -28,6 +29,8 @@ export interface PoolRig {
   readonly mempool: MempoolService;
   readonly pool: Pool;
   readonly clock: ManualClock;
+  /** What another process would open the same pool with. */
+  readonly deps: MempoolDeps;
   /** Ids that were hinted, in order. */
   readonly hinted: readonly HashHex[];
   readonly validator: ReturnType<typeof createValidator>;
@@ -95,15 +98,15 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
       return deps.scripts.verify(jobs);
     },
   };
-  const open = (kept: Pool = pool, changed: Partial<PoolPolicy> = {}) =>
-    createMempool({
-      ...deps,
-      scripts,
-      pool: kept,
-      policy: { ...defaultPolicy(network), ...options.policy, ...changed },
-      entropy: createSeededEntropy("pool"),
-      accepted: { send: async ({ txid }) => void hinted.push(txid) },
-    });
+  const depsOf = (kept: Pool = pool, changed: Partial<PoolPolicy> = {}): MempoolDeps => ({
+    ...deps,
+    scripts,
+    pool: kept,
+    policy: { ...defaultPolicy(network), ...options.policy, ...changed },
+    entropy: createSeededEntropy("pool"),
+    accepted: { send: async ({ txid }) => void hinted.push(txid) },
+  });
+  const open = (...kept: Parameters<typeof depsOf>) => createMempool(depsOf(...kept));
   const mempool = open();
   const stakerOf = (offering: MempoolService) =>
     createStaker({
@@ -179,6 +182,7 @@ export async function createPoolRig(options: RigOptions = {}): Promise<PoolRig> 
       if (body !== undefined) await deps.blocks.drop(hash, body);
     },
     restarted: open,
+    deps: depsOf(),
   };
   return rig;
 }

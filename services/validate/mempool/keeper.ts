@@ -1,4 +1,5 @@
 import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Candidate } from "#shared/consensus/policy/judge-pool.ts";
 import { type PolicyError, policyError } from "#shared/consensus/policy/policy-error.ts";
 import type { MemberFacts } from "#shared/consensus/policy/pool-graph.ts";
@@ -50,6 +51,11 @@ export class PoolKeeper {
     this.#deps = deps;
     this.table = new PoolTable(deps);
     this.orphans = new Orphans({ countMax: deps.policy.orphansMax, entropy: deps.entropy });
+  }
+
+  /** Where the pool stands; `undefined` before anything was asked of it. */
+  get place(): Place | undefined {
+    return this.#place;
   }
 
   isKnown(txid: HashHex): boolean {
@@ -202,13 +208,21 @@ export class PoolKeeper {
     if (this.#isLoaded && before?.tip.rev === tip.rev) return before;
     const place = { tip, parent: await knownHeader(tip.hash, this.#deps) };
     await this.#load();
-    if (before === undefined) await this.#takeOver(place);
-    else if (before.tip.hash !== tip.hash) {
-      this.#rejects.forget();
-      await this.#move(before, place);
-    }
+    await this.#bring(before?.parent, place);
     this.#place = place;
     return place;
+  }
+
+  /** @param before header of the tip on which this process left the pool */
+  async #bring(before: HeaderRecord | undefined, place: Place): Promise<void> {
+    const { kept } = this.#deps;
+    if (before === undefined && kept?.by === "else") return;
+    const from = before ?? (kept?.by === "us" ? kept.at : undefined);
+    if (from === undefined) await this.#takeOver(place);
+    else if (from.hash !== place.tip.hash) {
+      this.#rejects.forget();
+      await this.#move(from, place);
+    }
   }
 
   async #load(): Promise<void> {
@@ -225,9 +239,9 @@ export class PoolKeeper {
     this.#isLoaded = true;
   }
 
-  async #move(before: Place, place: Place): Promise<void> {
+  async #move(before: HeaderRecord, place: Place): Promise<void> {
     try {
-      const moved = await moveTo(place, before.parent, this.#moving(place));
+      const moved = await moveTo(place, before, this.#moving(place));
       for (const txid of moved.mined) this.#arrived.add(txid);
       for (const txid of moved.freed) await this.#deps.accepted.send(acceptedHint(txid));
     } catch (cause) {

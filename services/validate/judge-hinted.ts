@@ -1,0 +1,61 @@
+import type { BadHint } from "#shared/messages/bad-hint.ts";
+import { badHint } from "#shared/messages/bad-hint.ts";
+import type { PoolVerdict } from "#shared/ports/mempool.ts";
+import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { Delivery, WorkQueue } from "#shared/ports/work-queue.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import type { MempoolDeps } from "./mempool/deps.ts";
+import { createMempool } from "./mempool.ts";
+
+/** What judging transactions by hints asks for. */
+export interface PoolDeps extends MempoolDeps {
+  /** Bytes that wait to be judged. */
+  readonly raw: Pick<RawTransactions, "get">;
+  /** Tells whoever talks to peers what was refused. */
+  readonly announce: WorkQueue<BadHint>;
+}
+
+/** Deliveries after which a parent that has not come will not be waited for. @source cloud.md 2 */
+const ATTEMPTS_MAX = 3;
+
+/** Codes that say nothing against whoever sent the transaction: it is here already. */
+const KNOWN: ReadonlySet<string> = new Set(["txn-already-in-mempool", "txn-already-known"]);
+
+/**
+ * One run over the pool of a city, which others write at the same time: it is read once, and who
+ * follows the chain keeps it on its tip.
+ *
+ * @returns judges the transaction of one hint; throws StoreFault when it has to come again
+ */
+export function openPoolRun(
+  deps: PoolDeps,
+): (txid: HashHex, delivery: Delivery) => Promise<PoolVerdict | undefined> {
+  const mempool = createMempool({ ...deps, kept: { by: "else" } });
+  return async (txid, { attempt, group: peer }) => {
+    const raw = await deps.raw.get(txid);
+    // Its time is over; whoever wants it judged announces it again.
+    if (raw === undefined) return undefined;
+    const verdict = await mempool.accept(raw, { source: peer === undefined ? "local" : "peer" });
+    if (verdict.state === "orphan" && attempt < ATTEMPTS_MAX) {
+      // No process keeps orphans here: the queue does, while their parents may still come.
+      throw new StoreFault(`The transaction ${txid} waits for its parents.`, { retryable: true });
+    }
+    const code = codeOf(verdict);
+    if (code !== undefined) await deps.announce.send(badHint({ hash: txid, code, peer }));
+    return verdict;
+  };
+}
+
+/** Why a transaction is refused; `undefined` where there is nothing to tell a peer for. */
+function codeOf(verdict: PoolVerdict): string | undefined {
+  switch (verdict.state) {
+    case "accepted":
+      return undefined;
+    case "undecodable":
+      return "undecodable";
+    case "orphan":
+    case "refused":
+      return KNOWN.has(verdict.error.code) ? undefined : verdict.error.code;
+  }
+}
