@@ -20,3 +20,6 @@ export type LeftOut = keyof typeof LEFT_OUT;
 export function leftOut(environment: EnvironmentName, _what: LeftOut): boolean {
   return !ENVIRONMENTS[environment].protected;
 }
+
+// For programs that tell of it.
+if (import.meta.main) process.stdout.write(`${JSON.stringify(LEFT_OUT)}\n`);

@@ -15,7 +15,7 @@ export interface DeployOptions extends Omit<CdkOptions, "doing" | "home" | "onLi
 }
 
 /** Lines of the CLI that a person waits for: a stack that stands, and whatever went wrong. */
-const TELLING = /✅|❌|FAILED|ROLLBACK|rror/;
+const TELLING = /✅|❌|_FAILED|ROLLBACK|Error:/;
 
 /** A program of ours that lays out what is deployed, under the Node that runs this. */
 async function layOut(

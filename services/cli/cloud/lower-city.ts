@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { CLOUD_THINGS } from "#services/cli/cloud/cloud-control.ts";
 import {
   type CloudFolder,
@@ -11,6 +13,7 @@ import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
 import { stopIngest } from "#services/cli/cloud/start-ingest.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
 
 export interface LowerOptions extends Pick<CommandContext, "environment" | "signal"> {
   readonly folder: CloudFolder;
@@ -41,9 +44,16 @@ export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
     ingestMs = await stopIngest(ingest, { environment, signal });
   }
   const reachable = emulator === undefined || isAlive(emulator.pid);
-  if (state.deployed && reachable) {
+  const laidOut = existsSync(join(folder.assembly, "manifest.json"));
+  if (state.deployed && reachable && laidOut) {
     onNote("removing the city's stacks");
-    await destroyCity({ endpoint, folder, environment, signal, onNote });
+    try {
+      await destroyCity({ endpoint, folder, environment, signal, onNote });
+    } catch (cause) {
+      // An emulator of our own ends with all that stands in it; elsewhere this is tried again.
+      if (emulator === undefined || !(cause instanceof CommandFailure)) throw cause;
+      onNote(cause.message);
+    }
   }
   const survivors = reachable ? await survivorsAt(endpoint) : [];
   if (peer !== undefined) await endGroup(peer.pid, PEER_MS_MAX);

@@ -29,16 +29,14 @@ export async function openEndpoint(options: EndpointOptions): Promise<OpenEndpoi
   const { environment, signal, folder, roles, onNote } = options;
   const given = environment["AWS_ENDPOINT_URL"];
   if (given !== undefined && given !== "") {
-    const endpoint: LocalEndpoint = {
-      kind: "given",
-      url: given.replace(/\/+$/, ""),
-      certificate: environment["AWS_CA_BUNDLE"],
-    };
+    const url = given.replace(/\/+$/, "");
+    const certificate = url.startsWith("https:") ? environment["AWS_CA_BUNDLE"] : undefined;
+    const endpoint: LocalEndpoint = { kind: "given", url, certificate };
     using cloud = composeCloud(endpoint);
     await checkAccount(endpoint, cloud);
     return { endpoint, emulator: undefined };
   }
-  const python = await installMinistack(options);
+  const python = await installMinistack({ environment, signal, onNote });
   onNote(`starting MiniStack${roles ? ", with roles enforced" : ""}`);
   const { endpoint, pid, log } = await startMinistack({ python, folder, roles, signal });
   return { endpoint, emulator: { pid, log } };
