@@ -1,6 +1,6 @@
 /**
  * What `cdk.json` starts: `-c environment=prod|test|local`, `-c cities=syd,lon`, `-c bundles=FOLDER`,
- * `-c image=sha256:…`, `-c lint=true`. Reads no network, no credentials and no Docker.
+ * `-c image=sha256:…`, `-c release=NAME`, `-c lint=true`. Reads no network, no credentials and no Docker.
  * @module
  */
 import { App } from "aws-cdk-lib";
@@ -11,6 +11,7 @@ import { environmentNamed } from "./environment-named.ts";
 // The CLI hands its context to whatever app is made; this one is only asked.
 const asked = new App({ autoSynth: false }).node;
 const context = (key: string): string | undefined => asked.tryGetContext(key);
+const release = context("release");
 const cities = context("cities")?.split(",");
 
 createApp({
@@ -19,5 +20,6 @@ createApp({
   ...(cities !== undefined && { cities }),
   bundles: context("bundles"),
   imageDigest: context("image") ?? NO_IMAGE,
+  ...(release !== undefined && { release }),
   lint: context("lint") === "true",
 }).synth();

@@ -16,6 +16,8 @@ export interface CityContext {
   readonly bundles: string | undefined;
   /** Image of the container by digest, such as `…/exos-prod-syd-node@sha256:…`. */
   readonly image: string;
+  /** What is deployed, as `exos fleet status` names it. */
+  readonly release: string;
 }
 
 /** Name of a stack of a city. */

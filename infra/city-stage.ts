@@ -1,7 +1,8 @@
-import { Stage } from "aws-cdk-lib";
+import { CfnOutput, Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { accountOf } from "#regions/account-of.ts";
 import { cityNames } from "#regions/city-names.ts";
+import { RELEASE_OUTPUT } from "#regions/city-outputs.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
@@ -20,7 +21,11 @@ export interface CityStageProps {
   readonly bundles: string | undefined;
   /** Digest of the image, `sha256:…`. */
   readonly imageDigest: string;
+  readonly release?: string;
 }
+
+/** What was synthesised by hand, and not by `exos fleet deploy`. */
+const UNRELEASED = "unreleased";
 
 /** @throws for what the design has and this program has not built */
 function refuseUnbuilt({ code, market, host }: AwsCity): void {
@@ -58,7 +63,8 @@ export class CityStage extends Stage {
     super(scope, city.code, { env: { account, region } });
     const names = cityNames({ environment, code: city.code, region, account });
     const image = `${account}.dkr.ecr.${region}.amazonaws.com/${names.repository}@${props.imageDigest}`;
-    const context = { city, names, deployment, bundles: props.bundles, image };
+    const { bundles, release = UNRELEASED } = props;
+    const context = { city, names, deployment, bundles, image, release };
     this.context = context;
     const facts = factsOf(context);
     const guarded = { terminationProtection: ENVIRONMENTS[environment].protected };
@@ -68,6 +74,9 @@ export class CityStage extends Stage {
     const rpc = new RpcStack(this, context, { variables: node.variables, facts });
     const observe = new ObserveStack(this, context, {});
     // Names are by construction, so that what must stand first is said here.
+    for (const stack of [network, storage, node, rpc, observe]) {
+      new CfnOutput(stack, RELEASE_OUTPUT, { value: release });
+    }
     node.addStackDependency(storage);
     rpc.addStackDependency(node);
     observe.addStackDependency(rpc);

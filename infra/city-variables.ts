@@ -2,7 +2,7 @@ import { ENVIRONMENTS } from "#regions/environment.ts";
 import type { CityContext } from "./city-context.ts";
 
 /** What has its names by construction, as the variables that functions and tasks are given. */
-export function cityVariables({ names, city }: CityContext): Record<string, string> {
+export function cityVariables({ names, city, release }: CityContext): Record<string, string> {
   const { tables, buckets } = names;
   return {
     EXOS_ENVIRONMENT: names.environment,
@@ -15,5 +15,6 @@ export function cityVariables({ names, city }: CityContext): Record<string, stri
     EXOS_BUCKET_CHAIN: buckets.chain,
     EXOS_SERVICE_INGEST: `${names.cluster}/${names.service}`,
     EXOS_SECRETS: names.secrets,
+    EXOS_RELEASE: release,
   };
 }

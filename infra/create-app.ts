@@ -13,6 +13,8 @@ export interface AppProps {
   readonly cities?: readonly string[];
   readonly bundles: string | undefined;
   readonly imageDigest: string;
+  /** Name of what is deployed; each stack prints it. */
+  readonly release?: string;
   /** Whether the CDK lints the templates too, which takes eight seconds and half a second each. */
   readonly lint?: boolean;
   /** Where the cloud assembly is written. */

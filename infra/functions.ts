@@ -78,7 +78,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     timeoutSeconds: 30,
     reserved: 50,
     trigger: { kind: "url" },
-    environment: [...POOL, "EXOS_TABLE_INDEX", ...ARRIVALS, "EXOS_SECRETS"],
+    environment: [...POOL, "EXOS_TABLE_INDEX", ...ARRIVALS, "EXOS_SECRETS", "EXOS_RELEASE"],
   },
   "rpc-events": {
     door: "services/rpc/events.lambda.ts",

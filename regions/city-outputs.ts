@@ -4,6 +4,9 @@ export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as c
 /** One stack of a city; it is named `exos-<environment>-<city>-<one of these>`. */
 export type CityStack = (typeof CITY_STACKS)[number];
 
+/** What every stack prints besides: the release that it was deployed with. */
+export const RELEASE_OUTPUT = "Release";
+
 /**
  * What the stacks of a city print, by the stack. `Exos…` is the variable of the same words that
  * functions and tasks are given: `ExosQueueBlocks` is `EXOS_QUEUE_BLOCKS`.
@@ -28,6 +31,7 @@ export const CITY_OUTPUTS = {
     ExosCity: "three letters",
     ExosNetwork: "the chain",
     ExosSecrets: "path of the city's secrets",
+    ExosRelease: "of what is deployed",
     ExosQueueBlocks: "blocks to check",
     ExosQueueConnect: "blocks to connect, one after the other",
     ExosQueueTransactions: "transactions to judge",

@@ -35,7 +35,6 @@ import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
-import { PROGRAM_VERSION } from "#shared/primitives/program-version.ts";
 
 /** What the environment of this function holds. */
 export const WANTED = [
@@ -48,6 +47,7 @@ export const WANTED = [
   "EXOS_QUEUE_BLOCKS",
   "EXOS_QUEUE_TRANSACTIONS",
   "EXOS_SECRETS",
+  "EXOS_RELEASE",
 ] as const;
 
 /**
@@ -86,7 +86,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     judge: judgeOf(judged),
     metrics: createPrometheusMetrics(),
   };
-  return openCity(ports, { city: env.EXOS_CITY, network, version: PROGRAM_VERSION });
+  return openCity(ports, { city: env.EXOS_CITY, network, version: env.EXOS_RELEASE });
 }
 
 /** No short cut: checkpoints are asserted, and nothing is vouched for. */

@@ -14,6 +14,7 @@ const STARTUP = z.object({
 const REASONS = z.object({
   reasons: z.array(REASON_SCHEMA),
   tip: COMPARABLE_SCHEMA.optional(),
+  version: z.string().optional().meta({ description: "Of the program, or of the release" }),
 });
 
 interface Operation {

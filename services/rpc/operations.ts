@@ -76,7 +76,7 @@ async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response>
   const chain = await session.chain();
   const { status, reasons } = await viewHealth({ chain, deps, stores }, lagMax);
   const tip = await viewComparable(chain, stores);
-  return answer(status === "ok" ? 200 : 503, { reasons, tip });
+  return answer(status === "ok" ? 200 : 503, { reasons, tip, version: deps.version });
 }
 
 async function answerMetrics(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response> {

@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACKNOWLEDGED, sharedId } from "#infra/acknowledge.ts";
 import { createApp, NO_IMAGE } from "#infra/create-app.ts";
-import { CITY_OUTPUTS, CITY_STACKS, STAKING_OUTPUTS } from "#regions/city-outputs.ts";
+import {
+  CITY_OUTPUTS,
+  CITY_STACKS,
+  RELEASE_OUTPUT,
+  STAKING_OUTPUTS,
+} from "#regions/city-outputs.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { CITIES } from "#regions/fleet.ts";
 import { local } from "#regions/local.ts";
@@ -63,7 +68,7 @@ describe("a synthesis of the fleet", () => {
     for (const [name, outputs] of Object.entries(CITY_OUTPUTS)) {
       const printed = productionFleet().stages.get("syd")?.get(name)?.Outputs ?? {};
       const own = Object.keys(printed).filter((key) => !key.startsWith("ExportsOutput"));
-      expect(own.sort(), name).toEqual(Object.keys(outputs).sort());
+      expect(own.sort(), name).toEqual([...Object.keys(outputs), RELEASE_OUTPUT].sort());
     }
     const staking = localFleet().stages.get("loc")?.get("node")?.Outputs ?? {};
     expect(Object.keys(staking)).toEqual(expect.arrayContaining(Object.keys(STAKING_OUTPUTS)));

@@ -33,6 +33,8 @@ const VARIABLES = {
   EXOS_KEY_STAKE: z.string().startsWith("arn:"),
   /** `cluster/service` of the task `ingest`. */
   EXOS_SERVICE_INGEST: z.string().regex(/^[^/]+\/[^/]+$/),
+  /** Of what is deployed, as the deployment named it. */
+  EXOS_RELEASE: z.string().regex(/^[\w.+-]{1,64}$/),
   /** Path below which a city's secrets stand, such as `/exos/prod/syd`. */
   EXOS_SECRETS: z.string().startsWith("/"),
 } as const;
