@@ -163,6 +163,21 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     lacks: lacksPython,
     run: () => ["test/e2e/endpoint-contracts.ts"],
   },
+  "city-chains": {
+    about: "300 and 3,121 recorded blocks through the stores of a city, against embedded ones",
+    needs: ["stratis/blk0001.dat", "exos-regtest/chain.dat"],
+    run: (short) => ["test/e2e/city-chains.ts", ...(short ? ["--blocks", "300"] : [])],
+  },
+  "endpoint-chains": {
+    about: "the same on a local endpoint",
+    needs: ["stratis/blk0001.dat", "exos-regtest/chain.dat"],
+    lacks: lacksPython,
+    run: (short) => [
+      "test/e2e/endpoint-contracts.ts",
+      "--chains",
+      ...(short ? ["--blocks", "100"] : []),
+    ],
+  },
   bench: {
     about: "the figures that have a bar",
     needs: [],

@@ -1,6 +1,7 @@
 /**
  * The contract suites of the adapters that name AWS, against the local endpoint: somebody else's
- * reading of the same services. `node test/e2e/endpoint-contracts.ts [FILTER …]`
+ * reading of the same services. `node test/e2e/endpoint-contracts.ts [FILTER …]`; with `--chains`
+ * the recorded chains of `city-chains.ts` instead.
  * @module
  */
 import { spawnSync } from "node:child_process";
@@ -24,22 +25,21 @@ using folder = mkdtempDisposableSync(join(tmpdir(), "exos-contracts-"));
 const { signal } = new AbortController();
 const python = await installMinistack({ onNote: print, environment: process.env, signal });
 const { endpoint, pid } = await startMinistack({ python, folder: join(folder.path, "m"), signal });
-print(`${files.length} files against MiniStack`);
 const words = process.argv.slice(2);
-const { status } = spawnSync(
-  process.execPath,
-  [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--dir=test",
-    "--maxWorkers=2",
-    "--testTimeout=60000",
-    ...(words.length > 0 ? words : files),
-  ],
-  {
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...clientEnvironment(endpoint), EXOS_TEST_ENDPOINT: "ministack" },
-  },
-);
+const suites = [
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  "--dir=test",
+  "--maxWorkers=2",
+  "--testTimeout=60000",
+  ...(words.length > 0 ? words : files),
+];
+const isChains = words[0] === "--chains";
+print(isChains ? "recorded chains against MiniStack" : `${files.length} files against MiniStack`);
+const run = isChains ? ["test/e2e/city-chains.ts", ...words.slice(1)] : suites;
+const { status } = spawnSync(process.execPath, run, {
+  stdio: ["ignore", "inherit", "inherit"],
+  env: { ...process.env, ...clientEnvironment(endpoint), EXOS_TEST_ENDPOINT: "ministack" },
+});
 await endGroup(pid, END_MS_MAX);
 process.exitCode = status === 0 ? 0 : 1;

@@ -92,7 +92,7 @@ const kinds = (lines: readonly string[]) => {
   return { headers: count("H#"), bodies: count("B#"), recent: count("recent/") };
 };
 
-describe("packing segments", () => {
+describe("packing segments", { timeout: 30_000 }, () => {
   const plan = { chain: recordChain(30), base: 25, segmentBlocks: 10 };
 
   it("moves what lies below the window into objects, and leaves the rest", async () => {
