@@ -34,7 +34,10 @@ export interface IndexProgress {
 
 /** When to stop, and who is told how far it is. */
 export interface FollowOptions {
+  /** Ends the run after the batch in hand; what it wrote stays. */
   readonly signal?: AbortSignal;
+  /** Of one batch, 256 unless given: what a run that is cut off may do in vain. */
+  readonly batchBlocksMax?: number;
   /** Called after every batch. */
   readonly onProgress?: (progress: IndexProgress) => void;
 }
@@ -55,7 +58,7 @@ const BATCH_BYTES_MAX = 2 * 1_048_576;
  */
 export async function followTip(
   deps: IndexDeps,
-  { signal, onProgress }: FollowOptions = {},
+  { signal, onProgress, batchBlocksMax = BATCH_BLOCKS_MAX }: FollowOptions = {},
 ): Promise<IndexPoint | undefined> {
   let blocks = 0;
   let transactions = 0;
@@ -71,7 +74,7 @@ export async function followTip(
       continue;
     }
     const fork = await findFork(cursor, tip, deps);
-    const batch = await readBatch(fork + 1, tip, deps);
+    const batch = await readBatch({ from: fork + 1, blocksMax: batchBlocksMax }, tip, deps);
     await deps.index.add(batch);
     // A tip below the cursor leaves nothing to add: `invalidateblock`, or a start after a kill.
     await deps.index.follow(batch.at(-1)?.hash ?? tip.hash);
@@ -122,7 +125,7 @@ async function findFork(
 
 /** Blocks of the chain from a height up, as many as one batch takes, at least one if there is one. */
 async function readBatch(
-  from: number,
+  { from, blocksMax }: { readonly from: number; readonly blocksMax: number },
   tip: Tip,
   { coins, blocks }: IndexDeps,
 ): Promise<BlockToIndex[]> {
@@ -134,7 +137,7 @@ async function readBatch(
     if (hash === undefined || bytes === undefined) throw missingBody(at);
     batch.push({ height: height(at), hash, bytes });
     bytesSum += bytes.length;
-    if (batch.length >= BATCH_BLOCKS_MAX || bytesSum >= BATCH_BYTES_MAX) break;
+    if (batch.length >= blocksMax || bytesSum >= BATCH_BYTES_MAX) break;
   }
   return batch;
 }

@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { holdTip } from "#services/rpc/city/hold-tip.ts";
 import { openCity } from "#services/rpc/city/open-city.ts";
@@ -12,17 +11,12 @@ import {
   createSqsClient,
 } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
-import { createDynamoAddressIndex } from "#shared/adapters/aws/dynamo-address-index.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
-import { createIndexTables } from "#shared/adapters/aws/index-tables.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
-import {
-  CHAIN_VARIABLES,
-  type ChainStores,
-  openChainStores,
-} from "#shared/adapters/aws/open-chain-stores.ts";
+import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
+import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
@@ -30,11 +24,9 @@ import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-me
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
-import type { Network } from "#shared/consensus/params.ts";
 import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
-import type { AddressIndex } from "#shared/ports/address-index.ts";
 
 /** What the environment of this function holds. */
 export const WANTED = [
@@ -59,6 +51,7 @@ export const WANTED = [
 export function composeAws(environment: Readonly<Record<string, string | undefined>>): RpcDeps {
   const env = readCityEnvironment(environment, WANTED);
   const network = networkOfCity(env.EXOS_NETWORK);
+  const { wire } = network.consensus;
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   const dynamo = createDynamoClient();
@@ -77,7 +70,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const arrivals = composeArrivals({ ...judged, policy: JUDGED });
   const ports = {
     ...judged,
-    index: openIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, network }),
+    index: openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire }),
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),
     hints: openHints(env),
@@ -103,19 +96,6 @@ function judgeOf(deps: Judged): Parameters<typeof openCity>[0]["judge"] {
   // Whoever writes the pool tells of what enters.
   const accepted = { send: async () => undefined };
   return (pool) => composeMempool({ ...deps, pool, scripts, policy, accepted });
-}
-
-function openIndex(
-  name: string,
-  deps: ChainStores & { readonly dynamo: DynamoDBClient; readonly network: Network },
-): AddressIndex {
-  const { dynamo, headers, network } = deps;
-  return createDynamoAddressIndex({
-    ...deps,
-    tables: createIndexTables({ client: dynamo, name }),
-    heightOf: async (hash) => (await headers.get(hash))?.record.height,
-    wire: network.consensus.wire,
-  });
 }
 
 function openHints(env: Record<"EXOS_QUEUE_BLOCKS" | "EXOS_QUEUE_TRANSACTIONS", string>) {

@@ -1,0 +1,51 @@
+import { createDynamoClient, createS3Client } from "#shared/adapters/aws/aws-clients.ts";
+import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
+import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
+import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { IndexDeps } from "./core.ts";
+
+/** What the environment of this function holds. */
+export const WANTED = [
+  "EXOS_ENVIRONMENT",
+  "EXOS_CITY",
+  "EXOS_NETWORK",
+  ...CHAIN_VARIABLES,
+  "EXOS_TABLE_INDEX",
+] as const;
+
+/** The follower of one city. */
+export interface AwsIndex {
+  readonly deps: IndexDeps;
+  readonly log: Log;
+}
+
+/**
+ * The index over the tables of a city. Builds every client and asks for nothing.
+ *
+ * @throws StoreFault `EXOS-E8101` that names what is missing or wrong in the environment
+ */
+export function composeAws(environment: Readonly<Record<string, string | undefined>>): AwsIndex {
+  const env = readCityEnvironment(environment, WANTED);
+  const network = networkOfCity(env.EXOS_NETWORK);
+  const { wire } = network.consensus;
+  const dynamo = createDynamoClient();
+  const stores = openChainStores(env, {
+    clients: { dynamo, s3: createS3Client() },
+    network,
+    clock: createSystemClock(),
+    entropy: createSystemEntropy(),
+  });
+  const log = createStreamLog({
+    write: (line) => process.stdout.write(line),
+    form: "json",
+    level: "info",
+    constant: { service: "index", city: env.EXOS_CITY },
+  });
+  const index = openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire });
+  return { deps: { coins: stores.coins, blocks: stores.blocks, index }, log };
+}

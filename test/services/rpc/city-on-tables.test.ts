@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { composeAws as composeIndex } from "#services/index/compose-aws.ts";
+import { followWithin } from "#services/index/follow-within.ts";
+import { createCityRouter } from "#services/rpc/city-router.ts";
+import { composeAws, WANTED } from "#services/rpc/compose-aws.ts";
+import { bufferedHandler } from "#services/rpc/http/function-door.ts";
+import { createValidator } from "#services/validate/core.ts";
+import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import {
+  CHAIN_VARIABLES,
+  type ChainStores,
+  openChainStores,
+} from "#shared/adapters/aws/open-chain-stores.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+import { makeCityTables } from "../../support/aws/city-tables.ts";
+import { type DynamoEndpoint, openDynamoEndpoint } from "../../support/aws/dynamo-endpoint.ts";
+import { type FauxqsEndpoint, openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
+import { CITY_ACCESS } from "../../support/city-access.ts";
+import { functionEvent, type TestRequest } from "../../support/function-event.ts";
+import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
+import { sharedValidator } from "../../support/shared-validator.ts";
+
+const TIP = 64;
+const blocks = recordedBlocks(TIP);
+
+const rpc = (method: string, ...params: unknown[]): TestRequest => ({
+  method: "POST",
+  path: "/",
+  body: JSON.stringify({ method, params, id: 1 }),
+});
+
+/** What is read of the chain and its index, by every dialect. */
+const REQUESTS: readonly TestRequest[] = [
+  rpc("getblockcount"),
+  rpc("getbestblockhash"),
+  rpc("getblockhash", 17),
+  rpc("getblockchaininfo"),
+  rpc("getchaintips"),
+  rpc("gettxoutsetinfo"),
+  rpc("getindexinfo"),
+  rpc("getrawmempool"),
+  rpc("getblockhash", TIP + 1),
+  { path: "/v1/tip" },
+  { path: "/v1/blocks?limit=200" },
+  { path: "/v1/blocks/0" },
+  { path: "/v1/blocks/1" },
+  { path: `/v1/blocks/${TIP}` },
+  { path: `/v1/blocks/${TIP}/txs` },
+  { path: "/v1/headers?from=60" },
+  { path: "/v1/supply" },
+  { path: "/v1/staking/network" },
+  { path: "/v1/mempool" },
+  { path: "/v1/search?q=12" },
+  { path: "/v1/addresses/XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8" },
+  { path: "/v1/addresses/XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8/txs" },
+  { path: "/v1/addresses/XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8/coins" },
+  { path: "/v1/addresses/XTgsMRHPJcDe8fQcYzX8uwVmWd8Ma6fQCe" },
+];
+
+/** Of the answer what is the chain's: other members speak of the process or the moment. */
+function ofTheChain(text: string): unknown {
+  return JSON.parse(text, (key, value) =>
+    ["size_on_disk", "ageSeconds", "verificationprogress", "loaded"].includes(key)
+      ? undefined
+      : value,
+  );
+}
+
+/** Judge and connect blocks on the tables, as the city's own handlers do. */
+async function connectAll(chain: readonly Uint8Array[], stores: ChainStores): Promise<void> {
+  const deps = sharedValidator(exosRegtest, unixSeconds(1_526_428_694));
+  const headers = {
+    ...stores.headers,
+    children: async () => [],
+    clearApplied: async () => undefined,
+  };
+  const { blocks: bodies, coins, notice } = stores;
+  const shared = { ...deps.shared, notice };
+  const validator = createValidator({ ...deps, blocks: bodies, headers, coins, shared });
+  for (const block of chain) {
+    expect(await validator.accept(block.slice())).toMatchObject({ state: "accepted" });
+  }
+  await validator.connect();
+}
+
+describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () => {
+  if (blocks === undefined) return;
+  let dynamo: DynamoEndpoint;
+  let queues: FauxqsEndpoint;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    [dynamo, queues] = await Promise.all([openDynamoEndpoint(), openFauxqsEndpoint()]);
+    const client = dynamo.client();
+    const tables = await makeCityTables(client);
+    environment = {
+      EXOS_ENVIRONMENT: "local",
+      EXOS_CITY: "syd",
+      EXOS_NETWORK: exosRegtest.name,
+      EXOS_TABLE_CHAIN: tables.chain,
+      EXOS_TABLE_COINS: tables.coins,
+      EXOS_TABLE_INDEX: tables.index,
+      EXOS_TABLE_POOL: tables.pool,
+      EXOS_BUCKET_CHAIN: "exos-test-chain",
+      EXOS_QUEUE_BLOCKS: `${queues.url}/000000000000/blocks`,
+      EXOS_QUEUE_TRANSACTIONS: `${queues.url}/000000000000/transactions`,
+      EXOS_SECRETS: "/exos/local/syd",
+      EXOS_RELEASE: "1.2.3",
+    };
+    vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", dynamo.url);
+    vi.stubEnv("AWS_ENDPOINT_URL_S3", queues.url);
+    vi.stubEnv("AWS_ENDPOINT_URL_SQS", queues.url);
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+    const stores = openChainStores(readCityEnvironment(environment, CHAIN_VARIABLES), {
+      clients: { dynamo: client, s3: queues.s3() },
+      network: exosRegtest,
+      clock: createSystemClock(),
+      entropy: createSystemEntropy(),
+    });
+    await connectAll(blocks, stores);
+  }, 60_000);
+
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await dynamo[Symbol.asyncDispose]();
+    await queues[Symbol.asyncDispose]();
+  });
+
+  it("is followed by its index, and answers what memory answers", async () => {
+    const { deps: follower, log } = composeIndex(environment);
+    const at = await followWithin(600_000, { deps: follower, log });
+    expect(at?.height).toBe(TIP);
+    const deps = composeAws(environment);
+    const city = bufferedHandler(createCityRouter(deps, new Map([["syd", deps]])));
+    const memory = await createRpcNode(blocks, { access: CITY_ACCESS, city: "syd" });
+    const node = bufferedHandler(memory.api());
+    for (const request of REQUESTS) {
+      const [here, there] = await Promise.all([
+        city(functionEvent(request)),
+        node(functionEvent(request)),
+      ]);
+      if (typeof here === "string" || typeof there === "string") throw new RangeError("no object");
+      expect([request, here.statusCode]).toEqual([request, there.statusCode]);
+      expect([request, ofTheChain(here.body ?? "")]).toEqual([
+        request,
+        ofTheChain(there.body ?? ""),
+      ]);
+    }
+  }, 60_000);
+
+  it("names what is missing in its environment", () => {
+    const { EXOS_TABLE_POOL: _, ...rest } = environment;
+    expect(() => composeAws(rest)).toThrow("EXOS_TABLE_POOL is missing");
+    expect(() => composeAws({ ...environment, EXOS_NETWORK: "nosuch" })).toThrow(StoreFault);
+    expect(Object.keys(environment).toSorted()).toEqual([...WANTED].toSorted());
+  });
+});
