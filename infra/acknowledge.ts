@@ -14,6 +14,7 @@ export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   "AwsSolutions-VPC7":
     "Flow logs of peers who are anonymous anyway would cost more than the task they watch.",
   "AwsSolutions-EC23": "Port 4562 is the peer port: whoever speaks the protocol may call.",
+  "AwsSolutions-CFR1": "A public chain answers every country.",
   "AwsSolutions-DDB3":
     "All but keys can be rebuilt from peers or a snapshot; recovery by point in time would double the price of storage.",
   "AwsSolutions-ECS2": "The environment holds names only; secrets are read from SSM at first use.",

@@ -5,6 +5,7 @@
  */
 import { App } from "aws-cdk-lib";
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import { bundleEdge } from "./bundle-edge.ts";
 import { createApp, NO_IMAGE } from "./create-app.ts";
 import { environmentNamed } from "./environment-named.ts";
 
@@ -19,6 +20,7 @@ createApp({
   deployment: DEPLOYMENT,
   ...(cities !== undefined && { cities }),
   bundles: context("bundles"),
+  router: await bundleEdge(),
   imageDigest: context("image") ?? NO_IMAGE,
   ...(release !== undefined && { release }),
   lint: context("lint") === "true",

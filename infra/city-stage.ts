@@ -3,7 +3,6 @@ import type { Construct } from "constructs";
 import { accountOf } from "#regions/account-of.ts";
 import { cityNames } from "#regions/city-names.ts";
 import { RELEASE_OUTPUT } from "#regions/city-outputs.ts";
-import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import type { AwsCity, CityContext } from "./city-context.ts";
@@ -55,10 +54,8 @@ export class CityStage extends Stage {
   constructor(scope: Construct, props: CityStageProps) {
     const { environment, city, deployment } = props;
     refuseUnbuilt(city);
-    const account =
-      accountOf(deployment, environment, city) ??
-      accountOf(EXAMPLE_DEPLOYMENT, environment, city) ??
-      "";
+    const account = accountOf(deployment, environment, city);
+    if (account === undefined) throw new Error(`No account is named for ${city.code}.`);
     const { region } = city.host;
     super(scope, city.code, { env: { account, region } });
     const names = cityNames({ environment, code: city.code, region, account });

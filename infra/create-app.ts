@@ -1,10 +1,15 @@
-import { App, Validations } from "aws-cdk-lib";
+import { App, Stage, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
+import type { City } from "#regions/city.ts";
 import type { Deployment } from "#regions/deployment.ts";
-import type { EnvironmentName } from "#regions/environment.ts";
+import { EDGE_REGION, edgeNames } from "#regions/edge-names.ts";
+import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
+import { orExample } from "#regions/or-example.ts";
 import type { AwsCity } from "./city-context.ts";
 import { CityStage } from "./city-stage.ts";
+import { leftOut } from "./left-out.ts";
+import { EdgeStack } from "./stacks/edge-stack.ts";
 
 export interface AppProps {
   readonly environment: EnvironmentName;
@@ -15,6 +20,8 @@ export interface AppProps {
   readonly imageDigest: string;
   /** Name of what is deployed; each stack prints it. */
   readonly release?: string;
+  /** Text of the function that routes at the edge; without it there is no stage of the edge. */
+  readonly router?: string;
   /** Whether the CDK lints the templates too, which takes eight seconds and half a second each. */
   readonly lint?: boolean;
   /** Where the cloud assembly is written. */
@@ -36,9 +43,31 @@ function isAws(city: { readonly host: { readonly kind: string } }): city is AwsC
   return city.host.kind === "aws";
 }
 
-/** The fleet as an app: one stage per AWS city, all of them judged by cdk-nag. */
-export function createApp(props: AppProps): App {
-  const { environment, cities: named, outdir } = props;
+/** What all cities share, once their own stages are said. */
+function addEdge(app: App, props: AppProps, cities: readonly City[]): void {
+  const { environment, deployment, router } = props;
+  const { zone } = deployment;
+  const account = deployment.accounts[environment];
+  if (router === undefined || zone === undefined || account === undefined) return;
+  const stage = new Stage(app, "edge", { env: { account, region: EDGE_REGION } });
+  new EdgeStack(stage, {
+    names: edgeNames(environment, account),
+    cities,
+    awsCities: cities.filter(isAws),
+    deployment: { ...deployment, zone },
+    router,
+  });
+}
+
+/**
+ * The fleet as an app: one stage per AWS city and one for the edge, all of them judged by cdk-nag.
+ * What the deployer has not said is taken from the example, but for a city on this machine.
+ */
+export function createApp(given: AppProps): App {
+  const { environment, cities: named, outdir } = given;
+  const props = ENVIRONMENTS[environment].protected
+    ? { ...given, deployment: orExample(given.deployment) }
+    : given;
   const app = new App({
     context: CONTEXT,
     analyticsReporting: false,
@@ -47,11 +76,13 @@ export function createApp(props: AppProps): App {
     ...(outdir !== undefined && { outdir }),
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const cities = citiesOf(environment).filter(isAws);
-  const unknown = named?.find((code) => !cities.some((city) => city.code === code));
+  const cities = citiesOf(environment);
+  const aws = cities.filter(isAws);
+  const unknown = named?.find((code) => !aws.some((city) => city.code === code));
   if (unknown !== undefined) throw new Error(`${environment} has no AWS city "${unknown}".`);
-  for (const city of cities) {
+  for (const city of aws) {
     if (named === undefined || named.includes(city.code)) new CityStage(app, { ...props, city });
   }
+  if (named === undefined && !leftOut(environment, "edge stack")) addEdge(app, props, cities);
   return app;
 }

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import { bundleEdge } from "./bundle-edge.ts";
 import { createApp, NO_IMAGE } from "./create-app.ts";
 import { environmentNamed } from "./environment-named.ts";
 import { LEFT_OUT } from "./left-out.ts";
@@ -17,6 +18,7 @@ const { directory } = createApp({
   environment,
   deployment: DEPLOYMENT,
   bundles: undefined,
+  router: await bundleEdge(),
   imageDigest: NO_IMAGE,
   outdir: "cdk.out",
 }).synth();

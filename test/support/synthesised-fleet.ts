@@ -53,6 +53,7 @@ export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
     deployment: EXAMPLE_DEPLOYMENT,
     bundles: undefined,
     imageDigest: NO_IMAGE,
+    router: "function handler(event) { return event.request; }",
     outdir: folder.path,
     ...props,
   });

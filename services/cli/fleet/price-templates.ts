@@ -227,6 +227,7 @@ const FREE: ReadonlySet<string> = new Set([
   "AWS::Lambda::EventInvokeConfig",
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
+  "AWS::Route53::RecordSetGroup",
   "AWS::S3::BucketPolicy",
   "AWS::SNS::Subscription",
   "AWS::SNS::TopicPolicy",
