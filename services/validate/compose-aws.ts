@@ -1,0 +1,136 @@
+import { setImmediate } from "node:timers/promises";
+import {
+  createDynamoClient,
+  createS3Client,
+  createSnsClient,
+  createSqsClient,
+} from "#shared/adapters/aws/aws-clients.ts";
+import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { createDynamoBlockTries } from "#shared/adapters/aws/dynamo-block-tries.ts";
+import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
+import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
+import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
+import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
+import {
+  createEmbeddedMetrics,
+  type EmbeddedMetrics,
+} from "#shared/adapters/aws/embedded-metrics.ts";
+import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
+import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
+import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
+import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
+import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
+import { CONNECT_GROUP, type ConnectHint, connectId } from "#shared/messages/queue-hints.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { CheckDeps } from "./check-block.ts";
+import type { ConnectDeps } from "./connect-hinted.ts";
+import { JUDGE_EVERYTHING } from "./deps.ts";
+import type { PoolFollowDeps } from "./follow-with-pool.ts";
+import type { PoolDeps } from "./judge-hinted.ts";
+
+const CITY = ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_NETWORK", ...CHAIN_VARIABLES] as const;
+const HINTS = ["EXOS_QUEUE_CONNECT", "EXOS_QUEUE_ANNOUNCE"] as const;
+const POOL = [...CITY, "EXOS_TABLE_POOL", "EXOS_QUEUE_ANNOUNCE"] as const;
+
+/** What the environment of each function of this service holds. */
+export const WANTED = {
+  check: [...CITY, ...HINTS],
+  connect: [...CITY, ...HINTS, "EXOS_TOPIC_FOLLOW"],
+  mempool: POOL,
+  "mempool-follow": POOL,
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What every function has: its chain, its log, and who counts for it. */
+function openCity(env: Readonly<Record<(typeof CITY)[number], string>>, service: string) {
+  const network = networkOfCity(env.EXOS_NETWORK);
+  const clock = createSystemClock();
+  const entropy = createSystemEntropy();
+  const clients = { dynamo: createDynamoClient(), s3: createS3Client() };
+  const city = env.EXOS_CITY;
+  const write = (line: string) => void process.stdout.write(line);
+  const log = createStreamLog({
+    write,
+    form: "json",
+    level: "info",
+    constant: { service, city },
+  });
+  return {
+    ...openChainStores(env, { clients, network, clock, entropy }),
+    ...{ network, clock, entropy, log, clients },
+    policy: JUDGE_EVERYTHING,
+    scripts: createInlineScripts(network.consensus),
+    metrics: createEmbeddedMetrics({ city, write, wallMs: Date.now }),
+  };
+}
+
+function openHints(env: Readonly<Record<(typeof HINTS)[number], string>>) {
+  const client = createSqsClient();
+  const clock = createSystemClock();
+  return {
+    connect: createSqsWorkQueue<ConnectHint>({
+      client,
+      queueUrl: env.EXOS_QUEUE_CONNECT,
+      group: CONNECT_GROUP,
+      idOf: (hint) => connectId(hint, clock.now()),
+    }),
+    announce: createSqsWorkQueue<object>({ client, queueUrl: env.EXOS_QUEUE_ANNOUNCE }),
+  };
+}
+
+/** What judges a stored block alone. @throws StoreFault `EXOS-E8101` that names what is missing */
+export function composeCheck(environment: Environment): CheckDeps {
+  const env = readCityEnvironment(environment, WANTED.check);
+  return { ...openCity(env, "check"), ...openHints(env) };
+}
+
+/** What connects blocks. @throws StoreFault `EXOS-E8101` that names what is missing */
+export function composeConnect(
+  environment: Environment,
+): ConnectDeps & { readonly metrics: EmbeddedMetrics } {
+  const env = readCityEnvironment(environment, WANTED.connect);
+  const city = openCity(env, "connect");
+  const { connect, announce } = openHints(env);
+  return {
+    ...city,
+    connect,
+    follow: createSnsTopic<TipHint>({
+      client: createSnsClient(),
+      topicArn: env.EXOS_TOPIC_FOLLOW,
+    }),
+    shared: {
+      tries: createDynamoBlockTries(city.chain),
+      leases: createDynamoLeases(city.chain),
+      notice: city.notice,
+      announce,
+    },
+    pause: () => setImmediate(),
+  };
+}
+
+/** What keeps the pool. @throws StoreFault `EXOS-E8101` that names what is missing */
+export function composePool(
+  environment: Environment,
+  service: "mempool" | "mempool-follow",
+): PoolDeps & PoolFollowDeps {
+  const env = readCityEnvironment(environment, WANTED[service]);
+  const city = openCity(env, service);
+  const table = createDynamoTable({ client: city.clients.dynamo, table: env.EXOS_TABLE_POOL });
+  const announce = createSqsWorkQueue<object>({
+    client: createSqsClient(),
+    queueUrl: env.EXOS_QUEUE_ANNOUNCE,
+  });
+  return {
+    ...city,
+    policy: defaultPolicy(city.network),
+    pool: createDynamoPool({ table }),
+    raw: createDynamoRawTransactions({ table, clock: city.clock }),
+    accepted: announce,
+    announce,
+  };
+}

@@ -1,0 +1,22 @@
+import {
+  type BatchAnswer,
+  type BatchEvent,
+  handleBatch,
+} from "#shared/adapters/aws/lambda-batch.ts";
+import { readHint } from "#shared/messages/read-hint.ts";
+import { parseTransactionHint } from "#shared/messages/transaction-hint.ts";
+import { composePool } from "./compose-aws.ts";
+import { openPoolRun } from "./judge-hinted.ts";
+
+const deps = composePool(process.env, "mempool");
+
+/** Judges the transactions of a batch of the queue `transactions` over one reading of the pool. */
+export function handler(event: BatchEvent): Promise<BatchAnswer> {
+  const judge = openPoolRun(deps);
+  return handleBatch(event, {
+    read: (text) => readHint(text, [parseTransactionHint]),
+    handle: ({ txid }, delivery) => judge(txid, delivery),
+    log: deps.log,
+    order: "apart",
+  });
+}
