@@ -14,6 +14,7 @@ import { benchRpc } from "./rpc.ts";
 import { benchScript } from "./script.ts";
 import { benchSign } from "./sign.ts";
 import { benchStores } from "./stores.ts";
+import { benchTables } from "./tables.ts";
 import { benchVerify } from "./verify.ts";
 import { benchX13 } from "./x13.ts";
 
@@ -115,6 +116,29 @@ async function coinStore(short: boolean): Promise<Row[]> {
   return [{ name, figure: blocksPerSecond, unit: "blk/s", ...least(blocksPerSecond, 40) }];
 }
 
+/** The ratio is to the time that the same requests take alone. */
+async function tables(short: boolean): Promise<Row[]> {
+  const { connectMs, ratio, megabytes, staked } = await benchTables(short ? 10 : 60);
+  // Index and cursors of two followers, as their own metered tests have them.
+  const writes = staked.writes + 6;
+  return [
+    {
+      name: "connecting a block over tables (to its requests)",
+      figure: connectMs,
+      unit: "ms",
+      ratio,
+      ...most(ratio, 1.5),
+    },
+    {
+      name: "write units of a staked block, all in",
+      figure: writes,
+      unit: "",
+      ...most(writes, 38),
+    },
+    { name: "memory, the tables in it", figure: megabytes, unit: "MB", ...most(megabytes, 512) },
+  ];
+}
+
 async function stores(short: boolean): Promise<Row[] | undefined> {
   const figures = await benchStores(`exos-regtest/${short ? "chain" : "heavy"}.dat`);
   if (figures === undefined) return undefined;
@@ -200,6 +224,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   script,
   "coin-store": coinStore,
   stores,
+  tables,
   import: importing,
   download: downloading,
   rpc,

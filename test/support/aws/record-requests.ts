@@ -15,6 +15,9 @@ export interface RequestRecord {
   outcome: "on its way" | "answered" | "refused" | "failed";
   /** Capacity units of a table, all attempts that were answered. */
   units: number;
+  /** When it was sent and when its answer was there, by `performance.now()`; NaN until then. */
+  readonly sentMs: number;
+  answeredMs: number;
 }
 
 /** Where IAM's action has another name than the command. */
@@ -109,6 +112,8 @@ export function recordRequests(client: TestedClient, into: RequestRecord[] = [])
         input,
         outcome: "on its way",
         units: 0,
+        sentMs: performance.now(),
+        answeredMs: Number.NaN,
       };
       into.push(record);
       try {
@@ -121,6 +126,8 @@ export function recordRequests(client: TestedClient, into: RequestRecord[] = [])
           cause instanceof Error && cause.name === "ConditionalCheckFailedException";
         record.outcome = isRefused ? "refused" : "failed";
         throw cause;
+      } finally {
+        record.answeredMs = performance.now();
       }
     },
   );
