@@ -62,6 +62,18 @@ export const CLOUD_ERRORS = {
     sentence: "Connecting a block ended twice without a verdict; it is left alone for ten minutes.",
     hint: "The city goes on without it. Read the log of `connect` by its hash, fix, deploy.",
   },
+  "EXOS-E8130": {
+    status: 500,
+    title: "Loaded set too old",
+    sentence: "The city went on further than its window reaches while a set was loaded.",
+    hint: "Load again: `exos fleet load <city>` takes a newer set.",
+  },
+  "EXOS-E8131": {
+    status: 500,
+    title: "City on another chain",
+    sentence: "The chain of the city and the one that was loaded for it have parted.",
+    hint: "Find out which of both the other cities follow; `exos fleet load <city> --refill` replaces that of the city.",
+  },
   "EXOS-E8140": {
     status: 503,
     title: "Tip broken",

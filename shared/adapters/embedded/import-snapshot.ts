@@ -17,7 +17,7 @@ import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { readHeaderRecord } from "#shared/consensus/header-record-codec.ts";
 import type { Network } from "#shared/consensus/params.ts";
-import type { BufferedCoinStore } from "#shared/ports/coin-store.ts";
+import type { BufferedCoinStore, CoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -66,6 +66,45 @@ export async function importSnapshot(
   if ((await coins.tip()) !== undefined) {
     throw storeFault("EXOS-E1013", "the data folder holds a chain already; an empty one is needed");
   }
+  const applied = async () => {
+    if (coins.pending().bytes > FLUSH_BYTES) await coins.flush();
+  };
+  const filled = await fillGeneration({ ...target, applied }, folder);
+  const { manifest, assumed } = filled;
+  await coins.commit(0, firstTipOf(filled));
+  await coins.flush(() => headers.flush());
+  return { manifest, assumed };
+}
+
+/** Where the coins of a snapshot go, beside a tip that may be there. */
+export interface FillTarget extends SnapshotTrust {
+  readonly coins: Pick<CoinStore, "createGeneration" | "apply" | "dropGeneration">;
+  readonly headers: Pick<HeaderStore, "put">;
+  /** Called after each batch of coins. */
+  applied?(): Promise<void>;
+}
+
+/** A generation that holds exactly the coins of a snapshot, and that no tip names. */
+export interface FilledGeneration extends ImportedSnapshot {
+  readonly generation: number;
+  /** Hashes of the whole chain: in groups, and what is left of the last one. */
+  readonly frozen: readonly FrozenGroup[];
+  readonly win: readonly HashHex[];
+  /** Of its coins: `RunningTotals.encode`. */
+  readonly totals: Uint8Array;
+}
+
+/**
+ * Fill a new generation from a snapshot, checked as by `importSnapshot`. What is left of one that was
+ * not filled to its end is dropped.
+ *
+ * @throws StoreFault as there
+ */
+export async function fillGeneration(
+  target: FillTarget,
+  folder: string,
+): Promise<FilledGeneration> {
+  const { coins } = target;
   const { manifest, assumed } = await checkFiles(target, folder);
   if (assumed && target.trust === undefined) {
     const nobody = "nobody vouches for its set hash: name one with --trust";
@@ -74,30 +113,20 @@ export async function importSnapshot(
   const { frozen, win } = await importHeaders(target, manifest, folder);
   const generation = await coins.createGeneration();
   try {
-    await importCoins(target, manifest, { folder, generation });
+    const totals = await importCoins(target, manifest, { folder, generation });
+    return { manifest, assumed, generation, frozen, win, totals };
   } catch (cause) {
     await coins.dropGeneration(generation);
     throw cause;
   }
+}
+
+/** The tip of stores that had none, over a filled generation. */
+export function firstTipOf({ manifest, generation, frozen, win }: FilledGeneration): NextTip {
   const base = height(manifest.height - (manifest.height % FROZEN_GROUP));
-  const next: NextTip = {
-    tip: {
-      rev: 1,
-      gen: generation,
-      floor: manifest.height,
-      height: manifest.height,
-      hash: manifest.hash,
-      work: manifest.work,
-      final: manifest.height,
-      base,
-      win,
-      mu: undefined,
-    },
-    frozen,
-  };
-  await coins.commit(0, next);
-  await coins.flush(() => headers.flush());
-  return { manifest, assumed };
+  const { height: at, hash, work } = manifest;
+  const tip = { rev: 1, gen: generation, floor: at, height: at, hash, work, final: at, base, win };
+  return { tip: { ...tip, mu: undefined }, frozen };
 }
 
 /**
@@ -252,10 +281,10 @@ function joined(item: readonly SnapshotCoin[], folder: string, chunk: SnapshotFi
 }
 
 async function importCoins(
-  { coins, network }: ImportTarget,
+  { coins, network, applied }: FillTarget,
   manifest: SnapshotManifest,
   { folder, generation }: { readonly folder: string; readonly generation: number },
-): Promise<void> {
+): Promise<Uint8Array> {
   const totals = RunningTotals.empty(network.consensus.dialect);
   let waiting: ItemMarks[] = [];
   for await (const item of itemsOf(manifest, folder, totals)) {
@@ -263,10 +292,11 @@ async function importCoins(
     if (waiting.length < APPLY_ITEMS) continue;
     await coins.apply(generation, waiting);
     waiting = [];
-    if (coins.pending().bytes > FLUSH_BYTES) await coins.flush();
+    await applied?.();
   }
   await coins.apply(generation, waiting);
   checkTotals(totals, manifest, folder);
+  return totals.encode();
 }
 
 function checkTotals(totals: RunningTotals, manifest: SnapshotManifest, folder: string): void {

@@ -1,0 +1,133 @@
+import type { Tip } from "#shared/coins/tip.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
+import { tipHint } from "#shared/messages/tip-hint.ts";
+import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Lease, Leases } from "#shared/ports/leases.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { Segments } from "#shared/ports/segments.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { TipNotice } from "#shared/ports/tip-notice.ts";
+import type { WorkQueue } from "#shared/ports/work-queue.ts";
+import { copyChain } from "./copy-chain.ts";
+import { type LoadedSet, type SwitchDeps, switchGeneration } from "./switch-generation.ts";
+
+/** A chain that was downloaded and judged on the disk of a task, and its unspent set. */
+export interface PreparedChain {
+  readonly headers: Pick<HeaderStore, "getMany">;
+  readonly blocks: Pick<BlockStore, "get">;
+  /** Fill a new generation of the city's coins with the set. */
+  fill(): Promise<LoadedSet>;
+}
+
+/** What loading a city needs. */
+export interface LoadDeps extends SwitchDeps {
+  /** Download and judge the chain up to its newest final block, or go on where that was left. */
+  prepare(signal: AbortSignal): Promise<PreparedChain>;
+  readonly segments: Segments;
+  readonly segmentBlocks?: number;
+  readonly leases: Leases;
+  /** Of this process. */
+  readonly owner: string;
+  readonly notice: Pick<TipNotice, "put">;
+  readonly follow: WorkQueue<TipHint>;
+  /** Forget the chain of the city, whose operator named it: `--refill`. */
+  readonly forget?: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Pick<Log, "info" | "warn">;
+}
+
+/** How a run ended. */
+export type LoadOutcome =
+  | { readonly state: "loaded"; readonly tip: Tip }
+  /** Another task loads this city now. */
+  | { readonly state: "held" }
+  /** It was told to stop, or the lease was lost: what was done is found again. */
+  | { readonly state: "stopped" };
+
+/** A task that dies holds up the next one for no longer. @source cloud.md 5.4 */
+const LEASE_SECONDS = 60;
+const RENEW_MS = 20_000;
+
+/**
+ * Fill a city from a chain that this task downloads itself: blocks first, then the coins as a new
+ * generation, then the one write that makes it the tip's. Killed anywhere, it is run again; what was
+ * left of a generation that no tip names is swept by `exos fleet gc`.
+ *
+ * @throws StoreFault when the world failed; `EXOS-E8131` when the city is on another chain
+ * @source cloud.md 5.4
+ */
+export async function runLoad(deps: LoadDeps, signal: AbortSignal): Promise<LoadOutcome> {
+  const { leases, owner, clock } = deps;
+  const ask = { owner, now: clock.now(), seconds: LEASE_SECONDS };
+  const lease = await leases.take("load", ask);
+  if (lease === undefined) return { state: "held" };
+  const done = new AbortController();
+  const lost = new AbortController();
+  const end = AbortSignal.any([signal, lost.signal]);
+  const keeping = keep(lease, { deps, done: done.signal, lost });
+  try {
+    return { state: "loaded", tip: await load(deps, end) };
+  } catch (cause) {
+    if (end.aborted) return { state: "stopped" };
+    throw cause;
+  } finally {
+    done.abort();
+    const held = await keeping;
+    if (held !== undefined) await leases.release(held);
+  }
+}
+
+async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
+  const { log, notice, follow } = deps;
+  const chain = await deps.prepare(signal);
+  signal.throwIfAborted();
+  const set = await chain.fill();
+  const { height, hash } = set.at;
+  log.info("coins loaded", { generation: set.generation, height, hash });
+  await copyChain(set, { ...deps, from: chain }, signal);
+  let switched = await switchGeneration(set, deps);
+  if (switched.state === "elsewhere" && deps.forget !== undefined) {
+    log.warn("EXOS-E8131", "the chain of the city is forgotten", { height: switched.tip.height });
+    await deps.forget();
+    switched = await switchGeneration(set, deps);
+  }
+  const { tip } = switched;
+  if (switched.state === "elsewhere") {
+    throw new StoreFault(
+      `The city stands at ${tip.height} ${tip.hash}, which the loaded chain does not contain.`,
+      { retryable: false, code: "EXOS-E8131" },
+    );
+  }
+  log.info("generation in use", { generation: tip.gen, height: tip.height, hash: tip.hash });
+  await notice.put(tip);
+  await follow.send(tipHint(tip));
+  return tip;
+}
+
+interface Keeping {
+  readonly deps: Pick<LoadDeps, "leases" | "clock" | "log">;
+  readonly done: AbortSignal;
+  readonly lost: AbortController;
+}
+
+/** Renew the lease until it is done. @returns as it is held then; `undefined` when it was lost */
+async function keep(first: Lease, { deps, done, lost }: Keeping): Promise<Lease | undefined> {
+  const { leases, clock, log } = deps;
+  let lease: Lease | undefined = first;
+  while (!done.aborted && lease !== undefined) {
+    await sleepOrStop(clock, RENEW_MS, done);
+    if (done.aborted) break;
+    try {
+      lease = await leases.renew(lease, { now: clock.now(), seconds: LEASE_SECONDS });
+    } catch (cause) {
+      // Safety does not hang on it: somebody else may begin the same work, and one of both wins.
+      if (!(cause instanceof StoreFault)) throw cause;
+      log.warn(cause.code ?? "EXOS-E8100", "lease not renewed", { err: cause.message });
+    }
+  }
+  if (lease === undefined) lost.abort();
+  return lease;
+}

@@ -1,0 +1,36 @@
+import type { PackedBlock, SegmentInfo, Segments } from "#shared/ports/segments.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+
+/** Segments that live as long as the test, and what they hold. */
+export interface MemorySegments extends Segments {
+  readonly listed: ReadonlyMap<HashHex, number>;
+}
+
+/** The port over maps: objects are written whole or not at all, and never replaced. */
+export function createMemorySegments(): MemorySegments {
+  const objects = new Map<number, Uint8Array>();
+  const infos = new Map<number, SegmentInfo>();
+  const listed = new Map<HashHex, number>();
+  return {
+    listed,
+    async write(index, pieces) {
+      const parts: number[] = [];
+      for await (const piece of pieces) parts.push(...piece);
+      if (!objects.has(index)) objects.set(index, Uint8Array.from(parts));
+    },
+    async read(index) {
+      const object = objects.get(index);
+      if (object === undefined) return undefined;
+      return (async function* whole() {
+        yield object.slice();
+      })();
+    },
+    declare: async (index, info) => void infos.set(index, info),
+    info: async (index) => infos.get(index),
+    async list(blocks: readonly PackedBlock[]) {
+      for (const { hash, height } of blocks) listed.set(hash, height);
+    },
+    isLoose: async () => false,
+    release: async () => undefined,
+  };
+}
