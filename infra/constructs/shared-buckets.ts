@@ -38,7 +38,11 @@ export class SharedBuckets extends Construct {
       ...closed,
       serverAccessLogsBucket: Bucket.fromBucketName(this, "LogsByName", buckets.logs),
     };
-    this.web = new Bucket(this, "Web", { ...logged, bucketName: buckets.web });
+    this.web = new Bucket(this, "Web", {
+      ...logged,
+      bucketName: buckets.web,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    });
     const release = new Bucket(this, "Release", {
       ...logged,
       bucketName: buckets.release,
