@@ -11,12 +11,14 @@ import {
 } from "#shared/coins/snapshot-manifest.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { cutView, FROZEN_GROUP, hashAt, type View } from "#shared/coins/view.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { encodeHeaderRecord } from "#shared/consensus/header-record-codec.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import { unspentAt } from "#shared/ports/unspent-at.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { storeFault } from "./store-fault-of.ts";
 import { writeZstdFile } from "./zstd-file.ts";
@@ -25,6 +27,13 @@ import { writeZstdFile } from "./zstd-file.ts";
 const CHUNK_BYTES = 64 * 1_048_576;
 /** Bytes handed to the compressor at a time. */
 const PIECE_BYTES = 65_536;
+
+/** A final block of which somebody noted what the unspent set after it hashes to. */
+export interface SettledBlock {
+  readonly record: HeaderRecord;
+  /** Printed order. */
+  readonly muhash: HashHex;
+}
 
 /** Where the coins of a snapshot come from. */
 export interface ExportSource {
@@ -41,7 +50,8 @@ export interface ExportSource {
  * Write the unspent set at a height into a folder: headers, coins by outpoint in chunks, manifest
  * last. Writers need no pause.
  *
- * @param height at or above `final`; by default the tip
+ * @param at a height at or above `final`, by default the tip; where marks are never dropped (a shared
+ *   table) also any settled block from the generation's `floor` up
  * @throws StoreFault when the height is not kept, when a header is missing, or when what was
  *   written does not have the set hash that chain state carries
  * @source cloud.md 5.3
@@ -49,28 +59,34 @@ export interface ExportSource {
 export async function exportSnapshot(
   source: ExportSource,
   folder: string,
-  height?: number,
+  at?: number | SettledBlock,
 ): Promise<SnapshotManifest> {
   const { coins, network } = source;
   const tip = await coins.tip();
   if (tip === undefined) throw storeFault("EXOS-E1013", "there is no chain to export yet");
-  const at = await viewAt(tip, height ?? tip.height, source);
-  const expected = await coins.totals({ ...tip, ...at });
+  const view =
+    typeof at === "object"
+      ? await settledView(tip, at, coins)
+      : await viewAt(tip, at ?? tip.height, source);
+  const expected =
+    typeof at === "object"
+      ? at.muhash
+      : toHashHex((await coins.totals({ ...tip, ...view })).muhash);
   mkdirSync(folder, { recursive: true });
 
-  const headers = await writeHeaders(at, source, folder);
+  const headers = await writeHeaders(view, source, folder);
   const written = RunningTotals.empty(network.consensus.dialect);
-  const chunks = await writeCoins(at, source, { folder, totals: written });
+  const chunks = await writeCoins(view, source, { folder, totals: written });
   const { muhash, coins: count, supply } = written.totals();
-  if (toHashHex(muhash) !== toHashHex(expected.muhash)) {
-    throw storeFault("EXOS-E1004", `the coins at height ${at.height} do not have their set hash`);
+  if (toHashHex(muhash) !== expected) {
+    throw storeFault("EXOS-E1004", `the coins at height ${view.height} do not have their set hash`);
   }
   const manifest: SnapshotManifest = {
     schema: "exos.snapshot.v1",
     network: network.name,
-    height: at.height,
-    hash: at.hash,
-    work: at.work,
+    height: view.height,
+    hash: view.hash,
+    work: view.work,
     coins: count,
     supply,
     muhash: toHashHex(muhash),
@@ -83,24 +99,39 @@ export async function exportSnapshot(
   return manifest;
 }
 
-async function viewAt(tip: Tip, height: number, { headers }: ExportSource): Promise<View> {
-  if (height === tip.height) return tip;
-  const hash = hashAt(tip, height);
-  if (height < tip.final || hash === undefined) {
+async function viewAt(tip: Tip, at: number, { headers }: ExportSource): Promise<View> {
+  if (at === tip.height) return tip;
+  const hash = hashAt(tip, at);
+  if (at < tip.final || hash === undefined) {
     const range = `${tip.final} to ${tip.height}`;
-    throw storeFault("EXOS-E1013", `height ${height} cannot be exported, only ${range} can`);
+    throw storeFault("EXOS-E1013", `height ${at} cannot be exported, only ${range} can`);
   }
   const [header] = await headers.getMany([hash]);
   if (header === undefined) throw storeFault("EXOS-E1004", `the header ${hash} is missing`);
   return cutView(tip, header.record);
 }
 
-/** Hashes of a view's chain from genesis up, 64 at a time. */
+/** The chain up to a final block; where it lies below the window, all of it is frozen. */
+async function settledView(tip: Tip, { record }: SettledBlock, coins: CoinStore): Promise<View> {
+  const isActive = (await activeHashAt(record.height, tip, coins)) === record.hash;
+  if (!isActive || record.height < tip.floor || record.height > tip.final) {
+    const range = `${tip.floor} to ${tip.final}`;
+    throw storeFault(
+      "EXOS-E1013",
+      `block ${record.hash} at height ${record.height} is no final one of our chain from ${range}`,
+    );
+  }
+  if (record.height >= tip.base) return cutView(tip, record);
+  const { height: at, hash, work } = record;
+  return { gen: tip.gen, floor: tip.floor, height: at, hash, work, base: height(at + 1), win: [] };
+}
+
+/** Hashes of a view's chain from genesis up, at most 64 at a time. */
 async function* hashesOf(view: View, coins: CoinStore): AsyncGenerator<readonly HashHex[]> {
   for (let group = 0; group < view.base / FROZEN_GROUP; group++) {
     const hashes = await coins.frozen(group);
     if (hashes === undefined) throw storeFault("EXOS-E1004", `frozen group ${group} is missing`);
-    yield hashes;
+    yield hashes.slice(0, view.base - FROZEN_GROUP * group);
   }
   for (let at = 0; at < view.win.length; at += FROZEN_GROUP) {
     yield view.win.slice(at, at + FROZEN_GROUP);
