@@ -35,7 +35,9 @@ export async function startLocalQueues(): Promise<LocalQueues> {
     createQueue(attributes = {}) {
       const suffix = attributes["FifoQueue"] === "true" ? ".fifo" : "";
       const made = server.createQueue(`queue-${++queues}${suffix}`, { attributes });
-      return { url: made.queueUrl, arn: made.queueArn, name: made.queueName };
+      // The one that the server names has a host in front of a number, which is no address.
+      const url = `${settings.endpoint}/${new URL(made.queueUrl.replace(/\/\/[^/]*/, "//a")).pathname.slice(1)}`;
+      return { url, arn: made.queueArn, name: made.queueName };
     },
     async [Symbol.asyncDispose]() {
       sqs.destroy();
