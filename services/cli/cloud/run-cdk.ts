@@ -8,10 +8,10 @@ import type { Environment } from "#services/cli/command.ts";
 export const PROJECT = new URL("../../..", import.meta.url).pathname;
 
 /** The CLI as npm delivers it. */
-const CDK = join(PROJECT, "node_modules", "aws-cdk", "bin", "cdk");
+export const CDK = join(PROJECT, "node_modules", "aws-cdk", "bin", "cdk");
 
 /** No questions, no news from the network, no colours in what may be a log. */
-const QUIET = ["--ci", "--no-color", "--no-notices", "--no-version-reporting"] as const;
+export const QUIET = ["--ci", "--no-color", "--no-notices", "--no-version-reporting"] as const;
 
 export interface CdkOptions {
   readonly endpoint: LocalEndpoint;

@@ -1,0 +1,87 @@
+import { judgeFleet } from "#shared/fleet/judge-fleet.ts";
+import type { UnixSeconds } from "#shared/primitives/brand.ts";
+import type { CityLook } from "./deploy-ports.ts";
+import { type DeployState, isUnderWay } from "./deploy-state.ts";
+
+/** A deployed fleet as one document. */
+export interface DeployedFleet {
+  readonly cities: readonly {
+    readonly city: string;
+    readonly version: string | null;
+    readonly ready: boolean;
+    readonly height: number | null;
+    readonly hash: string | null;
+    readonly alarm: boolean;
+    readonly reasons: readonly {
+      readonly name: string;
+      readonly text: string;
+      readonly fix: string;
+    }[];
+  }[];
+  /** Cities by the chain they follow, the largest group first; one group where all agree. */
+  readonly groups: readonly (readonly string[])[];
+  readonly deployment: DeployState | null;
+}
+
+/** What was seen of a fleet, judged. */
+export function viewDeployed(
+  looks: readonly CityLook[],
+  deployment: DeployState | undefined,
+  now: UnixSeconds,
+): DeployedFleet {
+  const verdict = judgeFleet(looks, now);
+  const cities = looks.map(({ city, answer, version, alarm }, at) => {
+    const { ready = false, reasons = [] } = verdict.cities[at] ?? {};
+    return {
+      city,
+      version: version ?? null,
+      ready,
+      height: answer?.tip?.height ?? null,
+      hash: answer?.tip?.hash ?? null,
+      alarm,
+      reasons: reasons.map(({ name, text, fix }) => ({ name, text, fix })),
+    };
+  });
+  return { cities, groups: verdict.groups, deployment: deployment ?? null };
+}
+
+/** Digits of a hash that tell it from others on a screen. */
+const HASH_DIGITS = 12;
+
+/** The same as lines for people: a table, then groups, then what is being deployed. */
+export function deployedLines({ cities, groups, deployment }: DeployedFleet): string[] {
+  const rows = cities.map(({ city, ready, version, height, hash, alarm }) => [
+    city,
+    ready ? "ready" : "NOT READY",
+    version ?? "",
+    height === null ? "" : String(height),
+    hash === null ? "" : `${hash.slice(0, HASH_DIGITS)}…`,
+    alarm ? "ALARM" : "",
+  ]);
+  const table = [["city", "state", "release", "height", "tip", ""], ...rows];
+  const widths = [0, 1, 2, 3, 4, 5].map((column) =>
+    Math.max(...table.map((row) => (row[column] ?? "").length)),
+  );
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  for (const { city, reasons } of cities) {
+    for (const { text, fix } of reasons) lines.push(`${city}: ${text}. ${fix}`);
+  }
+  if (groups.length > 1) {
+    lines.push(`SPLIT: ${groups.map((group) => group.join(" ")).join(" | ")}`);
+  }
+  return [...lines, ...deploymentLines(deployment)];
+}
+
+function deploymentLines(state: DeployState | null): string[] {
+  if (state === null) return ["Nothing was deployed by exos fleet deploy."];
+  const { version, phase, at, operator, reason } = state;
+  const wave = isUnderWay(state) ? `, wave ${at}` : "";
+  return [
+    `Last deployment: ${version}, ${phase}${wave}, by ${operator}${reason === null ? "" : `; ${reason}`}`,
+  ];
+}

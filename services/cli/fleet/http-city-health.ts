@@ -1,0 +1,85 @@
+import * as z from "zod";
+import type { CityAnswer } from "#shared/fleet/judge-fleet.ts";
+import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import { findError } from "#shared/primitives/error-catalogue.ts";
+import { parseHashHex } from "#shared/primitives/hash.ts";
+import type { CityHealth, CityLook } from "./deploy-ports.ts";
+
+const ANSWER_MS_MAX = 15_000;
+
+const HASH = z.string().transform((text, at): HashHex => {
+  const hash = parseHashHex(text);
+  if (hash !== undefined) return hash;
+  at.addIssue({ code: "custom", message: "no hash" });
+  return z.NEVER;
+});
+const NAMES = [
+  ...["phase", "behind", "stale", "store", "state-split", "split", "assumed", "index"],
+  ...["peers", "silent", "dead-letters", "commit", "unreachable"],
+] as const;
+/** What `/readyz` of a city says, whatever its status. */
+const READINESS = z.object({
+  reasons: z.array(
+    z.object({
+      name: z.enum(NAMES),
+      code: z.string().refine((code) => findError(code) !== undefined),
+      text: z.string(),
+      since: z.int().nonnegative(),
+      fix: z.string(),
+      out: z.boolean(),
+    }),
+  ),
+  tip: z
+    .object({
+      height: z.int().nonnegative(),
+      hash: HASH,
+      muhash: HASH.optional(),
+      recent: z.array(HASH).max(64),
+    })
+    .optional(),
+  version: z.string().optional(),
+});
+
+export interface HttpHealthOptions {
+  /** Where a city answers, without a slash at its end; `undefined`: nowhere yet. */
+  baseOf(city: string): Promise<string | undefined>;
+  /** Whether an alarm of the city is raised. */
+  alarmOf(city: string): Promise<boolean>;
+  /** Asks; the machine's `fetch` unless given. */
+  readonly request?: typeof fetch;
+}
+
+/** Looks at cities as their callers do. A city that does not answer, or not as one does, has none. */
+export function createHttpCityHealth(options: HttpHealthOptions): CityHealth {
+  const { request = fetch } = options;
+
+  async function readinessOf(city: string): Promise<z.output<typeof READINESS> | undefined> {
+    const base = await options.baseOf(city);
+    if (base === undefined) return undefined;
+    try {
+      const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+      const response = await request(`${base}/readyz`, { signal });
+      return READINESS.safeParse(await response.json()).data;
+    } catch {
+      // That it does not answer is what is to be told of it.
+      return undefined;
+    }
+  }
+
+  async function lookAt(city: string): Promise<CityLook> {
+    const [found, alarm] = await Promise.all([readinessOf(city), options.alarmOf(city)]);
+    return { city, answer: answerOf(found), version: found?.version, alarm };
+  }
+
+  return { look: (cities) => Promise.all(cities.map(lookAt)) };
+}
+
+function answerOf(found: z.output<typeof READINESS> | undefined): CityAnswer | undefined {
+  if (found === undefined) return undefined;
+  const { reasons, tip } = found;
+  return {
+    // Codes were found in the catalogue.
+    reasons: reasons.map((reason) => ({ ...reason, since: unixSeconds(reason.since) })) as never,
+    tip: tip === undefined ? undefined : { ...tip, muhash: tip.muhash },
+  };
+}

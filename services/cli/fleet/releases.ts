@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+
+/**
+ * Objects of the release bucket by their key. Implementation: `compose-fleet.ts`, over S3. Every
+ * method throws StoreFault when the world failed.
+ */
+export interface ReleaseObjects {
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** @returns `undefined` when there is none */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Keys that begin with a prefix, in order. */
+  list(prefix: string): Promise<readonly string[]>;
+  drop(key: string): Promise<void>;
+}
+
+/** One file of a release. */
+export interface ReleaseFile {
+  /** From the root of the assembly, with `/` between folders. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Most files, and most bytes of one of them. */
+const FILES_MAX = 2_000;
+const FILE_BYTES_MAX = 64 * 1_048_576;
+
+const CONTENTS = z.strictObject({
+  v: z.literal(1),
+  version: z.string(),
+  /** Unix seconds. */
+  at: z.int().nonnegative(),
+  files: z
+    .array(
+      z.strictObject({
+        path: z
+          .string()
+          .regex(/^[\w@.-]+(\/[\w@.-]+)*$/)
+          .refine((path) => !path.split("/").includes("..")),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        bytes: z.int().nonnegative().max(FILE_BYTES_MAX),
+      }),
+    )
+    .max(FILES_MAX),
+});
+
+const keyOf = (version: string, path: string): string => `assembly/${version}/${path}`;
+const CONTENTS_FILE = "release.json";
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * Store everything that is deployed under its version. The list of contents comes last, so a release
+ * that was cut off is none; stored again, it is the same.
+ */
+export async function saveRelease(
+  release: {
+    readonly version: string;
+    /** Unix seconds. */
+    readonly at: number;
+    readonly files: readonly ReleaseFile[];
+  },
+  objects: ReleaseObjects,
+): Promise<void> {
+  const { version, at, files } = release;
+  for (const { path, bytes } of files) await objects.put(keyOf(version, path), bytes);
+  const rows = files.map(({ path, bytes }) => ({
+    path,
+    sha256: sha256(bytes),
+    bytes: bytes.length,
+  }));
+  const contents = CONTENTS.parse({ v: 1, version, at, files: rows });
+  await objects.put(keyOf(version, CONTENTS_FILE), Buffer.from(JSON.stringify(contents)));
+}
+
+/**
+ * Every file of a stored release, each as it was stored.
+ *
+ * @returns `undefined` when there is no such release
+ * @throws StoreFault naming the file that is missing or is not what was stored
+ */
+export async function fetchRelease(
+  version: string,
+  objects: Pick<ReleaseObjects, "get">,
+): Promise<readonly ReleaseFile[] | undefined> {
+  const text = await objects.get(keyOf(version, CONTENTS_FILE));
+  if (text === undefined) return undefined;
+  const contents = CONTENTS.safeParse(JSON.parse(Buffer.from(text).toString("utf8")));
+  if (!contents.success) throw damaged(version, CONTENTS_FILE);
+  const files: ReleaseFile[] = [];
+  for (const { path, sha256: wanted } of contents.data.files) {
+    const bytes = await objects.get(keyOf(version, path));
+    if (bytes === undefined || sha256(bytes) !== wanted) throw damaged(version, path);
+    files.push({ path, bytes });
+  }
+  return files;
+}
+
+function damaged(version: string, path: string): StoreFault {
+  return new StoreFault(
+    `${path} of release ${version} is not what was stored; deploy a new version`,
+    {
+      retryable: false,
+      code: "EXOS-E8102",
+    },
+  );
+}
+
+/** Versions that are stored whole, newest first. */
+export async function listReleases(objects: ReleaseObjects): Promise<readonly string[]> {
+  const found: { readonly version: string; readonly at: number }[] = [];
+  for (const key of await objects.list("assembly/")) {
+    if (!key.endsWith(`/${CONTENTS_FILE}`)) continue;
+    const contents = CONTENTS.safeParse(
+      JSON.parse(Buffer.from((await objects.get(key)) ?? []).toString("utf8") || "null"),
+    );
+    if (contents.success) found.push(contents.data);
+  }
+  return found.toSorted((a, b) => b.at - a.at).map(({ version }) => version);
+}
+
+/** Drop all but the newest versions, and what is named. @returns versions that went */
+export async function dropOldReleases(
+  { keep, spare }: { readonly keep: number; readonly spare: ReadonlySet<string> },
+  objects: ReleaseObjects,
+): Promise<readonly string[]> {
+  const old = (await listReleases(objects)).slice(keep).filter((version) => !spare.has(version));
+  for (const version of old) {
+    // The list of contents goes first: what is half gone is no release any more.
+    await objects.drop(keyOf(version, CONTENTS_FILE));
+    for (const key of await objects.list(keyOf(version, ""))) await objects.drop(key);
+  }
+  return old;
+}

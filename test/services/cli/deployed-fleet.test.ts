@@ -1,0 +1,123 @@
+import { generateKeyPairSync, verify } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { cityDeployment } from "#services/cli/fleet/city-deployments.ts";
+import { deployedLines, viewDeployed } from "#services/cli/fleet/describe-deployed.ts";
+import { createHttpCityHealth } from "#services/cli/fleet/http-city-health.ts";
+import { signChannel } from "#services/cli/fleet/release-channel.ts";
+import type { StackState } from "#shared/adapters/aws/stack-states.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+
+const hash = (byte: string) => byte.repeat(32);
+const ready = (byte: string) => ({
+  reasons: [],
+  tip: { height: 300, hash: hash(byte), muhash: hash("11"), recent: Array(16).fill(hash(byte)) },
+  version: "2",
+});
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  syd: ready("aa"),
+  lon: ready("aa"),
+  sin: ready("bb"),
+  fra: { reasons: "none" },
+  tyo: { ...ready("aa"), reasons: [{ name: "moon", code: "EXOS-E2001" }] },
+};
+
+const health = createHttpCityHealth({
+  baseOf: async (city) => (city === "par" ? undefined : `https://fleet.example/c/${city}`),
+  alarmOf: async (city) => city === "lon",
+  request: (async (url: string) => {
+    const city = /\/c\/(\w+)\/readyz$/.exec(url)?.[1] ?? "";
+    if (city === "sel") throw new TypeError("fetch failed");
+    return new Response(JSON.stringify(ANSWERS[city]), { status: 503 });
+  }) as typeof fetch,
+});
+const CITIES = ["syd", "lon", "sin", "fra", "tyo", "par", "sel"];
+
+describe("a fleet seen from outside", () => {
+  it("has an answer of each city that answers as one does, and of no other", async () => {
+    const looks = await health.look(CITIES);
+    expect(
+      looks.map(({ city, answer, version, alarm }) => [city, answer?.tip?.height, version, alarm]),
+    ).toEqual([
+      ["syd", 300, "2", false],
+      ["lon", 300, "2", true],
+      ["sin", 300, "2", false],
+      ["fra", undefined, undefined, false],
+      ["tyo", undefined, undefined, false],
+      ["par", undefined, undefined, false],
+      ["sel", undefined, undefined, false],
+    ]);
+  });
+
+  it("is told with who differs and who is silent", async () => {
+    const view = viewDeployed(
+      await health.look(["syd", "lon", "sin", "sel"]),
+      undefined,
+      unixSeconds(9),
+    );
+    expect(view.groups).toEqual([["syd", "lon"], ["sin"]]);
+    expect(view.cities.map((city) => city.ready)).toEqual([true, true, false, false]);
+    const lines = deployedLines(view);
+    expect(lines[0]).toMatch(/^city +state +release +height +tip$/);
+    expect(lines[2]).toMatch(/^lon +ready +2 +300 +aaaaaaaaaaaa… +ALARM$/);
+    expect(lines).toContain("SPLIT: syd lon | sin");
+    expect(lines.some((line) => line.startsWith("sel: No answer."))).toBe(true);
+    expect(lines.at(-1)).toBe("Nothing was deployed by exos fleet deploy.");
+  });
+});
+
+describe("where a city stands", () => {
+  const stack = (state: StackState["state"], version?: string): StackState => ({
+    name: "s",
+    state,
+    said: "SO",
+    outputs: version === undefined ? {} : { Release: version },
+  });
+
+  it.each<readonly [string, readonly StackState[], object]>([
+    [
+      "at rest, of one release",
+      [stack("settled", "1"), stack("settled", "1")],
+      { state: "settled", version: "1" },
+    ],
+    [
+      "half deployed",
+      [stack("settled", "2"), stack("failed", "1")],
+      { state: "settled", version: undefined },
+    ],
+    [
+      "with a stack missing",
+      [stack("settled", "2"), stack("absent")],
+      { state: "settled", version: undefined },
+    ],
+    ["on its way", [stack("broken", "1"), stack("busy", "1")], { state: "busy" }],
+    ["stuck", [stack("settled", "1"), stack("broken", "1")], { state: "broken", reason: "s SO" }],
+    ["nowhere", [stack("absent"), stack("absent")], { state: "absent" }],
+  ])("is told: %s", (_, stacks, expected) => {
+    expect(cityDeployment(stacks, "Release")).toEqual(expected);
+  });
+});
+
+describe("a channel", () => {
+  const image = { url: "https://x/image", sha256: "ab".repeat(32), bytes: 9 };
+
+  it("is signed as the cities check it", () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const { text, signature } = signChannel({ serial: 7, version: "2", image }, pem);
+    expect(verify(undefined, text, publicKey, signature)).toBe(true);
+    expect(JSON.parse(Buffer.from(text).toString())).toEqual({
+      v: 1,
+      serial: 7,
+      version: "2",
+      image,
+    });
+  });
+
+  it("is not signed by a key of another kind, or by none", () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    for (const key of [pem, "no key"]) {
+      expect(() => signChannel({ serial: 1, version: "2", image }, key)).toThrow("Ed25519");
+    }
+  });
+});
