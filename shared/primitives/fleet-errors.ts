@@ -45,4 +45,10 @@ export const FLEET_ERRORS = {
     sentence: "What cannot be undone wants the city's name.",
     hint: "Repeat the command with `--confirm` and the three letters of the city.",
   },
+  "EXOS-E8008": {
+    status: 404,
+    title: "Unknown release",
+    sentence: "No release of this name is stored.",
+    hint: "`exos fleet deploy` stores one; `exos fleet status` names what runs.",
+  },
 } as const satisfies ErrorRows;

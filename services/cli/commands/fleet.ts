@@ -8,7 +8,16 @@ import { readFromNode } from "#services/cli/node-client.ts";
 const USAGE = `exos fleet status|${Object.keys(FLEET_VERBS).join("|")}`;
 /** Options that verbs of a deployed fleet share. */
 const OPTIONS = {
-  environment: { kind: "text", meaning: "deployment that is spoken of: prod unless said" },
+  environment: {
+    kind: "text",
+    meaning: "deployment that is spoken of: prod unless said; of status, the fleet of this process",
+  },
+  city: { kind: "text", meaning: "three letters of a city, several with commas between" },
+  wave: { kind: "integer", meaning: "cities of one wave alone, 0 to 3" },
+  release: { kind: "text", meaning: "name of what is deployed: a stored one is deployed again" },
+  image: { kind: "text", meaning: "digest of the image, sha256:…" },
+  bake: { kind: "integer", meaning: "seconds for which each wave is watched: 1200 unless said" },
+  confirm: { kind: "text", meaning: "the city's letters once more, for what cannot be undone" },
 } as const;
 
 export const fleet: Command = {
@@ -18,7 +27,7 @@ export const fleet: Command = {
   takesWords: true,
   summary: "cities: how they stand, what they cost, how they are deployed and looked after",
   options: OPTIONS,
-  examples: ["fleet status", "fleet runbook"],
+  examples: ["fleet status", "fleet runbook", "fleet plan", "fleet cost --city syd"],
   async run(context) {
     const [verb = "status", ...rest] = context.positionals;
     const found = FLEET_VERBS[verb];
@@ -26,7 +35,9 @@ export const fleet: Command = {
     if (verb !== "status" || rest.length > 0) {
       throw usageFailure(`fleet has no "${context.positionals.join(" ")}"`, USAGE);
     }
-    return showRunning(context);
+    if (context.options["environment"] === undefined) return showRunning(context);
+    const { runStatus } = await import("#services/cli/fleet/run-fleet.ts");
+    return runStatus(context);
   },
 };
 

@@ -1,5 +1,12 @@
-import type { StackState } from "#shared/adapters/aws/stack-states.ts";
 import type { CityDeployment } from "./deploy-ports.ts";
+
+/** One stack of a city, as far as it is looked at. */
+export interface StackLook {
+  readonly name: string;
+  readonly state: "absent" | "busy" | "settled" | "failed" | "broken";
+  readonly said: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
 
 /**
  * Where a city stands, from where each of its stacks stands. A change that was undone leaves the
@@ -7,7 +14,7 @@ import type { CityDeployment } from "./deploy-ports.ts";
  *
  * @param release name of the output that says which release a stack was deployed with
  */
-export function cityDeployment(stacks: readonly StackState[], release: string): CityDeployment {
+export function cityDeployment(stacks: readonly StackLook[], release: string): CityDeployment {
   const broken = stacks.find(({ state }) => state === "broken");
   if (stacks.some(({ state }) => state === "busy")) return { state: "busy" };
   if (broken !== undefined) return { state: "broken", reason: `${broken.name} ${broken.said}` };

@@ -9,7 +9,6 @@ export interface Template {
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: unknown;
-  readonly [field: string]: unknown;
 }
 
 /** What a deployment would do to one stack; rows are `Type logicalId`, in order. */

@@ -1,7 +1,7 @@
-import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
+import { environmentOf } from "./environment-of.ts";
 
 /** One thing that can be done to a fleet. */
 export interface FleetVerb {
@@ -9,15 +9,6 @@ export interface FleetVerb {
   readonly words: string;
   readonly summary: string;
   run(context: CommandContext, words: readonly string[]): Promise<ExitCode>;
-}
-
-/** The environment that a command speaks of; `prod` unless said. */
-export function environmentOf({ options }: Pick<CommandContext, "options">): EnvironmentName {
-  const name = options["environment"] ?? "prod";
-  const found = (Object.keys(ENVIRONMENTS) as EnvironmentName[]).find((known) => known === name);
-  if (found !== undefined) return found;
-  const known = Object.keys(ENVIRONMENTS).join(", ");
-  throw usageFailure(`there is no environment "${name}"; there are ${known}`, "--environment NAME");
 }
 
 /** The one word that a verb takes. */
@@ -53,5 +44,48 @@ const runbook: FleetVerb = {
   },
 };
 
-/** All but `status`, by name. */
-export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = { render, runbook };
+type Run = (context: CommandContext) => Promise<ExitCode>;
+
+/** A verb that takes options alone. @param load reads its program when it is wanted, and not before */
+function plain(verb: string, summary: string, load: () => Promise<Run>): FleetVerb {
+  return {
+    words: "",
+    summary,
+    async run(context, [word]) {
+      if (word !== undefined) {
+        throw usageFailure(`fleet ${verb} takes no "${word}"`, `exos fleet ${verb}`);
+      }
+      const run = await load();
+      return run(context);
+    },
+  };
+}
+
+const fleetPart = () => import("./run-fleet.ts");
+const deployPart = () => import("./run-deploy.ts");
+
+/** All but the `status` of a fleet in this process, by name. */
+export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
+  plan: plain("plan", "what would be created, changed and paid, by city", async () => {
+    const { runPlan } = await fleetPart();
+    return runPlan;
+  }),
+  cost: plain("cost", "an idle month of each city, line by line", async () => {
+    const { runCost } = await fleetPart();
+    return runCost;
+  }),
+  deploy: plain("deploy", "build, store, and deploy wave by wave", async () => {
+    const { runDeploy } = await deployPart();
+    return runDeploy;
+  }),
+  rollback: plain("rollback", "back to what ran before the last deployment", async () => {
+    const { runRollback } = await deployPart();
+    return runRollback;
+  }),
+  destroy: plain("destroy", "remove a city, and say what is left", async () => {
+    const { runDestroy } = await fleetPart();
+    return runDestroy;
+  }),
+  render,
+  runbook,
+};

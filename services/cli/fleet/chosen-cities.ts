@@ -1,0 +1,40 @@
+import type { City } from "#regions/city.ts";
+import type { EnvironmentName } from "#regions/environment.ts";
+import { citiesOf } from "#regions/fleet.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+
+/**
+ * The cities that a command speaks of: all of the environment, those of `--wave`, or those named by
+ * `--city`, three letters each with a comma between.
+ *
+ * @throws CommandFailure that names the one that is none
+ */
+export function chosenCities(
+  fleet: EnvironmentName,
+  { options }: Pick<CommandContext, "options">,
+): readonly City[] {
+  const all = citiesOf(fleet);
+  const named = options["city"]?.split(",");
+  const unknown = named?.find((code) => !all.some((city) => city.code === code));
+  if (unknown !== undefined) {
+    throw new CommandFailure(`there is no city "${unknown}" in ${fleet}`, {
+      code: "EXOS-E8001",
+      exit: EXIT.notFound,
+    });
+  }
+  const wave = options["wave"];
+  return all.filter(
+    (city) =>
+      (named === undefined || named.includes(city.code)) &&
+      (wave === undefined || city.wave === Number(wave)),
+  );
+}
+
+/** The same by waves, in the order of deployment. */
+export function wavesOf(cities: readonly City[]): readonly (readonly City[])[] {
+  return [0, 1, 2, 3]
+    .map((wave) => cities.filter((city) => city.wave === wave))
+    .filter(({ length }) => length > 0);
+}
