@@ -1,21 +1,25 @@
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 
-/** What is wrong with a city, in one word. @source cloud.md 10 */
-export type ReasonName =
-  | "phase"
-  | "behind"
-  | "stale"
-  | "store"
-  | "state-split"
-  | "split"
-  | "assumed"
-  | "index"
-  | "peers"
-  | "silent"
-  | "dead-letters"
-  | "commit"
-  | "unreachable";
+/** Everything that may be wrong with a city. @source cloud.md 10 */
+export const REASON_NAMES = [
+  "phase",
+  "behind",
+  "stale",
+  "store",
+  "state-split",
+  "split",
+  "assumed",
+  "index",
+  "peers",
+  "silent",
+  "dead-letters",
+  "commit",
+  "unreachable",
+] as const;
+
+/** What is wrong with a city, in one word. */
+export type ReasonName = (typeof REASON_NAMES)[number];
 
 /** One reason not to rely on a city, and what to do. */
 export interface Reason {

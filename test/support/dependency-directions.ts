@@ -32,7 +32,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What cities say of themselves and of each other.
   "shared/fleet": ["shared/primitives"],
   "shared/messages": ["shared/primitives", "npm:zod"],
-  "shared/ports": [...pure, "shared/wallet"],
+  "shared/ports": [...pure, "shared/wallet", "shared/fleet"],
   "shared/adapters/embedded": [
     ...pure,
     "shared/wallet",
@@ -47,6 +47,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/adapters/aws": [
     ...pure,
     "shared/wallet",
+    "shared/fleet",
     "shared/ports",
     "shared/messages",
     "npm:@aws-sdk",

@@ -35,6 +35,18 @@ const VARIABLES = {
   EXOS_SERVICE_INGEST: z.string().regex(/^[^/]+\/[^/]+$/),
   /** Of what is deployed, as the deployment named it. */
   EXOS_RELEASE: z.string().regex(/^[\w.+-]{1,64}$/),
+  /** Hosted zone of the name under which other nodes find the city. */
+  EXOS_SEED_ZONE: z.string().regex(/^[A-Z0-9]{1,32}$/),
+  /** That name, such as `syd.seed.exos.example`. */
+  EXOS_SEED_NAME: z.hostname(),
+  /** Codes of every city, in a city that watches the fleet: `syd,lon`. */
+  EXOS_FLEET_CITIES: z.string().regex(/^[a-z]{3}(,[a-z]{3})*$/),
+  /** Where the fleet answers, such as `https://exos.example`. */
+  EXOS_FLEET_ORIGIN: z.url(),
+  /** ARN of the edge's KeyValueStore. */
+  EXOS_EDGE_STORE: z.string().startsWith("arn:"),
+  /** Bucket of what pages load. */
+  EXOS_BUCKET_WEB: Name,
   /** Path below which a city's secrets stand, such as `/exos/prod/syd`. */
   EXOS_SECRETS: z.string().startsWith("/"),
 } as const;

@@ -1,0 +1,149 @@
+import { CloudFrontKeyValueStoreClient } from "@aws-sdk/client-cloudfront-keyvaluestore";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import {
+  clientSettings,
+  createDynamoClient,
+  createS3Client,
+  createSnsClient,
+  createSqsClient,
+} from "#shared/adapters/aws/aws-clients.ts";
+import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { ec2PublicAddress } from "#shared/adapters/aws/ec2-public-address.ts";
+import { createEcsPeerTask } from "#shared/adapters/aws/ecs-peer-task.ts";
+import { createEdgeFleetBoard } from "#shared/adapters/aws/edge-fleet-board.ts";
+import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
+import { createHttpCityAsker } from "#shared/adapters/aws/http-city-asker.ts";
+import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
+import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createRoute53SeedRecord } from "#shared/adapters/aws/route53-seed-record.ts";
+import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
+import { createSqsQueueDepths } from "#shared/adapters/aws/sqs-queue-depths.ts";
+import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
+import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import { healthVectorKey } from "#shared/fleet/health-vector.ts";
+import { CONNECT_GROUP, connectId } from "#shared/messages/queue-hints.ts";
+import type { TickHint } from "#shared/messages/tick-hint.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { TaskDeps } from "./watch/keep-task.ts";
+import type { SweepDeps } from "./watch/sweep.ts";
+import { createWatch, type Watch } from "./watch/watch.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the environment of this function holds. */
+export const WANTED = [
+  "EXOS_ENVIRONMENT",
+  "EXOS_CITY",
+  "EXOS_NETWORK",
+  ...CHAIN_VARIABLES,
+  "EXOS_QUEUE_CONNECT",
+  "EXOS_QUEUE_DEAD",
+  "EXOS_QUEUE_DEAD_FIFO",
+  "EXOS_TOPIC_FOLLOW",
+  "EXOS_SERVICE_INGEST",
+] as const;
+
+/** Both or none: a name that points to the city. */
+export const WANTED_WITH_SEED = ["EXOS_SEED_ZONE", "EXOS_SEED_NAME"] as const;
+
+/** All or none: the city watches the fleet. */
+export const WANTED_WITH_FLEET = [
+  "EXOS_FLEET_CITIES",
+  "EXOS_FLEET_ORIGIN",
+  "EXOS_EDGE_STORE",
+  "EXOS_BUCKET_WEB",
+] as const;
+
+/**
+ * What watches over a city. Builds every client and asks for nothing.
+ *
+ * @throws StoreFault `EXOS-E8101` that names what is missing or wrong in the environment
+ */
+export function composeWatch(environment: Environment): Watch {
+  const env = readCityEnvironment(environment, WANTED);
+  const network = networkOfCity(env.EXOS_NETWORK);
+  const clock = createSystemClock();
+  const sqs = createSqsClient();
+  const stores = openChainStores(env, {
+    clients: { dynamo: createDynamoClient(), s3: createS3Client() },
+    network,
+    clock,
+    entropy: createSystemEntropy(),
+  });
+  const write = (line: string) => process.stdout.write(line);
+  const constant = { service: "watch", city: env.EXOS_CITY };
+  const metrics = createEmbeddedMetrics({ city: env.EXOS_CITY, write, wallMs: Date.now });
+  const watch = createWatch({
+    ...stores,
+    connect: createSqsWorkQueue<TickHint>({
+      client: sqs,
+      queueUrl: env.EXOS_QUEUE_CONNECT,
+      group: CONNECT_GROUP,
+      idOf: (hint) => connectId(hint, clock.now()),
+    }),
+    follow: createSnsTopic<TipHint>({ client: createSnsClient(), topicArn: env.EXOS_TOPIC_FOLLOW }),
+    depths: createSqsQueueDepths({
+      client: sqs,
+      connect: env.EXOS_QUEUE_CONNECT,
+      dead: [env.EXOS_QUEUE_DEAD, env.EXOS_QUEUE_DEAD_FIFO],
+    }),
+    metrics,
+    task: openTask(env.EXOS_SERVICE_INGEST, environment),
+    fleet: openFleet(env.EXOS_CITY, environment),
+    clock,
+    log: createStreamLog({ write, form: "json", level: "info", constant }),
+  });
+  return async () => {
+    try {
+      await watch();
+    } finally {
+      metrics.flush();
+    }
+  };
+}
+
+function openTask(service: string, environment: Environment): Omit<TaskDeps, "log"> {
+  const client = new ECSClient(clientSettings());
+  const { config } = client;
+  const task = createEcsPeerTask({
+    client,
+    service,
+    addressOf: async (networkInterface) =>
+      ec2PublicAddress(networkInterface, {
+        region: await config.region(),
+        keys: config.credentials,
+        endpoint: environment["AWS_ENDPOINT_URL_EC2"] ?? environment["AWS_ENDPOINT_URL"],
+        fetch,
+        wallMs: Date.now,
+      }),
+  });
+  return { task, seed: openSeed(environment) };
+}
+
+function openSeed(environment: Environment): TaskDeps["seed"] {
+  if (!WANTED_WITH_SEED.some((name) => environment[name] !== undefined)) return undefined;
+  const env = readCityEnvironment(environment, WANTED_WITH_SEED);
+  const client = new Route53Client(clientSettings());
+  return createRoute53SeedRecord({ client, zone: env.EXOS_SEED_ZONE, name: env.EXOS_SEED_NAME });
+}
+
+function openFleet(city: string, environment: Environment): SweepDeps | undefined {
+  if (!WANTED_WITH_FLEET.some((name) => environment[name] !== undefined)) return undefined;
+  const env = readCityEnvironment(environment, WANTED_WITH_FLEET);
+  // The store and the bucket stand where the edge is deployed.
+  const region = "us-east-1";
+  return {
+    asker: createHttpCityAsker({ origin: env.EXOS_FLEET_ORIGIN, fetch }),
+    board: createEdgeFleetBoard({
+      store: new CloudFrontKeyValueStoreClient({ ...clientSettings(), region }),
+      arn: env.EXOS_EDGE_STORE,
+      key: healthVectorKey(city),
+      objects: createS3Client({ region }),
+      bucket: env.EXOS_BUCKET_WEB,
+    }),
+    cities: env.EXOS_FLEET_CITIES.split(","),
+  };
+}

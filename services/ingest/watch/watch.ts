@@ -1,0 +1,135 @@
+import type { Tip } from "#shared/coins/tip.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type {
+  CitySeen,
+  Heartbeat,
+  Heartbeats,
+  IngestHeartbeat,
+  WatchHeartbeat,
+} from "#shared/ports/heartbeats.ts";
+import type { Log } from "#shared/ports/log.ts";
+import type { Metrics } from "#shared/ports/metrics.ts";
+import type { QueueDepths } from "#shared/ports/queue-depths.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { UnixSeconds } from "#shared/primitives/brand.ts";
+import { createTaskKeeper, type TaskDeps } from "./keep-task.ts";
+import { createSweep, type SweepDeps } from "./sweep.ts";
+import { type TickDeps, tick } from "./tick.ts";
+
+/** What watching over a city runs on. */
+export interface WatchDeps extends TickDeps {
+  readonly headers: Pick<HeaderStore, "candidates" | "get">;
+  readonly heartbeats: Heartbeats;
+  readonly depths: QueueDepths;
+  readonly metrics: Pick<Metrics, "gauge">;
+  /** `undefined` where no cluster runs the peer process. */
+  readonly task: Omit<TaskDeps, "log"> | undefined;
+  /** Only in a city that watches the fleet. */
+  readonly fleet: SweepDeps | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One round of watching. @throws StoreFault of the first part that failed, after all were tried */
+export type Watch = () => Promise<void>;
+
+/**
+ * What a city does once a minute: find work that no hint brings, measure, keep its peer process
+ * running, look after the fleet, and say that it lives. Each part is tried whatever became of the
+ * others, and done again a minute later.
+ * @source cloud.md 1, 2, 7.2, 7.3, 10
+ */
+export function createWatch(deps: WatchDeps): Watch {
+  const { clock, log } = deps;
+  const keepTask = deps.task && createTaskKeeper({ ...deps.task, log });
+  const sweep = deps.fleet && createSweep(deps.fleet);
+  return async () => {
+    const now = clock.now();
+    const parts = tryEach(log);
+    const beats = (await parts.run("heartbeats", () => deps.heartbeats.all())) ?? [];
+    const ingest = find(beats, "ingest");
+    const before = find(beats, "watch");
+    const tip = await parts.run("tick", () => tick(deps));
+    await parts.run("metrics", () => measure({ tip, ingest, now }, deps));
+    const depths = await parts.run("queues", () => deps.depths.read());
+    if (keepTask !== undefined) await parts.run("task", () => keepTask(ingest, now));
+    const seen = await parts.run("fleet", async () => sweep?.(before?.cities ?? [], now));
+    await parts.run("heartbeat", () =>
+      deps.heartbeats.beat({
+        service: "watch",
+        at: now,
+        deadLetters: depths?.dead ?? before?.deadLetters ?? 0,
+        oldestHintSeconds: oldestHint(depths?.connect ?? 0, before, now),
+        cities: seen ?? keptCities(before),
+      }),
+    );
+    parts.end();
+  };
+}
+
+function find<Service extends Heartbeat["service"]>(
+  beats: readonly Heartbeat[],
+  service: Service,
+): Extract<Heartbeat, { service: Service }> | undefined {
+  // The service is what tells them apart.
+  return beats.find((beat) => beat.service === service) as
+    | Extract<Heartbeat, { service: Service }>
+    | undefined;
+}
+
+function keptCities(before: WatchHeartbeat | undefined): readonly CitySeen[] {
+  return before?.cities ?? [];
+}
+
+/**
+ * At least how long a hint waits to be connected. A queue tells how many there are, not how old they
+ * are: one that is there at each look was there all the time, or another one was.
+ */
+function oldestHint(waiting: number, before: WatchHeartbeat | undefined, now: UnixSeconds): number {
+  if (waiting === 0) return 0;
+  if (before === undefined) return 1;
+  // One second says: there was one at this look, of unknown age.
+  return before.oldestHintSeconds === 0 ? 1 : before.oldestHintSeconds + (now - before.at);
+}
+
+async function measure(
+  found: {
+    readonly tip: Tip | undefined;
+    readonly ingest: IngestHeartbeat | undefined;
+    readonly now: UnixSeconds;
+  },
+  { metrics, headers }: Pick<WatchDeps, "metrics" | "headers">,
+): Promise<void> {
+  const { tip, ingest, now } = found;
+  if (ingest !== undefined) metrics.gauge("bitcoin_peers", ingest.peersIn + ingest.peersOut);
+  if (tip === undefined) return;
+  metrics.gauge("exos_tip_height", tip.height);
+  const header = await headers.get(tip.hash);
+  if (header === undefined) return;
+  metrics.gauge("exos_tip_age_seconds", now - header.record.header.time);
+}
+
+/** Runs parts one after the other; what failed is logged, and thrown at the end. */
+function tryEach(log: Log) {
+  let failed: StoreFault | undefined;
+  return {
+    async run<T>(part: string, work: () => Promise<T>): Promise<T | undefined> {
+      try {
+        return await work();
+      } catch (fault) {
+        // Not lost: `end` throws it, once the other parts had their turn.
+        if (!(fault instanceof StoreFault)) throw fault;
+        log.error(fault.code ?? "EXOS-E8100", "a part of watching failed", {
+          part,
+          err: fault.message,
+        });
+        failed ??= fault;
+        return undefined;
+      }
+    },
+    end() {
+      if (failed !== undefined) throw failed;
+    },
+  };
+}

@@ -1,0 +1,192 @@
+import { describe, expect, it } from "vitest";
+import { changeOfProvider, createTaskKeeper } from "#services/ingest/watch/keep-task.ts";
+import { createWatch, type WatchDeps } from "#services/ingest/watch/watch.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createMemoryCursors } from "#shared/adapters/embedded/memory-cursors.ts";
+import { createMemoryHeartbeats } from "#shared/adapters/embedded/memory-heartbeats.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
+import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-notice.ts";
+import { genesisTip, type Tip } from "#shared/coins/tip.ts";
+import { genesisRecord } from "#shared/consensus/genesis-record.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import type { SeenTask } from "#shared/ports/peer-task.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
+
+const NOW = unixSeconds(1_800_000_000);
+const genesis = genesisRecord(exosRegtest);
+const { tip } = genesisTip(genesis);
+
+function city(change: Partial<WatchDeps> = {}) {
+  const sent: object[] = [];
+  const gauges = new Map<string, number>();
+  const clock = createManualClock(NOW);
+  const stored = {
+    record: genesis,
+    bodySize: 1,
+    checked: true,
+    rejected: undefined,
+    applied: [0],
+    totals: undefined,
+  };
+  const deps: WatchDeps = {
+    coins: { tip: async () => tip },
+    headers: { candidates: async () => [], get: async () => stored },
+    cursors: createMemoryCursors(),
+    notice: createMemoryTipNotice(),
+    connect: { send: async (hint) => void sent.push(hint) },
+    follow: { send: async (hint) => void sent.push(hint) },
+    heartbeats: createMemoryHeartbeats(),
+    depths: { read: async () => ({ connect: 0, dead: 0 }) },
+    metrics: { gauge: (name, value) => void gauges.set(name, value) },
+    task: undefined,
+    fleet: undefined,
+    clock,
+    log: createMemoryLog(),
+    ...change,
+  };
+  const settle = async (at: Tip = tip) => {
+    await deps.notice.put(at);
+    const cursor = { rev: at.rev, height: at.height, hash: at.hash, generation: 0 };
+    await deps.cursors.get("index");
+    for (const follower of ["index", "mempool"] as const) {
+      await (deps.cursors as ReturnType<typeof createMemoryCursors>).set(follower, cursor);
+    }
+  };
+  return { deps, sent, gauges, clock, settle, watch: createWatch(deps) };
+}
+
+describe("watching over a city, once a minute", () => {
+  it("hints at nothing while it stands still", async () => {
+    const { watch, sent, settle, gauges } = city();
+    await settle();
+    await watch();
+    expect(sent).toEqual([]);
+    expect(gauges.get("exos_tip_height")).toBe(0);
+    expect(gauges.get("exos_tip_age_seconds")).toBe(NOW - genesis.header.time);
+  });
+
+  it("hints at connecting when a candidate outweighs the tip", async () => {
+    const candidates = async (work: bigint) => [{ work: work + 1n, hash: tip.hash }];
+    const { watch, sent, settle, deps } = city();
+    await settle();
+    const heavier = createWatch({ ...deps, headers: { ...deps.headers, candidates } });
+    await heavier();
+    expect(sent).toEqual([{ v: 1, kind: "tick" }]);
+    await watch();
+    expect(sent).toHaveLength(1);
+  });
+
+  it("wakes the followers when one lags", async () => {
+    const { watch, sent, settle, deps } = city();
+    await settle();
+    const behind = { ...tip, hash: genesis.hash.replace(/^./, "f") as typeof tip.hash };
+    await (deps.cursors as ReturnType<typeof createMemoryCursors>).set("index", {
+      ...behind,
+      generation: 0,
+    });
+    await watch();
+    expect(sent).toEqual([{ v: 1, kind: "tip", rev: 1, height: 0, hash: tip.hash }]);
+  });
+
+  it("repairs a notice that nobody wrote, and publishes what was not", async () => {
+    const { watch, sent, settle, deps } = city();
+    await settle();
+    const next = { ...tip, rev: 2 };
+    await createWatch({ ...deps, coins: { tip: async () => next } })();
+    expect((await deps.notice.read())?.rev).toBe(2);
+    expect(sent).toHaveLength(1);
+    await watch();
+    expect((await deps.notice.read())?.rev).toBe(2);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("beats with what waits and was put aside, and for how long", async () => {
+    let connect = 1;
+    const depths = { read: async () => ({ connect, dead: 3 }) };
+    const { watch, deps, clock } = city({ depths });
+    const oldest = async () => {
+      const [beat] = await deps.heartbeats.all();
+      return beat?.service === "watch" ? [beat.deadLetters, beat.oldestHintSeconds] : undefined;
+    };
+    await watch();
+    expect(await oldest()).toEqual([3, 1]);
+    clock.advance(60_000);
+    await watch();
+    expect(await oldest()).toEqual([3, 61]);
+    connect = 0;
+    clock.advance(60_000);
+    await watch();
+    expect(await oldest()).toEqual([3, 0]);
+  });
+
+  it("tries every part although one fails, and fails in the end", async () => {
+    const depths = {
+      async read(): Promise<never> {
+        throw new StoreFault("queues are down", { retryable: true });
+      },
+    };
+    const { watch, deps, sent } = city({ depths });
+    await expect(watch()).rejects.toThrow("queues are down");
+    expect((await deps.heartbeats.all())[0]).toMatchObject({ service: "watch", at: NOW });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("has nothing to measure in an empty city", async () => {
+    const { deps, gauges, sent } = city();
+    await createWatch({ ...deps, coins: { tip: async () => undefined } })();
+    expect([gauges.size, sent.length]).toEqual([0, 0]);
+  });
+});
+
+function seen(change: Partial<SeenTask>): SeenTask {
+  const since = unixSeconds(NOW - 5_000);
+  return { running: 1, provider: "spot", since, address: undefined, ...change };
+}
+
+describe("the provider of the peer task", () => {
+  it.each([
+    ["stays on Spot while it runs", seen({}), NOW - 9_999, undefined],
+    ["stays for ten minutes without one", seen({ running: 0 }), NOW - 599, undefined],
+    ["is changed after them", seen({ running: 0 }), NOW - 600, "on-demand"],
+    ["is changed where none ever spoke", seen({ running: 0 }), undefined, "on-demand"],
+    [
+      "has ten minutes to come up",
+      seen({ running: 0, since: unixSeconds(NOW - 599) }),
+      1,
+      undefined,
+    ],
+    ["stays on demand for a day", seen({ provider: "on-demand" }), NOW, undefined],
+    [
+      "goes back after it",
+      seen({ provider: "on-demand", since: unixSeconds(NOW - 86_400) }),
+      NOW,
+      "spot",
+    ],
+  ] as const)("%s", (_, task, lastSign, change) => {
+    const sign = lastSign === undefined ? undefined : unixSeconds(lastSign);
+    expect(changeOfProvider(task, sign, NOW)).toBe(change);
+  });
+
+  it("is asked for, and the name follows its address when that changes", async () => {
+    const done: string[] = [];
+    let state: SeenTask | undefined = seen({ address: "192.0.2.1" });
+    const keep = createTaskKeeper({
+      task: {
+        see: async () => state,
+        use: async (provider) => void done.push(provider),
+      },
+      seed: { point: async (address) => void done.push(address) },
+      log: createMemoryLog(),
+    });
+    await keep(undefined, NOW);
+    await keep(undefined, NOW);
+    state = seen({ address: "192.0.2.2" });
+    await keep(undefined, NOW);
+    state = seen({ running: 0 });
+    await keep(undefined, NOW);
+    state = undefined;
+    await keep(undefined, NOW);
+    expect(done).toEqual(["192.0.2.1", "192.0.2.2", "on-demand"]);
+  });
+});
