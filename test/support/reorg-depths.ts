@@ -1,11 +1,12 @@
-import { createValidator } from "#services/validate/core.ts";
+import { acceptBlock } from "#services/validate/accept-block.ts";
+import { connectCandidates } from "#services/validate/connect.ts";
+import type { ValidateDeps } from "#services/validate/deps.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { type MinedBlock, mineChain } from "./mine.ts";
-import type { CityDeps } from "./shared-validator.ts";
 
 /** Two branches that leave the trunk at its last block. */
 export interface TwoBranches {
@@ -46,32 +47,34 @@ export interface ReorgSeen {
  * asked: the branch that loses is that long when the other one outgrows it.
  *
  * @param depths rising
+ * @param begins called when everything is handed in and only the reorganisation is left
  */
 export async function* runReorgs(
-  deps: CityDeps,
+  deps: ValidateDeps,
   { trunk, branches }: TwoBranches,
   depths: readonly number[],
+  begins: () => void = () => undefined,
 ): AsyncGenerator<ReorgSeen> {
-  const validator = createValidator(deps);
   const given = [0, 0];
   const give = async (which: 0 | 1, blocks: number): Promise<void> => {
     for (const { bytes } of branches[which].slice(given[which], blocks)) {
-      await validator.accept(bytes);
+      await acceptBlock(bytes, deps);
     }
     given[which] = Math.max(blocks, given[which] ?? 0);
   };
-  for (const { bytes } of trunk) await validator.accept(bytes);
-  await validator.connect();
+  for (const { bytes } of trunk) await acceptBlock(bytes, deps);
+  await connectCandidates(deps);
   let ours: 0 | 1 = 0;
   for (const depth of depths) {
     await give(ours, depth);
-    await validator.connect();
+    await connectCandidates(deps);
     const before = await deps.coins.tip();
     const theirs: 0 | 1 = ours === 0 ? 1 : 0;
     await give(theirs, depth + 1);
     const wanted = branches[theirs][depth]?.record.hash;
     const watched = watchTips(deps.coins);
-    await createValidator({ ...deps, coins: watched.coins }).connect();
+    begins();
+    await connectCandidates({ ...deps, coins: watched.coins });
     const known = new Set<HashHex | undefined>([before?.hash, wanted]);
     yield {
       depth,
