@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { FUNCTIONS, type FunctionName } from "#regions/city-names.ts";
 import { FUNCTION_SHAPES } from "./functions.ts";
+import { leaveOut } from "./leave-out.ts";
 
 /** Bytes that one module may have: what is larger starts slowly. @source cloud.md 7.1 */
 export const BUNDLE_BYTES_MAX = 1_200_000;
@@ -44,6 +45,7 @@ async function bundleOne(name: FunctionName, folder: string): Promise<Bundle> {
     format: "esm",
     // What ships both is a fifth smaller as ES modules, and asks for no `require`.
     mainFields: ["module", "main"],
+    plugins: [leaveOut],
     logLevel: "error",
   });
   const { size } = statSync(outfile);

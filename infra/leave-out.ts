@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { brotliCompressSync } from "node:zlib";
+import type { OnLoadResult, Plugin } from "esbuild";
+
+/** Modules that a function carries for nothing, and what stands in their place. */
+const STAND_INS: readonly { readonly filter: RegExp; readonly contents: string }[] = [
+  // Error messages in fifty languages: 360 KB where a package imports zod whole.
+  { filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/, contents: "export {};" },
+  // Profiles, single sign-on, processes, metadata: 100 KB. A function has its credentials in its
+  // environment.
+  {
+    filter: /[\\/]@aws-sdk[\\/]credential-provider-node[\\/].*index\.js$/,
+    contents:
+      'import { fromEnv } from "@aws-sdk/credential-provider-env";\nexport const defaultProvider = () => fromEnv();',
+  },
+];
+
+/** Where `npm run assembly` writes WebAssembly as text. */
+const WRITTEN = /[\\/]shared[\\/]crypto[\\/][\w-]+-module\.ts$/;
+const TEXT = /export const (\w+) =\s+"([A-Za-z0-9+/=]+)";/;
+
+/**
+ * WebAssembly as compressed text: 247 KB of it become 55, and a start takes three milliseconds
+ * longer. In the tree it is plain, since a browser has nothing that would unpack it in one step.
+ * @throws RangeError when the module does not look as it is written
+ */
+function compressed(path: string): OnLoadResult {
+  const [, name, base64] = TEXT.exec(readFileSync(path, "utf8")) ?? [];
+  if (name === undefined || base64 === undefined) throw new RangeError(`no module in ${path}`);
+  const packed = brotliCompressSync(Buffer.from(base64, "base64")).toString("base64");
+  return {
+    loader: "js",
+    contents: [
+      'import { brotliDecompressSync } from "node:zlib";',
+      `const packed = Buffer.from("${packed}", "base64");`,
+      `export const ${name} = /* @__PURE__ */ brotliDecompressSync(packed).toString("base64");`,
+    ].join("\n"),
+  };
+}
+
+/** Leaves out of a bundle what only other homes of the same code need. */
+export const leaveOut: Plugin = {
+  name: "leave-out",
+  setup(build) {
+    for (const { filter, contents } of STAND_INS) {
+      build.onLoad({ filter }, ({ path }) => ({
+        contents,
+        loader: "js",
+        resolveDir: path.slice(0, path.lastIndexOf("node_modules")),
+      }));
+    }
+    build.onLoad({ filter: WRITTEN }, ({ path }) => compressed(path));
+  },
+};
