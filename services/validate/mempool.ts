@@ -41,11 +41,13 @@ export function createMempool(deps: MempoolDeps): MempoolService {
     async broadcast(txid) {
       keeper.table.unbroadcast.delete(txid);
     },
-    sweep: () =>
-      keeper.lock(async () => {
+    async sweep() {
+      await keeper.lock(async () => {
         await keeper.table.limit();
         keeper.orphans.expire(deps.clock.now());
-      }),
+      });
+      await keeper.mend();
+    },
     async open(saved, signal) {
       await keeper.onTip(async () => undefined);
       let entered = 0;

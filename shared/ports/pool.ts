@@ -82,6 +82,12 @@ export interface Pool {
   get(txid: HashHex): Promise<PooledTransaction | undefined>;
   /** Every transaction that counts, parents before children. */
   all(): Promise<readonly PooledTransaction[]>;
+  /**
+   * What is kept and does not count, in no order: parted from a parent that another process took out
+   * meanwhile, without a claim that a rival took over, or left by who died half-way. Its claims stand
+   * in the way of others until somebody puts it right or removes it.
+   */
+  dangling(): Promise<readonly PooledTransaction[]>;
 
   /** `rev` 0 before the first write. */
   summary(): Promise<PoolSummary>;

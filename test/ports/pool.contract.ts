@@ -162,6 +162,23 @@ export function poolContract(create: () => Promise<Pool>): void {
     expect((await pool.all()).map(({ txid }) => txid)).toEqual([txidOf(2)]);
   });
 
+  it("tells apart what is kept and does not count", async () => {
+    const pool = await create();
+    await add(pool, pooled(1, [coin(100)]));
+    await add(pool, pooled(2, [coin(1)], [txidOf(1)]));
+    await add(pool, pooled(3, [coin(101)]));
+    const dangling = async () => (await pool.dangling()).map(({ txid }) => txid).sort();
+    expect(await dangling()).toEqual([]);
+    await pool.remove(txidOf(1));
+    expect(await pool.dangling()).toEqual([pooled(2, [coin(1)], [txidOf(1)])]);
+    await pool.put(pooled(4, [coin(102)]));
+    expect(await dangling()).toEqual([txidOf(2), txidOf(4)]);
+    await pool.put(pooled(2, [coin(1)]));
+    await pool.remove(txidOf(4));
+    expect(await dangling()).toEqual([]);
+    expect((await pool.all()).map(({ txid }) => txid).sort()).toEqual([2, 3].map(txidOf));
+  });
+
   it("forgets what is removed, and then takes it again", async () => {
     const pool = await create();
     await add(pool, pooled(1, [coin(100)]));

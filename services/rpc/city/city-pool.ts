@@ -79,6 +79,8 @@ function readOnly(pool: Pool): Pool {
   return {
     get: (txid) => pool.get(txid),
     all: () => pool.all(),
+    // Whoever writes the pool puts that right.
+    dangling: async () => [],
     summary: () => pool.summary(),
     claimant: (outpoint) => pool.claimant(outpoint),
     claim: async () => undefined,

@@ -13,6 +13,7 @@ import { knownHeader, readTip } from "../tip-view.ts";
 import type { MempoolDeps } from "./deps.ts";
 import { entryOf, previewOf } from "./entry-of.ts";
 
+import { mendPool } from "./mend-pool.ts";
 import { judgeAgain, type Moving, moveTo } from "./move-to.ts";
 import { Newcomer, type NewcomerOptions, type Place } from "./newcomer.ts";
 import { Orphans } from "./orphans.ts";
@@ -86,6 +87,19 @@ export class PoolKeeper {
   /** Do something with the pool as it stands on the present tip, and nothing meanwhile. */
   onTip<T>(task: (place: Place) => Promise<T>): Promise<T> {
     return this.lock(async () => task(await this.#catchUp()));
+  }
+
+  /** Put right what other processes left in the store that does not count there. */
+  async mend(): Promise<void> {
+    const dangling = await this.#deps.pool.dangling();
+    if (dangling.length === 0) return;
+    await this.onTip(async (place) => {
+      const counts = await mendPool(dangling, this.#moving(place));
+      this.#deps.log.info("mempool: put right what did not count", {
+        count: dangling.length,
+        kept: counts,
+      });
+    });
   }
 
   async #handle(tx: HashedTransaction, handling: Handling): Promise<PoolVerdict> {

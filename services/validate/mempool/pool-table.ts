@@ -95,6 +95,19 @@ export class PoolTable {
     }
   }
 
+  /** Forget a member and what spends from it; the store still has them. */
+  forget(txid: HashHex): void {
+    const member = this.#graph.get(txid);
+    if (member !== undefined) this.#graph.remove(this.#graph.withDescendants([member]));
+  }
+
+  /** Take out of the store what is no member. */
+  async discard({ txid, inputs }: Pick<PooledTransaction, "txid" | "inputs">): Promise<void> {
+    await this.#deps.pool.remove(txid);
+    for (const outpoint of inputs) await this.#deps.pool.release(outpoint, txid);
+    this.unbroadcast.delete(txid);
+  }
+
   /** Forget every member, to judge them again; the store still has them. */
   reset(): readonly PoolMember[] {
     const members = [...this.#graph.members()];

@@ -64,12 +64,12 @@ export function createDynamoPool({ table }: { readonly table: DynamoTable }): Po
       return known.length === 0 ? undefined : (await whatCounts(table, known)).get(txid);
     },
     async all() {
-      const known: PooledTransaction[] = [];
-      const where = { text: "#pk = :pk", values: { pk: text(POOL_KEY) } };
-      for await (const item of table.query({ where, limit: TRANSACTIONS_MAX })) {
-        known.push(decodePooled(item));
-      }
-      return parentsFirst(await whatCounts(table, known));
+      return parentsFirst(await whatCounts(table, await everyTransaction(table)));
+    },
+    async dangling() {
+      const known = await everyTransaction(table);
+      const counting = await whatCounts(table, known);
+      return known.filter(({ txid }) => !counting.has(txid));
     },
     async summary() {
       const item = await table.get(SUMMARY_KEY);
@@ -89,6 +89,16 @@ export function createDynamoPool({ table }: { readonly table: DynamoTable }): Po
       return now !== undefined && equalBytes(bytesOf(now, "by"), by);
     },
   };
+}
+
+/** Whether it counts or not. */
+async function everyTransaction(table: DynamoTable): Promise<PooledTransaction[]> {
+  const known: PooledTransaction[] = [];
+  const where = { text: "#pk = :pk", values: { pk: text(POOL_KEY) } };
+  for await (const item of table.query({ where, limit: TRANSACTIONS_MAX })) {
+    known.push(decodePooled(item));
+  }
+  return known;
 }
 
 async function claimOutput(table: DynamoTable, claim: Claim): Promise<HashHex | undefined> {

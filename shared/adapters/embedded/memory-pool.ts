@@ -60,6 +60,10 @@ export function createMemoryPool(): Pool {
       const counted = [...transactions.values()].filter(({ txid }) => counts(txid, known));
       return parentsFirst(counted);
     },
+    async dangling() {
+      const known = new Map<HashHex, boolean>();
+      return [...transactions.values()].filter(({ txid }) => !counts(txid, known));
+    },
     summary: async () => summary,
     async setSummary(expectedRev, next) {
       if (expectedRev !== summary.rev) return false;
