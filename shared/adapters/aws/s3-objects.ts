@@ -44,6 +44,8 @@ export interface S3Objects {
    * Holds one part at a time.
    */
   writeIfAbsent(key: string, pieces: AsyncIterable<Uint8Array>): Promise<boolean>;
+  /** The same, and whatever is there is replaced. */
+  write(key: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   /** In order of their keys, page by page. */
   list(prefix: string): AsyncGenerator<S3Listed>;
   delete(key: string): Promise<void>;
@@ -114,6 +116,24 @@ export function createS3Objects(options: S3ObjectsOptions): S3Objects {
     return ifMet(client.send(new PutObjectCommand(input)), `writing ${at(Key)}`);
   };
 
+  async function write(
+    key: string,
+    source: AsyncIterable<Uint8Array>,
+    ifNoneMatch?: "*",
+  ): Promise<boolean> {
+    const parts = partsOf(source, options.partBytes ?? PART_BYTES);
+    const first = await parts.next();
+    const second = await parts.next();
+    const only = first.done === true ? new Uint8Array(0) : first.value;
+    if (second.done === true) return put(key, only, ifNoneMatch);
+    async function* all(): AsyncGenerator<Uint8Array> {
+      yield only;
+      if (second.done !== true) yield second.value;
+      yield* parts;
+    }
+    return ifMet(upload(options, { key, ifNoneMatch }, all()), `writing ${at(key)}`);
+  }
+
   return {
     bucket: Bucket,
     get: (key) => get(key),
@@ -129,18 +149,9 @@ export function createS3Objects(options: S3ObjectsOptions): S3Objects {
       await put(key, bytes);
     },
     putIfAbsent: (key, bytes) => put(key, bytes, "*"),
-    async writeIfAbsent(key, source) {
-      const parts = partsOf(source, options.partBytes ?? PART_BYTES);
-      const first = await parts.next();
-      const second = await parts.next();
-      const only = first.done === true ? new Uint8Array(0) : first.value;
-      if (second.done === true) return put(key, only, "*");
-      async function* all(): AsyncGenerator<Uint8Array> {
-        yield only;
-        if (second.done !== true) yield second.value;
-        yield* parts;
-      }
-      return ifMet(upload(options, key, all()), `writing ${at(key)}`);
+    writeIfAbsent: (key, source) => write(key, source, "*"),
+    async write(key, source) {
+      await write(key, source);
     },
     list: (prefix) => listPages(options, prefix),
     async delete(Key) {
@@ -194,7 +205,7 @@ function concatenated(pieces: readonly Uint8Array[], size: number): Uint8Array {
 /** In parts; what fails leaves nothing behind that is billed. */
 async function upload(
   { client, bucket: Bucket }: S3ObjectsOptions,
-  Key: string,
+  { key: Key, ifNoneMatch }: { readonly key: string; readonly ifNoneMatch: "*" | undefined },
   parts: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
@@ -206,8 +217,9 @@ async function upload(
       const { ETag } = await client.send(part);
       Parts.push({ ETag, PartNumber });
     }
-    const input = { Bucket, Key, UploadId, MultipartUpload: { Parts }, IfNoneMatch: "*" };
-    await client.send(new CompleteMultipartUploadCommand(input));
+    const whole = { Bucket, Key, UploadId, MultipartUpload: { Parts } };
+    const condition = ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch };
+    await client.send(new CompleteMultipartUploadCommand({ ...whole, ...condition }));
   } catch (cause) {
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     throw cause;

@@ -1,0 +1,96 @@
+import { createReadStream, createWriteStream, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { parseManifest, type SnapshotManifest } from "#shared/coins/snapshot-manifest.ts";
+import { snapshotName } from "#shared/coins/snapshot-name.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import { SNAPSHOTS_KEPT, type Snapshots } from "#shared/ports/snapshots.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { storeFault } from "./store-fault-of.ts";
+
+const MANIFEST = "manifest.json";
+/** A manifest names at most a few thousand files. */
+const MANIFEST_BYTES_MAX = 4 * 1_048_576;
+
+/**
+ * Put a snapshot that lies in a folder where others find it, its manifest last, and let go of all but
+ * the highest three. Repeated, it replaces files by the same.
+ *
+ * @returns its name
+ */
+export async function publishSnapshot(folder: string, snapshots: Snapshots): Promise<string> {
+  const manifest = parse(readFileSync(join(folder, MANIFEST), "utf8"), folder);
+  const name = snapshotName(manifest);
+  for (const file of [...filesOf(manifest), MANIFEST]) {
+    await snapshots.write(name, file, createReadStream(join(folder, file)));
+  }
+  const kept = await snapshots.names();
+  for (const old of kept.slice(SNAPSHOTS_KEPT)) await snapshots.remove(old);
+  return name;
+}
+
+/** What makes a snapshot worth fetching. */
+export interface SnapshotWish {
+  readonly network: Pick<Network, "name" | "kind">;
+  /** The set hash that somebody vouches for; needed but on networks for development. */
+  readonly trust?: HashHex;
+}
+
+/**
+ * Fetch the highest snapshot of a network that may be trusted into a folder. Its files are as they
+ * came: whoever imports them holds each against the manifest.
+ *
+ * @returns its manifest; `undefined` where there is none
+ * @throws StoreFault `EXOS-E1013` when a file that its manifest names is missing
+ * @source cloud.md 5.4 "Trust"
+ */
+export async function fetchSnapshot(
+  snapshots: Snapshots,
+  wish: SnapshotWish,
+  folder: string,
+): Promise<SnapshotManifest | undefined> {
+  for (const name of await snapshots.names()) {
+    const text = await readText(snapshots, name);
+    const manifest = text === undefined ? undefined : parseManifest(text);
+    if (manifest?.ok !== true || !isWanted(manifest.value, wish)) continue;
+    mkdirSync(folder, { recursive: true });
+    for (const file of [...filesOf(manifest.value), MANIFEST]) {
+      const pieces = await snapshots.read(name, file);
+      if (pieces === undefined) throw storeFault("EXOS-E1013", `${name}/${file}: is missing`);
+      const target = createWriteStream(join(folder, file), { flush: true });
+      await pipeline(Readable.from(pieces, { objectMode: false }), target);
+    }
+    return manifest.value;
+  }
+  return undefined;
+}
+
+function isWanted(manifest: SnapshotManifest, { network, trust }: SnapshotWish): boolean {
+  if (manifest.network !== network.name) return false;
+  return trust === undefined ? network.kind === "regtest" : manifest.muhash === trust;
+}
+
+function filesOf({ headers, chunks }: SnapshotManifest): string[] {
+  return [headers, ...chunks].map(({ name }) => name);
+}
+
+async function readText(snapshots: Snapshots, name: string): Promise<string | undefined> {
+  const pieces = await snapshots.read(name, MANIFEST);
+  if (pieces === undefined) return undefined;
+  const read: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > MANIFEST_BYTES_MAX) return undefined;
+    read.push(piece);
+  }
+  return new TextDecoder().decode(Buffer.concat(read));
+}
+
+function parse(text: string, folder: string): SnapshotManifest {
+  const manifest = parseManifest(text);
+  if (manifest.ok) return manifest.value;
+  const path = join(folder, MANIFEST);
+  throw storeFault("EXOS-E1013", `${path}: ${manifest.error} is not as it must be`);
+}
