@@ -1,26 +1,24 @@
 import { lookup } from "node:dns/promises";
 import { setImmediate } from "node:timers/promises";
 import { composeArrivals } from "#services/validate/compose-arrivals.ts";
-import { createAwsBlockStore } from "#shared/adapters/aws/aws-block-store.ts";
 import {
   createDynamoClient,
   createS3Client,
+  createSnsClient,
   createSqsClient,
 } from "#shared/adapters/aws/aws-clients.ts";
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
-import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
-import { createDynamoHeaderStore } from "#shared/adapters/aws/dynamo-header-store.ts";
-import { createDynamoHeartbeats } from "#shared/adapters/aws/dynamo-heartbeats.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
-import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
 import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
-import { createPackedBlocks } from "#shared/adapters/aws/packed-blocks.ts";
-import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { forgetChain } from "#shared/adapters/aws/forget-chain.ts";
+import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
+import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createS3SavedState } from "#shared/adapters/aws/s3-saved-state.ts";
+import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
 import { openSavedAddressBook } from "#shared/adapters/embedded/disk-address-book.ts";
@@ -29,27 +27,27 @@ import { netFaultOf } from "#shared/adapters/embedded/net-fault-of.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { createTcpTransport } from "#shared/adapters/embedded/tcp-transport.ts";
-import { NETWORKS } from "#shared/consensus/networks.ts";
-import type { Network } from "#shared/consensus/params.ts";
 import { type AnnounceHint, readAnnounceHint } from "#shared/messages/queue-hints.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Log } from "#shared/ports/log.ts";
-import { StoreFault } from "#shared/ports/store-fault.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { CityPorts } from "./city/open-city-ingest.ts";
+import type { LoadDeps } from "./load/run-load.ts";
 import { packSegments } from "./pack-segments.ts";
 
-/** The variables that this service is given. */
+const CITY = ["EXOS_CITY", "EXOS_NETWORK", ...CHAIN_VARIABLES] as const;
+
+/** The variables that the peer process is given. */
 export const WANTED = [
-  "EXOS_CITY",
-  "EXOS_NETWORK",
-  "EXOS_TABLE_CHAIN",
-  "EXOS_TABLE_COINS",
+  ...CITY,
   "EXOS_TABLE_POOL",
-  "EXOS_BUCKET_CHAIN",
   "EXOS_QUEUE_BLOCKS",
   "EXOS_QUEUE_TRANSACTIONS",
   "EXOS_QUEUE_ANNOUNCE",
 ] as const;
+
+/** The variables that the loading task is given. */
+export const WANTED_LOAD = [...CITY, "EXOS_TOPIC_FOLLOW"] as const;
 
 /** Where a task of a city writes its lines. */
 export interface TaskOutput {
@@ -75,38 +73,18 @@ export async function composeAws(
   { log, write }: TaskOutput,
 ): Promise<CityPorts> {
   const names = readCityEnvironment(environment, WANTED);
-  const network = networkOf(names.EXOS_NETWORK);
-  const clock = createSystemClock();
-  const entropy = createSystemEntropy();
-  const dynamo = createDynamoClient();
-  const s3 = createS3Client();
+  const city = openCity(names);
+  const { stores, network, clock, entropy, clients, leases, owner, segments } = city;
+  const { chain: _, objects, ...ports } = stores;
   const sqs = createSqsClient();
-  const chain = createDynamoTable({ client: dynamo, table: names.EXOS_TABLE_CHAIN });
-  const pool = createDynamoTable({ client: dynamo, table: names.EXOS_TABLE_POOL });
-  const objects = createS3Objects({ client: s3, bucket: names.EXOS_BUCKET_CHAIN });
-  const packed = createPackedBlocks({ chain, objects });
-  const stores = {
-    blocks: createAwsBlockStore({ chain, objects, packed }),
-    headers: createDynamoHeaderStore({ chain, packed, clock }),
-    coins: createDynamoCoinStore({
-      client: dynamo,
-      tables: { chain: names.EXOS_TABLE_CHAIN, coins: names.EXOS_TABLE_COINS },
-      dialect: network.consensus.dialect,
-      clock,
-      entropy,
-    }),
-  };
+  const pool = createDynamoTable({ client: clients.dynamo, table: names.EXOS_TABLE_POOL });
   const policy = { checkpoints: "assert", assumes: () => false } as const;
-  const judging = { ...stores, network, clock, policy };
   const known = await openKnown({ network, clock, entropy, log }, (name) =>
-    createS3SavedState({ client: s3, bucket: names.EXOS_BUCKET_CHAIN, name }),
+    createS3SavedState({ client: clients.s3, bucket: objects.bucket, name }),
   );
-  const leases = createDynamoLeases(chain);
-  const owner = `${names.EXOS_CITY}-${toHex(entropy.bytes(OWNER_BYTES))}`;
-  const segments = createAwsSegments({ chain, objects, blocks: stores.blocks });
   const { dialect } = network.consensus;
   return {
-    ...stores,
+    ...ports,
     ...known,
     ...{ network, clock, entropy, log },
     metrics: createEmbeddedMetrics({ city: names.EXOS_CITY, write, wallMs: Date.now }),
@@ -117,8 +95,6 @@ export async function composeAws(
     adjustTime: (seconds) => clock.adjust(seconds),
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),
-    notice: createDynamoTipNotice(chain),
-    heartbeats: createDynamoHeartbeats(chain),
     queues: {
       blocks: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_BLOCKS }),
       transactions: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_TRANSACTIONS }),
@@ -132,22 +108,48 @@ export async function composeAws(
       concurrency: 1,
       retrySeconds: RETRY_SECONDS,
     }),
-    arrivals: (held) => composeArrivals({ ...judging, ...held }),
+    arrivals: (held) => composeArrivals({ ...ports, network, clock, policy, ...held }),
     pack: (held, signal) =>
       packSegments(
-        { ...stores, ...held, segments, leases, clock, log: log.module("pack"), dialect, owner },
+        { ...ports, ...held, segments, leases, clock, log: log.module("pack"), dialect, owner },
         signal,
       ),
   };
 }
 
-function networkOf(name: string): Network {
-  const network = NETWORKS[name];
-  if (network !== undefined) return network;
-  throw new StoreFault(`EXOS_NETWORK: there is no network "${name}".`, {
-    retryable: false,
-    code: "EXOS-E8101",
-  });
+/** The stores of a city and who leases what of it, without a request. */
+function openCity(names: Readonly<Record<(typeof CITY)[number], string>>) {
+  const network = networkOfCity(names.EXOS_NETWORK);
+  const clock = createSystemClock();
+  const entropy = createSystemEntropy();
+  const clients = { dynamo: createDynamoClient(), s3: createS3Client() };
+  const stores = openChainStores(names, { clients, network, clock, entropy });
+  const { chain, objects, blocks } = stores;
+  return {
+    ...{ stores, network, clock, entropy, clients },
+    segments: createAwsSegments({ chain, objects, blocks }),
+    leases: createDynamoLeases(chain),
+    owner: `${names.EXOS_CITY}-${toHex(entropy.bytes(OWNER_BYTES))}`,
+  };
+}
+
+/** What the loading task has of its city: all but the chain that it downloads. */
+export function composeAwsLoad(
+  environment: Readonly<Record<string, string | undefined>>,
+  { log, refill }: { readonly log: Log; readonly refill: boolean },
+): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network"> {
+  const names = readCityEnvironment(environment, WANTED_LOAD);
+  const { stores, network, clock, leases, owner, segments } = openCity(names);
+  const { chain, objects: _, ...ports } = stores;
+  return {
+    ...ports,
+    ...{ network, clock, leases, owner, segments, log },
+    follow: createSnsTopic<TipHint>({
+      client: createSnsClient(),
+      topicArn: names.EXOS_TOPIC_FOLLOW,
+    }),
+    ...(refill ? { forget: () => forgetChain(chain) } : {}),
+  };
 }
 
 type KnownDeps = Pick<CityPorts, "network" | "clock" | "entropy" | "log">;

@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
+import type { Log } from "#shared/ports/log.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { runIngestTask } from "./city/run-ingest-task.ts";
 import type { TaskArguments } from "./city/task-arguments.ts";
-import { composeAws } from "./compose-aws.ts";
+import { composeAws, composeAwsLoad } from "./compose-aws.ts";
+import { composeLoad } from "./compose-load.ts";
+import { runLoad } from "./load/run-load.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,8 +31,9 @@ export async function runTask(
     constant: { service: given.mode, city: environment["EXOS_CITY"] ?? "" },
   });
   try {
-    const ports = await composeAws(environment, { log, write });
-    await runIngestTask(ports, { ...given, userAgent: userAgent() }, signal);
+    const named = { ...given, userAgent: userAgent() };
+    if (given.mode === "load") return await load(named, { environment, log }, signal);
+    await runIngestTask(await composeAws(environment, { log, write }), named, signal);
     log.info("stopped");
     return 0;
   } catch (cause) {
@@ -38,6 +42,24 @@ export async function runTask(
     log.error(code ?? "EXOS-E1000", cause.message);
     return 1;
   }
+}
+
+/** @returns the exit code: 3 where another task loads the city, or this one was stopped */
+async function load(
+  { connect, userAgent, trust, refill }: TaskArguments & { readonly userAgent: string },
+  { environment, log }: { readonly environment: Environment; readonly log: Log },
+  signal: AbortSignal,
+): Promise<number> {
+  const city = composeAwsLoad(environment, { log, refill });
+  const { network, coins } = city;
+  const folder = environment["EXOS_DATADIR"] ?? "/data";
+  await using chain = await composeLoad({
+    ...{ network, folder, connect, userAgent, trust, log },
+    city: coins,
+  });
+  const { state } = await runLoad({ ...city, prepare: chain.prepare }, signal);
+  log.info(state);
+  return state === "loaded" ? 0 : 3;
 }
 
 function userAgent(): string {

@@ -74,6 +74,13 @@ export const CLOUD_ERRORS = {
     sentence: "The chain of the city and the one that was loaded for it have parted.",
     hint: "Find out which of both the other cities follow; `exos fleet load <city> --refill` replaces that of the city.",
   },
+  "EXOS-E8132": {
+    status: 500,
+    title: "Nothing to load",
+    sentence:
+      "The chain is shorter than the deepest reorganisation, so that no set of it is final.",
+    hint: "Nothing to do: the city follows so short a chain by itself.",
+  },
   "EXOS-E8140": {
     status: 503,
     title: "Tip broken",

@@ -136,6 +136,24 @@ describe("what a flush keeps", () => {
     expect(await (await open(folder)).totals(at)).toEqual(totals);
   });
 
+  it("does not take the totals of a lower block for those of its tip", async () => {
+    const { store, folder, tip } = await fresh();
+    const first = testBlock(1, "a", { x: 9 });
+    const at = await connect(store, tip, [first, testBlock(2, "a", { y: 3 })]);
+    await store.flush();
+    await kill(store);
+    {
+      await using tables = await LevelCoinTables.open(folder);
+      const batch = tables.batch();
+      batch.delete(TOTALS_KEY);
+      await batch.write();
+    }
+    const again = await open(folder);
+    // As whoever writes a snapshot below the tip asks for them.
+    expect(await again.totals({ ...at, ...cutView(at, first) })).toMatchObject({ coins: 9 });
+    expect(await again.totals(at)).toMatchObject({ coins: 12 });
+  });
+
   it("is gone from disk once it is spent for ever, and stays while a reorg may bring it back", async () => {
     const { store, tip } = await fresh();
     const blocks = [testBlock(1, "a", { x: 1, keep: 1 }), testBlock(2, "a", {}, ["x:0"])];

@@ -222,7 +222,11 @@ class CoinsInLevel implements LevelCoinStore {
     const known = this.#knownTotals(tip.gen);
     if (known !== undefined) return (await advanceTotals(known, this.#source(tip))).totals();
     const counted = await countTotals(this.#source(tip));
-    if (this.#flushed?.tip.rev === tip.rev) await this.#keepTotals(this.#flushed, counted);
+    // A lower block of the same tip bears its number too, and has other totals.
+    const { rev, hash } = this.#flushed?.tip ?? {};
+    if (this.#flushed !== undefined && rev === tip.rev && hash === tip.hash) {
+      await this.#keepTotals(this.#flushed, counted);
+    }
     return counted.totals();
   }
 

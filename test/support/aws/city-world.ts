@@ -1,3 +1,4 @@
+import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { createValidator } from "#services/validate/core.ts";
 import { createAwsBlockStore } from "#shared/adapters/aws/aws-block-store.ts";
@@ -48,6 +49,7 @@ export async function openCityWorld(network: Network) {
     transactions: await queue("transactions"),
     announce: await queue("announce"),
   };
+  const made = await fauxqs.sns().send(new CreateTopicCommand({ Name: `${tables.chain}-follow` }));
   const announce = createSqsWorkQueue<AnnounceHint>({ client: sqs, queueUrl: urls.announce });
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
@@ -102,6 +104,7 @@ export async function openCityWorld(network: Network) {
       EXOS_QUEUE_BLOCKS: urls.blocks,
       EXOS_QUEUE_TRANSACTIONS: urls.transactions,
       EXOS_QUEUE_ANNOUNCE: urls.announce,
+      EXOS_TOPIC_FOLLOW: made.TopicArn ?? "",
       AWS_ENDPOINT_URL: fauxqs.url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
       AWS_REGION: "us-east-1",

@@ -1,0 +1,206 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { composeEmbedded as composeValidate } from "#services/validate/compose-embedded.ts";
+import { runValidate } from "#services/validate/container.ts";
+import { createValidator } from "#services/validate/core.ts";
+import { openDataFolder } from "#shared/adapters/embedded/data-folder.ts";
+import { exportSnapshot } from "#shared/adapters/embedded/export-snapshot.ts";
+import { fillGeneration } from "#shared/adapters/embedded/import-snapshot.ts";
+import { openLevelBlockStore } from "#shared/adapters/embedded/level-block-store.ts";
+import { openLevelCoinStore } from "#shared/adapters/embedded/level-coin-store.ts";
+import { openLevelHeaderStore } from "#shared/adapters/embedded/level-header-store.ts";
+import { createMemoryWorkQueue } from "#shared/adapters/embedded/memory-work-queue.ts";
+import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import type { AcceptedHint } from "#shared/messages/accepted-hint.ts";
+import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { Log } from "#shared/ports/log.ts";
+import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { Endpoint } from "#shared/ports/transport.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { parseHashHex, toHashHex } from "#shared/primitives/hash.ts";
+import { composeConnections } from "./compose-connections.ts";
+import { composeEmbedded as composeIngest } from "./compose-embedded.ts";
+import { runIngest } from "./container.ts";
+import type { LoadDeps } from "./load/run-load.ts";
+import type { LoadedSet } from "./load/switch-generation.ts";
+import { runTogether } from "./run-together.ts";
+
+/** A chain that is downloaded to the disk of a task. */
+export interface DownloadOptions {
+  readonly network: Network;
+  /** Holds the stores, and the set once it is written; a second run goes on from there. */
+  readonly folder: string;
+  readonly connect: readonly Endpoint[];
+  readonly userAgent: string;
+  /** What an operator vouches for, instead of what was judged here. */
+  readonly trust?: string | undefined;
+  readonly log: Log;
+  /** Where the set goes. */
+  readonly city: Pick<CoinStore, "createGeneration" | "apply" | "dropGeneration">;
+}
+
+/** What a city is loaded from. */
+export interface LoadSource extends Pick<LoadDeps, "prepare">, AsyncDisposable {
+  readonly coins: CoinStore;
+}
+
+/** A download that stands still for so long with nothing left to ask for has caught up. */
+const STILL_MS = 5_000;
+const LOOK_MS = 200;
+const CACHE_MEBIBYTES = 1_024;
+const MEBIBYTE = 1_048_576;
+
+type Disk = Awaited<ReturnType<typeof openDisk>>;
+
+/**
+ * Stores on the disk of a task, and what fills them from peers. Dispose of it to close them.
+ *
+ * @throws StoreFault when they cannot be opened
+ */
+export async function composeLoad(options: DownloadOptions): Promise<LoadSource> {
+  const disk = await openDisk(options);
+  const { stores } = disk;
+  return {
+    ...stores,
+    async prepare(signal) {
+      await download(disk, options, signal);
+      signal.throwIfAborted();
+      const { path, trust } = await writeSet(disk, options);
+      return { ...stores, fill: () => fillFrom(path, trust, options) };
+    },
+    [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose](),
+  };
+}
+
+async function openDisk({ network, log, folder: root }: DownloadOptions) {
+  const stack = new AsyncDisposableStack();
+  const genesis = toHashHex(network.consensus.genesis.hash);
+  const folder = stack.use(await openDataFolder({ root, network: network.name, genesis }));
+  const { dialect } = network.consensus;
+  const cacheMebibytes = CACHE_MEBIBYTES;
+  const stores = {
+    blocks: stack.use(await openLevelBlockStore(folder.blocks)),
+    headers: stack.use(await openLevelHeaderStore(folder.headers)),
+    coins: stack.use(await openLevelCoinStore({ folder: folder.coins, dialect, cacheMebibytes })),
+  };
+  const clock = createSystemClock();
+  const metrics = createPrometheusMetrics();
+  const queue = <Message>(name: string) =>
+    createMemoryWorkQueue<Message>({
+      name,
+      clock,
+      log: log.module(name),
+      metrics,
+      concurrency: 1,
+      visibilityMs: 1_000,
+      attemptsMax: 8,
+      latestOnly: true,
+    });
+  const follow = queue<TipHint>("follow");
+  const shared = { ...stores, network, clock, metrics, log, follow };
+  const validate = stack.use(
+    composeValidate(shared, {
+      jobs: Math.max(0, availableParallelism() - 1),
+      cacheBytesMax: cacheMebibytes * MEBIBYTE,
+    }),
+  );
+  stack.defer(() => validate.deps.flush());
+  const accepted = queue<AcceptedHint>("accepted");
+  const dispose = () => stack.disposeAsync();
+  return { ...{ stores, shared, folder, validate, accepted }, [Symbol.asyncDispose]: dispose };
+}
+
+/** Follow the peers until nothing is left to ask them for, and flush. */
+async function download(
+  { shared, folder, validate, accepted }: Disk,
+  { connect, userAgent }: DownloadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, follow } = shared;
+  const validator = createValidator(validate.deps);
+  const ingest = await composeIngest({ ...shared, chain: validator, checkpoints: "assert" });
+  await using connections = await composeConnections(
+    {
+      ...shared,
+      openSession: ingest.open,
+      height: () => ingest.progress().height,
+      adjustTime: (seconds) => clock.adjust(seconds),
+    },
+    { folder: folder.path, askSeeds: connect.length === 0, settings: { userAgent, connect } },
+  );
+  const { deps } = validate;
+  const { flushWhenDue } = deps;
+  await runTogether(
+    [
+      (end) => runValidate({ validator, connect: validate.connect, clock, flushWhenDue }, end),
+      (end) => runIngest({ ingest, announce: follow, accepted, clock }, end),
+      (end) => connections.run(end),
+      (end) => untilStill(ingest.progress, clock, end),
+    ],
+    signal,
+  );
+  await deps.flush();
+}
+
+/** Ends when the chain of the peers is here. */
+async function untilStill(
+  progress: () => { readonly phase: string; readonly height: number },
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  let still = { height: -1, sinceMs: clock.elapsedMs() };
+  while (!signal.aborted) {
+    const { phase, height } = progress();
+    if (phase !== "tip" || height !== still.height) still = { height, sinceMs: clock.elapsedMs() };
+    if (clock.elapsedMs() - still.sinceMs >= STILL_MS) return;
+    await sleepOrStop(clock, LOOK_MS, signal);
+  }
+}
+
+/**
+ * Write the set at the newest final block, which no tip of the city leaves again.
+ *
+ * @returns its folder, and its set hash: every block of it was judged here
+ */
+async function writeSet(
+  { stores, folder }: Disk,
+  { network, userAgent }: DownloadOptions,
+): Promise<{ readonly path: string; readonly trust: HashHex }> {
+  const tip = await stores.coins.tip();
+  if (tip === undefined || tip.final === 0) throw nothingFinal(tip?.height ?? 0);
+  const path = join(folder.path, `set-${tip.final}`);
+  const { muhash } = await exportSnapshot(
+    { network, program: userAgent, ...stores },
+    path,
+    tip.final,
+  );
+  return { path, trust: muhash };
+}
+
+async function fillFrom(
+  path: string,
+  trust: HashHex,
+  { network, city, trust: vouched }: DownloadOptions,
+): Promise<LoadedSet> {
+  const named = vouched === undefined ? undefined : parseHashHex(vouched);
+  // Headers go where the chain is copied.
+  const headers = { put: () => Promise.resolve() };
+  const target = { network, coins: city, headers, trust: named ?? trust };
+  const { manifest, ...set } = await fillGeneration(target, path);
+  return { ...set, at: manifest };
+}
+
+function nothingFinal(height: number): StoreFault {
+  return new StoreFault(
+    `The chain ends at ${height} and nothing of it is final: nothing to load.`,
+    {
+      retryable: false,
+      code: "EXOS-E8132",
+    },
+  );
+}
