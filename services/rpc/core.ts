@@ -4,6 +4,7 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
 import { checkHeadSize } from "#services/rpc/http/check-size.ts";
 import { checkHost } from "#services/rpc/http/cross-site.ts";
+import { answerEvents, EVENTS_PATH } from "#services/rpc/http/events-door.ts";
 import { answerFault, answerUnrouted } from "#services/rpc/http/fallbacks.ts";
 import { type ApiEnv, finish, requestIdOf } from "#services/rpc/http/finish.ts";
 import { answerJsonRpc } from "#services/rpc/http/json-rpc-door.ts";
@@ -82,6 +83,8 @@ function mountReads(
     document ??= JSON.stringify(openApiDocument(api, deps.version));
     return answerCacheable(c, document, { kind: "recent" });
   });
+  verbs.set(EVENTS_PATH, "GET, HEAD");
+  api.get(EVENTS_PATH, (c) => answerEvents(c, deps));
   for (const path of OPERATIONS_PATHS) {
     // Numbers of one process of many say nothing: a city has its own service for them.
     if (isCity && path === "/metrics") continue;

@@ -200,6 +200,8 @@ export interface RpcDeps {
   readonly wallets?: Wallets | undefined;
   /** Where there are wallets and proof of stake. */
   readonly staking?: Staking | undefined;
+  /** `false` where a held stream costs by the second: then each is one event. */
+  readonly heldStreams?: false;
   /** Calls by JSON-RPC that are not answered yet, of all listeners. */
   readonly calls: Set<RunningCall>;
   readonly access: Access;

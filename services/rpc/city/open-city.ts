@@ -77,6 +77,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     control: controlOf(ports),
     heartbeats: ports.heartbeats,
     partOfNetwork: partOfNetwork(facts),
+    heldStreams: false,
     calls: new Set(),
     access: accessOf(ports),
     readiness: {

@@ -1,0 +1,35 @@
+import type { Entropy } from "#shared/ports/entropy.ts";
+import { type EventSource, tipEvents } from "./tip-events.ts";
+
+/** A stream of events as an answer; it ends when its reader goes. */
+export function eventStream(
+  source: EventSource,
+  request: { readonly headers: Headers },
+  entropy: Pick<Entropy, "bytes">,
+): Response {
+  const run = Buffer.from(entropy.bytes(6)).toString("hex");
+  const resumed = request.headers.get("last-event-id") !== null;
+  const gone = new AbortController();
+  const events = tipEvents(source, { run, resumed }, gone.signal);
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await events.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel() {
+      gone.abort();
+    },
+  });
+  return new Response(body, {
+    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+  });
+}
+
+const TOPICS = ["tip"];
+
+/** Whether every topic of `?topics=` is told here; none named is all. */
+export function areTopicsTold(topics: string | null | undefined): boolean {
+  return (topics ?? "tip").split(",").every((topic) => TOPICS.includes(topic));
+}
