@@ -110,6 +110,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: (short) => ["test/sim/chain-state-dynamo-run.ts", short ? "6" : "60"],
   },
+  queues: {
+    about: "cities whose queues lose, double and reorder, and whose workers die and freeze",
+    needs: [],
+    run: (short) => ["test/sim/hostile-queues-run.ts", short ? "13" : "500"],
+  },
   minting: {
     about: "two hours of minting by stake in virtual time, for many seeds",
     needs: [],
