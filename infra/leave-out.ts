@@ -19,23 +19,30 @@ const STAND_INS: readonly { readonly filter: RegExp; readonly contents: string }
 const WRITTEN = /[\\/]shared[\\/]crypto[\\/][\w-]+-module\.ts$/;
 const TEXT = /export const (\w+) =\s+"([A-Za-z0-9+/=]+)";/;
 
+/** Packing one takes a second, and every function has the same. */
+const packed = new Map<string, OnLoadResult>();
+
 /**
  * WebAssembly as compressed text: 247 KB of it become 55, and a start takes three milliseconds
  * longer. In the tree it is plain, since a browser has nothing that would unpack it in one step.
  * @throws RangeError when the module does not look as it is written
  */
 function compressed(path: string): OnLoadResult {
+  const done = packed.get(path);
+  if (done !== undefined) return done;
   const [, name, base64] = TEXT.exec(readFileSync(path, "utf8")) ?? [];
   if (name === undefined || base64 === undefined) throw new RangeError(`no module in ${path}`);
-  const packed = brotliCompressSync(Buffer.from(base64, "base64")).toString("base64");
-  return {
+  const text = brotliCompressSync(Buffer.from(base64, "base64")).toString("base64");
+  const result: OnLoadResult = {
     loader: "js",
     contents: [
       'import { brotliDecompressSync } from "node:zlib";',
-      `const packed = Buffer.from("${packed}", "base64");`,
+      `const packed = Buffer.from("${text}", "base64");`,
       `export const ${name} = /* @__PURE__ */ brotliDecompressSync(packed).toString("base64");`,
     ].join("\n"),
   };
+  packed.set(path, result);
+  return result;
 }
 
 /** Leaves out of a bundle what only other homes of the same code need. */

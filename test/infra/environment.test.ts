@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { FUNCTION_SHAPES, TASK_SHAPES } from "#infra/functions.ts";
+import type { FunctionName } from "#regions/city-names.ts";
+import { WANTED as INDEX } from "#services/index/compose-aws.ts";
+import { WANTED as INGEST } from "#services/ingest/compose-aws.ts";
+import { WANTED as RPC } from "#services/rpc/compose-aws.ts";
+import { WANTED as VALIDATE } from "#services/validate/compose-aws.ts";
+import {
+  CITY_VARIABLES,
+  type CityVariable,
+  readCityEnvironment,
+} from "#shared/adapters/aws/city-environment.ts";
+import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
+
+/** What each composition root reads. */
+const READ: Readonly<Partial<Record<FunctionName, readonly CityVariable[]>>> = {
+  ...VALIDATE,
+  "index-follow": INDEX,
+  rpc: RPC,
+};
+
+beforeAll(() => {
+  productionFleet();
+  localFleet();
+}, 60_000);
+
+/** Values as a deployment would give them: of a reference only what it looks like is known. */
+function deployed(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  return name.startsWith("EXOS_QUEUE_") ? "https://sqs.example/1/q" : "arn:aws:made:by:a:stack";
+}
+
+describe("the environment", () => {
+  it.each(Object.entries(READ))("of %s is what its composition root reads", (name, wanted) => {
+    // It was listed above.
+    const shape = FUNCTION_SHAPES[name as FunctionName];
+    expect([...shape.environment].sort()).toEqual([...wanted].sort());
+  });
+
+  it("of the task holds all that it reads", () => {
+    for (const { environment } of Object.values(TASK_SHAPES)) {
+      expect(INGEST.filter((name) => !environment.includes(name))).toEqual([]);
+    }
+  });
+
+  it("of every function in every template can be read, and has nothing else in it", () => {
+    const stages = [...productionFleet().stages, ...localFleet().stages];
+    let functions = 0;
+    for (const { id, resource } of stages.flatMap(([, stacks]) => resourcesOf(stacks))) {
+      if (resource.Type !== "AWS::Lambda::Function") continue;
+      functions++;
+      const { Variables } = (resource.Properties?.["Environment"] ?? { Variables: {} }) as {
+        Variables: Readonly<Record<string, unknown>>;
+      };
+      const { NODE_OPTIONS, ...ours } = Variables;
+      expect(NODE_OPTIONS, id).toBe("--enable-source-maps");
+      const names = CITY_VARIABLES.filter((name) => name in ours);
+      expect(names.length, id).toBe(Object.keys(ours).length);
+      const values = Object.fromEntries(
+        Object.entries(ours).map(([name, value]) => [name, deployed(name, value)]),
+      );
+      expect(() => readCityEnvironment(values, names), id).not.toThrow();
+    }
+    expect(functions).toBe(9 * 8 + 9);
+  });
+});
