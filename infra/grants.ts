@@ -74,16 +74,27 @@ const take = (name: keyof CityNames["queues"]): readonly Request[] => [
   { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], on: queue(name) },
 ];
 
+/** What a generation's table is made and unmade by. */
+const TABLES = [
+  "ImportTable",
+  "DescribeImport",
+  "CreateTable",
+  "DescribeTable",
+  "UpdateTable",
+  "DeleteTable",
+];
+
 /** Every call of a port that a handler makes, and the requests it stands for. @source cloud.md 3, 5 */
 const CALLS = {
   "coins.tip": [dynamo(CHAIN, "GetItem")],
   "coins.frozen": [dynamo(CHAIN, "GetItem")],
-  "coins.read": [dynamo(COINS, "GetItem", "BatchGetItem")],
+  "coins.read": [dynamo(COINS, "BatchGetItem")],
   "coins.apply": [dynamo(COINS, "UpdateItem")],
   "coins.commit": [held(CHAIN, "PutItem", "TIP", "NOW", "F#*")],
   "coins.scan": [dynamo(COINS, "Scan")],
   "coins.now": [held(CHAIN, "PutItem", "NOW")],
-  "headers.get": [dynamo(CHAIN, "GetItem", "BatchGetItem")],
+  // A header of a final block stands in its segment.
+  "headers.get": [dynamo(CHAIN, "GetItem", "BatchGetItem"), ...read("segments/*")],
   "headers.set": [held(CHAIN, "UpdateItem", "H#*")],
   "headers.candidates": [dynamo(CHAIN, "Query")],
   "headers.addCandidate": [held(CHAIN, "PutItem", "CAND")],
@@ -98,31 +109,31 @@ const CALLS = {
     s3(objects("segments/*"), "PutObject"),
     s3(objects("recent/*"), "DeleteObject"),
   ],
-  "leases.hold": [held(CHAIN, "PutItem", "L#*"), held(CHAIN, "DeleteItem", "L#*")],
+  "leases.hold": [dynamo(CHAIN, "GetItem"), held(CHAIN, "PutItem", "L#*")],
   "cursors.get": [dynamo(CHAIN, "GetItem")],
   "cursors.set": [held(CHAIN, "PutItem", "C#*")],
   "heartbeats.get": [dynamo(CHAIN, "Query")],
   "heartbeats.set": [held(CHAIN, "PutItem", "BEAT")],
-  "generations.set": [held(CHAIN, "PutItem", "G#*"), held(CHAIN, "UpdateItem", "G#*")],
+  "generations.set": [held(CHAIN, "UpdateItem", "G#*")],
   "generations.load": [
     // An import is a part of its table: `table/<name>/import/<id>`.
-    dynamo(COINS, "ImportTable", "DescribeImport", "CreateTable", "DescribeTable", "DeleteTable"),
-    dynamo(INDEX, "ImportTable", "DescribeImport", "CreateTable", "DescribeTable", "DeleteTable"),
+    dynamo(COINS, ...TABLES),
+    dynamo(INDEX, ...TABLES),
   ],
   "chain.refill": [held(CHAIN, "DeleteItem", "TIP", "F#*", "X#*", "S#*", "CAND")],
   "snapshots.write": [s3(objects("snapshots/*"), "PutObject", "GetObject", "DeleteObject")],
   "addresses.keep": [
-    s3(objects("state/peers.json"), "GetObject", "PutObject"),
+    s3(objects("state/peers.json", "state/bans.json"), "GetObject", "PutObject"),
     s3(BUCKET, "ListBucket"),
   ],
   "pool.read": [dynamo(POOL, "GetItem", "BatchGetItem", "Query")],
   "pool.keepRaw": [held(POOL, "PutItem", "RAW#*")],
   "pool.write": [
     held(POOL, "PutItem", "POOL", "SUM", "IN#*"),
-    held(POOL, "DeleteItem", "POOL", "IN#*", "RAW#*"),
+    held(POOL, "DeleteItem", "POOL", "IN#*"),
   ],
   "index.read": [dynamo(INDEX, "GetItem", "BatchGetItem", "Query")],
-  "index.write": [dynamo(INDEX, "PutItem", "UpdateItem")],
+  "index.write": [dynamo(INDEX, "PutItem")],
   "index.fold": [dynamo(INDEX, "PutItem")],
   "hints.block": send("blocks"),
   "hints.connect": send("connect"),
