@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { type ConnectDeps, connectHinted } from "#services/validate/connect-hinted.ts";
 import { createValidator, type ValidatorDeps } from "#services/validate/core.ts";
+import { storeBlock } from "#services/validate/store-block.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
-import { CrashError, crashAt } from "../../support/crash-at.ts";
+import { type Crash, CrashError, crashAt } from "../../support/crash-at.ts";
 import { memoryValidator } from "../../support/memory-validator.ts";
 import { type MinedBlock, mineChain } from "../../support/mine.ts";
+import { type CityDeps, sharedValidator } from "../../support/shared-validator.ts";
 
 const NOW = unixSeconds(1_700_000_000);
 /** What is no store or queue: members that answer at once stay as they are. */
@@ -79,6 +82,84 @@ describe("connect", () => {
         calls = call;
       }
       expect(calls).toBeGreaterThan(20);
+    },
+  );
+});
+
+/** The service of a city whose every port dies at one call, those that only a city has too. */
+function dyingCity(deps: CityDeps, crash: Crash): ConnectDeps {
+  const { tries, leases, notice, announce } = deps.shared;
+  const flat = { ...deps, tries, leases, notice, announce };
+  const dying = crashAt(flat, crash, [...SPARED, "shared"]);
+  const shared = {
+    tries: dying.tries,
+    leases: dying.leases,
+    notice: dying.notice,
+    announce: dying.announce,
+  };
+  return { ...dying, shared };
+}
+
+describe("a hint to connect in a city", () => {
+  /** Shared stores in which the lighter branch is the tip and the heavier one waits, unchecked. */
+  async function prepareCity(): Promise<CityDeps> {
+    const deps = sharedValidator(exosRegtest, NOW);
+    const { accept, connect } = createValidator(deps);
+    for (const { bytes } of lighter) await accept(bytes);
+    await connect();
+    for (const { bytes } of heavier) await storeBlock(bytes, deps);
+    return deps;
+  }
+
+  /** What a queue does: the hint comes as often as it has to, and tells how often. */
+  async function deliver(deps: ConnectDeps, attempt: number): Promise<void> {
+    await connectHinted({ attempt, deadlineMs: Number.POSITIVE_INFINITY }, deps);
+  }
+
+  async function stateOf(deps: CityDeps) {
+    const tip = await deps.coins.tip();
+    const hashes = [...lighter, ...heavier].map(({ record }) => record.hash);
+    const headers = await deps.headers.getMany(hashes);
+    return {
+      ...(await endOf(deps)),
+      mu: tip?.mu,
+      applied: headers.map((header) => header?.applied),
+      candidates: await deps.headers.candidates(0n, 64),
+    };
+  }
+
+  it.each([
+    ["before", "comes again"],
+    ["before", "is lost and the tick follows"],
+    ["after", "comes again"],
+    ["after", "is lost and the tick follows"],
+  ] as const)(
+    "that dies %s any call to a port, and %s, comes to the same end",
+    async (when, how) => {
+      const whole = await prepareCity();
+      await deliver(whole, 1);
+      const end = await stateOf(whole);
+      expect(end.hash).toBe(heavier.at(-1)?.record.hash);
+      expect(end.candidates).toEqual([]);
+      const endWork = (await whole.coins.tip())?.work ?? 0n;
+      let calls = 0;
+      for (let call = 1, through = false; !through; call++) {
+        const deps = await prepareCity();
+        through = await survives(() => deliver(dyingCity(deps, { call, when }), 1));
+        const between = await deps.coins.tip();
+        expect([lighter.at(-1)?.record.hash, end.hash], `call ${call}`).toContain(between?.hash);
+        await deliver(deps, how === "comes again" ? 2 : 1);
+        const { candidates, ...after } = await stateOf(deps);
+        expect({ ...after, candidates: [] }, `call ${call}`).toEqual(end);
+        // What no longer outweighs the tip is swept when its time is over, where its worker died.
+        expect(
+          candidates.filter(({ work }) => work > endWork),
+          `call ${call}`,
+        ).toEqual([]);
+        calls = call;
+      }
+      process.stdout.write(`connect in a city: ${calls - 1} calls, died ${when} each, ${how}\n`);
+      expect(calls).toBeGreaterThan(40);
     },
   );
 });
