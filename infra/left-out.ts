@@ -9,6 +9,7 @@ export const LEFT_OUT = {
   "AWS::Lambda::Function (web function)": "new, and not known to the endpoint",
   "edge stack": "one for the fleet, before real cities; the endpoint does not run its router",
   "AWS::Budgets::Budget": "nothing is billed; part of the edge stack",
+  "answers that stream": "the endpoint hands them on in one piece, as functions there give them",
   "termination protection": "such a city is made to be removed",
   "deletion protection, retained tables and buckets": "the same: nothing of it is worth keeping",
 } as const;

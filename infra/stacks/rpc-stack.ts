@@ -9,6 +9,7 @@ import type { Construct } from "constructs";
 import { type CityContext, stackName } from "#infra/city-context.ts";
 import { HandlerFunction } from "#infra/constructs/handler-function.ts";
 import type { GrantFacts } from "#infra/grants.ts";
+import { leftOut } from "#infra/left-out.ts";
 
 /** What answers callers: one function for requests, one for streams. @source cloud.md 7.1, 7.3 */
 export class RpcStack extends Stack {
@@ -28,8 +29,8 @@ export class RpcStack extends Stack {
       new HandlerFunction(this, name, { context, name, facts, variables }).function;
     this.rpc = create("rpc");
     const events = create("rpc-events");
-    new CfnOutput(this, "RpcUrl", { value: openDoor(this.rpc).url });
-    new CfnOutput(this, "EventsUrl", { value: openDoor(events).url });
+    new CfnOutput(this, "RpcUrl", { value: openDoor(this.rpc, context).url });
+    new CfnOutput(this, "EventsUrl", { value: openDoor(events, context).url });
     new CfnOutput(this, "FunctionRpc", { value: this.rpc.functionName });
     new CfnOutput(this, "FunctionRpcEvents", { value: events.functionName });
   }
@@ -39,9 +40,10 @@ export class RpcStack extends Stack {
  * A URL that AWS lets everybody call: the function itself refuses what the edge did not sign. An
  * answer streams, since a buffered one ends at 6 MB.
  */
-function openDoor(door: LambdaFunction): FunctionUrl {
+function openDoor(door: LambdaFunction, { names }: CityContext): FunctionUrl {
+  const buffered = leftOut(names.environment, "answers that stream");
   return door.addFunctionUrl({
     authType: FunctionUrlAuthType.NONE,
-    invokeMode: InvokeMode.RESPONSE_STREAM,
+    invokeMode: buffered ? InvokeMode.BUFFERED : InvokeMode.RESPONSE_STREAM,
   });
 }

@@ -1,9 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  ListStacksCommand,
-} from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, ListStacksCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import {
   GetEventSourceMappingCommand,
@@ -14,7 +10,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
-import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ListQueuesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { CloudControl } from "#services/cli/cloud/cloud-control.ts";
 import { LOCAL_REGION, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
@@ -101,15 +97,9 @@ async function namesOf(clients: Clients, prefix: string) {
   };
 }
 
-async function hasStack({ stacks }: Clients, name: string): Promise<boolean> {
-  try {
-    const { Stacks = [] } = await stacks.send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks.some(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE");
-  } catch (cause) {
-    // The way to say that there is none of this name.
-    if (cause instanceof Error && cause.name === "ValidationError") return false;
-    throw cause;
-  }
+async function hideFor({ queues }: Clients, QueueUrl: string, seconds: number): Promise<void> {
+  const Attributes = { VisibilityTimeout: String(seconds) };
+  await queues.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 }
 
 /** The endpoint as the commands of the local cloud see it. */
@@ -126,7 +116,7 @@ export function composeCloud(endpoint: LocalEndpoint): CloudControl {
       asked(`changing the mapping ${id} ${at}`, () => setMapping(clients, id, enabled)),
     invoke: (name, payload) =>
       asked(`invoking ${name} ${at}`, () => invoke(clients, name, payload)),
-    hasStack: (name) => asked(`looking for the stack ${name} ${at}`, () => hasStack(clients, name)),
+    hideFor: (url, seconds) => asked(`changing ${url}`, () => hideFor(clients, url, seconds)),
     namesOf: (prefix) => asked(`listing ${prefix} ${at}`, () => namesOf(clients, prefix)),
     [Symbol.dispose]() {
       for (const client of Object.values(clients)) client.destroy();

@@ -114,7 +114,11 @@ export function createIngest(deps: IngestDeps, tip: HeaderRecord): Ingest {
       transactions.tick();
       await sync.tick();
     },
-    best: () => sync.best(),
+    best() {
+      const best = sync.best();
+      // More is known of it than travels: work is no number of JSON.
+      return best && { height: best.height, hash: best.hash };
+    },
     progress: () => sync.state.progress(),
     indexing: (isBehind) => sync.state.indexing(isBehind),
     initialDownload: () => sync.state.initialDownload(),

@@ -11,8 +11,8 @@ export interface CloudControl extends Disposable {
    * @throws StoreFault when the function failed
    */
   invoke(functionName: string, payload: unknown): Promise<void>;
-  /** Whether this exists already. */
-  hasStack(name: string): Promise<boolean>;
+  /** How long a message that was received stays hidden from others, when it is not deleted. */
+  hideFor(queueUrl: string, seconds: number): Promise<void>;
   /** Names of all there is whose name begins with this, by kind. */
   namesOf(prefix: string): Promise<Readonly<Record<CloudThing, readonly string[]>>>;
 }

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 
 const LOOK_MS = 50;
 
@@ -35,4 +37,21 @@ export async function endGroup(pid: number, waitMsMax: number): Promise<number |
   // Functions of an emulator are of its group, and outlive it when it is killed.
   send(-pid, "SIGKILL");
   return ended;
+}
+
+/** A process that another one started. */
+export interface ChildOf {
+  readonly pid: number;
+  /** Its program and words. */
+  readonly command: string;
+}
+
+/** The processes that this one started and that still run. */
+export async function childrenOf(pid: number): Promise<readonly ChildOf[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,command="]);
+  return stdout.split("\n").flatMap((line) => {
+    const [, own, parent, command] = /^ *(\d+) +(\d+) (.*)$/.exec(line) ?? [];
+    if (Number(parent) !== pid || command === undefined) return [];
+    return [{ pid: Number(own), command }];
+  });
 }

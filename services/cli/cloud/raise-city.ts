@@ -9,8 +9,8 @@ import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { openEndpoint } from "#services/cli/cloud/open-endpoint.ts";
 import type { CityOutputs } from "#services/cli/cloud/read-outputs.ts";
 import { cityVariables } from "#services/cli/cloud/read-outputs.ts";
-import { type StartedIngest, startIngest } from "#services/cli/cloud/start-ingest.ts";
-import { startPeer } from "#services/cli/cloud/start-peer.ts";
+import { type StartedIngest, startIngest, stopIngest } from "#services/cli/cloud/start-ingest.ts";
+import { type LocalPeer, startPeer } from "#services/cli/cloud/start-peer.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 
 export interface RaiseOptions extends Pick<CommandContext, "environment" | "signal"> {
@@ -32,9 +32,14 @@ export interface RaiseOptions extends Pick<CommandContext, "environment" | "sign
 export interface RaisedCity {
   readonly endpoint: LocalEndpoint;
   readonly outputs: CityOutputs;
-  readonly ingest: StartedIngest;
-  /** Address, and the JSON-RPC of a node that was started. */
-  readonly peer: { readonly address: string; readonly rpcUrl: string | undefined };
+  /** The peer process that was started last. */
+  ingest(): StartedIngest;
+  /** Ends it. @returns milliseconds it took; `undefined` when it had to be killed */
+  stopIngest(): Promise<number | undefined>;
+  /** Starts it again. */
+  startIngest(): Promise<void>;
+  /** What it follows. */
+  readonly peer: { readonly address: string; readonly started: LocalPeer | undefined };
   readonly state: CloudState;
 }
 
@@ -53,31 +58,41 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
   await note({ deployed: true });
   const outputs = await deployCity({ endpoint, folder, environment, signal, onNote });
   const peer = await openPeer(options);
-  if ("running" in peer) await note({ peer: peer.running });
+  if (peer.started !== undefined) {
+    const { pid, log } = peer.started;
+    await note({ peer: { pid, log } });
+  }
   const found = plainProcess
     ? "a plain process was asked for"
     : await findImage({ environment, signal, onNote, install: installTool });
   if (typeof found === "string") onNote(`the peer process is a plain process: ${found}`);
-  const ingest = await startIngest(typeof found === "string" ? undefined : found, {
+  const image = typeof found === "string" ? undefined : found;
+  const start = async () => {
+    const variables = cityVariables(outputs);
+    const peers = [peer.address];
+    const place = { folder: folder.path, environment, signal };
+    const started = await startIngest(image, { endpoint, variables, peers, ...place });
+    await note({ ingest: started.running });
+    return started;
+  };
+  let ingest = await start();
+  return {
     endpoint,
-    variables: cityVariables(outputs),
-    peers: [peer.address],
-    folder: folder.path,
-    environment,
-    signal,
-  });
-  await note({ ingest: ingest.running });
-  return { endpoint, outputs, ingest, peer, state };
+    outputs,
+    peer,
+    ingest: () => ingest,
+    stopIngest: () => stopIngest(ingest.running, { environment, signal }),
+    async startIngest() {
+      ingest = await start();
+    },
+    state,
+  };
 }
 
-async function openPeer({ peer, folder, minting, environment, signal, onNote }: RaiseOptions) {
-  if (peer !== undefined) return { address: peer, rpcUrl: undefined };
+async function openPeer(options: RaiseOptions): Promise<RaisedCity["peer"]> {
+  const { peer, folder, minting, environment, signal, onNote } = options;
+  if (peer !== undefined) return { address: peer, started: undefined };
   onNote("starting a node for the city to follow");
-  const { address, rpcUrl, pid, log } = await startPeer({
-    minting,
-    folder: folder.peer,
-    environment,
-    signal,
-  });
-  return { address, rpcUrl, running: { pid, log } };
+  const started = await startPeer({ minting, folder: folder.peer, environment, signal });
+  return { address: started.address, started };
 }

@@ -30,7 +30,7 @@ async function untilSynced(
       // Until it has its first tip, a city answers with nothing else.
       said = cause instanceof Error ? cause.message : String(cause);
     }
-    if (!(await isIngestUp(city.ingest.running, { environment, signal }))) {
+    if (!(await isIngestUp(city.ingest().running, { environment, signal }))) {
       throw new CommandFailure("the peer process ended", { code: "EXOS-E8181" });
     }
     await wait(LOOK_MS, undefined, { signal });
@@ -56,17 +56,17 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
     signal,
     onNote: (line) => terminal.err(line),
   });
-  const { rpcUrl, address } = city.peer;
-  const wanted = rpcUrl === undefined ? 0 : 1;
+  const { started, address } = city.peer;
+  const wanted = started === undefined ? 0 : 1;
   const height = await untilSynced(city, wanted, context);
   const url = `${localUrlOf(city.endpoint, city.outputs["RpcUrl"] ?? "")}/`;
-  const peers = `127.0.0.1:${city.ingest.port}`;
+  const peers = `127.0.0.1:${city.ingest().port}`;
   if (json) {
     const row = { endpoint: city.endpoint.url, rpcUrl: url, peers, follows: address, height };
     terminal.out(JSON.stringify({ schema: "exos.cloud-up.v1", ...row }));
     return EXIT.done;
   }
-  const kind = city.ingest.running.kind === "container" ? "a container" : "a process";
+  const kind = city.ingest().running.kind === "container" ? "a container" : "a process";
   const lines = [
     `A city of AWS on this machine, at height ${height}.`,
     "",

@@ -36,8 +36,10 @@ const LIMITS = ["--read-only", "--user=10001:10001", "--memory=512m", "--cap-dro
 /** It has as long to end; what takes longer is killed. @source cloud.md 7.2 */
 const END_SECONDS_MAX = 20;
 
-function settingsOf({ peers }: IngestOptions, port: number): Readonly<Record<string, string>> {
-  return { EXOS_PORT: String(port), EXOS_CONNECT: peers.join(",") };
+/** On the loopback alone, with any port for its health, since two cities may be up. */
+function wordsOf({ peers }: IngestOptions, port: number): readonly string[] {
+  const dial = peers.flatMap((peer) => ["--connect", peer]);
+  return [ENTRY, "ingest", "--listen", `127.0.0.1:${port}`, "--health", "0", ...dial];
 }
 
 /**
@@ -49,7 +51,7 @@ async function startContainer(image: NodeImage, options: IngestOptions): Promise
   const port = await freePort();
   const { certificate } = endpoint;
   const client = clientEnvironment({ ...endpoint, certificate: certificate && CERTIFICATE });
-  const all = { ...variables, ...client, ...settingsOf(options, port) };
+  const all = { ...variables, ...client };
   const file = join(folder, "ingest.env");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
@@ -59,7 +61,7 @@ async function startContainer(image: NodeImage, options: IngestOptions): Promise
     image.tool,
     [
       ...["run", "--detach", "--network=host", "--init", ...LIMITS, ...mount],
-      ...["--env-file", file, image.image, ENTRY, "ingest"],
+      ...["--env-file", file, image.image, ...wordsOf(options, port)],
     ],
     {
       doing: "starting the container of the peer process",
@@ -78,13 +80,12 @@ async function startProcess(options: IngestOptions): Promise<StartedIngest> {
   const path = environment["PATH"];
   const { pid, log } = await startDetached({
     command: process.execPath,
-    words: [join(PROJECT, ENTRY), "ingest"],
+    words: wordsOf(options, port),
     env: {
       ...(path === undefined ? {} : { PATH: path }),
       HOME: folder,
       ...variables,
       ...clientEnvironment(endpoint),
-      ...settingsOf(options, port),
     },
     cwd: PROJECT,
     log: join(folder, "ingest.log"),

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { ENVIRONMENTS } from "#regions/environment.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import {
   type DetachedProcess,
@@ -13,7 +15,8 @@ export interface LocalPeer extends DetachedProcess {
   /** Where peers connect, such as `127.0.0.1:15888`. */
   readonly address: string;
   readonly rpcUrl: string;
-  readonly httpUrl: string;
+  /** Login of its JSON-RPC, as the header of a request. */
+  readonly authorization: string;
 }
 
 export interface PeerOptions {
@@ -27,10 +30,11 @@ export interface PeerOptions {
 
 /** Mining the first blocks of a network takes seconds. */
 const READY_MS_MAX = 120_000;
+/** The network of the environment `local`. */
+const NETWORK = ENVIRONMENTS.local.network;
 const ANY_PORT = ["--port", "0", "--httpport", "0", "--rpcport", "0"];
 
 const READY = z.object({
-  httpUrl: z.string(),
   rpcUrl: z.string(),
   listening: z.array(z.string()).min(1),
 });
@@ -50,7 +54,7 @@ function readyLine(said: string): z.infer<typeof READY> | undefined {
 export async function startPeer(options: PeerOptions): Promise<LocalPeer> {
   const { minting, folder, environment, signal } = options;
   const main = join(PROJECT, "services", "cli", "main.ts");
-  const verb = minting ? ["dev"] : ["start", "--network", "exos-regtest"];
+  const verb = minting ? ["dev"] : ["start", "--network", NETWORK];
   const started = await startDetached({
     command: process.execPath,
     words: [main, ...verb, "--datadir", folder, ...ANY_PORT, "--json"],
@@ -64,8 +68,10 @@ export async function startPeer(options: PeerOptions): Promise<LocalPeer> {
     signal,
     look: readyLine,
   });
-  const { httpUrl, rpcUrl, listening } = ready;
+  const { rpcUrl, listening } = ready;
+  const cookie = await readFile(join(folder, NETWORK, ".cookie"));
   // It listens on every address; the city is on this machine.
   const port = listening[0]?.split(":").at(-1) ?? "";
-  return { ...started, httpUrl, rpcUrl, address: `127.0.0.1:${port}` };
+  const authorization = `Basic ${cookie.toString("base64")}`;
+  return { ...started, rpcUrl, authorization, address: `127.0.0.1:${port}` };
 }

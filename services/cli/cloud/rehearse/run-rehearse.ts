@@ -1,0 +1,110 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type CloudFolder,
+  cloudFolderOf,
+  readCloudState,
+} from "#services/cli/cloud/cloud-state.ts";
+import { lowerCity } from "#services/cli/cloud/lower-city.ts";
+import { raiseCity } from "#services/cli/cloud/raise-city.ts";
+import {
+  announceBlocks,
+  followFirst,
+  reorganise,
+} from "#services/cli/cloud/rehearse/announce-blocks.ts";
+import { countCalls } from "#services/cli/cloud/rehearse/count-calls.ts";
+import { disableConnect } from "#services/cli/cloud/rehearse/disable-connect.ts";
+import { compareSets, killFunctions } from "#services/cli/cloud/rehearse/kill-functions.ts";
+import { createMiningNode } from "#services/cli/cloud/rehearse/mining-node.ts";
+import {
+  type Rehearsal,
+  rehearsalFailure,
+  secondsOf,
+} from "#services/cli/cloud/rehearse/rehearsal.ts";
+import { restartIngest } from "#services/cli/cloud/rehearse/restart-ingest.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { composeCloud } from "#services/cli/compose-cloud.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+
+type Step = (rehearsal: Rehearsal) => Promise<void>;
+
+/** All of it, where the endpoint lets every call pass. */
+const OPEN: readonly Step[] = [
+  followFirst,
+  announceBlocks,
+  reorganise,
+  countCalls,
+  disableConnect,
+  killFunctions,
+  restartIngest,
+];
+/** What touches each role, where the endpoint refuses what no role grants. */
+const GUARDED: readonly Step[] = [followFirst, announceBlocks, reorganise, countCalls, compareSets];
+
+/** Deploy a city, take it through the steps, remove it, and see that nothing is left. */
+async function act(steps: readonly Step[], { context, folder, roles }: Act): Promise<void> {
+  const { environment, signal, terminal, options } = context;
+  const started = performance.now();
+  const city = await raiseCity({
+    folder,
+    roles,
+    plainProcess: options["process"] !== undefined,
+    installTool: environment["CI"] !== undefined,
+    peer: undefined,
+    minting: false,
+    environment,
+    signal,
+    onNote: (line) => terminal.err(line),
+  });
+  const { started: peer } = city.peer;
+  if (peer === undefined) throw rehearsalFailure("there is no node to follow");
+  const print = (line: string) => terminal.out(line);
+  print(
+    `city       up after ${secondsOf(performance.now() - started)}, its peer process ${city.ingest().running.kind === "container" ? "a container" : "a plain process"}`,
+  );
+  using cloud = composeCloud(city.endpoint);
+  const rehearsal: Rehearsal = { city, node: createMiningNode(peer), cloud, signal, print };
+  for (const step of steps) await step(rehearsal);
+  const { survivors } = await lower(folder, context);
+  if (survivors.length > 0) throw rehearsalFailure(`what is left: ${survivors.join(", ")}`);
+  print("destroy    no stack, table, queue, topic, bucket or function is left");
+}
+
+interface Act {
+  readonly context: CommandContext;
+  readonly folder: CloudFolder;
+  readonly roles: boolean;
+}
+
+async function lower(folder: CloudFolder, { environment, signal, terminal }: CommandContext) {
+  const state = await readCloudState(folder.state);
+  if (state === undefined) return { survivors: [] };
+  const onNote = (line: string) => terminal.err(line);
+  return lowerCity({ folder, state, environment, signal, onNote });
+}
+
+/** `exos cloud rehearse`. */
+export async function runRehearse(context: CommandContext): Promise<ExitCode> {
+  const { terminal } = context;
+  const started = performance.now();
+  const datadir = await mkdtemp(join(tmpdir(), "exos-rehearsal-"));
+  const folder = cloudFolderOf({ datadir });
+  try {
+    await act(OPEN, { context, folder, roles: false });
+    terminal.out("with roles enforced:");
+    await act(GUARDED, { context, folder, roles: true });
+  } catch (cause) {
+    // The logs stay; nothing that runs does, even after Ctrl-C.
+    const { emulator } = (await readCloudState(folder.state)) ?? {};
+    if (emulator !== undefined) await copyFile(emulator.log, join(folder.path, "emulator.log"));
+    terminal.err(`logs are in ${folder.path}`);
+    await lower(folder, { ...context, signal: AbortSignal.timeout(LOWER_MS_MAX) });
+    throw cause;
+  }
+  await rm(datadir, { recursive: true, force: true });
+  terminal.out(`rehearsed in ${secondsOf(performance.now() - started)}`);
+  return EXIT.done;
+}
+
+const LOWER_MS_MAX = 120_000;
