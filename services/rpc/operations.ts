@@ -72,6 +72,10 @@ async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response>
     const reason = reasonOf("phase", { text, since });
     return answer(503, { ...startupOf(deps), reasons: [reason] });
   }
+  if ((await stores.coins.tip()) === undefined) {
+    const reason = reasonOf("phase", { text: "There is no chain yet", since: deps.clock.now() });
+    return answer(503, { reasons: [reason], version: deps.version });
+  }
   const lagMax = asked === undefined ? undefined : Number(asked);
   const chain = await session.chain();
   const { status, reasons } = await viewHealth({ chain, deps, stores }, lagMax);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { stratis } from "#shared/consensus/networks/stratis.ts";
 import { height } from "#shared/primitives/brand.ts";
@@ -25,6 +26,22 @@ describe("while stores open", () => {
     expect(metrics.status).toBe(200);
     expect(metrics.text).toContain("bitcoin_uptime 0");
     expect(metrics.text).not.toContain("bitcoin_blocks");
+  });
+});
+
+describe("over tables that nothing was written to yet", () => {
+  it("a city is not ready, and says which release waits", async () => {
+    const node = await createRpcNode([]);
+    const { stores } = node.deps.state();
+    if (stores === undefined) throw new RangeError("the stores are open");
+    const coins = createMemoryCoinStore("exos");
+    node.setState({ phase: "ready", stores: { ...stores, coins }, progress: 1, etaSeconds: 0 });
+    const ready = await clientOf(node)("/readyz");
+    expect(ready.status).toBe(503);
+    expect(ready.json).toMatchObject({
+      reasons: [{ name: "phase", text: "There is no chain yet", out: true }],
+      version: node.deps.version,
+    });
   });
 });
 
