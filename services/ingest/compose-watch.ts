@@ -2,6 +2,7 @@ import { CloudFrontKeyValueStoreClient } from "@aws-sdk/client-cloudfront-keyval
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import {
+  callerOf,
   clientSettings,
   createDynamoClient,
   createS3Client,
@@ -107,18 +108,12 @@ export function composeWatch(environment: Environment): Watch {
 
 function openTask(service: string, environment: Environment): Omit<TaskDeps, "log"> {
   const client = new ECSClient(clientSettings());
-  const { config } = client;
+  const given = environment["AWS_ENDPOINT_URL_EC2"] ?? environment["AWS_ENDPOINT_URL"];
+  const caller = callerOf(createDynamoClient(), given);
   const task = createEcsPeerTask({
     client,
     service,
-    addressOf: async (networkInterface) =>
-      ec2PublicAddress(networkInterface, {
-        region: await config.region(),
-        keys: config.credentials,
-        endpoint: environment["AWS_ENDPOINT_URL_EC2"] ?? environment["AWS_ENDPOINT_URL"],
-        fetch,
-        wallMs: Date.now,
-      }),
+    addressOf: (networkInterface) => ec2PublicAddress(networkInterface, caller),
   });
   return { task, seed: openSeed(environment) };
 }

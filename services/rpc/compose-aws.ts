@@ -1,11 +1,10 @@
-import { SSMClient } from "@aws-sdk/client-ssm";
 import { holdTip } from "#services/rpc/city/hold-tip.ts";
 import { openCity } from "#services/rpc/city/open-city.ts";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { composeArrivals } from "#services/validate/compose-arrivals.ts";
 import { composeMempool } from "#services/validate/compose-mempool.ts";
 import {
-  clientSettings,
+  callerOf,
   createDynamoClient,
   createS3Client,
   createSqsClient,
@@ -17,6 +16,7 @@ import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import type { AwsCaller } from "#shared/adapters/aws/signed-request.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
@@ -27,6 +27,7 @@ import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts
 import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
+import type { Secrets } from "#shared/ports/secrets.ts";
 
 /** What the environment of this function holds. */
 export const WANTED = [
@@ -55,6 +56,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   const dynamo = createDynamoClient();
+  const ssmEndpoint = environment["AWS_ENDPOINT_URL_SSM"] ?? environment["AWS_ENDPOINT_URL"];
   const clients = { dynamo, s3: createS3Client() };
   const chain = openChainStores(env, { clients, network, clock, entropy });
   const coins = holdTip(chain.coins, { notice: chain.notice, clock });
@@ -74,7 +76,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),
     hints: openHints(env),
-    secrets: openSecrets(env),
+    secrets: openSecrets(env, callerOf(dynamo, ssmEndpoint)),
     store: arrivals.store,
     judge: judgeOf(judged),
     metrics: createPrometheusMetrics(),
@@ -110,8 +112,10 @@ function openHints(env: Record<"EXOS_QUEUE_BLOCKS" | "EXOS_QUEUE_TRANSACTIONS", 
 }
 
 /** The keys of the edge's stamps. A local city has no edge, and its door stands open. */
-function openSecrets(env: Record<"EXOS_ENVIRONMENT" | "EXOS_SECRETS", string>) {
+function openSecrets(
+  env: Record<"EXOS_ENVIRONMENT" | "EXOS_SECRETS", string>,
+  caller: AwsCaller,
+): Secrets | undefined {
   if (env.EXOS_ENVIRONMENT === "local") return undefined;
-  const client = new SSMClient(clientSettings());
-  return createSsmSecrets({ client, path: env.EXOS_SECRETS });
+  return createSsmSecrets({ caller, path: env.EXOS_SECRETS });
 }

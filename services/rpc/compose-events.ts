@@ -1,6 +1,5 @@
-import { SSMClient } from "@aws-sdk/client-ssm";
 import { createEdgeDoor } from "#services/rpc/http/edge-door.ts";
-import { clientSettings, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
+import { callerOf, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
@@ -27,7 +26,8 @@ export function composeEvents(
 ): EventsDeps {
   const env = readCityEnvironment(environment, WANTED);
   const clock = createSystemClock();
-  const chain = createDynamoTable({ client: createDynamoClient(), table: env.EXOS_TABLE_CHAIN });
+  const client = createDynamoClient();
+  const chain = createDynamoTable({ client, table: env.EXOS_TABLE_CHAIN });
   const deps = {
     city: env.EXOS_CITY,
     notice: createDynamoTipNotice(chain),
@@ -35,7 +35,8 @@ export function composeEvents(
     entropy: createSystemEntropy(),
   };
   if (env.EXOS_ENVIRONMENT === "local") return deps;
-  const client = new SSMClient(clientSettings());
-  const secrets = createSsmSecrets({ client, path: env.EXOS_SECRETS });
+  const given = environment["AWS_ENDPOINT_URL_SSM"] ?? environment["AWS_ENDPOINT_URL"];
+  const caller = callerOf(client, given);
+  const secrets = createSsmSecrets({ caller, path: env.EXOS_SECRETS });
   return { ...deps, door: createEdgeDoor({ secrets, clock }) };
 }

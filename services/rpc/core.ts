@@ -1,5 +1,4 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { type Context, Hono } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
 import { checkHeadSize } from "#services/rpc/http/check-size.ts";
@@ -14,7 +13,6 @@ import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-rpc/login.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
-import { openApiDocument } from "#services/rpc/open-api.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
 import { operationRoutes } from "#services/rpc/operations-document.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
@@ -25,8 +23,8 @@ import { createSession } from "#services/rpc/session.ts";
 export type Surface = "http" | "rpc";
 
 /** Every dialect on one origin: a function from request to response, without a socket. */
-export function createApi(deps: RpcDeps, surface: Surface = "http"): OpenAPIHono<ApiEnv> {
-  const api = new OpenAPIHono<ApiEnv>();
+export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv> {
+  const api = new Hono<ApiEnv>();
   const rpc = {
     server: new JsonRpcServer(deps, METHODS),
     login: createLoginCheck(deps.access.logins),
@@ -60,29 +58,20 @@ async function checkOrigin(headers: Headers, { access }: RpcDeps): Promise<Refus
 }
 
 function mountReads(
-  api: OpenAPIHono<ApiEnv>,
+  api: Hono<ApiEnv>,
   deps: RpcDeps,
   { verbs, login }: { readonly verbs: Map<string, string>; readonly login: LoginCheck },
 ): void {
   const isCity = deps.access.kind === "city";
   for (const route of ROUTES) {
     if (isCity && route.reach === "local") continue;
-    api.openAPIRegistry.registerPath(route.config);
     const path = route.config.path.replaceAll(/\{(\w+)\}/g, ":$1");
     verbs.set(path, route.method === "post" ? "POST" : "GET, HEAD");
     if (route.method === "post") api.post(path, (c) => answerPost(c, { route, login }, deps));
     else api.get(path, (c) => answerRoute(c, { route, login }, deps));
   }
-  for (const route of operationRoutes()) api.openAPIRegistry.registerPath(route);
-  // Made when somebody asks: 30 ms that a start does not need.
-  let document: string | undefined;
+  mountDocument(api, deps);
   verbs.set("/v1/openapi.json", "GET, HEAD");
-  api.get("/v1/openapi.json", (c) => {
-    c.set("route", "/v1/openapi.json");
-    c.set("dialect", "v1");
-    document ??= JSON.stringify(openApiDocument(api, deps.version));
-    return answerCacheable(c, document, { kind: "recent" });
-  });
   verbs.set(EVENTS_PATH, "GET, HEAD");
   api.get(EVENTS_PATH, (c) => answerEvents(c, deps));
   for (const path of OPERATIONS_PATHS) {
@@ -91,4 +80,22 @@ function mountReads(
     verbs.set(path, "GET, HEAD");
     api.get(path, (c) => answerOperations(c, path, deps));
   }
+}
+
+/** Made when somebody asks: 30 ms, and a package, that a start does not need. */
+function mountDocument(api: Hono<ApiEnv>, deps: RpcDeps): void {
+  const isCity = deps.access.kind === "city";
+  const routes = ROUTES.filter(({ reach }) => !isCity || reach === "public");
+  const operations = operationRoutes().filter(({ path }) => !isCity || path !== "/metrics");
+  let document: string | undefined;
+  api.get("/v1/openapi.json", async (c) => {
+    c.set("route", "/v1/openapi.json");
+    c.set("dialect", "v1");
+    if (document === undefined) {
+      const { openApiDocument } = await import("#services/rpc/open-api.ts");
+      const configs = [...routes.map(({ config }) => config), ...operations];
+      document = JSON.stringify(openApiDocument(configs, deps.version));
+    }
+    return answerCacheable(c, document, { kind: "recent" });
+  });
 }

@@ -2,6 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynam
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SNSClient, type SNSClientConfig } from "@aws-sdk/client-sns";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+import type { AwsCaller } from "./signed-request.ts";
 
 const CONNECT_MS = 1_000;
 const REQUEST_MS = 3_000;
@@ -49,4 +50,21 @@ export function createSqsClient(more: SQSClientConfig = {}, requestMs = REQUEST_
 /** The topic. */
 export function createSnsClient(more: SNSClientConfig = {}): SNSClient {
   return new SNSClient({ ...clientSettings(), ...more });
+}
+
+/**
+ * Asks services without clients of their own, with the region and the keys of a client.
+ * @param endpoint the service's own unless given, as `AWS_ENDPOINT_URL` gives it to the others
+ */
+export function callerOf(
+  { config }: Pick<DynamoDBClient, "config">,
+  endpoint: string | undefined,
+): AwsCaller {
+  return {
+    region: () => config.region(),
+    keys: () => config.credentials(),
+    endpoint,
+    fetch,
+    wallMs: Date.now,
+  };
 }

@@ -1,23 +1,37 @@
-import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
+import * as z from "zod";
 import type { Secrets } from "#shared/ports/secrets.ts";
 import { awsFaultOf } from "./aws-fault.ts";
+import { type AwsCaller, sendSigned } from "./signed-request.ts";
 
-/** Secrets as SecureStrings below one path. @param options `path` as `EXOS_SECRETS` has it */
+const Answer = z.object({ Parameter: z.object({ Value: z.string() }) });
+
+/**
+ * Secrets as SecureStrings below one path: `GetParameter`, and nothing else of SSM.
+ * @param options `path` as `EXOS_SECRETS` has it
+ */
 export function createSsmSecrets({
-  client,
+  caller,
   path,
 }: {
-  readonly client: Pick<SSMClient, "send">;
+  readonly caller: AwsCaller;
   readonly path: string;
 }): Secrets {
   return {
     async get(name) {
       const Name = `${path}/${name}`;
       try {
-        const command = new GetParameterCommand({ Name, WithDecryption: true });
-        return (await client.send(command)).Parameter?.Value;
+        const text = await sendSigned(
+          {
+            service: "ssm",
+            contentType: "application/x-amz-json-1.1",
+            target: "AmazonSSM.GetParameter",
+            body: JSON.stringify({ Name, WithDecryption: true }),
+          },
+          caller,
+        );
+        return Answer.parse(JSON.parse(text)).Parameter.Value;
       } catch (cause) {
-        if (cause instanceof ParameterNotFound) return undefined;
+        if (cause instanceof RangeError && cause.name === "ParameterNotFound") return undefined;
         throw awsFaultOf(cause, `reading the parameter ${Name}`);
       }
     },

@@ -11,6 +11,7 @@ import { createEdgeFleetBoard } from "#shared/adapters/aws/edge-fleet-board.ts";
 import { createHttpCityAsker } from "#shared/adapters/aws/http-city-asker.ts";
 import { createRoute53SeedRecord } from "#shared/adapters/aws/route53-seed-record.ts";
 import { createSqsQueueDepths } from "#shared/adapters/aws/sqs-queue-depths.ts";
+import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
 
 /** A client that answers by the command's name, and notes what it was asked. */
 function canned<Client>(answers: Readonly<Record<string, unknown>>) {
@@ -92,7 +93,7 @@ describe("the address of a network interface", () => {
   const keys = async () => ({ accessKeyId: "AKID", secretAccessKey: "secret", sessionToken: "t" });
   const ask = (answer: Response, seen: RequestInit[] = []) =>
     ec2PublicAddress("eni-1", {
-      region: "eu-west-2",
+      region: async () => "eu-west-2",
       keys,
       wallMs: () => Date.UTC(2026, 10, 21, 22, 0, 0),
       async fetch(_, init) {
@@ -118,6 +119,40 @@ describe("the address of a network interface", () => {
     expect(await ask(new Response("<x/>"))).toBeUndefined();
     const refusal = new Response("<Code>UnauthorizedOperation</Code>", { status: 403 });
     await expect(ask(refusal)).rejects.toThrow("UnauthorizedOperation");
+  });
+});
+
+describe("a secret", () => {
+  const asked: { url: string; init: RequestInit }[] = [];
+  const get = (answer: Response) =>
+    createSsmSecrets({
+      path: "/exos/prod/syd",
+      caller: {
+        region: async () => "eu-west-2",
+        keys: async () => ({ accessKeyId: "AKID", secretAccessKey: "secret" }),
+        wallMs: () => 0,
+        async fetch(url, init) {
+          asked.push({ url, init });
+          return answer;
+        },
+      },
+    }).get("edge-key");
+
+  it("is read below the city's path, decrypted", async () => {
+    expect(await get(Response.json({ Parameter: { Value: "the key" } }))).toBe("the key");
+    expect(asked[0]?.url).toBe("https://ssm.eu-west-2.amazonaws.com/");
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({
+      Name: "/exos/prod/syd/edge-key",
+      WithDecryption: true,
+    });
+    const headers = new Headers(asked[0]?.init.headers);
+    expect(headers.get("x-amz-target")).toBe("AmazonSSM.GetParameter");
+  });
+
+  it("may be absent, or refused by a name", async () => {
+    const answer = (type: string) => new Response(`{"__type":"${type}"}`, { status: 400 });
+    expect(await get(answer("com.amazonaws.ssm#ParameterNotFound"))).toBeUndefined();
+    await expect(get(answer("AccessDeniedException"))).rejects.toThrow("AccessDeniedException");
   });
 });
 
