@@ -98,10 +98,14 @@ const CALLS = {
   "headers.set": [held(CHAIN, "UpdateItem", "H#*")],
   "headers.candidates": [dynamo(CHAIN, "Query")],
   "headers.addCandidate": [held(CHAIN, "PutItem", "CAND")],
-  "headers.dropCandidate": [held(CHAIN, "DeleteItem", "CAND")],
-  "blocks.get": [dynamo(CHAIN, "GetItem"), ...read("recent/*", "segments/*")],
+  "headers.dropCandidate": [dynamo(CHAIN, "GetItem"), held(CHAIN, "DeleteItem", "CAND")],
+  "blocks.get": [dynamo(CHAIN, "GetItem", "BatchGetItem"), ...read("recent/*", "segments/*")],
   "blocks.put": [held(CHAIN, "PutItem", "B#*"), s3(objects("recent/*"), "PutObject")],
-  "blocks.drop": [held(CHAIN, "DeleteItem", "B#*"), s3(objects("recent/*"), "DeleteObject")],
+  "blocks.drop": [
+    ...read("recent/*"),
+    held(CHAIN, "DeleteItem", "B#*"),
+    s3(objects("recent/*"), "DeleteObject"),
+  ],
   "blocks.pack": [
     held(CHAIN, "PutItem", "S#*"),
     held(CHAIN, "UpdateItem", "X#*"),
@@ -132,8 +136,8 @@ const CALLS = {
     held(POOL, "PutItem", "POOL", "SUM", "IN#*"),
     held(POOL, "DeleteItem", "POOL", "IN#*"),
   ],
-  "index.read": [dynamo(INDEX, "GetItem", "BatchGetItem", "Query")],
-  "index.write": [dynamo(INDEX, "PutItem")],
+  "index.read": [dynamo(INDEX, "GetItem", "Query")],
+  "index.write": [dynamo(INDEX, "BatchGetItem", "PutItem")],
   "index.fold": [dynamo(INDEX, "PutItem")],
   "hints.block": send("blocks"),
   "hints.connect": send("connect"),
@@ -331,4 +335,12 @@ export function requestsOf(handler: Handler, facts: GrantFacts): readonly Reques
 export function grantedActions(): readonly string[] {
   const requests: readonly Request[] = Object.values(CALLS).flat();
   return [...new Set(requests.flatMap(({ actions }) => actions))].sort();
+}
+
+/** Every call of a port that some handler may make. */
+export const PORT_CALLS = Object.keys(CALLS) as PortCall[];
+
+/** The requests that one call stands for. */
+export function requestsOfCall(call: PortCall): readonly Request[] {
+  return CALLS[call];
 }
