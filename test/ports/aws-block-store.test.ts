@@ -6,22 +6,30 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import { makeCityBucket } from "../support/aws/city-bucket.ts";
 import { makeCityTables } from "../support/aws/city-tables.ts";
 import { openDynamoEndpoint } from "../support/aws/dynamo-endpoint.ts";
+import { injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
 import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
-import { flaky } from "../support/flaky.ts";
 import { blockStoreContract } from "./block-store.contract.ts";
+import { contractOn } from "./contract-cases.ts";
 
 const tables = await openDynamoEndpoint();
 const buckets = await openFauxqsEndpoint();
 afterAll(() => Promise.all([tables[Symbol.asyncDispose](), buckets[Symbol.asyncDispose]()]));
 
 const hash = "ab".repeat(32) as HashHex;
+/** Of ROUGH, what a bucket does; it reads no batches. */
+const OBJECT_FAULTS = { throttled: 0.06, lost: 0.04, unanswered: 0.06 };
 const NOTHING_PACKED = { isKnown: () => false, body: async () => undefined };
 
-async function open() {
-  const client = tables.client();
-  const { chain: table } = await makeCityTables(client, ["chain"]);
-  const s3 = buckets.s3();
-  const objects = createS3Objects({ client: s3, bucket: await makeCityBucket(s3) });
+/** Blocks of a new city. @param faultSeed of a bad day; a good one without it */
+async function open(faultSeed?: number) {
+  const { chain: table } = await makeCityTables(tables.client(), ["chain"]);
+  const bucket = await makeCityBucket(buckets.s3());
+  const [client, s3] = [tables.client(), buckets.s3()];
+  if (faultSeed !== undefined) {
+    injectFaults(client, { ...ROUGH, seed: faultSeed, sparesLast: true });
+    injectFaults(s3, { ...OBJECT_FAULTS, seed: faultSeed, sparesLast: true });
+  }
+  const objects = createS3Objects({ client: s3, bucket });
   const chain = createDynamoTable({ client, table });
   return {
     chain,
@@ -36,9 +44,23 @@ async function objectsOf(of: Awaited<ReturnType<typeof open>>) {
   return keys;
 }
 
-describe("aws block store", () => {
+contractOn("block-store", FAUXQS_TRAITS, ({ needing }) => {
   blockStoreContract(async () => (await open()).blocks);
 
+  needing("conditional-objects")("keeps the first of two long bodies of one hash", async () => {
+    const { blocks } = await open();
+    await blocks.put(hash, new Uint8Array(9_000).fill(1));
+    await blocks.put(hash, new Uint8Array(9_001).fill(2));
+    expect(await blocks.get(hash)).toEqual(new Uint8Array(9_000).fill(1));
+  });
+});
+
+contractOn("block-store on a bad day", FAUXQS_TRAITS, () => {
+  let seed = 0;
+  blockStoreContract(async () => (await open(++seed)).blocks);
+});
+
+describe("aws block store", () => {
   it.each([
     [8_192, []],
     [8_193, [`recent/${hash}`]],
@@ -56,17 +78,4 @@ describe("aws block store", () => {
     expect(await city.blocks.get(hash)).toBeUndefined();
     expect(await objectsOf(city)).toEqual([]);
   });
-
-  it.skipIf(!FAUXQS_TRAITS.has.has("conditional-objects"))(
-    "keeps the first of two long bodies of one hash",
-    async () => {
-      const { blocks } = await open();
-      await blocks.put(hash, new Uint8Array(9_000).fill(1));
-      await blocks.put(hash, new Uint8Array(9_001).fill(2));
-      expect(await blocks.get(hash)).toEqual(new Uint8Array(9_000).fill(1));
-    },
-  );
 });
-
-describe("aws block store on a bad day", () =>
-  blockStoreContract(async () => flaky((await open()).blocks, 1)));

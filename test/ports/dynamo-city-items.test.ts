@@ -6,8 +6,9 @@ import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { makeCityTables } from "../support/aws/city-tables.ts";
-import { openDynamoEndpoint } from "../support/aws/dynamo-endpoint.ts";
-import { flaky } from "../support/flaky.ts";
+import { DYNAMO_TRAITS, openDynamoEndpoint } from "../support/aws/dynamo-endpoint.ts";
+import { injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
+import { contractOn } from "./contract-cases.ts";
 import { cursorsContract } from "./cursors.contract.ts";
 import { heartbeatsContract } from "./heartbeats.contract.ts";
 import { leasesContract } from "./leases.contract.ts";
@@ -16,15 +17,26 @@ import { tipNoticeContract } from "./tip-notice.contract.ts";
 const endpoint = await openDynamoEndpoint();
 afterAll(() => endpoint[Symbol.asyncDispose]());
 
-async function openChain() {
+/** A table of its own. @param faultSeed of a bad day; a good one without it */
+async function openChain(faultSeed?: number) {
+  const { chain: table } = await makeCityTables(endpoint.client(), ["chain"]);
   const client = endpoint.client();
-  const { chain: table } = await makeCityTables(client, ["chain"]);
+  if (faultSeed !== undefined) {
+    injectFaults(client, { ...ROUGH, seed: faultSeed, sparesLast: true });
+  }
   return createDynamoTable({ client, table });
 }
 
-describe("dynamo leases", () => {
-  leasesContract(async () => createDynamoLeases(await openChain()));
+contractOn("leases", DYNAMO_TRAITS, () =>
+  leasesContract(async () => createDynamoLeases(await openChain())),
+);
 
+contractOn("leases on a bad day", DYNAMO_TRAITS, () => {
+  let seed = 0;
+  leasesContract(async () => createDynamoLeases(await openChain(++seed)));
+});
+
+describe("dynamo leases", () => {
   it("gives a lease to one of many that ask at once", async () => {
     const chain = await openChain();
     const asks = Array.from({ length: 6 }, (_, at) => {
@@ -38,14 +50,14 @@ describe("dynamo leases", () => {
   });
 });
 
-describe("dynamo leases on a bad day", () =>
-  leasesContract(async () => flaky(createDynamoLeases(await openChain()), 1)));
+contractOn("tip-notice", DYNAMO_TRAITS, () =>
+  tipNoticeContract(async () => createDynamoTipNotice(await openChain(1))),
+);
 
-describe("dynamo tip notice", () =>
-  tipNoticeContract(async () => createDynamoTipNotice(await openChain())));
+contractOn("cursors", DYNAMO_TRAITS, () =>
+  cursorsContract(async () => createDynamoCursors(await openChain(2))),
+);
 
-describe("dynamo cursors", () =>
-  cursorsContract(async () => createDynamoCursors(await openChain())));
-
-describe("dynamo heartbeats", () =>
-  heartbeatsContract(async () => createDynamoHeartbeats(await openChain())));
+contractOn("heartbeats", DYNAMO_TRAITS, () =>
+  heartbeatsContract(async () => createDynamoHeartbeats(await openChain(3))),
+);
