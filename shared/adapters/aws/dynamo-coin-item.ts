@@ -71,10 +71,34 @@ export function marksExpression({ mark, created, spent }: ItemMarks): DynamoExpr
   const add = `ADD ${adds.join(", ")}`;
   const m = binarySet([encodeMark(mark)]);
   if (created === undefined) return { text: add, values: { m } };
-  const { outputs, time, kind } = created;
-  const o = binary(shortenScripts(outputs, sha256));
-  const values = { m, o, t: numeric(time), f: numeric(KINDS.indexOf(kind)) };
+  const values = { m, ...contentAttributes(created) };
   return { text: `SET #o = :o, #t = :t, #f = :f ${add}`, values };
+}
+
+/**
+ * The same as the attributes of an item that nobody wrote before, for an import into a new table.
+ *
+ * @throws RangeError when the marks create nothing: then they are not all there is of the item
+ */
+export function importedCoinItem({ mark, created, spent }: ItemMarks): DynamoItem {
+  if (created === undefined) throw new RangeError("an imported coin item has outputs");
+  const m = binarySet([encodeMark(mark)]);
+  const spends = Array.from({ length: SLOTS_PER_ITEM }, (_, slot) => slot).filter(
+    (slot) => (spent & (1 << slot)) !== 0,
+  );
+  return {
+    ...contentAttributes(created),
+    c: m,
+    ...Object.fromEntries(spends.map((slot) => [`x${slot}`, m])),
+  };
+}
+
+function contentAttributes({ outputs, time, kind }: CoinContent): DynamoItem {
+  return {
+    o: binary(shortenScripts(outputs, sha256)),
+    t: numeric(time),
+    f: numeric(KINDS.indexOf(kind)),
+  };
 }
 
 /** @throws StoreFault when the item is not what `marksExpression` made of one */

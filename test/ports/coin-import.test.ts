@@ -1,0 +1,191 @@
+import { gunzipSync } from "node:zlib";
+import {
+  type AttributeValue,
+  type DescribeTableCommand,
+  type DynamoDBClient,
+  ImportTableCommand,
+  PutItemCommand,
+  UpdateTableCommand,
+} from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createCoinTable } from "#shared/adapters/aws/coin-generations.ts";
+import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
+import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
+import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import { itemOfCoins, type SnapshotCoin } from "#shared/coins/snapshot-coin.ts";
+import type { CoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
+import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
+import { ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
+import { makeCityBucket } from "../support/aws/city-bucket.ts";
+import { makeCityTables } from "../support/aws/city-tables.ts";
+import {
+  DYNAMO_TRAITS,
+  type DynamoEndpoint,
+  openDynamoEndpoint,
+} from "../support/aws/dynamo-endpoint.ts";
+import { type FauxqsEndpoint, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
+import { txidOf } from "../support/coin-chain.ts";
+import { contractOn } from "./contract-cases.ts";
+
+let tables: DynamoEndpoint;
+let buckets: FauxqsEndpoint;
+beforeAll(async () => {
+  [tables, buckets] = await Promise.all([openDynamoEndpoint(), openFauxqsEndpoint()]);
+});
+afterAll(() => Promise.all([tables[Symbol.asyncDispose](), buckets[Symbol.asyncDispose]()]));
+
+const clock = createManualClock(unixSeconds(1_700_000_000));
+
+/** Items as a snapshot has them: outputs left out, a script too long for an item, all kinds. */
+const ITEMS = Array.from({ length: 40 }, (_, at) => {
+  const txid = txidOf(`import ${at}`);
+  const indexes = at % 3 === 0 ? [0, 1, 2, 3, 4, 5, 6, 7] : [at % 8];
+  const coins = indexes.map((index): SnapshotCoin => {
+    const kind = (["ordinary", "coinbase", "coinstake"] as const)[at % 3] ?? "ordinary";
+    const scriptPubKey = new Uint8Array(at === 5 ? 10_001 : 25).fill(0x51 + at);
+    const value = amount(BigInt(1_000 * at + index));
+    const coin = {
+      value,
+      scriptPubKey,
+      kind,
+      height: height(at),
+      time: unixSeconds(1_600_000_000),
+    };
+    return { txid, index, coin };
+  });
+  return itemOfCoins(coins);
+});
+
+async function openCity() {
+  const client = tables.client();
+  const names = await makeCityTables(client, ["chain", "coins"]);
+  const s3 = buckets.s3();
+  const objects = createS3Objects({ client: s3, bucket: await makeCityBucket(s3) });
+  const options = { client, tables: names, clock };
+  const coins = createDynamoCoinStore({
+    ...options,
+    dialect: "exos",
+    entropy: createSystemEntropy(),
+    pause: async () => undefined,
+  });
+  return { client, names, objects, options, coins };
+}
+
+async function itemsOf(coins: CoinStore, generation: number): Promise<ScannedItem[]> {
+  const items: ScannedItem[] = [];
+  const zero = height(0);
+  const view = { gen: generation, floor: zero, height: zero, hash: ZERO_HASH_HEX, work: 0n };
+  for await (const item of coins.scan({ ...view, base: zero, win: [] })) items.push(item);
+  return items;
+}
+
+/** What the update loop makes of the same items. */
+async function written({ coins }: Pick<Awaited<ReturnType<typeof openCity>>, "coins">) {
+  const generation = await coins.createGeneration();
+  await coins.apply(generation, ITEMS);
+  return itemsOf(coins, generation);
+}
+
+type Line = { readonly Item: Record<string, AttributeValue> };
+
+const fromBase64 = (value: unknown): Uint8Array =>
+  Uint8Array.from(Buffer.from(String(value), "base64"));
+
+/** DynamoDB's JSON, whose binary values are base64. */
+function readLine(line: string): Line {
+  const read = JSON.parse(line, (name, value: unknown): unknown => {
+    if (name === "B") return fromBase64(value);
+    return name === "BS" && Array.isArray(value) ? value.map(fromBase64) : value;
+  });
+  // What is no item, the table refuses.
+  return read as Line;
+}
+
+/**
+ * The two calls that dynalite does not know, as Amazon describes them: ImportTable, of which every
+ * line becomes an item, and the protection of a table.
+ */
+function importing(client: DynamoDBClient, objects: S3Objects) {
+  const protectedTables: (string | undefined)[] = [];
+  const send = async (command: unknown) => {
+    if (command instanceof UpdateTableCommand) {
+      expect(command.input.DeletionProtectionEnabled).toBe(true);
+      protectedTables.push(command.input.TableName);
+      return {};
+    }
+    if (!(command instanceof ImportTableCommand))
+      return client.send(command as DescribeTableCommand);
+    const { S3BucketSource, TableCreationParameters } = command.input;
+    const TableName = TableCreationParameters?.TableName ?? "";
+    await createCoinTable({ client, pause: async () => undefined }, TableName);
+    let ImportedItemCount = 0;
+    for await (const { key } of objects.list(S3BucketSource?.S3KeyPrefix ?? "")) {
+      const text = gunzipSync((await objects.get(key))?.bytes ?? new Uint8Array(0)).toString();
+      for (const line of text.trimEnd().split("\n")) {
+        await client.send(new PutItemCommand({ TableName, ...readLine(line) }));
+        ImportedItemCount++;
+      }
+    }
+    const done = { ImportStatus: "COMPLETED", ImportedItemCount, ErrorCount: 0 };
+    return { ImportTableDescription: done };
+  };
+  return { client: { send: send as DynamoDBClient["send"] }, protectedTables };
+}
+
+async function importedBy(
+  client: Pick<DynamoDBClient, "send">,
+  { names, objects }: Pick<Awaited<ReturnType<typeof openCity>>, "names" | "objects">,
+) {
+  const folder = "snapshots/39-0a1b2c3d";
+  // What an import that died left behind.
+  await objects.put(`${folder}/import-9.json.gz`, Uint8Array.of(1, 2, 3));
+  const source = createCoinImport({
+    client,
+    tables: names,
+    objects,
+    folder,
+    clock,
+    fileBytes: 2_000,
+    pause: async () => undefined,
+  });
+  const generation = await source.coins.createGeneration();
+  await source.coins.apply(generation, ITEMS.slice(0, 15));
+  await source.coins.apply(generation, ITEMS.slice(15));
+  const waiting: string[] = [];
+  for await (const { key } of objects.list(`${folder}/import-`)) waiting.push(key);
+  expect(waiting.length).toBeGreaterThan(2);
+  await source.finish(generation);
+  for await (const { key } of objects.list(folder)) expect.fail(`${key} was left`);
+  return generation;
+}
+
+describe("files for an import", () => {
+  it("hold what the update loop would have written", async () => {
+    const city = await openCity();
+    const { client, protectedTables } = importing(city.client, city.objects);
+    const generation = await importedBy(client, city);
+    expect(protectedTables).toEqual([`${city.names.coins}-g${generation}`]);
+    expect(await itemsOf(city.coins, generation)).toEqual(await written(city));
+  });
+
+  it("are refused when not every item came out of them", async () => {
+    const { client, names, objects } = await openCity();
+    const none = { ImportStatus: "COMPLETED", ImportedItemCount: 39, ErrorCount: 1 };
+    const send = async (command: unknown) =>
+      command instanceof ImportTableCommand
+        ? { ImportTableDescription: none }
+        : client.send(command as DescribeTableCommand);
+    const losing = { send: send as DynamoDBClient["send"] };
+    await expect(importedBy(losing, { names, objects })).rejects.toThrow("39 of 40 items");
+  });
+});
+
+contractOn("coin-import", DYNAMO_TRAITS, ({ needing }) => {
+  needing("import-table")("makes a table of the same coins as the update loop", async () => {
+    const city = await openCity();
+    const generation = await importedBy(city.client, city);
+    expect(await itemsOf(city.coins, generation)).toEqual(await written(city));
+  });
+});
