@@ -9,6 +9,7 @@ import { mkdtempDisposableSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findPython } from "#services/cli/cloud/find-python.ts";
+import { lacksDynamoLocal } from "./support/aws/dynamodb-local.ts";
 import { hasGo } from "./support/btcd-process.ts";
 import { vectorsPath } from "./support/vectors.ts";
 
@@ -182,6 +183,12 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
       "--chains",
       ...(short ? ["--blocks", "100"] : []),
     ],
+  },
+  "dynamo-local": {
+    about: "the suites of tables on Amazon's own engine",
+    needs: [],
+    lacks: lacksDynamoLocal,
+    run: () => ["test/e2e/dynamo-local.ts"],
   },
   bench: {
     about: "the figures that have a bar",

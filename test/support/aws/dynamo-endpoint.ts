@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
+import { addMiddleware } from "./client-middleware.ts";
 import { type EndpointTraits, traitsOf } from "./endpoint-traits.ts";
 import { testSettings } from "./test-settings.ts";
 
@@ -37,6 +38,7 @@ export async function openDynamoEndpoint(): Promise<DynamoEndpoint> {
     url,
     client() {
       const client = createDynamoClient(testSettings(url));
+      if (DYNAMO_TRAITS.name === "dynamodb-local") addReadCeiling(client);
       clients.push(client);
       return client;
     },
@@ -48,6 +50,16 @@ export async function openDynamoEndpoint(): Promise<DynamoEndpoint> {
       await once(server, "close");
     },
   };
+}
+
+/** DynamoDB Local wants both ceilings or none; -1 stands for none, and AWS lets either be absent. */
+function addReadCeiling(client: DynamoDBClient): void {
+  addMiddleware(client, { name: "readCeiling", step: "initialize" }, (sendOn) => (sent) => {
+    const ceiling: unknown = Reflect.get(sent.input, "OnDemandThroughput");
+    if (typeof ceiling !== "object" || ceiling === null) return sendOn(sent);
+    const OnDemandThroughput = { MaxReadRequestUnits: -1, ...ceiling };
+    return sendOn({ ...sent, input: { ...sent.input, OnDemandThroughput } });
+  });
 }
 
 async function startDynalite() {

@@ -1,0 +1,40 @@
+/**
+ * `node test/e2e/dynamo-local.ts [FILTER …]`: the suites that open tables, against Amazon's own
+ * engine: a third reading beside dynalite and MiniStack.
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { globSync, mkdtempDisposableSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startDynamoLocal } from "../support/aws/dynamodb-local.ts";
+
+/** What asks of tables alone; whole cities are run on dynalite and MiniStack. */
+const OPENS = /support\/aws\/dynamo-endpoint\.ts/;
+const FILES = "test/{ports,shared,sim,support}/**/*.test.ts";
+
+const files = globSync(FILES).filter((file) => OPENS.test(readFileSync(file, "utf8")));
+using folder = mkdtempDisposableSync(join(tmpdir(), "exos-dynamo-"));
+await using local = await startDynamoLocal(folder.path);
+const words = process.argv.slice(2);
+process.stdout.write(`${files.length} files against DynamoDB Local 3.0.0\n`);
+const { status } = spawnSync(
+  process.execPath,
+  [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--dir=test",
+    "--maxWorkers=2",
+    "--testTimeout=60000",
+    ...(words.length > 0 ? words : files),
+  ],
+  {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL_DYNAMODB: local.url,
+      EXOS_TEST_ENDPOINT: "dynamodb-local",
+    },
+  },
+);
+process.exitCode = status === 0 ? 0 : 1;
