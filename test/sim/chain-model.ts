@@ -15,13 +15,24 @@ import {
   type WrittenTip,
 } from "./chain-world.ts";
 
-/** Deepest reorganisation, in blocks. */
-export const WINDOW = 12;
-/** Blocks of one run. */
-const BLOCKS = 150;
+/** How large the world of a run is. */
+export interface ModelShape {
+  /** Deepest reorganisation, in blocks. */
+  readonly window: number;
+  /** Blocks of the run. */
+  readonly blocks: number;
+}
+
+/** So small that everything that can happen does, in a tenth of a second. */
+export const SMALL: ModelShape = { window: 12, blocks: 150 };
+/** As the chain has it; `reorg-depths.test.ts` goes through every depth of such a window. */
+export const LARGE: ModelShape = { window: 500, blocks: 1_700 };
+
 const CONNECTORS = 4;
 const DEATHS = 1 / 700;
-const STEPS_MAX = 400_000;
+const STEPS_PER_BLOCK_MAX = 2_700;
+/** After the last block came: time to connect all of them. */
+const REST_STEPS_PER_BLOCK = 40;
 
 /** What one seed came to. */
 export interface ModelRun {
@@ -39,7 +50,7 @@ export interface ModelRun {
 /** What the actors share, and whoever judges them: cloud.md 14.2. */
 export class ChainModel {
   readonly world: World;
-  readonly limit = { reorgBlocksMax: WINDOW, groupBlocks: GROUP_BLOCKS };
+  readonly limit: { readonly reorgBlocksMax: number; readonly groupBlocks: number };
   readonly arrived = new Set<ModelBlock>();
   readonly bad = new Set<ModelBlock>();
   readonly outpoints: string[] = [];
@@ -53,8 +64,9 @@ export class ChainModel {
   verdicts = 0;
   switches = 0;
 
-  constructor(world: World, genesis: ModelBlock) {
+  constructor(world: World, genesis: ModelBlock, { window }: ModelShape) {
     this.world = world;
+    this.limit = { reorgBlocksMax: window, groupBlocks: GROUP_BLOCKS };
     this.add(genesis);
     this.arrived.add(genesis);
   }
@@ -194,26 +206,32 @@ class Arrivals {
   readonly #tree: ChainTree;
   readonly #model: ChainModel;
   readonly #hidden: ModelBlock[] = [];
+  readonly #shape: ModelShape;
   #burst = 0;
 
-  constructor(tree: ChainTree, model: ChainModel) {
+  constructor(tree: ChainTree, model: ChainModel, shape: ModelShape) {
     this.#tree = tree;
     this.#model = model;
+    this.#shape = shape;
   }
 
   get isOver(): boolean {
-    return this.#tree.blocks.length > BLOCKS && this.#hidden.length === 0;
+    return this.#tree.blocks.length > this.#shape.blocks && this.#hidden.length === 0;
   }
 
   tick(): void {
     const { dice } = this.#model.world;
-    if (this.#tree.blocks.length <= BLOCKS && dice.chance(this.#tree.isDuel ? 0.2 : 0.012)) {
+    if (
+      this.#tree.blocks.length <= this.#shape.blocks &&
+      dice.chance(this.#tree.isDuel ? 0.2 : 0.012)
+    ) {
       const block = this.#tree.grow();
       this.#model.add(block);
       this.#hidden.push(block);
-      if (this.#burst === 0 && dice.chance(0.05)) this.#burst = WINDOW + 2 + dice.below(6);
+      if (this.#burst === 0 && dice.chance(0.05))
+        this.#burst = this.#shape.window + 2 + dice.below(6);
     }
-    const isOver = this.#tree.blocks.length > BLOCKS;
+    const isOver = this.#tree.blocks.length > this.#shape.blocks;
     if (this.#tree.isDuel) this.#burst = 1;
     if (!isOver && (this.#tree.isDuel || this.#hidden.length < this.#burst)) return;
     const isBurst = this.#burst > 0;
@@ -228,20 +246,21 @@ class Arrivals {
 }
 
 /** Run one seed to its end. The same seed and mutant give the same run. */
-export function runModel(seed: number, mutant?: Mutant): ModelRun {
+export function runModel(seed: number, mutant?: Mutant, shape = SMALL): ModelRun {
   const dice = createDice(seed);
   const world = new World(dice, mutant);
-  const tree = new ChainTree(dice, WINDOW);
-  const model = new ChainModel(world, tree.genesis);
+  const tree = new ChainTree(dice, shape.window);
+  const model = new ChainModel(world, tree.genesis, shape);
   model.commit(0, { tip: genesisTip({ hash: tree.genesis.hash, work: 0n }).tip, by: 0 });
-  const arrivals = new Arrivals(tree, model);
+  const arrivals = new Arrivals(tree, model, shape);
   const roles: Role[] = [...new Array<Role>(CONNECTORS).fill(connector), reader, loader];
   const actors = roles.map((role) => spawn(model, role));
 
+  const stepsMax = STEPS_PER_BLOCK_MAX * shape.blocks;
   const run = (isOver: () => boolean, deaths: number): void => {
     while (
       !isOver() &&
-      world.step < STEPS_MAX &&
+      world.step < stepsMax &&
       (mutant === undefined || world.failures.length === 0)
     ) {
       world.deliverOne();
@@ -256,7 +275,7 @@ export function runModel(seed: number, mutant?: Mutant): ModelRun {
   };
   run(() => arrivals.isOver, DEATHS);
   world.calm();
-  const restAt = world.step + 6_000;
+  const restAt = world.step + REST_STEPS_PER_BLOCK * shape.blocks;
   run(() => world.step >= restAt, 0);
   world.deliverAllLate();
   const lateRest = world.step + 1_500;

@@ -20,9 +20,10 @@ describe("chain state over a shared table that delays, loses and doubles", () =>
           commits += run.commits;
           reorgs += run.reorgs;
           switches += run.switches;
-          expect(run.failures, `seed ${seed}: node test/sim/chain-state-run.ts 1 ${seed}`).toEqual(
-            [],
-          );
+          expect(
+            run.failures,
+            `seed ${seed}: node test/sim/chain-state-run.ts 1 ${seed} 0`,
+          ).toEqual([]);
         }),
         { numRuns: SEEDS, seed: 20_161_121, endOnFailure: true },
       );
