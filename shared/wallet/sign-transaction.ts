@@ -101,12 +101,25 @@ export function signInputs(
     inputs.push({ ...input, scriptSig });
   }
   const signed: Transaction = { ...tx, inputs };
+  assertSigned(signed, spent, dialect);
+  return { ok: true, value: signed };
+}
+
+/**
+ * Run the scripts of a transaction that was signed here as a stranger's.
+ *
+ * @throws RangeError when one fails: then the machine, or who holds the key, cannot be trusted
+ */
+export function assertSigned(
+  tx: Transaction,
+  spent: readonly Pick<SigningInput, "value" | "scriptPubKey">[],
+  dialect: SigningParams["dialect"],
+): void {
   const verdicts = verifyInputs(
     spent.map(({ value, scriptPubKey }, index) => {
-      return { tx: signed, index, value, scriptPubKey, flags: FLAGS, dialect };
+      return { tx, index, value, scriptPubKey, flags: FLAGS, dialect };
     }),
   );
   const failed = verdicts.find(({ error }) => error !== undefined);
   if (failed !== undefined) throw new RangeError(`a signature of ours fails: ${failed.error}`);
-  return { ok: true, value: signed };
 }

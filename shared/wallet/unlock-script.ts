@@ -50,6 +50,45 @@ function keyPart(
   return equalBytes(owner, keyHash) ? Uint8Array.of(branch, ...plainPush(publicKey)) : undefined;
 }
 
+/** Whether a key opens a coin's script in that way. */
+export function opensScript(
+  scriptPubKey: Uint8Array,
+  publicKey: Uint8Array,
+  what: { readonly dialect: Dialect; readonly how: Spending },
+): boolean {
+  return keyPart(scriptPubKey, publicKey, what) !== undefined;
+}
+
+/** What a signature of an input signs: everything, by the legacy rules. @source exos-l1.md 5.6 */
+export function inputDigest(
+  { tx, index, scriptPubKey }: UnsignedInput,
+  rules: Pick<SigningRules, "wire">,
+): Uint8Array {
+  const context = { tx, index, scriptCode: scriptPubKey, hashType: HashType.ALL };
+  return signatureHash(context, rules.wire.transactionTime);
+}
+
+/** A signature of an input's digest, without hash type, and whose it is. */
+export interface InputSignature {
+  readonly publicKey: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/**
+ * The script that lets an input spend its coin, of a signature that was made elsewhere.
+ *
+ * @returns `undefined` when the key does not open the coin's script, or in that way may not
+ */
+export function scriptOfSignature(
+  scriptPubKey: Uint8Array,
+  { publicKey, signature }: InputSignature,
+  what: { readonly dialect: Dialect; readonly how: Spending },
+): Uint8Array | undefined {
+  const rest = keyPart(scriptPubKey, publicKey, what);
+  if (rest === undefined) return undefined;
+  return Uint8Array.of(...plainPush(Uint8Array.of(...signature, HashType.ALL)), ...rest);
+}
+
 /**
  * The script that lets an input spend its coin: everything is signed, by the legacy rules.
  *
@@ -57,16 +96,15 @@ function keyPart(
  * @source exos-l1.md 5.5 to 5.7
  */
 export function unlockScript(
-  { tx, index, scriptPubKey }: UnsignedInput,
+  input: UnsignedInput,
   { secret, compressed }: ImportedKey,
   rules: SigningRules,
   how: Spending,
 ): Uint8Array | undefined {
   const publicKey = publicKeyOf(secret, compressed);
-  const rest = keyPart(scriptPubKey, publicKey, { dialect: rules.dialect, how });
-  if (rest === undefined) return undefined;
-  const context = { tx, index, scriptCode: scriptPubKey, hashType: HashType.ALL };
-  const digest = signatureHash(context, rules.wire.transactionTime);
-  const signature = Uint8Array.of(...signDigest(digest, secret), HashType.ALL);
-  return Uint8Array.of(...plainPush(signature), ...rest);
+  const { scriptPubKey } = input;
+  const what = { dialect: rules.dialect, how };
+  if (!opensScript(scriptPubKey, publicKey, what)) return undefined;
+  const signature = signDigest(inputDigest(input, rules), secret);
+  return scriptOfSignature(scriptPubKey, { publicKey, signature }, what);
 }

@@ -10,11 +10,17 @@ import { RichChain } from "./rich-chain.ts";
 
 /** A template whose kernel is a payment to this key, without fees, as an honest minter makes it. */
 export function stakeRequest(publicKey: Uint8Array, key: KeyPath): StakeRequest {
+  return stakeTemplate(publicKey, key).request;
+}
+
+/** The same with the chain that it is for, and its kernel. */
+export function stakeTemplate(publicKey: Uint8Array, key: KeyPath) {
   const chain = new RichChain();
   const { wire, stake } = chain.network.consensus;
   const { value } = chain.premine.coin;
   const scriptPubKey = Uint8Array.of(...plainPush(publicKey), OP.OP_CHECKSIG);
-  const { outpoint } = chain.grant({ value, scriptPubKey });
+  const granted = chain.grant({ value, scriptPubKey });
+  const { outpoint } = granted;
   const honest = chain.stake({ signature: new Uint8Array(0) });
   const [coinbase, coinstake] = honest.transactions;
   if (coinbase === undefined || coinstake === undefined) throw new RangeError("no coinstake");
@@ -28,10 +34,11 @@ export function stakeRequest(publicKey: Uint8Array, key: KeyPath): StakeRequest 
     outputs: [output(0n, new Uint8Array(0)), output(value + (stake?.reward ?? 0n), scriptPubKey)],
   };
   const transactions = [coinbase, hashTransaction(unsigned, wire)];
-  return {
+  const request: StakeRequest = {
     block: encodeBlock({ ...honest, transactions }, wire),
     kernel: { value, scriptPubKey, key },
     height: height(chain.tip.height + 1),
     fees: amount(0n),
   };
+  return { request, chain, kernel: granted };
 }
