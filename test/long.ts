@@ -190,6 +190,12 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     lacks: lacksDynamoLocal,
     run: () => ["test/e2e/dynamo-local.ts"],
   },
+  cloud: {
+    about: "a city deployed to a local endpoint: followed, reorganised, killed, restarted, removed",
+    needs: [],
+    lacks: lacksPython,
+    run: () => ["services/cli/main.ts", "cloud", "rehearse"],
+  },
   bench: {
     about: "the figures that have a bar",
     needs: [],

@@ -27,6 +27,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm start -- fleet status": "test/long.ts, cities",
   "npm start -- dev partition 6/7": "test/long.ts, cities",
   "npm start -- dev heal": "test/long.ts, cities",
+  "npm start -- cloud up": "test/long.ts, cloud: exos cloud rehearse begins with it",
+  "npm start -- cloud down": "test/long.ts, cloud: exos cloud rehearse ends with it",
+  "npm start -- cloud rehearse": "test/long.ts, cloud",
+  "npm run long -- contracts": ".ci/run",
   "npm run long": "by hand: it takes hours",
   "npm run long -- --short": ".ci/run",
 };

@@ -19,7 +19,7 @@ export interface Rehearsal {
 /** From a block's announcement to its answer. */
 export const ANSWER_MS_MAX = 5_000;
 /** What is late, but not lost: a hint that a killed run held comes again after its visibility. */
-export const CATCH_UP_MS_MAX = 90_000;
+export const CATCH_UP_MS_MAX = 180_000;
 const LOOK_MS = 50;
 
 const BLOCK = z.object({ hash: z.string(), confirmations: z.int(), height: z.int() });
