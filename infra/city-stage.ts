@@ -5,6 +5,7 @@ import { cityNames } from "#regions/city-names.ts";
 import { RELEASE_OUTPUT } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
+import { seedName } from "#regions/seed-name.ts";
 import type { AwsCity, CityContext } from "./city-context.ts";
 import type { GrantFacts } from "./grants.ts";
 import { NetworkStack } from "./stacks/network-stack.ts";
@@ -42,7 +43,7 @@ function refuseUnbuilt({ code, market, host }: AwsCity): void {
 function factsOf({ city, deployment }: CityContext): GrantFacts {
   const { zone } = deployment;
   if (!city.edge || zone === undefined) return {};
-  const seed = { zoneId: zone.id, name: `${city.code}.seed.${zone.name}` };
+  const seed = { zoneId: zone.id, name: seedName(city, zone) };
   if (!city.host.watcher) return { seed };
   return { seed, ...(deployment.vector !== undefined && { vector: deployment.vector }) };
 }

@@ -1,4 +1,7 @@
+import { edgeNames } from "#regions/edge-names.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
+import { CITIES } from "#regions/fleet.ts";
+import { seedName } from "#regions/seed-name.ts";
 import type { CityContext } from "./city-context.ts";
 
 /** What has its names by construction, as the variables that functions and tasks are given. */
@@ -16,5 +19,20 @@ export function cityVariables({ names, city, release }: CityContext): Record<str
     EXOS_SERVICE_INGEST: `${names.cluster}/${names.service}`,
     EXOS_SECRETS: names.secrets,
     EXOS_RELEASE: release,
+  };
+}
+
+/** The city's place in the fleet: its name among peers, and in a watcher whom it asks and tells. */
+export function fleetVariables({ names, city, deployment }: CityContext): Record<string, string> {
+  const { zone, vector } = deployment;
+  if (!city.edge || zone === undefined) return {};
+  const seed = { EXOS_SEED_ZONE: zone.id, EXOS_SEED_NAME: seedName(city, zone) };
+  if (!city.host.watcher || vector === undefined) return seed;
+  return {
+    ...seed,
+    EXOS_FLEET_CITIES: CITIES.map(({ code }) => code).join(","),
+    EXOS_FLEET_ORIGIN: `https://${zone.name}`,
+    EXOS_EDGE_STORE: vector,
+    EXOS_BUCKET_WEB: edgeNames(names.environment, names.account).buckets.web,
   };
 }

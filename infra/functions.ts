@@ -25,6 +25,8 @@ export interface FunctionShape {
   readonly trigger: Trigger;
   /** Names of the environment that its composition root reads. */
   readonly environment: readonly string[];
+  /** Names that it reads where the city has them: its place in the fleet. */
+  readonly optional?: readonly string[];
 }
 
 const CITY = ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_NETWORK"] as const;
@@ -86,7 +88,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     timeoutSeconds: 610,
     reserved: 8,
     trigger: { kind: "url" },
-    environment: [...POOL, "EXOS_SECRETS"],
+    environment: ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_TABLE_CHAIN", "EXOS_SECRETS"],
   },
   watch: {
     door: "services/ingest/watch.lambda.ts",
@@ -101,6 +103,14 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
       "EXOS_QUEUE_DEAD_FIFO",
       "EXOS_TOPIC_FOLLOW",
       "EXOS_SERVICE_INGEST",
+    ],
+    optional: [
+      "EXOS_SEED_ZONE",
+      "EXOS_SEED_NAME",
+      "EXOS_FLEET_CITIES",
+      "EXOS_FLEET_ORIGIN",
+      "EXOS_EDGE_STORE",
+      "EXOS_BUCKET_WEB",
     ],
   },
   "stake-sign": {
@@ -128,21 +138,19 @@ export interface TaskShape {
   readonly environment: readonly string[];
 }
 
-const PEER = [...POOL, "EXOS_TABLE_INDEX", ...ARRIVALS, ...HINTS, "EXOS_TOPIC_FOLLOW"] as const;
-
 /** Both ways. @source cloud.md 1, 7.2 */
 export const TASK_SHAPES: Readonly<Record<ContainerHandler, TaskShape>> = {
   ingest: {
     command: ["--max-old-space-size=320", "services/ingest/main.ts", "ingest"],
     cpu: 256,
     memoryMb: 512,
-    environment: PEER,
+    environment: [...POOL, ...ARRIVALS, "EXOS_QUEUE_ANNOUNCE"],
   },
   load: {
     command: ["services/ingest/main.ts", "load"],
     cpu: 2048,
     memoryMb: 8192,
     diskGib: 60,
-    environment: PEER,
+    environment: [...CHAIN, "EXOS_TOPIC_FOLLOW"],
   },
 };

@@ -292,7 +292,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "hints.transaction",
     "secrets.edge",
   ],
-  "rpc-events": [...VIEW, "pool.read", "secrets.edge"],
+  "rpc-events": ["coins.tip", "secrets.edge"],
   watch: [
     ...VIEW,
     "coins.now",
@@ -314,6 +314,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "generations.set",
     "generations.load",
     "snapshots.write",
+    "follow.publish",
   ],
 };
 

@@ -100,7 +100,10 @@ export class HandlerFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       environment: {
-        ...pickVariables(variables, shape.environment),
+        ...pickVariables(variables, [
+          ...shape.environment,
+          ...(shape.optional ?? []).filter((variable) => variables[variable] !== undefined),
+        ]),
         NODE_OPTIONS: "--enable-source-maps",
       },
       // It hints itself until a gap is closed; loop detection would end that after 16 rounds.

@@ -2,8 +2,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { FUNCTION_SHAPES, TASK_SHAPES } from "#infra/functions.ts";
 import type { FunctionName } from "#regions/city-names.ts";
 import { WANTED as INDEX } from "#services/index/compose-aws.ts";
-import { WANTED as INGEST } from "#services/ingest/compose-aws.ts";
+import { WANTED as INGEST, WANTED_LOAD } from "#services/ingest/compose-aws.ts";
+import {
+  WANTED_WITH_FLEET,
+  WANTED_WITH_SEED,
+  WANTED as WATCH,
+} from "#services/ingest/compose-watch.ts";
 import { WANTED as RPC } from "#services/rpc/compose-aws.ts";
+import { WANTED as EVENTS } from "#services/rpc/compose-events.ts";
 import { WANTED as VALIDATE } from "#services/validate/compose-aws.ts";
 import {
   CITY_VARIABLES,
@@ -17,6 +23,8 @@ const READ: Readonly<Partial<Record<FunctionName, readonly CityVariable[]>>> = {
   ...VALIDATE,
   "index-follow": INDEX,
   rpc: RPC,
+  "rpc-events": EVENTS,
+  watch: WATCH,
 };
 
 beforeAll(() => {
@@ -38,9 +46,25 @@ describe("the environment", () => {
   });
 
   it("of the task holds all that it reads", () => {
-    for (const { environment } of Object.values(TASK_SHAPES)) {
-      expect(INGEST.filter((name) => !environment.includes(name))).toEqual([]);
-    }
+    const { ingest, load } = TASK_SHAPES;
+    expect(INGEST.filter((name) => !ingest.environment.includes(name))).toEqual([]);
+    expect(WANTED_LOAD.filter((name) => !load.environment.includes(name))).toEqual([]);
+  });
+
+  it("of what watches has the city's name among peers, and of a watcher the fleet", () => {
+    const optional = FUNCTION_SHAPES.watch.optional ?? [];
+    expect([...optional].sort()).toEqual([...WANTED_WITH_SEED, ...WANTED_WITH_FLEET].sort());
+    const given = (code: string) => {
+      const fleet = code === "loc" ? localFleet() : productionFleet();
+      const found = resourcesOf(fleet.stages.get(code)).find(({ resource }) =>
+        String(resource.Properties?.["FunctionName"]).endsWith("-watch"),
+      );
+      const text = JSON.stringify(found?.resource.Properties?.["Environment"]);
+      return optional.filter((name) => text.includes(`"${name}"`)).sort();
+    };
+    expect(given("syd")).toEqual([...optional].sort());
+    expect(given("fra")).toEqual([...WANTED_WITH_SEED].sort());
+    expect(given("loc")).toEqual([]);
   });
 
   it("of every function in every template can be read, and has nothing else in it", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FUNCTION_SHAPES } from "#infra/functions.ts";
 import { accountOf } from "#regions/account-of.ts";
 import { cityNames } from "#regions/city-names.ts";
 import { CITY_OUTPUTS, STAKING_OUTPUTS, variableOf } from "#regions/city-outputs.ts";
@@ -78,12 +79,14 @@ describe("the names of a city", () => {
 });
 
 describe("what stacks print", () => {
-  it("has every variable that a function or task may be given", () => {
+  it("has every variable of a function or task, but for the city's place in the fleet", () => {
     const printed = Object.values(CITY_OUTPUTS).flatMap((outputs) => Object.keys(outputs));
     const variables = [...printed, ...Object.keys(STAKING_OUTPUTS)].flatMap(
       (output) => variableOf(output) ?? [],
     );
-    expect(variables.sort()).toEqual([...CITY_VARIABLES].sort());
+    const optional = FUNCTION_SHAPES.watch.optional ?? [];
+    const own = CITY_VARIABLES.filter((name) => !optional.includes(name));
+    expect(variables.sort()).toEqual([...own].sort());
   });
 
   it("has no name twice, since one command reads them all", () => {
