@@ -106,6 +106,19 @@ describe("a commit", () => {
     expect(results.filter(Boolean)).toHaveLength(1);
   });
 
+  it("that fails says why, although the tip cannot be read either", async () => {
+    const city = await openCity();
+    const tip = await start(city);
+    addMiddleware(city.client, { name: "fail", step: "deserialize" }, () => async (sent) => {
+      const error = new Error("no");
+      error.name = "Item" in sent.input ? "AccessDeniedException" : "TimeoutError";
+      throw error;
+    });
+    const next = nextTip(tip, growBy(tip, [testBlock(1, "a")]), LIMIT);
+    const fault = { code: "EXOS-E8104", retryable: false };
+    await expect(city.store.commit(tip.rev, next)).rejects.toMatchObject(fault);
+  });
+
   it("costs 19 units at most, with the largest window and its totals, and 5 to read", async () => {
     const city = await openCity();
     let tip = await start(city);
