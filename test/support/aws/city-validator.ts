@@ -52,6 +52,11 @@ export function cityValidator(
 /** Blocks between two hints to connect, so that commits hold one block and many. */
 const HINT_BLOCKS = 8;
 
+/** Whether somebody asks to connect after this block of a file. */
+export function isHinted(at: number): boolean {
+  return at % HINT_BLOCKS === HINT_BLOCKS - 1;
+}
+
 /** Take blocks as the parts of a city do: stored by the peer process, checked, connected. */
 export async function followInCity(
   blocks: readonly Uint8Array[],
@@ -67,8 +72,7 @@ export async function followInCity(
     const taken = await storeBlock(bytes, deps);
     if (taken.state === "accepted") checks.push(taken.record.hash);
     else if (taken.state !== "known") throw new RangeError(`block ${at} is ${taken.state}`);
-    // What connects looks at blocks nobody checked as well: the last few of each run.
-    if (at % HINT_BLOCKS === 5) await check();
+    if (isHinted(at)) await check();
   }
   await check();
 }
