@@ -35,7 +35,7 @@ import type { CityPorts } from "./city/open-city-ingest.ts";
 import type { LoadDeps } from "./load/run-load.ts";
 import { packSegments } from "./pack-segments.ts";
 
-const CITY = ["EXOS_CITY", "EXOS_NETWORK", ...CHAIN_VARIABLES] as const;
+const CITY = ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_NETWORK", ...CHAIN_VARIABLES] as const;
 
 /** The variables that the peer process is given. */
 export const WANTED = [

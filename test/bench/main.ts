@@ -9,6 +9,7 @@ import { benchDownload } from "./download.ts";
 import { benchHashes } from "./hashes.ts";
 import { benchImport } from "./import.ts";
 import { benchKernel } from "./kernel.ts";
+import { benchLoad } from "./load.ts";
 import { benchMempool } from "./mempool.ts";
 import { benchRpc } from "./rpc.ts";
 import { benchScript } from "./script.ts";
@@ -174,6 +175,22 @@ async function importing(): Promise<Row[] | undefined> {
   ];
 }
 
+/** What the task does that fills a city. */
+async function loading(): Promise<Row[] | undefined> {
+  const figures = await benchLoad();
+  if (figures === undefined) return undefined;
+  const { blocksPerSecond, coinsPerSecond } = figures;
+  return [
+    {
+      name: "loading a city",
+      figure: blocksPerSecond,
+      unit: "blk/s",
+      ...least(blocksPerSecond, 400),
+    },
+    { name: "items of its set", figure: coinsPerSecond, unit: "/s" },
+  ];
+}
+
 /** Every chain whole, as in `importing`. */
 async function downloading(): Promise<Row[] | undefined> {
   const figures = await benchDownload();
@@ -227,6 +244,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   tables,
   import: importing,
   download: downloading,
+  load: loading,
   rpc,
   mempool,
 };

@@ -5,6 +5,7 @@ import { CONFIGURATION_ERRORS } from "#shared/primitives/configuration-errors.ts
 import { ERROR_CATALOGUE, findError } from "#shared/primitives/error-catalogue.ts";
 import { FLEET_ERRORS } from "#shared/primitives/fleet-errors.ts";
 import { HTTP_ERRORS } from "#shared/primitives/http-errors.ts";
+import { LOCAL_CLOUD_ERRORS } from "#shared/primitives/local-cloud-errors.ts";
 import { OWN_ERRORS } from "#shared/primitives/own-errors.ts";
 import { PEER_ERRORS } from "#shared/primitives/peer-errors.ts";
 import { STAKING_ERRORS } from "#shared/primitives/staking-errors.ts";
@@ -21,6 +22,7 @@ const groups = [
   { digit: "6", rows: STAKING_ERRORS },
   { digit: "8", rows: FLEET_ERRORS },
   { digit: "8", rows: CLOUD_ERRORS },
+  { digit: "8", rows: LOCAL_CLOUD_ERRORS },
   { digit: "9", rows: OWN_ERRORS },
 ];
 

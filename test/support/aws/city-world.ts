@@ -95,6 +95,7 @@ export async function openCityWorld(network: Network) {
       }, signal),
     /** Of the task, with endpoints and credentials that no cloud knows. */
     environment: {
+      EXOS_ENVIRONMENT: "local",
       EXOS_CITY: "syd",
       EXOS_NETWORK: network.name,
       EXOS_TABLE_CHAIN: tables.chain,
