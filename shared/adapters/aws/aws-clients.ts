@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SNSClient, type SNSClientConfig } from "@aws-sdk/client-sns";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
@@ -67,4 +68,9 @@ export function callerOf(
     fetch,
     wallMs: Date.now,
   };
+}
+
+/** Keys. */
+export function createKmsClient(more: KMSClientConfig = {}): KMSClient {
+  return new KMSClient({ ...clientSettings(), ...more });
 }

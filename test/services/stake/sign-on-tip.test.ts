@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { answerSigning } from "#services/stake/answer-signing.ts";
 import { signOnTip } from "#services/stake/sign-on-tip.ts";
 import { createKmsKey } from "#shared/adapters/aws/kms-key.ts";
 import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { createMemoryHeaderStore } from "#shared/adapters/embedded/memory-header-store.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { hashTransaction } from "#shared/codec/decode-transaction.ts";
 import { encodeBlock } from "#shared/codec/encode-block.ts";
@@ -12,6 +14,7 @@ import { baseMark } from "#shared/coins/mark.ts";
 import { packOutputs } from "#shared/coins/pack-outputs.ts";
 import { judgeIntegrity } from "#shared/consensus/judge-integrity.ts";
 import { publicKeyOf } from "#shared/crypto/sign-digest.ts";
+import { parseStakeAnswered } from "#shared/messages/stake-signing.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { amount, compactBits, height } from "#shared/primitives/brand.ts";
 import { ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
@@ -60,6 +63,7 @@ async function createCity({ isSpent = false } = {}) {
     params,
     template,
     sign: (block: Uint8Array) => signOnTip(block, deps),
+    answer: (asked: unknown) => answerSigning(asked, { ...deps, log: createMemoryLog() }),
     encode: (block: Block) => encodeBlock(block, params.wire),
     /** The template with another coinstake. */
     withCoinstake(
@@ -132,5 +136,20 @@ describe("signing a stake on the tip", () => {
     const other = await createCity({ isSpent: true });
     expect(await other.sign(encode(template))).toMatchObject(refused);
     expect([...kms.signatures, ...other.kms.signatures]).toEqual([]);
+  });
+
+  it("answers a question in text, and says why where it signs nothing", async () => {
+    const { answer, encode, template, withCoinstake } = await createCity();
+    const ask = (block: Uint8Array) =>
+      answer({ v: 1, kind: "template", block: Buffer.from(block).toString("base64") });
+    expect(parseStakeAnswered(await ask(encode(template)))).toMatchObject({ kind: "signed" });
+    const elsewhere = withCoinstake(({ outputs }) => ({
+      outputs: [...outputs.slice(0, -1), output(1n, OTHER.payToKey)],
+    }));
+    const refused = { kind: "refused", code: "EXOS-E5016" };
+    expect(parseStakeAnswered(await ask(elsewhere))).toMatchObject(refused);
+    for (const asked of [undefined, {}, { v: 2 }, { v: 1, kind: "template", block: "?" }]) {
+      expect(await answer(asked)).toMatchObject(refused);
+    }
   });
 });
