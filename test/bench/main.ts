@@ -14,6 +14,7 @@ import { benchMempool } from "./mempool.ts";
 import { benchRpc } from "./rpc.ts";
 import { benchScript } from "./script.ts";
 import { benchSign } from "./sign.ts";
+import { benchStart } from "./start.ts";
 import { benchStores } from "./stores.ts";
 import { benchTables } from "./tables.ts";
 import { benchVerify } from "./verify.ts";
@@ -118,6 +119,14 @@ async function coinStore(short: boolean): Promise<Row[]> {
 }
 
 /** The ratio is to the time that the same requests take alone. */
+async function start(short: boolean): Promise<Row[]> {
+  const { kilobytes, readyMs } = await benchStart(short ? 3 : 15);
+  return [
+    { name: "bundle of rpc", figure: kilobytes, unit: "KB", ...most(kilobytes, 1_200) },
+    { name: "rpc, import to ready", figure: readyMs, unit: "ms", ...most(readyMs, 150) },
+  ];
+}
+
 async function tables(short: boolean): Promise<Row[]> {
   const { connectMs, ratio, megabytes, staked } = await benchTables(short ? 10 : 60);
   // Index and cursors of two followers, as their own metered tests have them.
@@ -242,6 +251,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   "coin-store": coinStore,
   stores,
   tables,
+  start,
   import: importing,
   download: downloading,
   load: loading,
