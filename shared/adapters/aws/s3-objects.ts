@@ -202,7 +202,7 @@ function concatenated(pieces: readonly Uint8Array[], size: number): Uint8Array {
   return all;
 }
 
-/** In parts; what fails leaves nothing behind that is billed. */
+/** In parts, which are removed where one of them fails. */
 async function upload(
   { client, bucket: Bucket }: S3ObjectsOptions,
   { key: Key, ifNoneMatch }: { readonly key: string; readonly ifNoneMatch: "*" | undefined },
@@ -221,7 +221,9 @@ async function upload(
     const condition = ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch };
     await client.send(new CompleteMultipartUploadCommand({ ...whole, ...condition }));
   } catch (cause) {
-    await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
+    // What it fails to remove is billed as a few parts; what went wrong is the first failure.
+    await client.send(abort).catch(() => undefined);
     throw cause;
   }
 }
