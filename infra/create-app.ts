@@ -69,7 +69,7 @@ export function createApp(given: AppProps): App {
     ? { ...given, deployment: orExample(given.deployment) }
     : given;
   const app = new App({
-    context: CONTEXT,
+    context: { ...CONTEXT, "@aws-cdk/core:validateAgainstDefaultRules": props.lint ?? false },
     analyticsReporting: false,
     treeMetadata: false,
     builtinCloudFormationValidation: props.lint ?? false,

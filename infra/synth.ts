@@ -1,6 +1,7 @@
 /**
- * `npm run synth [-- ENVIRONMENT]`: every AWS city of an environment as templates in `cdk.out`, and
- * what each consists of. Reads no network, no credentials and no Docker; for reading, not deploying.
+ * `npm run synth [-- ENVIRONMENT] [--lint]`: every AWS city of an environment as templates in
+ * `cdk.out`, and what each consists of. Reads no network, no credentials and no Docker; for reading,
+ * not deploying. With `--lint` the CDK's own linter judges each template too.
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -12,14 +13,16 @@ import { environmentNamed } from "./environment-named.ts";
 import { LEFT_OUT } from "./left-out.ts";
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
+const words = process.argv.slice(2);
 const started = performance.now();
-const environment = environmentNamed(process.argv[2] ?? "prod");
+const environment = environmentNamed(words.find((word) => !word.startsWith("--")) ?? "prod");
 const { directory } = createApp({
   environment,
   deployment: DEPLOYMENT,
   bundles: undefined,
   router: await bundleEdge(),
   imageDigest: NO_IMAGE,
+  lint: words.includes("--lint"),
   outdir: "cdk.out",
 }).synth();
 

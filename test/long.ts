@@ -101,6 +101,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     lacks: () => (hasMounts() ? undefined : "a mount namespace of one's own (unshare -rm)"),
     run: () => ["test/e2e/full-disk.ts"],
   },
+  templates: {
+    about: "every template, by the linter of the CDK",
+    needs: [],
+    run: () => ["infra/synth.ts", "prod", "--lint"],
+  },
   model: {
     about: "the model of chain state over many seeds, and its mutants",
     needs: [],

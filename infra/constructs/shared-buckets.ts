@@ -54,16 +54,16 @@ export class SharedBuckets extends Construct {
         },
       ],
     });
-    for (const bucket of [this.web, release]) {
-      bucket.node.addDependency(this.logs);
-      this.logs.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal("logging.s3.amazonaws.com")],
-          actions: ["s3:PutObject"],
-          resources: [this.logs.arnForObjects("*")],
-          conditions: { ArnLike: { "aws:SourceArn": bucket.bucketArn } },
-        }),
-      );
-    }
+    for (const bucket of [this.web, release]) bucket.node.addDependency(this.logs);
+    // By their names: they wait for this policy, so that it cannot wait for them.
+    const written = [buckets.web, buckets.release].map((name) => `arn:aws:s3:::${name}`);
+    this.logs.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("logging.s3.amazonaws.com")],
+        actions: ["s3:PutObject"],
+        resources: [this.logs.arnForObjects("*")],
+        conditions: { ArnLike: { "aws:SourceArn": written } },
+      }),
+    );
   }
 }
