@@ -60,7 +60,7 @@ async function startContainer(image: NodeImage, options: IngestOptions): Promise
   const said = await runProgram(
     image.tool,
     [
-      ...["run", "--detach", "--network=host", "--init", ...LIMITS, ...mount],
+      ...["run", "--detach", "--network=host", ...LIMITS, ...mount],
       ...["--env-file", file, image.image, ...wordsOf(options, port)],
     ],
     {
