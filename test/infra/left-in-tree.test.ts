@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { localFleet, productionFleet } from "../support/synthesised-fleet.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -30,6 +30,11 @@ const SECRETS = [
   /\bxox[abp]-[0-9]{10,}-/,
   /aws_secret_access_key\s*=\s*["']?[A-Za-z0-9/+]{40}/i,
 ];
+
+beforeAll(() => {
+  productionFleet();
+  localFleet();
+}, 60_000);
 
 describe("the tree", () => {
   it("asks for no package that is something else than it sounds", () => {
