@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunningIngest } from "#services/cli/cloud/cloud-state.ts";
 import type { NodeImage } from "#services/cli/cloud/find-image.ts";
@@ -56,7 +56,7 @@ async function startContainer(image: NodeImage, options: IngestOptions): Promise
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(file, lines.join(""), { mode: 0o600 });
-  const mount = certificate === undefined ? [] : ["--volume", `${certificate}:${CERTIFICATE}:ro`];
+  const mount = await certificateMount(certificate, folder);
   const said = await runProgram(
     image.tool,
     [
@@ -72,6 +72,18 @@ async function startContainer(image: NodeImage, options: IngestOptions): Promise
   );
   const { tool, environment: settings } = image;
   return { running: { kind: "container", tool, id: said.trim(), environment: settings }, port };
+}
+
+/** The emulator lets nobody but itself read its certificate; the container runs as another user. */
+async function certificateMount(
+  certificate: string | undefined,
+  folder: string,
+): Promise<readonly string[]> {
+  if (certificate === undefined) return [];
+  const copy = join(folder, "endpoint.pem");
+  await copyFile(certificate, copy);
+  await chmod(copy, 0o644);
+  return ["--volume", `${copy}:${CERTIFICATE}:ro`];
 }
 
 async function startProcess(options: IngestOptions): Promise<StartedIngest> {
