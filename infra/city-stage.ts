@@ -2,7 +2,7 @@ import { CfnOutput, Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { accountOf } from "#regions/account-of.ts";
 import { cityNames } from "#regions/city-names.ts";
-import { RELEASE_OUTPUT } from "#regions/city-outputs.ts";
+import { RELEASE_OUTPUT, UNRELEASED } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { seedName } from "#regions/seed-name.ts";
@@ -23,9 +23,6 @@ export interface CityStageProps {
   readonly imageDigest: string;
   readonly release?: string;
 }
-
-/** What was synthesised by hand, and not by `exos fleet deploy`. */
-const UNRELEASED = "unreleased";
 
 /** @throws for what the design has and this program has not built */
 function refuseUnbuilt({ code, market, host }: AwsCity): void {
@@ -72,9 +69,7 @@ export class CityStage extends Stage {
     const rpc = new RpcStack(this, context, { variables: node.variables, facts });
     const observe = new ObserveStack(this, context, {});
     // Names are by construction, so that what must stand first is said here.
-    for (const stack of [network, storage, node, rpc, observe]) {
-      new CfnOutput(stack, RELEASE_OUTPUT, { value: release });
-    }
+    new CfnOutput(rpc, RELEASE_OUTPUT, { value: release });
     node.addStackDependency(storage);
     rpc.addStackDependency(node);
     observe.addStackDependency(rpc);

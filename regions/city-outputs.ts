@@ -4,8 +4,17 @@ export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as c
 /** One stack of a city; it is named `exos-<environment>-<city>-<one of these>`. */
 export type CityStack = (typeof CITY_STACKS)[number];
 
-/** What every stack prints besides: the release that it was deployed with. */
+/** What one stack prints besides: the release that the city was deployed with. */
 export const RELEASE_OUTPUT = "Release";
+
+/**
+ * The stack that prints it: what answers callers is told it too, so that each release changes this
+ * stack, and it is deployed after those that it stands on.
+ */
+export const RELEASED_STACK: CityStack = "rpc";
+
+/** What stands there when it was deployed by hand, and not by `exos fleet deploy`. */
+export const UNRELEASED = "unreleased";
 
 /**
  * What the stacks of a city print, by the stack. `Exos…` is the variable of the same words that

@@ -17,6 +17,10 @@ const OPTIONS = {
   release: { kind: "text", meaning: "name of what is deployed: a stored one is deployed again" },
   image: { kind: "text", meaning: "digest of the image, sha256:…" },
   bake: { kind: "integer", meaning: "seconds for which each wave is watched: 1200 unless said" },
+  abandon: {
+    kind: "boolean",
+    meaning: "give up a deployment of another release that was killed half way",
+  },
   confirm: { kind: "text", meaning: "the city's letters once more, for what cannot be undone" },
 } as const;
 

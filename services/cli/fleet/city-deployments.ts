@@ -1,3 +1,4 @@
+import { CITY_STACKS, RELEASE_OUTPUT, RELEASED_STACK } from "#regions/city-outputs.ts";
 import type { CityDeployment } from "./deploy-ports.ts";
 
 /** One stack of a city, as far as it is looked at. */
@@ -12,14 +13,14 @@ export interface StackLook {
  * Where a city stands, from where each of its stacks stands. A change that was undone leaves the
  * city with what it ran before, which is for the wave engine to judge.
  *
- * @param release name of the output that says which release a stack was deployed with
+ * @param stacks one for each of `CITY_STACKS`, in their order
  */
-export function cityDeployment(stacks: readonly StackLook[], release: string): CityDeployment {
+export function cityDeployment(stacks: readonly StackLook[]): CityDeployment {
   const broken = stacks.find(({ state }) => state === "broken");
   if (stacks.some(({ state }) => state === "busy")) return { state: "busy" };
   if (broken !== undefined) return { state: "broken", reason: `${broken.name} ${broken.said}` };
   if (stacks.every(({ state }) => state === "absent")) return { state: "absent" };
-  const versions = new Set(stacks.map(({ outputs }) => outputs[release]));
-  const [version] = versions;
-  return { state: "settled", version: versions.size === 1 ? version : undefined };
+  const isWhole = stacks.every(({ state }) => state !== "absent");
+  const version = stacks[CITY_STACKS.indexOf(RELEASED_STACK)]?.outputs[RELEASE_OUTPUT];
+  return { state: "settled", version: isWhole ? version : undefined };
 }

@@ -15,7 +15,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { accountOf } from "#regions/account-of.ts";
 import type { AwsHost, City } from "#regions/city.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
-import { CITY_STACKS, RELEASE_OUTPUT } from "#regions/city-outputs.ts";
+import { CITY_STACKS, UNRELEASED } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
@@ -30,6 +30,7 @@ import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
 import { type StackState, stackStates, stackTemplate } from "#shared/adapters/aws/stack-states.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { cityDeployment } from "./city-deployments.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
@@ -122,7 +123,11 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     deployments: {
       async look(city) {
         if (cdk.isRunning(city)) return { state: "busy" };
-        return cityDeployment(await stacksOf(city), RELEASE_OUTPUT);
+        const found = cityDeployment(await stacksOf(city));
+        const isHalf = found.state === "settled" && cdk.hasFailed(city);
+        // Made by hand, it is no release that one could go back to.
+        const isNone = found.state === "settled" && found.version === UNRELEASED;
+        return isHalf || isNone ? { state: "settled", version: undefined } : found;
       },
       deploy: (city, version) => cdk.deploy(city, version),
     },
@@ -218,7 +223,11 @@ function recordIn(client: S3Client, bucket: string): DeployRecord {
   const record = createS3Record({ client, bucket, key: "deploy.json" });
   return {
     async read() {
-      const found = await record.read();
+      const found = await record.read().catch((cause: unknown) => {
+        // The bucket is made by the first deployment.
+        if (cause instanceof StoreFault && cause.code === "EXOS-E8102") return undefined;
+        throw cause;
+      });
       if (found === undefined) return undefined;
       const text = Buffer.from(found.bytes).toString("utf8");
       return { state: DEPLOY_STATE.parse(JSON.parse(text)), tag: found.etag };
@@ -253,7 +262,8 @@ function createCdk(options: FleetOptions, releases: ReleaseObjects) {
     "exos",
     "releases",
   );
-  const running = new Map<string, Promise<void>>();
+  const running = new Set<string>();
+  const failed = new Set<string>();
   const run = (words: readonly string[], doing: string): Promise<unknown> =>
     runProgram(process.execPath, [CDK, ...words, ...QUIET], {
       doing,
@@ -281,18 +291,20 @@ function createCdk(options: FleetOptions, releases: ReleaseObjects) {
 
   return {
     isRunning: (city: string) => running.has(city),
+    /** Whether the last run of this process for a city failed. */
+    hasFailed: (city: string) => failed.has(city),
     async deploy(city: string, version: string): Promise<void> {
       const folder = await unpacked(version);
       const words = ["deploy", `${city}/**`, "--app", folder, "--require-approval", "never"];
-      const done = run(words, `deploying ${city}`)
-        // The stacks tell what became of it; here it is only said why.
-        .catch((cause: unknown) =>
-          say(`${city}: ${cause instanceof Error ? cause.message : cause}`),
-        )
-        .then(() => {
-          running.delete(city);
-        });
-      running.set(city, done);
+      running.add(city);
+      failed.delete(city);
+      // Not waited for: who deploys a wave looks at all its cities meanwhile.
+      void run(words, `deploying ${city}`)
+        .catch((cause: unknown) => {
+          failed.add(city);
+          say(`${city}: ${cause instanceof Error ? cause.message : String(cause)}`);
+        })
+        .then(() => running.delete(city));
     },
     async destroy(city: string): Promise<void> {
       const { state } = (await recordOfRelease(releases)) ?? {};

@@ -9,7 +9,7 @@ import { chosenCities, wavesOf } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
 import { environmentOf } from "./environment-of.ts";
 import { layOutRelease } from "./lay-out-release.ts";
-import { dropOldReleases, fetchRelease, listReleases, saveRelease } from "./releases.ts";
+import { dropOldReleases, fetchRelease, saveRelease } from "./releases.ts";
 import { type DeployOutcome, runWaves } from "./wave-engine.ts";
 
 /** How long a wave is watched unless told otherwise. @source cloud.md 11 */
@@ -42,7 +42,8 @@ export async function runDeploy(context: CommandContext): Promise<ExitCode> {
     await saveRelease({ version, at: tools.clock.now(), files }, tools.releases);
   }
   const outcome = await bring(version, cities, { context, tools });
-  const spare = new Set((await listReleases(tools.releases)).slice(0, RELEASES_KEPT));
+  const before = Object.values((await tools.record.read())?.state.before ?? {});
+  const spare = new Set([version, ...before.filter((one) => one !== null)]);
   await dropOldReleases({ keep: RELEASES_KEPT, spare }, tools.releases);
   return tell(outcome, context);
 }
@@ -89,6 +90,7 @@ function bring(
       version,
       waves: wavesOf(cities).map((wave) => wave.map(({ code }) => code)),
       bakeSeconds: Number(options["bake"] ?? BAKE_SECONDS),
+      abandon: options["abandon"] !== undefined,
     },
     { ...tools, say: (line) => terminal.err(line) },
   );

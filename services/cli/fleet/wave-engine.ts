@@ -36,6 +36,8 @@ export interface DeployOrder {
   readonly waves: readonly (readonly string[])[];
   /** Seconds for which a wave is watched before the next one. */
   readonly bakeSeconds: number;
+  /** Give up another version that was killed half way, instead of being refused. */
+  readonly abandon?: boolean;
 }
 
 /** How a deployment ended. */
@@ -94,12 +96,21 @@ async function begin(order: DeployOrder, deps: WaveDeps): Promise<Held | Refused
   const now = deps.clock.now();
   if (found !== undefined && isUnderWay(found.state)) {
     const mine = found.state.operator === order.operator || found.state.until < now;
-    if (!mine || found.state.version !== order.version)
-      return { state: "refused", by: found.state };
+    const isOther = found.state.version !== order.version;
+    if (!mine || (isOther && order.abandon !== true)) return { state: "refused", by: found.state };
+    if (isOther) return beginAnew(order, found, deps);
     deps.say(`going on with ${order.version} at wave ${found.state.at}`);
     const state = { ...found.state, operator: order.operator, until: now + HOLD_SECONDS };
     return take(state, found, deps);
   }
+  return beginAnew(order, found, deps);
+}
+
+async function beginAnew(
+  order: DeployOrder,
+  found: Held | undefined,
+  deps: WaveDeps,
+): Promise<Held | Refused> {
   const before: Record<string, string | null> = {};
   for (const city of order.waves.flat()) {
     const at = await deps.deployments.look(city);
@@ -108,7 +119,7 @@ async function begin(order: DeployOrder, deps: WaveDeps): Promise<Held | Refused
   const state: DeployState = {
     v: 1,
     operator: order.operator,
-    until: now + HOLD_SECONDS,
+    until: deps.clock.now() + HOLD_SECONDS,
     version: order.version,
     phase: "deploying",
     waves: order.waves.map((wave) => [...wave]),

@@ -66,34 +66,30 @@ describe("a fleet seen from outside", () => {
 });
 
 describe("where a city stands", () => {
-  const stack = (state: StackState["state"], version?: string): StackState => ({
-    name: "s",
-    state,
-    said: "SO",
-    outputs: version === undefined ? {} : { Release: version },
-  });
+  /** Its five stacks, of which one prints a release. */
+  const stacks = (node: StackState["state"], rpc: StackState["state"]) =>
+    (["settled", "settled", node, rpc, "settled"] as const).map(
+      (state, at): StackState => ({
+        name: `stack ${at}`,
+        state,
+        said: "SO",
+        outputs: { Release: at === 3 ? "1" : "old" },
+      }),
+    );
+  const absent = stacks("absent", "absent").map((stack) => ({
+    ...stack,
+    state: "absent" as const,
+  }));
 
   it.each<readonly [string, readonly StackState[], object]>([
-    [
-      "at rest, of one release",
-      [stack("settled", "1"), stack("settled", "1")],
-      { state: "settled", version: "1" },
-    ],
-    [
-      "half deployed",
-      [stack("settled", "2"), stack("failed", "1")],
-      { state: "settled", version: undefined },
-    ],
-    [
-      "with a stack missing",
-      [stack("settled", "2"), stack("absent")],
-      { state: "settled", version: undefined },
-    ],
-    ["on its way", [stack("broken", "1"), stack("busy", "1")], { state: "busy" }],
-    ["stuck", [stack("settled", "1"), stack("broken", "1")], { state: "broken", reason: "s SO" }],
-    ["nowhere", [stack("absent"), stack("absent")], { state: "absent" }],
-  ])("is told: %s", (_, stacks, expected) => {
-    expect(cityDeployment(stacks, "Release")).toEqual(expected);
+    ["at rest, of one release", stacks("settled", "settled"), { state: "settled", version: "1" }],
+    ["undone", stacks("failed", "failed"), { state: "settled", version: "1" }],
+    ["with a stack missing", stacks("settled", "absent"), { state: "settled", version: undefined }],
+    ["on its way", stacks("broken", "busy"), { state: "busy" }],
+    ["stuck", stacks("settled", "broken"), { state: "broken", reason: "stack 3 SO" }],
+    ["nowhere", absent, { state: "absent" }],
+  ])("is told: %s", (_, found, expected) => {
+    expect(cityDeployment(found)).toEqual(expected);
   });
 });
 

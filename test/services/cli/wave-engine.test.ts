@@ -185,6 +185,18 @@ describe("a second operator", () => {
     expect(running()).toBe("2222");
   });
 
+  it("gives up what was killed half way when he says so, and after its time alone", async () => {
+    const { deps, pass, running } = world();
+    await expect(
+      runWaves(ORDER, crashAt(deps, { call: 14, when: "before" }, SPARED)),
+    ).rejects.toThrow(CrashError);
+    const other = { ...ORDER, operator: "bob", version: "3", abandon: true };
+    expect(await runWaves(other, deps)).toMatchObject({ state: "refused" });
+    pass(3_600);
+    expect(await runWaves(other, deps)).toMatchObject({ state: "done" });
+    expect(running()).toBe("3333");
+  });
+
   it("who was quicker in between is the one who goes on", async () => {
     const { deps } = world();
     const { record } = deps;
