@@ -59,6 +59,11 @@ async function startAndStop(): Promise<boolean> {
   return mintedMs !== undefined && mintedMs <= FIRST_BLOCK_MS_MAX && code === 0;
 }
 
+/** Whether a script of `package.json` runs to its end. */
+function npmRuns(name: string): boolean {
+  return spawnSync("npm", ["run", name], { stdio: ["ignore", "inherit", "inherit"] }).status === 0;
+}
+
 /** Whether this user may mount a file system that nobody else sees. */
 function hasMounts(): boolean {
   const words = ["-rm", "mount", "-t", "tmpfs", "none", tmpdir()];
@@ -100,6 +105,11 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: ["exos-regtest/chain.dat"],
     lacks: () => (hasMounts() ? undefined : "a mount namespace of one's own (unshare -rm)"),
     run: () => ["test/e2e/full-disk.ts"],
+  },
+  synth: {
+    about: "npm run bundle and npm run synth, as the README prints them",
+    needs: [],
+    run: async () => ["bundle", "synth"].every((name) => npmRuns(name)),
   },
   templates: {
     about: "every template, by the linter of the CDK",

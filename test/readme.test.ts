@@ -31,6 +31,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm start -- cloud down": "test/long.ts, cloud: exos cloud rehearse ends with it",
   "npm start -- cloud rehearse": "test/long.ts, cloud",
   "npm run long -- contracts": ".ci/run",
+  "npm run synth": "test/long.ts, synth",
+  "npm run bundle": "test/long.ts, synth",
   "npm run long": "by hand: it takes hours",
   "npm run long -- --short": ".ci/run",
 };
@@ -41,7 +43,14 @@ const WITH_NODE = lines.filter((line) => NODE_LINE.test(`${line} `));
 /** Run here, in their order, in a folder with the chain. */
 const WITH_CHAIN = lines.filter((line) => line.includes(" --network stratis"));
 /** Run here alone. */
-const ALONE = ["npm start -- config", "npm start -- config explain dbcache", "npm start -- --help"];
+const ALONE = [
+  "npm start -- config",
+  "npm start -- config explain dbcache",
+  "npm start -- --help",
+  "npm start -- fleet plan",
+  "npm start -- fleet cost --city syd",
+  "npm start -- fleet runbook",
+];
 
 describe("the README", () => {
   it("has no command that nothing runs, and nothing runs what it does not have", () => {

@@ -31,7 +31,7 @@ export const fleet: Command = {
   takesWords: true,
   summary: "cities: how they stand, what they cost, how they are deployed and looked after",
   options: OPTIONS,
-  examples: ["fleet status", "fleet runbook", "fleet plan", "fleet cost --city syd"],
+  examples: ["fleet status", "fleet runbook", "fleet plan"],
   async run(context) {
     const [verb = "status", ...rest] = context.positionals;
     const found = FLEET_VERBS[verb];
