@@ -152,13 +152,25 @@ function awsHostOf(city: City | undefined): AwsHost {
   throw new CommandFailure(`${city?.name ?? "that"} is no city on AWS`, { code: "EXOS-E8003" });
 }
 
-function cityNamesOf({ fleet }: FleetOptions, city: City | undefined, account: string) {
+/** @throws CommandFailure `EXOS-E8003` for a city outside AWS */
+export function cityNamesOf(
+  { fleet }: Pick<FleetOptions, "fleet">,
+  city: City | undefined,
+  account: string,
+): CityNames {
   const { region } = awsHostOf(city);
   return cityNames({ environment: fleet, code: city?.code ?? "", region, account });
 }
 
-/** The account of the credentials, which must be the one that is deployed to. */
-async function checkAccount({ fleet, deployment }: FleetOptions): Promise<string> {
+/**
+ * The account of the credentials, which must be the one that is deployed to.
+ *
+ * @throws CommandFailure `EXOS-E8004` without an account, `EXOS-E8182` with credentials of another
+ */
+export async function checkAccount({
+  fleet,
+  deployment,
+}: Pick<FleetOptions, "fleet" | "deployment">): Promise<string> {
   const [city] = citiesOf(fleet);
   const wanted = city === undefined ? undefined : accountOf(deployment, fleet, city);
   if (wanted === undefined) {

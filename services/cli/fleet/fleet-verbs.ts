@@ -33,6 +33,15 @@ const render: FleetVerb = {
   },
 };
 
+const rotate: FleetVerb = {
+  words: "edge-key",
+  summary: "a new key for the edge and every city behind it, in twelve minutes",
+  async run(context, words) {
+    const { runRotate } = await import("./run-rotate.ts");
+    return runRotate(context, words);
+  },
+};
+
 const runbook: FleetVerb = {
   words: "",
   summary: "what happened, what to run, what it takes",
@@ -86,6 +95,7 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
     const { runDestroy } = await fleetPart();
     return runDestroy;
   }),
+  rotate,
   render,
   runbook,
 };

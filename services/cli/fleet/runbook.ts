@@ -43,7 +43,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "the edge's key is to change",
     command: "`exos fleet rotate edge-key`",
-    takes: "ten minutes",
+    takes: "twelve minutes",
   },
   {
     event: "the first sync of an empty fleet",

@@ -51,3 +51,16 @@ describe("exos fleet runbook", () => {
     expect(JSON.parse(json.out)).toMatchObject({ schema: "exos.fleet-runbook.v1" });
   });
 });
+
+describe("exos fleet rotate", () => {
+  it.each([
+    ["no name", [], 2, "EXOS-E0002"],
+    ["a secret that does not rotate", ["rpc-auth"], 2, "EXOS-E0002"],
+    ["one city alone", ["edge-key", "--city", "syd"], 2, "EXOS-E0002"],
+    ["an edge that nobody named", ["edge-key"], 1, "EXOS-E8004"],
+  ])("refuses %s", async (_, words, code, error) => {
+    const said = await runInProcess(["fleet", "rotate", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(error);
+  });
+});
