@@ -171,11 +171,11 @@ describe("the queue of connect", () => {
     await send();
     now = unixSeconds(MINUTE + 59);
     await send();
-    const waiting = async () => (await local.server.inspectQueue(made.name))?.messages.ready.length;
-    expect(await waiting()).toBe(3);
+    const waiting = () => local.server.inspectQueue(made.name)?.messages.ready.length;
+    expect(waiting()).toBe(3);
     now = unixSeconds(MINUTE + 60);
     await send();
-    expect(await waiting()).toBe(6);
+    expect(waiting()).toBe(6);
   });
 
   it.each([
