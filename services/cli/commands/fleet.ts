@@ -5,7 +5,8 @@ import { describeFleet, FLEET } from "#services/cli/fleet/describe-fleet.ts";
 import { FLEET_VERBS } from "#services/cli/fleet/fleet-verbs.ts";
 import { readFromNode } from "#services/cli/node-client.ts";
 
-const USAGE = `exos fleet status|${Object.keys(FLEET_VERBS).join("|")}`;
+const VERBS = Object.entries(FLEET_VERBS).map(([name, { words }]) => `${name} ${words}`.trim());
+const USAGE = `exos fleet status|${VERBS.join("|")}`;
 /** Options that verbs of a deployed fleet share. */
 const OPTIONS = {
   environment: {

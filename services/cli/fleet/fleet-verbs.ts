@@ -33,14 +33,19 @@ const render: FleetVerb = {
   },
 };
 
-const rotate: FleetVerb = {
-  words: "edge-key",
-  summary: "a new key for the edge and every city behind it, in twelve minutes",
-  async run(context, words) {
-    const { runRotate } = await import("./run-rotate.ts");
-    return runRotate(context, words);
-  },
-};
+type WordRun = (context: CommandContext, words: readonly string[]) => Promise<ExitCode>;
+
+/** A verb that takes words. @param load reads its program when it is wanted, and not before */
+function worded(words: string, summary: string, load: () => Promise<WordRun>): FleetVerb {
+  return {
+    words,
+    summary,
+    async run(context, given) {
+      const run = await load();
+      return run(context, given);
+    },
+  };
+}
 
 const runbook: FleetVerb = {
   words: "",
@@ -95,7 +100,18 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
     const { runDestroy } = await fleetPart();
     return runDestroy;
   }),
-  rotate,
+  redrive: worded("CITY [QUEUE]", "back to their queues with messages nobody took", async () => {
+    const { runRedrive } = await import("./run-redrive.ts");
+    return runRedrive;
+  }),
+  rotate: worded(
+    "edge-key",
+    "a new key for the edge and all cities, in twelve minutes",
+    async () => {
+      const { runRotate } = await import("./run-rotate.ts");
+      return runRotate;
+    },
+  ),
   render,
   runbook,
 };

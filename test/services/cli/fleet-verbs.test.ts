@@ -64,3 +64,17 @@ describe("exos fleet rotate", () => {
     expect(said.err).toContain(error);
   });
 });
+
+describe("exos fleet redrive", () => {
+  it.each([
+    ["no city", [], 2, "EXOS-E0002"],
+    ["a city that is none", ["xyz"], 7, "EXOS-E8001"],
+    ["a city outside AWS", ["ams"], 2, "EXOS-E8003"],
+    ["a queue that is no dead one", ["syd", "blocks"], 2, "EXOS-E0002"],
+    ["a fleet without an account", ["syd"], 1, "EXOS-E8004"],
+  ])("refuses %s", async (_, words, code, error) => {
+    const said = await runInProcess(["fleet", "redrive", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(error);
+  });
+});

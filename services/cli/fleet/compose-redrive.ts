@@ -1,0 +1,17 @@
+import type { City } from "#regions/city.ts";
+import { createSqsClient } from "#shared/adapters/aws/aws-clients.ts";
+import { type Redrive, redriveQueue } from "#shared/adapters/aws/sqs-redrive.ts";
+import { checkAccount, cityNamesOf, type FleetOptions } from "./compose-fleet.ts";
+import type { DeadQueue } from "./run-redrive.ts";
+
+/** @returns what brings the messages of one dead queue of a city back to where they came from */
+export async function composeRedrive(
+  options: FleetOptions,
+  city: City,
+): Promise<(queue: DeadQueue) => Promise<Redrive>> {
+  const account = await checkAccount(options);
+  const { queues, region } = cityNamesOf(options, city, account);
+  const names = { dead: queues.dead, "dead.fifo": queues.deadFifo };
+  const client = createSqsClient({ region });
+  return (queue) => redriveQueue(client, `arn:aws:sqs:${region}:${account}:${names[queue]}`);
+}

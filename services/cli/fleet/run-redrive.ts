@@ -1,0 +1,47 @@
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { usageFailure } from "#services/cli/failure.ts";
+import { composeRedrive } from "./compose-redrive.ts";
+import { environmentOf } from "./environment-of.ts";
+import { namedCity } from "./named-city.ts";
+
+const DEAD_QUEUES = ["dead", "dead.fifo"] as const;
+
+/** Where messages end that nobody could handle. That of events has no queue to go back to. */
+export type DeadQueue = (typeof DEAD_QUEUES)[number];
+
+const USAGE = `exos fleet redrive CITY [${DEAD_QUEUES.join("|")}]`;
+
+/**
+ * `exos fleet redrive CITY [QUEUE]`: back to where they came from with messages that nobody could
+ * handle; of both queues unless one is named. Always safe: messages are hints.
+ */
+export async function runRedrive(
+  context: CommandContext,
+  [code, queue, ...more]: readonly string[],
+): Promise<ExitCode> {
+  const { terminal, json, signal, environment } = context;
+  const fleet = environmentOf(context);
+  const city = namedCity(fleet, code, USAGE);
+  const wanted = DEAD_QUEUES.filter((one) => queue === undefined || one === queue);
+  if (wanted.length === 0 || more.length > 0) {
+    throw usageFailure(`there is no dead queue "${[queue, ...more].join(" ")}"`, USAGE);
+  }
+  const say = (line: string) => terminal.err(line);
+  const redrive = await composeRedrive(
+    { environment, signal, fleet, deployment: DEPLOYMENT, say },
+    city,
+  );
+  const queues = [];
+  for (const name of wanted) queues.push({ name, ...(await redrive(name)) });
+  if (json) {
+    terminal.out(JSON.stringify({ schema: "exos.fleet-redrive.v1", city: city.code, queues }));
+    return EXIT.done;
+  }
+  for (const { name, state, messages } of queues) {
+    const said = state === "started" ? "going back" : "going back since before";
+    terminal.out(`${city.code} ${name}: ${messages ?? "its"} messages are ${said}`);
+  }
+  return EXIT.done;
+}
