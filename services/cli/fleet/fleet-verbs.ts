@@ -112,6 +112,10 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
       return runRotate;
     },
   ),
+  gc: worded("CITY", "delete the tables that a load has replaced", async () => {
+    const { runGc } = await import("./run-gc.ts");
+    return runGc;
+  }),
   render,
   runbook,
 };

@@ -78,3 +78,16 @@ describe("exos fleet redrive", () => {
     expect(said.err).toContain(error);
   });
 });
+
+describe("exos fleet gc", () => {
+  it.each([
+    ["no city", [], 2, "EXOS-E0002"],
+    ["a city outside AWS", ["nyc"], 2, "EXOS-E8003"],
+    ["two cities", ["syd", "lon"], 2, "EXOS-E0002"],
+    ["a fleet without an account", ["syd"], 1, "EXOS-E8004"],
+  ])("refuses %s", async (_, words, code, error) => {
+    const said = await runInProcess(["fleet", "gc", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(error);
+  });
+});
