@@ -1,5 +1,6 @@
 import { parseStakeAsked, type StakeAnswered } from "#shared/messages/stake-signing.ts";
 import type { Log } from "#shared/ports/log.ts";
+import { toHex } from "#shared/primitives/hex.ts";
 import { type SignOnTipDeps, signOnTip } from "./sign-on-tip.ts";
 
 /**
@@ -12,7 +13,11 @@ export async function answerSigning(
   deps: SignOnTipDeps & { readonly log: Pick<Log, "info" | "warn"> },
 ): Promise<StakeAnswered> {
   const question = parseStakeAsked(asked);
-  if (question === undefined) return refused("EXOS-E5016", "The signer was asked for no template.");
+  if (question === undefined)
+    return refused("EXOS-E5016", "The signer was asked for nothing that it does.");
+  if (question.kind === "key") {
+    return { v: 1, kind: "key", publicKey: toHex(await deps.key.publicKey()) };
+  }
   const template = Uint8Array.from(Buffer.from(question.block, "base64"));
   const signed = await signOnTip(template, deps);
   if (signed.ok) {

@@ -1,15 +1,19 @@
 import * as z from "zod";
 
-/** What the signer is asked: a template of the next block, in base64. */
-const Asked = z.object({
-  v: z.literal(1),
-  kind: z.literal("template"),
-  block: z.base64().max(6_000_000),
-});
+/** What the signer is asked: to sign a template of the next block, in base64, or which key it has. */
+const Asked = z.discriminatedUnion("kind", [
+  z.object({ v: z.literal(1), kind: z.literal("template"), block: z.base64().max(6_000_000) }),
+  z.object({ v: z.literal(1), kind: z.literal("key") }),
+]);
 
-/** The signer's answer: the whole block, or why there is none. */
+/** The signer's answer: the whole block, or why there is none; its public key, compressed. */
 const Answered = z.discriminatedUnion("kind", [
   z.object({ v: z.literal(1), kind: z.literal("signed"), block: z.base64() }),
+  z.object({
+    v: z.literal(1),
+    kind: z.literal("key"),
+    publicKey: z.string().regex(/^0[23][0-9a-f]{64}$/),
+  }),
   z.object({
     v: z.literal(1),
     kind: z.literal("refused"),
