@@ -136,6 +136,8 @@ export interface TaskShape {
   /** Disk beyond the 20 GiB that every task has. */
   readonly diskGib?: number;
   readonly environment: readonly string[];
+  /** What it is given besides in cities that stake. */
+  readonly staking?: readonly string[];
 }
 
 /** Both ways. @source cloud.md 1, 7.2 */
@@ -145,6 +147,7 @@ export const TASK_SHAPES: Readonly<Record<ContainerHandler, TaskShape>> = {
     cpu: 256,
     memoryMb: 512,
     environment: [...POOL, ...ARRIVALS, "EXOS_QUEUE_ANNOUNCE"],
+    staking: ["EXOS_FUNCTION_SIGN", "EXOS_TABLE_INDEX"],
   },
   load: {
     command: ["services/ingest/main.ts", "load"],

@@ -321,7 +321,9 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
 /** Calls of a handler that only some cities have. */
 export function callsOf(handler: Handler, facts: GrantFacts): readonly PortCall[] {
   const more: PortCall[] = [];
-  if (handler === "ingest" && facts.stakeKey !== undefined) more.push("signer.ask");
+  if (handler === "ingest" && facts.stakeKey !== undefined) {
+    more.push("signer.ask", "cursors.get");
+  }
   if (handler === "watch" && facts.seed !== undefined) more.push("seed.set");
   if (handler === "watch" && facts.vector !== undefined) more.push("vector.write");
   return [...GRANTS[handler], ...more];

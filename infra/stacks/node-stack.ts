@@ -64,16 +64,14 @@ export class NodeStack extends Stack {
       variables: { ...this.variables, ...fleetVariables(context) },
       queues: this.queues,
     });
-    const ingest = pickVariables(this.variables, TASK_SHAPES.ingest.environment);
+    const { environment, staking = [] } = TASK_SHAPES.ingest;
+    const ingest = city.staking ? [...environment, ...staking] : environment;
     const task = new PeerTask(this, "Peers", {
       context,
       facts,
       network,
       environment: {
-        ingest: {
-          ...ingest,
-          ...(city.staking && { EXOS_FUNCTION_SIGN: signing.EXOS_FUNCTION_SIGN }),
-        },
+        ingest: pickVariables(this.variables, ingest),
         load: pickVariables(this.variables, TASK_SHAPES.load.environment),
       },
     });

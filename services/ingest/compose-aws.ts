@@ -1,7 +1,11 @@
 import { lookup } from "node:dns/promises";
 import { setImmediate } from "node:timers/promises";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { runCityStake } from "#services/stake/compose-city.ts";
 import { composeArrivals } from "#services/validate/compose-arrivals.ts";
+import { composeMempool } from "#services/validate/compose-mempool.ts";
 import {
+  clientSettings,
   createDynamoClient,
   createS3Client,
   createSnsClient,
@@ -15,7 +19,9 @@ import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-tra
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
 import { forgetChain } from "#shared/adapters/aws/forget-chain.ts";
+import { createLambdaSigner } from "#shared/adapters/aws/lambda-signer.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
+import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createS3SavedState } from "#shared/adapters/aws/s3-saved-state.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
@@ -23,15 +29,18 @@ import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
 import { openSavedAddressBook } from "#shared/adapters/embedded/disk-address-book.ts";
 import { openSavedBanList } from "#shared/adapters/embedded/disk-ban-list.ts";
+import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
 import { netFaultOf } from "#shared/adapters/embedded/net-fault-of.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { createTcpTransport } from "#shared/adapters/embedded/tcp-transport.ts";
+import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import { type AnnounceHint, readAnnounceHint } from "#shared/messages/queue-hints.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Log } from "#shared/ports/log.ts";
+import type { Pool } from "#shared/ports/pool.ts";
 import { toHex } from "#shared/primitives/hex.ts";
-import type { CityPorts } from "./city/open-city-ingest.ts";
+import type { CityPorts, CityToStake } from "./city/open-city-ingest.ts";
 import type { LoadDeps } from "./load/run-load.ts";
 import { packSegments } from "./pack-segments.ts";
 
@@ -45,6 +54,9 @@ export const WANTED = [
   "EXOS_QUEUE_TRANSACTIONS",
   "EXOS_QUEUE_ANNOUNCE",
 ] as const;
+
+/** Both or none: the city stakes. */
+export const WANTED_WITH_STAKE = ["EXOS_FUNCTION_SIGN", "EXOS_TABLE_INDEX"] as const;
 
 /** The variables that the loading task is given. */
 export const WANTED_LOAD = [...CITY, "EXOS_TOPIC_FOLLOW"] as const;
@@ -61,6 +73,8 @@ const POLL_MS = 25_000;
 /** A hint that could not be followed comes again soon, not only after the queue's 30 s. */
 const RETRY_SECONDS = 5;
 const OWNER_BYTES = 8;
+/** The signer has 10 s for a template, and a moment to start. @source cloud.md 7.1 */
+const SIGN_MS = 12_000;
 
 /**
  * The peer process of a city on AWS: the only place where it reads its environment or builds a
@@ -83,17 +97,19 @@ export async function composeAws(
     createS3SavedState({ client: clients.s3, bucket: objects.bucket, name }),
   );
   const { dialect } = network.consensus;
+  const kept = createDynamoPool({ table: pool });
+  const metrics = createEmbeddedMetrics({ city: names.EXOS_CITY, write, wallMs: Date.now });
   return {
     ...ports,
     ...known,
     ...{ network, clock, entropy, log },
-    metrics: createEmbeddedMetrics({ city: names.EXOS_CITY, write, wallMs: Date.now }),
+    metrics,
     checkpoints: policy.checkpoints,
     pause: () => setImmediate(),
     transport: createTcpTransport(),
     resolve,
     adjustTime: (seconds) => clock.adjust(seconds),
-    pool: createDynamoPool({ table: pool }),
+    pool: kept,
     raw: createDynamoRawTransactions({ table: pool, clock }),
     queues: {
       blocks: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_BLOCKS }),
@@ -114,6 +130,55 @@ export async function composeAws(
         { ...ports, ...held, segments, leases, clock, log: log.module("pack"), dialect, owner },
         signal,
       ),
+    stake: openStake(environment, { ...city, pool: kept, metrics, log: log.module("stake") }),
+  };
+}
+
+type StakePorts = Pick<ReturnType<typeof openCity>, "stores" | "network" | "clock" | "entropy"> &
+  Pick<ReturnType<typeof openCity>, "clients"> &
+  Pick<CityPorts, "metrics" | "log"> & { readonly pool: Pool };
+
+/** Stakes in the event loop of this process, in slices of some milliseconds. */
+function openStake(
+  environment: Readonly<Record<string, string | undefined>>,
+  { stores, network, clock, entropy, clients, pool, metrics, log }: StakePorts,
+): CityPorts["stake"] {
+  if (environment["EXOS_FUNCTION_SIGN"] === undefined) return undefined;
+  const names = readCityEnvironment(environment, WANTED_WITH_STAKE);
+  const signer = createLambdaSigner({
+    client: new LambdaClient(clientSettings(SIGN_MS)),
+    functionName: names.EXOS_FUNCTION_SIGN,
+  });
+  const scripts = createInlineScripts(network.consensus);
+  const policy = defaultPolicy(network);
+  // Whoever writes the pool tells of what enters.
+  const accepted = { send: async () => undefined };
+  const { dynamo } = clients;
+  const { wire } = network.consensus;
+  return (held, signal) => {
+    const { coins, headers, tip, deliver } = held;
+    const own = { ...stores, network, clock, log, entropy, coins, headers };
+    return runCityStake(
+      {
+        ...{ network, clock, log, metrics, coins, headers, tip, deliver, signer, pool },
+        index: openAddressIndex(names.EXOS_TABLE_INDEX, { ...own, dynamo, wire }),
+        stored: stores.headers,
+        judge: (copy) => composeMempool({ ...own, pool: copy, scripts, policy, accepted }),
+        pause: () => setImmediate(),
+        surroundings: () => surroundingsOf(held),
+      },
+      signal,
+    );
+  };
+}
+
+function surroundingsOf({ progress, clockSkewSeconds }: CityToStake) {
+  const { phase, peers, etaSeconds } = progress();
+  const isBehind = phase === "headers" || phase === "blocks";
+  return {
+    clockSkewSeconds: -(clockSkewSeconds() ?? 0),
+    peers,
+    syncing: isBehind ? { phase, etaSeconds } : undefined,
   };
 }
 

@@ -3,10 +3,11 @@ import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Network, StakeParams } from "#shared/consensus/params.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
-import type { WalletStakeCoin, Wallets } from "#shared/ports/wallets.ts";
+import type { WalletStakeCoin } from "#shared/ports/wallets.ts";
 import { type Amount, height, type UnixSeconds } from "#shared/primitives/brand.ts";
 import { ScriptFlags } from "#shared/script/script-flags.ts";
 import { readStakeCoins } from "./read-stake-coins.ts";
+import type { StakeWallets } from "./stake-wallets.ts";
 import { type CoinSurvey, type StakePlace, surveyCoins } from "./survey-coins.ts";
 
 /** What coins are read through. */
@@ -14,7 +15,7 @@ export interface CoinWatchDeps {
   readonly network: Network;
   readonly coins: Pick<CoinStore, "tip" | "read" | "frozen">;
   readonly mempool: Pick<Mempool, "spenderOf">;
-  readonly wallets: Pick<Wallets, "loaded" | "stakeCoins">;
+  readonly wallets: Pick<StakeWallets, "loaded" | "stakeCoins">;
 }
 
 /** When coins are looked at, and by what they are judged. */

@@ -7,17 +7,18 @@ import type { SubmitAnswer } from "#shared/consensus/submit-answer.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Signer } from "#shared/ports/signer.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import type { WalletStakeCoin, Wallets } from "#shared/ports/wallets.ts";
+import type { WalletStakeCoin } from "#shared/ports/wallets.ts";
 import { type Amount, amount, type HashHex, height } from "#shared/primitives/brand.ts";
 import { buildCoinstake, isWorthSplitting, type SplitPolicy } from "./build-coinstake.ts";
 import { buildTemplate } from "./build-template.ts";
 import type { StakeDeps } from "./core.ts";
 import type { Proof } from "./slot-search.ts";
+import type { StakeWallets } from "./stake-wallets.ts";
 import { NOTHING_TAKEN, type Taken, takeTransactions } from "./take-transactions.ts";
 
 /** What making a block takes. */
 export interface MintDeps extends Pick<StakeDeps, "network" | "mempool" | "submit"> {
-  readonly wallets: Pick<Wallets, "signer">;
+  readonly wallets: Pick<StakeWallets, "signer">;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -109,7 +110,7 @@ async function offer(
 }
 
 async function sign(
-  signer: Signer | undefined,
+  signer: Pick<Signer, "signStake"> | undefined,
   request: Parameters<Signer["signStake"]>[0],
   { log }: Pick<MintDeps, "log">,
 ): Promise<{ readonly state: "signed"; readonly block: Uint8Array } | Minted> {

@@ -12,7 +12,7 @@ import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import { recentStakes } from "#shared/ports/recent-stakes.ts";
 import type { KernelCheck, StakeReason, Staking, StakingStatus } from "#shared/ports/staking.ts";
-import type { WalletStakeCoin, Wallets } from "#shared/ports/wallets.ts";
+import type { WalletStakeCoin } from "#shared/ports/wallets.ts";
 import { type Amount, amount, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { SplitPolicy } from "./build-coinstake.ts";
@@ -22,6 +22,7 @@ import type { StakeDeps } from "./core.ts";
 import { type Minted, mintBlock } from "./mint-block.ts";
 import { OwnBlocks } from "./own-blocks.ts";
 import { type Proof, SlotSearch } from "./slot-search.ts";
+import type { StakeWallets } from "./stake-wallets.ts";
 import { reportStaking } from "./staking-metrics.ts";
 import {
   coinReason,
@@ -48,7 +49,7 @@ export interface MinterDeps extends StakeDeps {
   readonly mempool: Pick<Mempool, "template" | "spenderOf">;
   readonly coins: Pick<CoinStore, "tip" | "read" | "frozen">;
   readonly headers: Pick<HeaderStore, "get">;
-  readonly wallets: Pick<Wallets, "loaded" | "choose" | "stakeCoins" | "signer">;
+  readonly wallets: StakeWallets;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly settings: StakeSettings;

@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { FUNCTION_SHAPES, TASK_SHAPES } from "#infra/functions.ts";
 import type { FunctionName } from "#regions/city-names.ts";
 import { WANTED as INDEX } from "#services/index/compose-aws.ts";
-import { WANTED as INGEST, WANTED_LOAD as LOAD } from "#services/ingest/compose-aws.ts";
+import {
+  WANTED as INGEST,
+  WANTED_LOAD as LOAD,
+  WANTED_WITH_STAKE,
+} from "#services/ingest/compose-aws.ts";
 import {
   WANTED_WITH_FLEET,
   WANTED_WITH_SEED,
@@ -10,6 +14,7 @@ import {
 } from "#services/ingest/compose-watch.ts";
 import { WANTED as RPC } from "#services/rpc/compose-aws.ts";
 import { WANTED as EVENTS } from "#services/rpc/compose-events.ts";
+import { WANTED as SIGN } from "#services/stake/compose-aws.ts";
 import { WANTED as VALIDATE } from "#services/validate/compose-aws.ts";
 import {
   CITY_VARIABLES,
@@ -25,6 +30,7 @@ const READ: Readonly<Partial<Record<FunctionName, readonly CityVariable[]>>> = {
   rpc: RPC,
   "rpc-events": EVENTS,
   watch: WATCH,
+  "stake-sign": SIGN,
 };
 
 beforeAll(() => {
@@ -66,6 +72,20 @@ describe("the environment", () => {
     expect(given("syd")).toEqual([...optional].sort());
     expect(given("fra")).toEqual([...WANTED_WITH_SEED].sort());
     expect(given("loc")).toEqual([]);
+  });
+
+  it("of the peer process says whom to ask for a stake and where its coins are listed", () => {
+    expect([...(TASK_SHAPES.ingest.staking ?? [])].sort()).toEqual([...WANTED_WITH_STAKE].sort());
+    const given = (code: string) => {
+      const fleet = code === "loc" ? localFleet() : productionFleet();
+      const found = resourcesOf(fleet.stages.get(code)).find(({ resource }) =>
+        String(resource.Properties?.["Family"]).endsWith("-ingest"),
+      );
+      const text = JSON.stringify(found?.resource.Properties?.["ContainerDefinitions"]);
+      return WANTED_WITH_STAKE.filter((name) => text.includes(`"${name}"`));
+    };
+    expect(given("loc")).toEqual(WANTED_WITH_STAKE);
+    expect(given("syd")).toEqual([]);
   });
 
   it("of every function in every template can be read, and has nothing else in it", () => {

@@ -25,10 +25,15 @@ import { memoryValidator } from "./memory-validator.ts";
 export interface CityRigOptions {
   readonly clock: Clock;
   readonly connect?: readonly Endpoint[];
+  /** Who stakes beside it; nobody unless given. */
+  readonly stake?: CityPorts["stake"];
 }
 
 /** The peer process of a city over ports in memory, and the rest of the city as one function. */
-export async function openCityRig(network: Network, { clock, connect = [] }: CityRigOptions) {
+export async function openCityRig(
+  network: Network,
+  { clock, connect = [], stake }: CityRigOptions,
+) {
   const deps = { ...memoryValidator(network, unixSeconds(0)), clock };
   const validator = createValidator(deps);
   await validator.tip();
@@ -66,6 +71,7 @@ export async function openCityRig(network: Network, { clock, connect = [] }: Cit
     announce,
     metrics: { ...deps.metrics, flush: () => undefined },
     pack: async () => 0,
+    stake,
     arrivals: (stores) => composeArrivals({ ...deps, ...stores }),
   };
   const city = await openCityIngest(ports, {

@@ -3,6 +3,9 @@ import { openConnections } from "#services/ingest/connections/connections.ts";
 import type { ConnectionDeps } from "#services/ingest/connections/deps.ts";
 import type { ConnectionSettings } from "#services/ingest/connections/settings.ts";
 import { createIngest, type Ingest, type IngestDeps } from "#services/ingest/core.ts";
+import type { Delivery } from "#services/ingest/deps.ts";
+import type { SyncProgress } from "#services/ingest/sync-state.ts";
+import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { AnnounceHint } from "#shared/messages/queue-hints.ts";
 import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
@@ -25,6 +28,17 @@ import { runCityIngest } from "./run-city-ingest.ts";
 export interface HeldStores {
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+}
+
+/** What a staker beside the peers works on. */
+export interface CityToStake extends HeldStores {
+  /** Header of the tip that is held. */
+  tip(): Promise<HeaderRecord>;
+  /** The way of blocks into the city: stored first, hinted at after. */
+  deliver(block: Uint8Array): Promise<Delivery>;
+  progress(): SyncProgress;
+  /** Median of how far the peers' clocks are ahead of this machine's; `undefined`: no peers. */
+  clockSkewSeconds(): number | undefined;
 }
 
 /** Everything that the peer process of a city is made of. */
@@ -52,6 +66,8 @@ export type CityPorts = Pick<
     arrivals(stores: HeldStores): Arrivals;
     /** Put final blocks away. @returns how many segments were packed */
     pack(stores: Pick<HeldStores, "coins">, signal: AbortSignal): Promise<number>;
+    /** Stake until the signal is aborted, in a city that does. */
+    readonly stake?: ((city: CityToStake, signal: AbortSignal) => Promise<void>) | undefined;
   };
 
 /** The peer process of a city. Dispose of it to tell its peers, and to keep what it knows of others. */
@@ -62,6 +78,9 @@ export interface OpenCityIngest extends AsyncDisposable {
   /** Dial, follow and serve until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** Whom a block of our own comes from: no peer, so of no network group. */
+const OURSELVES = "stake";
 
 /**
  * Put the service together over the stores and queues of a city whose first tip is there.
@@ -113,6 +132,13 @@ export async function openCityIngest(
     pack: (signal: AbortSignal) => ports.pack({ coins: tip.coins }, signal),
     addresses: () => ports.book.sizes().told + ports.book.sizes().tried,
   };
+  const toStake: CityToStake = {
+    ...stores,
+    tip: () => chain.tip(),
+    deliver: (block) => chain.receive().take(block, OURSELVES),
+    progress: () => ingest.progress(),
+    clockSkewSeconds: () => connections.peers.network().clockSkewSeconds,
+  };
   return {
     ingest,
     peers: connections.peers,
@@ -124,8 +150,9 @@ export async function openCityIngest(
         failing.abort();
         throw cause;
       };
-      const both = [runCityIngest(city, end), connections.run(end)];
-      await Promise.all(both.map((running) => running.catch(stopOthers)));
+      const all = [runCityIngest(city, end), connections.run(end)];
+      if (ports.stake !== undefined) all.push(ports.stake(toStake, end));
+      await Promise.all(all.map((running) => running.catch(stopOthers)));
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };

@@ -3,6 +3,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Pool } from "#shared/ports/pool.ts";
 import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
+import { readOnlyPool } from "#shared/ports/read-only-pool.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 
 /** What the pool of a city is seen through. */
@@ -58,7 +59,7 @@ export function openCityPool(deps: CityPoolDeps): Mempool {
 
 /** The pool, taken over anew when what is here is older than asked. */
 function refreshing({ pool, judge, clock }: CityPoolDeps): (ageMs: number) => Promise<Mempool> {
-  const copy = readOnly(pool);
+  const copy = readOnlyPool(pool);
   let here: Mempool | undefined;
   let readMs = 0;
   let reading: Promise<Mempool> | undefined;
@@ -71,22 +72,5 @@ function refreshing({ pool, judge, clock }: CityPoolDeps): (ageMs: number) => Pr
     here = await reading;
     readMs = startedMs;
     return here;
-  };
-}
-
-/** A pool that is read and never written: whatever the judge does to it stays with the judge. */
-function readOnly(pool: Pool): Pool {
-  return {
-    get: (txid) => pool.get(txid),
-    all: () => pool.all(),
-    // Whoever writes the pool puts that right.
-    dangling: async () => [],
-    summary: () => pool.summary(),
-    claimant: (outpoint) => pool.claimant(outpoint),
-    claim: async () => undefined,
-    release: async () => undefined,
-    put: async () => undefined,
-    remove: async () => undefined,
-    setSummary: async () => true,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CityToStake } from "#services/ingest/city/open-city-ingest.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
@@ -127,6 +128,38 @@ describe("without peers, in virtual time", () => {
     expect(city.city.ingest.progress().height).toBe(0);
     await city.pass(5);
     expect(city.city.ingest.progress().height).toBe(3);
+  });
+
+  it("has a staker beside it, whose blocks go the way of everybody's, until it ends", async () => {
+    const clock = createManualClock(unixSeconds(1_700_000_000));
+    const given = Promise.withResolvers<CityToStake>();
+    const ended = Promise.withResolvers<void>();
+    const rig = await openCityRig(exosRegtest, {
+      clock,
+      async stake(city, signal) {
+        given.resolve(city);
+        signal.addEventListener("abort", () => ended.resolve());
+        await ended.promise;
+      },
+    });
+    await using _ = rig.city;
+    const stop = new AbortController();
+    const running = rig.city.run(stop.signal);
+    const toStake = await given.promise;
+    const [block] = await mine(1);
+    const delivered = await toStake.deliver(block?.bytes ?? new Uint8Array());
+    expect(delivered).toMatchObject({ state: "accepted", heavier: true });
+    expect((await rig.blocks.depth()).waiting).toBe(1);
+    expect(await rig.deps.blocks.get(block?.record.hash ?? genesis.hash)).toEqual(block?.bytes);
+    expect((await toStake.tip()).height).toBe(0);
+    await rig.connectStored();
+    await settle();
+    expect(await toStake.tip()).toMatchObject({ height: 1, hash: block?.record.hash });
+    expect(toStake.progress().peers).toBe(0);
+    expect(toStake.clockSkewSeconds()).toBeUndefined();
+    stop.abort();
+    await ended.promise;
+    await running;
   });
 
   it("gives a sign of life once a minute", async () => {
