@@ -22,6 +22,10 @@ const OPTIONS = {
     kind: "boolean",
     meaning: "give up a deployment of another release that was killed half way",
   },
+  refill: {
+    kind: "boolean",
+    meaning: "of load: forget the city's chain, which ended elsewhere; wants --confirm",
+  },
   confirm: { kind: "text", meaning: "the city's letters once more, for what cannot be undone" },
 } as const;
 

@@ -100,6 +100,14 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
     const { runDestroy } = await fleetPart();
     return runDestroy;
   }),
+  load: worded(
+    "CITY",
+    "fill a new generation of a city's coins, in a task of its own",
+    async () => {
+      const { runLoadCity } = await import("./run-load.ts");
+      return runLoadCity;
+    },
+  ),
   redrive: worded("CITY [QUEUE]", "back to their queues with messages nobody took", async () => {
     const { runRedrive } = await import("./run-redrive.ts");
     return runRedrive;

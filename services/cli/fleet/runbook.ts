@@ -27,7 +27,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "split, or state-split",
     command:
-      "`exos fleet status`; the minority is out of rotation; `exos fleet load CITY --refill` rebuilds it",
+      "`exos fleet status`; the minority is out of rotation; `exos fleet load CITY --refill --confirm CITY` rebuilds it",
     takes: "under an hour, under $1",
   },
   {
@@ -37,7 +37,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "a table has twice its useful size, or a year has passed",
-    command: "`exos fleet load CITY`, then `exos fleet gc CITY`",
+    command: "`exos fleet load CITY`, then `exos fleet gc CITY`, and once more a day later",
     takes: "an hour, $1",
   },
   {
@@ -47,7 +47,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "the first sync of an empty fleet",
-    command: "`exos fleet load` in one city; the others import its snapshot",
+    command: "`exos fleet load CITY` of one city; the others import its snapshot",
     takes: "three hours, then one each",
   },
 ];

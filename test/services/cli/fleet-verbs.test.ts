@@ -3,8 +3,10 @@ import { parse } from "yaml";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { CITIES } from "#regions/fleet.ts";
+import { FLEET_VERBS } from "#services/cli/fleet/fleet-verbs.ts";
 import { releaseKeyPem } from "#services/cli/fleet/release-key.ts";
 import { renderNamed } from "#services/cli/fleet/render-named.ts";
+import { RUNBOOK } from "#services/cli/fleet/runbook.ts";
 import { runInProcess } from "../../support/run-in-process.ts";
 
 const FACTS: Deployment = {
@@ -49,6 +51,12 @@ describe("exos fleet runbook", () => {
     expect(out).toContain("a region is lost");
     const json = await runInProcess(["fleet", "runbook", "--json"]);
     expect(JSON.parse(json.out)).toMatchObject({ schema: "exos.fleet-runbook.v1" });
+    const named = RUNBOOK.flatMap(({ command }) =>
+      [...command.matchAll(/exos fleet ([a-z-]+)/g)].map(([, verb]) => verb),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    const known = ["status", ...Object.keys(FLEET_VERBS)];
+    expect(named.filter((verb = "") => !known.includes(verb))).toEqual([]);
   });
 });
 
@@ -87,6 +95,20 @@ describe("exos fleet gc", () => {
     ["a fleet without an account", ["syd"], 1, "EXOS-E8004"],
   ])("refuses %s", async (_, words, code, error) => {
     const said = await runInProcess(["fleet", "gc", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(error);
+  });
+});
+
+describe("exos fleet load", () => {
+  it.each([
+    ["no city", [], 2, "EXOS-E0002"],
+    ["a city outside AWS", ["atl"], 2, "EXOS-E8003"],
+    ["to forget a chain unasked", ["syd", "--refill"], 9, "EXOS-E8007"],
+    ["to forget another city's", ["syd", "--refill", "--confirm", "lon"], 9, "EXOS-E8007"],
+    ["a fleet without an account", ["syd", "--refill", "--confirm", "syd"], 1, "EXOS-E8004"],
+  ])("refuses %s", async (_, words, code, error) => {
+    const said = await runInProcess(["fleet", "load", ...words]);
     expect(said).toMatchObject({ code, out: "" });
     expect(said.err).toContain(error);
   });

@@ -1,0 +1,52 @@
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
+import { composeLoader } from "./compose-loader.ts";
+import { environmentOf } from "./environment-of.ts";
+import { loadCity } from "./load-city.ts";
+import { namedCity } from "./named-city.ts";
+
+const USAGE = "exos fleet load CITY [--refill --confirm CITY]";
+
+/**
+ * `exos fleet load CITY`: a new generation of the city's coins, filled from the chain that the task
+ * downloads itself. With `--refill` the city forgets a chain that ended elsewhere.
+ */
+export async function runLoadCity(
+  context: CommandContext,
+  [code, ...more]: readonly string[],
+): Promise<ExitCode> {
+  const { options, terminal, json, signal, environment } = context;
+  const fleet = environmentOf(context);
+  const city = namedCity(fleet, code, USAGE);
+  if (more.length > 0) throw usageFailure(`fleet load takes no "${more.join(" ")}"`, USAGE);
+  const refill = options["refill"] !== undefined;
+  if (refill && options["confirm"] !== city.code) {
+    throw new CommandFailure(
+      `${city.name} forgets its chain and answers nothing until it is full`,
+      {
+        code: "EXOS-E8007",
+        exit: EXIT.needsConfirmation,
+      },
+    );
+  }
+  const say = (line: string) => terminal.err(line);
+  const deps = await composeLoader(
+    { environment, signal, fleet, deployment: DEPLOYMENT, say },
+    city,
+  );
+  const outcome = await loadCity({ refill }, deps);
+  if (outcome.state === "ended" && outcome.end.exitCode !== 0) {
+    const { exitCode = "none", reason } = outcome.end;
+    throw new CommandFailure(`${outcome.task} ended with ${exitCode}: ${reason}`, {
+      code: "EXOS-E8100",
+    });
+  }
+  if (json) {
+    terminal.out(JSON.stringify({ schema: "exos.fleet-load.v1", city: city.code, ...outcome }));
+  } else if (outcome.state === "started") {
+    terminal.out(`${outcome.task} loads ${city.name}; its log: /exos/${fleet}/${city.code}/ingest`);
+  } else terminal.out(`${city.name} is filled anew.`);
+  return EXIT.done;
+}
