@@ -33,6 +33,8 @@ function fateOf({ state, until = 0 }: Swept): string {
   switch (state) {
     case "live":
       return "in use";
+    case "unknown":
+      return "nothing says which one is in use: stays";
     case "newer":
       return "newer than the one in use: stays";
     case "waits":

@@ -2,7 +2,7 @@ import { DEPLOYMENT } from "#regions/deployment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { usageFailure } from "#services/cli/failure.ts";
+import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
 import { composeRotation } from "./compose-rotation.ts";
 import { environmentOf } from "./environment-of.ts";
@@ -29,6 +29,12 @@ export async function runRotate(
   const behind = citiesOf(fleet).filter(({ edge }) => edge);
   const cities = behind.filter(({ host }) => host.kind === "aws");
   const byHand = behind.filter(({ host }) => host.kind === "external").map(({ code }) => code);
+  if (cities.length === 0) {
+    throw new CommandFailure(`no city of ${fleet} on AWS is behind the edge`, {
+      code: "EXOS-E8003",
+      exit: EXIT.usage,
+    });
+  }
   const say = (line: string) => terminal.err(line);
   const deps = await composeRotation(
     { environment, signal, fleet, deployment: DEPLOYMENT, say },

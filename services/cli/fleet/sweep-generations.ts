@@ -23,8 +23,8 @@ export interface SweepDeps {
 /** What became of one table. */
 export interface Swept {
   readonly table: string;
-  /** `newer`: being filled, or left behind by whoever was killed at it; goes after the next load. */
-  readonly state: "live" | "newer" | "waits" | "dropped";
+  /** `unknown`: the city has no tip, or no cursor. `newer`: being filled, or left behind by whoever was killed at it; goes after the next load. */
+  readonly state: "live" | "unknown" | "newer" | "waits" | "dropped";
   /** Seconds: from when on it may go, if it waits. */
   readonly until?: number;
 }
@@ -50,7 +50,8 @@ export async function sweepGenerations({ generations, clock }: SweepDeps): Promi
     const { table, generation, oldSince } = one;
     const inUse = live[one.kind];
     if (generation === inUse) swept.push({ table, state: "live" });
-    else if (inUse === undefined || generation > inUse) swept.push({ table, state: "newer" });
+    else if (inUse === undefined) swept.push({ table, state: "unknown" });
+    else if (generation > inUse) swept.push({ table, state: "newer" });
     else if (oldSince === undefined) {
       await generations.noteOld(one);
       swept.push({ table, state: "waits", until: now + OLD_SECONDS });

@@ -65,6 +65,7 @@ describe("exos fleet rotate", () => {
     ["no name", [], 2, "EXOS-E0002"],
     ["a secret that does not rotate", ["rpc-auth"], 2, "EXOS-E0002"],
     ["one city alone", ["edge-key", "--city", "syd"], 2, "EXOS-E0002"],
+    ["a deployment without an edge", ["edge-key", "--environment", "local"], 2, "EXOS-E8003"],
     ["an edge that nobody named", ["edge-key"], 1, "EXOS-E8004"],
   ])("refuses %s", async (_, words, code, error) => {
     const said = await runInProcess(["fleet", "rotate", ...words]);

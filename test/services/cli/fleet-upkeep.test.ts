@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { runInProcess } from "../../support/run-in-process.ts";
+
+const ACCOUNT = "000000000000";
+const OUTPUTS = ["TaskLoad", "Subnets", "SecurityGroup", "ConnectMapping"];
+const asked: { readonly what: string; readonly body: string }[] = [];
+
+const xml = (action: string, inner: string) =>
+  `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`;
+const stack = OUTPUTS.map(
+  (name) => `<member><OutputKey>${name}</OutputKey><OutputValue>${name}-1</OutputValue></member>`,
+).join("");
+const ANSWERS: Readonly<Record<string, string>> = {
+  GetCallerIdentity: xml("GetCallerIdentity", `<Account>${ACCOUNT}</Account>`),
+  DescribeStacks: xml(
+    "DescribeStacks",
+    `<Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${stack}</Outputs></member></Stacks>`,
+  ),
+  ListMessageMoveTasks: JSON.stringify({ Results: [] }),
+  RunTask: JSON.stringify({ tasks: [{ taskArn: "arn:task" }] }),
+  DescribeTasks: JSON.stringify({
+    tasks: [{ lastStatus: "STOPPED", containers: [{ exitCode: 0 }] }],
+  }),
+};
+
+/** Answers for every service that these verbs ask, as the services write them. */
+const server = createServer(async (request, response) => {
+  const chunks = await request.toArray();
+  const body = Buffer.concat(chunks).toString("utf8");
+  const target = String(request.headers["x-amz-target"] ?? "").split(".")[1];
+  const what = target ?? /Action=(\w+)/.exec(body)?.[1] ?? `${request.method} ${request.url}`;
+  asked.push({ what, body });
+  const answer = ANSWERS[what] ?? "{}";
+  response.setHeader("content-type", answer.startsWith("<") ? "text/xml" : "application/json");
+  response.end(answer);
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const { port } = server.address() as AddressInfo; // It listens on the loopback.
+vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${port}`);
+vi.stubEnv("AWS_ACCESS_KEY_ID", "none");
+vi.stubEnv("AWS_SECRET_ACCESS_KEY", "none");
+afterAll(() => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** A verb on the city of the environment `local`, and what changed by it. */
+async function run(...words: string[]) {
+  asked.length = 0;
+  const said = await runInProcess(["fleet", ...words, "--environment", "local", "--json"]);
+  const changes = asked.filter(({ what }) => !/^(Get|List|Describe)/.test(what));
+  return { said, changes };
+}
+
+describe("looking after a deployed city", () => {
+  it("brings dead messages back by the names of its queues", async () => {
+    const { said, changes } = await run("redrive", "loc");
+    expect(said.code).toBe(0);
+    expect(JSON.parse(said.out)).toMatchObject({ schema: "exos.fleet-redrive.v1", city: "loc" });
+    expect(changes.map(({ body }) => JSON.parse(body).SourceArn)).toEqual([
+      `arn:aws:sqs:us-east-1:${ACCOUNT}:exos-local-loc-dead`,
+      `arn:aws:sqs:us-east-1:${ACCOUNT}:exos-local-loc-dead.fifo`,
+    ]);
+  });
+
+  it("runs the loader that the stacks name", async () => {
+    const { said, changes } = await run("load", "loc");
+    expect(JSON.parse(said.out)).toEqual({
+      schema: "exos.fleet-load.v1",
+      city: "loc",
+      state: "started",
+      task: "arn:task",
+    });
+    expect(changes).toHaveLength(1);
+    expect(JSON.parse(changes[0]?.body ?? "")).toMatchObject({
+      cluster: "exos-local-loc",
+      taskDefinition: "TaskLoad-1",
+      networkConfiguration: { awsvpcConfiguration: { securityGroups: ["SecurityGroup-1"] } },
+    });
+  });
+
+  it("fills it anew while connect is off", async () => {
+    const { said, changes } = await run("load", "loc", "--refill", "--confirm", "loc");
+    expect(said.code).toBe(0);
+    const mapping = "PUT /2015-03-31/event-source-mappings/ConnectMapping-1";
+    expect(changes.map(({ what }) => what)).toEqual([mapping, "RunTask", mapping]);
+    expect(changes.map(({ body }) => JSON.parse(body).Enabled)).toEqual([false, undefined, true]);
+  });
+});
