@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { seededNumbers } from "../flaky.ts";
 import { type Answered, addMiddleware, type Sent, type TestedClient } from "./client-middleware.ts";
 
@@ -52,6 +53,12 @@ function isLastAttempt(request: unknown): boolean {
   return count !== null && count[1] === count[2];
 }
 
+/** Nobody reads the body of an answer that is lost: its connection may end as it likes. */
+function forget({ output }: Answered): void {
+  const body: unknown = Reflect.get(output, "Body");
+  if (body instanceof Readable) body.on("error", () => undefined).destroy();
+}
+
 /**
  * A network and a service on a bad day, below the SDK's own retry: requests are throttled or lost,
  * answers are lost, writes arrive twice, batches are cut.
@@ -62,7 +69,7 @@ export function injectFaults(client: TestedClient, options: FaultOptions): Fault
   const { throttled = 0, lost = 0, unanswered = 0, doubled = 0, cut = 0, sparesLast } = options;
   const next = seededNumbers(options.seed);
   const counts = { throttled: 0, lost: 0, unanswered: 0, doubled: 0, cut: 0 };
-  let late: (() => Promise<unknown>)[] = [];
+  let late: (() => Promise<Answered>)[] = [];
   const happens = (what: keyof typeof counts, chance: number): boolean => {
     if (next() >= chance) return false;
     counts[what]++;
@@ -76,7 +83,7 @@ export function injectFaults(client: TestedClient, options: FaultOptions): Fault
     if (happens("lost", lost)) throw named("TimeoutError");
     if (!happens("unanswered", unanswered)) return sendOn(sent);
     // What arrived is done, whatever it answered.
-    await sendOn(sent).catch(() => undefined);
+    await sendOn(sent).then(forget, () => undefined);
     throw named("TimeoutError");
   });
   addMiddleware(client, { name: "cuts", step: "initialize" }, (sendOn, { commandName }) => {
@@ -91,7 +98,7 @@ export function injectFaults(client: TestedClient, options: FaultOptions): Fault
       late = [];
       for (const send of waiting) {
         // A double that is refused by now is how it should be.
-        if (next() < part) await send().catch(() => undefined);
+        if (next() < part) await send().then(forget, () => undefined);
         else late.push(send);
       }
     },
