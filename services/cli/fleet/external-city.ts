@@ -25,10 +25,11 @@ export const NODE_MEMORY = "768m";
 export const NODE_DATA = "/data";
 /** Port of the node's HTTP, inside the machine alone. */
 const HTTP_PORT = 39_120;
-/** File with the key that the edge signs with, inside the container. */
-const EDGE_KEY = "/run/exos/edge-key";
-
-/** Arguments of the node in the container, after its entry point `exos`. */
+/**
+ * Arguments of the node in the container, after its entry point `exos`. It answers as a node of its
+ * own behind the proxy: reads are open, everything else wants a login, and JSON-RPC a caller of this
+ * machine.
+ */
 export function nodeArguments(city: ExternalCity): readonly string[] {
   return [
     "start",
@@ -36,16 +37,12 @@ export function nodeArguments(city: ExternalCity): readonly string[] {
     city.network,
     "--datadir",
     NODE_DATA,
-    "--city",
-    city.code,
     "--httpbind",
     "0.0.0.0",
     "--httpport",
     String(HTTP_PORT),
     "--httphosts",
     city.host,
-    "--edgekeyfile",
-    EDGE_KEY,
     "--port",
     String(city.peerPort),
   ];
@@ -67,7 +64,7 @@ export function composeFile(city: ExternalCity): string {
       security_opt: ["no-new-privileges:true"],
       stop_grace_period: "110s",
       tmpfs: ["/tmp"],
-      volumes: [`/var/lib/exos:${NODE_DATA}`, `/etc/exos/edge-key:${EDGE_KEY}:ro`],
+      volumes: [`/var/lib/exos:${NODE_DATA}`],
       ports: [`${city.peerPort}:${city.peerPort}`, `127.0.0.1:${HTTP_PORT}:${HTTP_PORT}`],
     },
     proxy: {

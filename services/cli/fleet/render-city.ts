@@ -70,7 +70,6 @@ function firstBoot({ peerPort }: ExternalCity): readonly (readonly string[])[] {
       "/var/lib/exos",
     ],
     ["install", "-d", "-m", "0700", "/var/lib/exos-proxy", "/var/lib/exos-proxy-config"],
-    ["chown", `${NODE_USER}:${NODE_USER}`, "/etc/exos/edge-key"],
     ["ufw", "default", "deny", "incoming"],
     ["ufw", "allow", `${peerPort}/tcp`],
     ["ufw", "allow", "443/tcp"],
@@ -86,8 +85,6 @@ function filesOf(city: ExternalCity): readonly WrittenFile[] {
     { path: "/etc/exos/Caddyfile", mode: "0644", content: proxyFile(city) },
     { path: "/etc/exos/release.pem", mode: "0644", content: `${city.releaseKey.trim()}\n` },
     { path: "/etc/exos/update.conf", mode: "0644", content: updateSettings(city) },
-    // The one secret, brought by the operator; until then the edge is refused and peers are served.
-    { path: "/etc/exos/edge-key", mode: "0400", content: "" },
     { path: "/usr/local/sbin/exos-update", mode: "0755", content: UPDATE_SCRIPT },
     { path: "/etc/systemd/system/exos-update.service", mode: "0644", content: UPDATE_UNIT },
     { path: "/etc/systemd/system/exos-update.timer", mode: "0644", content: UPDATE_TIMER },
@@ -97,7 +94,6 @@ function filesOf(city: ExternalCity): readonly WrittenFile[] {
 
 /** A YAML block scalar, which keeps its lines as they are. */
 function block(text: string, indent: string): string {
-  if (text === "") return '""';
   const lines = text.replace(/\n$/, "").split("\n");
   return ["|", ...lines.map((line) => (line === "" ? "" : `${indent}${line}`))].join("\n");
 }
@@ -118,7 +114,6 @@ export function renderCity(city: ExternalCity): string {
   return [
     "#cloud-config",
     `# ${city.name} (${city.code}) of the EXOS fleet, environment ${city.environment}.`,
-    "# Afterwards bring the edge key: /etc/exos/edge-key, one line, and restart the node.",
     "users:",
     "  - name: exos",
     `    uid: "${NODE_USER}"`,

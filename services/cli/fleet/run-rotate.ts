@@ -11,7 +11,7 @@ import { rotateSecret } from "./rotate-secret.ts";
 const USAGE = `exos fleet rotate ${EDGE_KEY}`;
 
 /**
- * `exos fleet rotate edge-key`: a new key for the edge and for every city behind it, without
+ * `exos fleet rotate edge-key`: a new key for the edge and for every AWS city behind it, without
  * refusing a caller. All cities at once: one that was left out would refuse the edge.
  */
 export async function runRotate(
@@ -26,9 +26,8 @@ export async function runRotate(
     throw usageFailure("the edge has one key: all cities change it together", USAGE);
   }
   const fleet = environmentOf(context);
-  const behind = citiesOf(fleet).filter(({ edge }) => edge);
-  const cities = behind.filter(({ host }) => host.kind === "aws");
-  const byHand = behind.filter(({ host }) => host.kind === "external").map(({ code }) => code);
+  // Cities outside AWS answer everybody, and hold no key.
+  const cities = citiesOf(fleet).filter(({ edge, host }) => edge && host.kind === "aws");
   if (cities.length === 0) {
     throw new CommandFailure(`no city of ${fleet} on AWS is behind the edge`, {
       code: "EXOS-E8003",
@@ -43,13 +42,10 @@ export async function runRotate(
   await rotateSecret(deps);
   const codes = cities.map(({ code }) => code);
   if (json) {
-    const document = { schema: "exos.fleet-rotate.v1", secret: name, cities: codes, byHand };
+    const document = { schema: "exos.fleet-rotate.v1", secret: name, cities: codes };
     terminal.out(JSON.stringify(document));
     return EXIT.done;
   }
   terminal.out(`The edge and ${codes.join(" ")} have a new key.`);
-  if (byHand.length > 0) {
-    terminal.out(`Bring it to ${byHand.join(" ")} by hand: /etc/exos/edge-key, one line.`);
-  }
   return EXIT.done;
 }

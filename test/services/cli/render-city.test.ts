@@ -2,8 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { COMMANDS, DEFAULT_COMMAND } from "#services/cli/commands.ts";
 import { type ExternalCity, nodeArguments } from "#services/cli/fleet/external-city.ts";
 import { renderCity } from "#services/cli/fleet/render-city.ts";
+import { parseCommandLine } from "#services/cli/parse-command-line.ts";
+import { readConfig } from "#services/cli/read-config.ts";
 
 const { publicKey } = generateKeyPairSync("ed25519", {
   publicKeyEncoding: { type: "spki", format: "pem" },
@@ -65,11 +68,18 @@ describe("the cloud-init of a city outside AWS", () => {
     expect(config.runcmd).toContainEqual(["ufw", "default", "deny", "incoming"]);
   });
 
-  it("carries no secret, and a place for the one that the operator brings", () => {
+  it("carries no secret, and needs none", () => {
     expect(rendered).not.toMatch(/PRIVATE KEY|AKIA|aws_|password/i);
     expect(contentOf("/etc/exos/release.pem")).toBe(publicKey);
-    const key = config.write_files.find(({ path }) => path === "/etc/exos/edge-key");
-    expect(key).toMatchObject({ permissions: "0400", content: "" });
+  });
+
+  it("starts the node with arguments that it understands", () => {
+    const line = parseCommandLine(nodeArguments(AMSTERDAM), COMMANDS, DEFAULT_COMMAND);
+    expect(line).toMatchObject({ unknown: undefined, errors: [], positionals: [] });
+    const config = readConfig({ flags: line.flags, environment: {} });
+    expect([config.network.name, config.datadir]).toEqual(["exos", "/data"]);
+    expect(config.list("httphosts")).toEqual([AMSTERDAM.host]);
+    expect(config.integer("port")).toBe(AMSTERDAM.peerPort);
   });
 
   it("runs the node as its user, on a read-only root, within its memory, writing to one folder", () => {
@@ -83,7 +93,7 @@ describe("the cloud-init of a city outside AWS", () => {
       mem_limit: "768m",
       restart: "always",
       cap_drop: ["ALL"],
-      volumes: ["/var/lib/exos:/data", "/etc/exos/edge-key:/run/exos/edge-key:ro"],
+      volumes: ["/var/lib/exos:/data"],
       ports: ["4562:4562", "127.0.0.1:39120:39120"],
     });
     expect(services.proxy).toMatchObject({ image: AMSTERDAM.proxyImage, ports: ["443:443"] });
