@@ -141,8 +141,11 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
         if (url === undefined) return undefined;
         return endpoint === undefined ? url.replace(/\/$/, "") : localUrlOf({ url: endpoint }, url);
       },
-      alarmOf: (city) =>
-        isAlarmed(cityNamesOf(options, cities.get(city), account).prefix, cities.get(city)),
+      async alarmOf(code) {
+        const city = cities.get(code);
+        // Outside AWS nothing raises one.
+        return city?.host.kind === "aws" && (await isAlarmed(namesOf(code).prefix, city));
+      },
     }),
   };
 }

@@ -1,5 +1,7 @@
 import { hostname, userInfo } from "node:os";
+import type { City } from "#regions/city.ts";
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import type { EnvironmentName } from "#regions/environment.ts";
 import { missingFacts } from "#regions/missing-facts.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
@@ -21,7 +23,7 @@ const RELEASES_KEPT = 20;
 export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const { terminal, options } = context;
   const fleet = environmentOf(context);
-  const cities = chosenCities(fleet, context);
+  const cities = awsCities(fleet, context);
   const lacking = missingFacts(DEPLOYMENT, fleet, cities);
   if (lacking.length > 0) {
     throw new CommandFailure(`regions/deployment.ts lacks ${lacking.join("; ")}`, {
@@ -52,7 +54,7 @@ export async function runDeploy(context: CommandContext): Promise<ExitCode> {
 export async function runRollback(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const fleet = environmentOf(context);
-  const cities = chosenCities(fleet, context);
+  const cities = awsCities(fleet, context);
   const say = (line: string) => terminal.err(line);
   const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
   const found = await tools.record.read();
@@ -72,6 +74,20 @@ export async function runRollback(context: CommandContext): Promise<ExitCode> {
   return EXIT.done;
 }
 
+/** Those of the chosen cities that stacks are deployed to; the others follow a channel by themselves. */
+function awsCities(fleet: EnvironmentName, context: CommandContext): readonly City[] {
+  const chosen = chosenCities(fleet, context);
+  const cities = chosen.filter(({ host }) => host.kind === "aws");
+  const others = chosen.filter((city) => !cities.includes(city)).map(({ code }) => code);
+  if (others.length > 0) {
+    context.terminal.err(
+      `${others.join(" ")}: not on AWS; \`exos fleet render\` makes their machines`,
+    );
+  }
+  if (cities.length > 0) return cities;
+  throw new CommandFailure("none of these cities is deployed to AWS", { code: "EXOS-E8003" });
+}
+
 /** A name that no other release has, and that sorts by time. */
 function newVersion(now: number): string {
   const at = new Date(now * 1_000).toISOString().replaceAll(/[-:]|\.\d+Z$/g, "");
@@ -80,7 +96,7 @@ function newVersion(now: number): string {
 
 function bring(
   version: string,
-  cities: ReturnType<typeof chosenCities>,
+  cities: readonly City[],
   { context, tools }: { readonly context: CommandContext; readonly tools: FleetTools },
 ): Promise<DeployOutcome> {
   const { options, terminal } = context;

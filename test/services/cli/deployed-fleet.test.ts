@@ -1,9 +1,7 @@
-import { generateKeyPairSync, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { cityDeployment } from "#services/cli/fleet/city-deployments.ts";
 import { deployedLines, viewDeployed } from "#services/cli/fleet/describe-deployed.ts";
 import { createHttpCityHealth } from "#services/cli/fleet/http-city-health.ts";
-import { signChannel } from "#services/cli/fleet/release-channel.ts";
 import type { StackState } from "#shared/adapters/aws/stack-states.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 
@@ -90,30 +88,5 @@ describe("where a city stands", () => {
     ["nowhere", absent, { state: "absent" }],
   ])("is told: %s", (_, found, expected) => {
     expect(cityDeployment(found)).toEqual(expected);
-  });
-});
-
-describe("a channel", () => {
-  const image = { url: "https://x/image", sha256: "ab".repeat(32), bytes: 9 };
-
-  it("is signed as the cities check it", () => {
-    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-    const { text, signature } = signChannel({ serial: 7, version: "2", image }, pem);
-    expect(verify(undefined, text, publicKey, signature)).toBe(true);
-    expect(JSON.parse(Buffer.from(text).toString())).toEqual({
-      v: 1,
-      serial: 7,
-      version: "2",
-      image,
-    });
-  });
-
-  it("is not signed by a key of another kind, or by none", () => {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-    for (const key of [pem, "no key"]) {
-      expect(() => signChannel({ serial: 1, version: "2", image }, key)).toThrow("Ed25519");
-    }
   });
 });
