@@ -13,6 +13,7 @@ import {
 } from "#shared/adapters/aws/aws-clients.ts";
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { createDynamoGenerations } from "#shared/adapters/aws/dynamo-generations.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
@@ -209,6 +210,7 @@ export function composeAwsLoad(
   return {
     ...ports,
     ...{ network, clock, leases, owner, segments, log },
+    generations: createDynamoGenerations({ chain, coins: names.EXOS_TABLE_COINS, clock }),
     follow: createSnsTopic<TipHint>({
       client: createSnsClient(),
       topicArn: names.EXOS_TOPIC_FOLLOW,

@@ -37,7 +37,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "a table has twice its useful size, or a year has passed",
-    command: "`exos fleet load CITY`, then `exos fleet gc CITY`, and once more a day later",
+    command: "`exos fleet load CITY`, and a day later `exos fleet gc CITY`",
     takes: "an hour, $1",
   },
   {

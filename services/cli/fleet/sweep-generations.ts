@@ -1,4 +1,5 @@
 import type { Clock } from "#shared/ports/clock.ts";
+import { OLD_SECONDS } from "#shared/ports/generations.ts";
 
 /** One table of a city that is made anew instead of cleaned. */
 export interface SweptTable {
@@ -28,9 +29,6 @@ export interface Swept {
   /** Seconds: from when on it may go, if it waits. */
   readonly until?: number;
 }
-
-/** Longer than any reader that began in an old table goes on in it. @source cloud.md 5.4 */
-export const OLD_SECONDS = 86_400;
 
 /**
  * Delete the generations of a city that are older than the one in use, a day after they were first

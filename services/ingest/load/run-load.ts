@@ -12,6 +12,7 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 import { copyChain } from "./copy-chain.ts";
+import { type RetireDeps, retireGenerations } from "./retire-generations.ts";
 import { type LoadedSet, type SwitchDeps, switchGeneration } from "./switch-generation.ts";
 
 /** A chain that was downloaded and judged on the disk of a task, and its unspent set. */
@@ -27,6 +28,7 @@ export interface LoadDeps extends SwitchDeps {
   /** Download and judge the chain up to its newest final block, or go on where that was left. */
   prepare(signal: AbortSignal): Promise<PreparedChain>;
   readonly segments: Segments;
+  readonly generations: RetireDeps["generations"];
   readonly segmentBlocks?: number;
   readonly leases: Leases;
   /** Of this process. */
@@ -104,6 +106,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   log.info("generation in use", { generation: tip.gen, height: tip.height, hash: tip.hash });
   await notice.put(tip);
   await follow.send(tipHint(tip));
+  await retireGenerations(tip.gen, deps);
   return tip;
 }
 

@@ -50,6 +50,10 @@ export async function switchGeneration(set: LoadedSet, deps: SwitchDeps): Promis
   for (;;) {
     const tip = await deps.coins.tip();
     if (tip?.gen === set.generation) return { state: "switched", tip };
+    if (tip !== undefined && tip.gen > set.generation) {
+      // What is older than the generation in use is swept: nobody turns back to it.
+      throw tooOld(`generation ${tip.gen} is in use, newer than the loaded ${set.generation}`);
+    }
     const next = tip === undefined ? tipOfSet(set, 0) : await nextOf(tip, set, deps);
     if (next === undefined) {
       if (tip !== undefined) return { state: "elsewhere", tip };
@@ -67,16 +71,18 @@ async function nextOf(tip: Tip, set: LoadedSet, deps: SwitchDeps): Promise<NextT
   }
   if ((await activeHashAt(at.height, tip, deps.coins)) !== at.hash) return undefined;
   if (at.height < tip.base) {
-    throw new StoreFault(`The set at height ${at.height} is older than the window of the tip.`, {
-      retryable: false,
-      code: "EXOS-E8130",
-    });
+    throw tooOld(`the window of the tip begins at ${tip.base}, above the set's ${at.height}`);
   }
   for (let up = at.height + 1; up <= tip.height; up++) {
     const hash = tip.win[up - tip.base];
     if (hash !== undefined) await applyTo(generation, { hash, height: height(up) }, deps);
   }
   return switchedTip(tip, { gen: generation, floor: at.height, hash: at.hash });
+}
+
+function tooOld(why: string): StoreFault {
+  const message = `What was loaded is too old: ${why}.`;
+  return new StoreFault(message, { retryable: false, code: "EXOS-E8130" });
 }
 
 /** The tip that ends in the set's block. What is frozen already is frozen again as it is. */

@@ -6,6 +6,7 @@ import {
   type DynamoDBClient,
   UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
+import type { GenerationState } from "#shared/ports/generations.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { awsFaultOf } from "./aws-fault.ts";
 import { chainKey } from "./chain-key.ts";
@@ -15,9 +16,6 @@ import { tableInput, WRITE_UNITS_MAX } from "./table-shapes.ts";
 
 const LOOKS_MAX = 300;
 const LOOK_MS = 1_000;
-
-/** How far a generation of coins is. @source cloud.md 3.1 `G#` */
-export type GenerationState = "filling" | "loaded" | "old" | "dropped";
 
 /** What making and deleting tables needs. */
 export interface TableDeps {

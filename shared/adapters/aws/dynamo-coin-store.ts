@@ -10,13 +10,13 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
 import { generationGone } from "#shared/ports/generation-gone.ts";
+import type { GenerationState } from "#shared/ports/generations.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import {
   createCoinTable,
   deleteCoinTable,
-  type GenerationState,
   nextGeneration,
   noteGeneration,
 } from "./coin-generations.ts";

@@ -1,12 +1,13 @@
 import { DescribeTableCommand, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import { afterAll, describe, expect, it } from "vitest";
-import { OLD_SECONDS, sweepGenerations } from "#services/cli/fleet/sweep-generations.ts";
+import { sweepGenerations } from "#services/cli/fleet/sweep-generations.ts";
 import { createCityGenerations } from "#shared/adapters/aws/city-generations.ts";
 import { createCoinTable, noteGeneration } from "#shared/adapters/aws/coin-generations.ts";
 import { createDynamoCursors } from "#shared/adapters/aws/dynamo-cursors.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { tipItem } from "#shared/adapters/aws/dynamo-tip.ts";
 import { createIndexTables } from "#shared/adapters/aws/index-tables.ts";
+import { OLD_SECONDS } from "#shared/ports/generations.ts";
 import { type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { makeCityTables } from "../../support/aws/city-tables.ts";
 import { openDynamoEndpoint } from "../../support/aws/dynamo-endpoint.ts";

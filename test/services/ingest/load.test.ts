@@ -13,6 +13,7 @@ import { unspentAt } from "#shared/ports/unspent-at.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { CrashError, crashAt } from "../../support/crash-at.ts";
+import { createMemoryGenerations } from "../../support/memory-generations.ts";
 import { createMemorySegments } from "../../support/memory-segments.ts";
 import { memoryValidator } from "../../support/memory-validator.ts";
 import { type MinedBlock, mineChain } from "../../support/mine.ts";
@@ -56,8 +57,10 @@ interface CityOptions {
 async function cityOf({ has, prepared }: CityOptions) {
   const city = has === undefined ? memoryValidator(exosRegtest, START) : await storesWith(has);
   const sent: number[] = [];
+  const clock = createManualClock(START);
   const ports = {
     coins: city.coins,
+    generations: createMemoryGenerations(clock),
     headers: city.headers,
     blocks: city.blocks,
     segments: createMemorySegments(),
@@ -65,7 +68,6 @@ async function cityOf({ has, prepared }: CityOptions) {
     notice: createMemoryTipNotice(),
     follow: { send: async ({ height }: { readonly height: number }) => void sent.push(height) },
   };
-  const clock = createManualClock(START);
   const depsOf = (over: typeof ports, owner = "me"): LoadDeps => ({
     ...over,
     network: exosRegtest,
@@ -169,6 +171,12 @@ describe.each(CASES)("a city that %s", (_, has, ends) => {
           const where = `${when} call ${call}`;
           expect(outcome.state, where).toBe("loaded");
           expect(await coinsOf(city), where).toEqual(expected);
+          // Whatever the dead left behind is swept with the rest.
+          const inUse = (await city.coins.tip())?.gen ?? 0;
+          expect(
+            Array.from({ length: inUse }, (_, at) => ports.generations.notes.get(at)?.state),
+            where,
+          ).toEqual(Array(inUse).fill("old"));
         }
       }
       process.stdout.write(`load: killed at each of ${2 * (call - 1)} calls, and run again\n`);
@@ -183,6 +191,47 @@ describe("a city on another chain", () => {
     await expect(runLoad(depsOf(ports), ALIVE)).rejects.toMatchObject({ code: "EXOS-E8131" });
     expect((await city.coins.tip())?.hash).toBe(other.at(-1)?.record.hash);
     expect(await ports.leases.holder("load", START)).toBeUndefined();
+  });
+});
+
+describe("the generation that was replaced", () => {
+  it("is noted when the new one is in use, and deleted by the first load a day later", async () => {
+    const { city, ports, depsOf, clock } = await cityOf({ has: chain, prepared });
+    await runLoad(depsOf(ports), ALIVE);
+    expect([...ports.generations.notes]).toEqual([[0, { state: "old", at: START }]]);
+    clock.advance(86_399_000);
+    await runLoad(depsOf(ports), ALIVE);
+    expect(await city.coins.read(0, [])).toEqual([]);
+    clock.advance(1_000);
+    await runLoad(depsOf(ports), ALIVE);
+    await expect(async () => city.coins.read(0, [])).rejects.toThrow("generation 0");
+    // The next one is a second old.
+    expect(await city.coins.read(1, [])).toEqual([]);
+    expect(await coinsOf(city)).toEqual(await coinsOf(await storesWith(chain)));
+  });
+
+  it("is never turned back to by a load that woke up late", async () => {
+    const { city, ports, depsOf } = await cityOf({ has: chain, prepared });
+    const late = depsOf(ports);
+    let newer = false;
+    const prepare: LoadDeps["prepare"] = async (signal) => {
+      const from = await late.prepare(signal);
+      return {
+        ...from,
+        async fill() {
+          const set = await from.fill();
+          await ports.coins.createGeneration();
+          const tip = await city.coins.tip();
+          if (tip === undefined) throw new RangeError("no tip");
+          const next = { ...tip, rev: tip.rev + 1, gen: set.generation + 1 };
+          newer = await city.coins.commit(tip.rev, { tip: next, frozen: [] });
+          return set;
+        },
+      };
+    };
+    const failed = runLoad({ ...late, prepare }, ALIVE);
+    await expect(failed).rejects.toMatchObject({ code: "EXOS-E8130" });
+    expect([newer, (await city.coins.tip())?.gen]).toEqual([true, 2]);
   });
 });
 

@@ -1,0 +1,37 @@
+import type { Clock } from "#shared/ports/clock.ts";
+import type { GenerationState, Generations } from "#shared/ports/generations.ts";
+import { chainKey } from "./chain-key.ts";
+import { noteGeneration } from "./coin-generations.ts";
+import { brokenItem, numberOf, textOf } from "./dynamo-item.ts";
+import type { DynamoTable } from "./dynamo-table.ts";
+import { generationTable } from "./table-shapes.ts";
+
+const STATES: readonly GenerationState[] = ["filling", "loaded", "old", "dropped"];
+
+/**
+ * The items `G#<n>` of a city's coins.
+ *
+ * @param options `chain` the table itself; `coins` the name of its tables up to the generation
+ * @source cloud.md 3.1
+ */
+export function createDynamoGenerations(options: {
+  readonly chain: DynamoTable;
+  readonly coins: string;
+  readonly clock: Pick<Clock, "now">;
+}): Generations {
+  const { chain, coins, clock } = options;
+  return {
+    async get(generation) {
+      const item = await chain.get(chainKey(`G#${generation}`));
+      if (item === undefined) return undefined;
+      const said = textOf(item, "state");
+      const state = STATES.find((one) => one === said);
+      if (state === undefined) throw brokenItem(`generation ${generation} is ${said}`);
+      return { state, at: numberOf(item, "at") };
+    },
+    noteOld(generation) {
+      const table = generationTable(coins, generation);
+      return noteGeneration(chain, generation, { table, state: "old", at: clock.now() });
+    },
+  };
+}

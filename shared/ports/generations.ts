@@ -1,0 +1,26 @@
+/** How far a generation of coins is. @source cloud.md 3.1 `G#` */
+export type GenerationState = "filling" | "loaded" | "old" | "dropped";
+
+/** What was said of a generation last. */
+export interface GenerationNote {
+  readonly state: GenerationState;
+  /** Unix seconds. */
+  readonly at: number;
+}
+
+/** Longer than any reader that began in an old generation goes on in it. @source cloud.md 5.4 */
+export const OLD_SECONDS = 86_400;
+
+/**
+ * What became of the generations of a city's coins: told by whoever fills, replaces or deletes one, for
+ * whoever sweeps. Nothing is read by it: which one is in use, the tip says.
+ *
+ * Implementation: `adapters/aws/dynamo-generations.ts`. Both methods throw StoreFault when the world
+ * failed.
+ */
+export interface Generations {
+  /** @returns `undefined` for one of which nobody said anything */
+  get(generation: number): Promise<GenerationNote | undefined>;
+  /** Say that another one is in use now. */
+  noteOld(generation: number): Promise<void>;
+}
