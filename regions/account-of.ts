@@ -4,7 +4,7 @@ import type { EnvironmentName } from "./environment.ts";
 
 /** Account that a city is deployed to; `undefined` where the deployer has not named one. */
 export function accountOf(
-  deployment: Deployment,
+  deployment: Pick<Deployment, "accounts" | "cityAccounts">,
   environment: EnvironmentName,
   { code }: Pick<City, "code">,
 ): string | undefined {

@@ -51,4 +51,10 @@ export const FLEET_ERRORS = {
     sentence: "No release of this name is stored.",
     hint: "`exos fleet deploy` stores one; `exos fleet status` names what runs.",
   },
+  "EXOS-E8009": {
+    status: 403,
+    title: "Credentials of another account",
+    sentence: "The credentials in use are not of the account that a city is deployed to.",
+    hint: "Log in to that account, or name the right one in `regions/deployment.ts`; cities with accounts of their own are deployed one by one, by `--city`.",
+  },
 } as const satisfies ErrorRows;

@@ -12,12 +12,10 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { accountOf } from "#regions/account-of.ts";
 import type { AwsHost, City } from "#regions/city.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
 import { CITY_STACKS, UNRELEASED } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
-import type { EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
 import { CDK, QUIET } from "#services/cli/cloud/run-cdk.ts";
@@ -35,15 +33,17 @@ import { cityDeployment } from "./city-deployments.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
 import { createHttpCityHealth } from "./http-city-health.ts";
+import { type AccountsWanted, judgeAccount, placesOf } from "./judge-account.ts";
 import type { PricedTemplate } from "./price-templates.ts";
 import { fetchRelease, type ReleaseObjects } from "./releases.ts";
 
 /** Where releases and the record of deployments are, whatever the cities' regions. */
 const RELEASE_REGION = "us-east-1";
 
-/** What works on a fleet asks for. */
-export interface FleetOptions extends Pick<CommandContext, "environment" | "signal"> {
-  readonly fleet: EnvironmentName;
+/** What works on a fleet asks for, and the cities that it works on. */
+export interface FleetOptions
+  extends AccountsWanted,
+    Pick<CommandContext, "environment" | "signal"> {
   readonly deployment: Deployment;
   say(line: string): void;
 }
@@ -68,9 +68,9 @@ export interface FleetTools {
 
 /**
  * Works with the operator's own credentials, and only in the account that `regions/deployment.ts`
- * names.
+ * names for the cities that are worked on. Releases and the record of deployments are kept in it.
  *
- * @throws CommandFailure `EXOS-E8004` without an account, `EXOS-E8182` with credentials of another
+ * @throws CommandFailure `EXOS-E8004` without an account, `EXOS-E8009` with credentials of another
  */
 export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
   const { fleet, deployment, environment } = options;
@@ -166,30 +166,22 @@ export function cityNamesOf(
 }
 
 /**
- * The account of the credentials, which must be the one that is deployed to.
+ * The account of the credentials, which must be that of everything that is worked on.
  *
- * @throws CommandFailure `EXOS-E8004` without an account, `EXOS-E8182` with credentials of another
+ * @throws CommandFailure `EXOS-E8004` where none is named, `EXOS-E8009` with credentials of another
  */
-export async function checkAccount({
-  fleet,
-  deployment,
-}: Pick<FleetOptions, "fleet" | "deployment">): Promise<string> {
-  const [city] = citiesOf(fleet);
-  const wanted = city === undefined ? undefined : accountOf(deployment, fleet, city);
-  if (wanted === undefined) {
-    throw new CommandFailure(`regions/deployment.ts names no account of ${fleet}`, {
-      code: "EXOS-E8004",
-    });
-  }
+export async function checkAccount(wanted: AccountsWanted): Promise<string> {
+  const places = placesOf(wanted);
   const client = new STSClient({ ...clientSettings(), region: RELEASE_REGION });
-  const { Account } = await client
-    .send(new GetCallerIdentityCommand({}))
-    .catch((cause: unknown) => {
-      throw awsFaultOf(cause, "asking whose credentials these are");
-    });
-  if (Account === wanted) return wanted;
-  const message = `these credentials are of the account ${Account}, and ${fleet} is in ${wanted}`;
-  throw new CommandFailure(message, { code: "EXOS-E8182" });
+  try {
+    const { Account } = await client.send(new GetCallerIdentityCommand({}));
+    return judgeAccount(places, Account);
+  } catch (cause) {
+    if (cause instanceof CommandFailure) throw cause;
+    throw awsFaultOf(cause, "asking whose credentials these are");
+  } finally {
+    client.destroy();
+  }
 }
 
 /** What is kept when the stacks are gone: tables and buckets that hold what cannot be bought back. */

@@ -33,6 +33,7 @@ export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const tools = await composeFleet({
     ...context,
     fleet,
+    cities,
     deployment: DEPLOYMENT,
     say: (line) => terminal.err(line),
   });
@@ -56,7 +57,7 @@ export async function runRollback(context: CommandContext): Promise<ExitCode> {
   const fleet = environmentOf(context);
   const cities = awsCities(fleet, context);
   const say = (line: string) => terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+  const tools = await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
   const found = await tools.record.read();
   const before = Map.groupBy(cities, ({ code }) => found?.state.before[code] ?? undefined);
   before.delete(undefined);

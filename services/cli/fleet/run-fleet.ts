@@ -40,7 +40,7 @@ export async function runPlan(context: CommandContext): Promise<ExitCode> {
   const tools =
     missing.length > 0
       ? undefined
-      : await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+      : await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
   const plans = [];
   for (const city of cities) {
     const deployed = city.host.kind === "aws" ? ((await tools?.templatesOf(city.code)) ?? []) : [];
@@ -63,9 +63,10 @@ export async function runPlan(context: CommandContext): Promise<ExitCode> {
 /** `exos fleet status --environment NAME`: every deployed city as its callers see it. */
 export async function runStatus(context: CommandContext): Promise<ExitCode> {
   const fleet = environmentOf(context);
+  const cities = chosenCities(fleet, context);
   const say = (line: string) => context.terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
-  const looks = await tools.health.look(chosenCities(fleet, context).map(({ code }) => code));
+  const tools = await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
+  const looks = await tools.health.look(cities.map(({ code }) => code));
   const view = viewDeployed(looks, (await tools.record.read())?.state, tools.clock.now());
   printer(context)("exos.fleet-deployed.v1", view, deployedLines(view));
   const isWell = view.groups.length < 2 && view.cities.every(({ ready }) => ready);
@@ -90,7 +91,8 @@ export async function runDestroy(context: CommandContext): Promise<ExitCode> {
     });
   }
   const say = (line: string) => terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+  const cities = [city];
+  const tools = await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
   await tools.destroy(city.code);
   const left = await tools.survivors(city.code);
   printer(context)("exos.fleet-destroy.v1", { city: city.code, left }, [

@@ -20,7 +20,7 @@ export async function runGc(
   if (more.length > 0) throw usageFailure(`fleet gc takes no "${more.join(" ")}"`, USAGE);
   const say = (line: string) => terminal.err(line);
   const deps = await composeSweep(
-    { environment, signal, fleet, deployment: DEPLOYMENT, say },
+    { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
     city,
   );
   const tables = await sweepGenerations(deps);

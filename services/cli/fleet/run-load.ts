@@ -33,7 +33,7 @@ export async function runLoadCity(
   }
   const say = (line: string) => terminal.err(line);
   const deps = await composeLoader(
-    { environment, signal, fleet, deployment: DEPLOYMENT, say },
+    { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
     city,
   );
   const outcome = await loadCity({ refill }, deps);

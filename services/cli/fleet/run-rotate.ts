@@ -36,7 +36,7 @@ export async function runRotate(
   }
   const say = (line: string) => terminal.err(line);
   const deps = await composeRotation(
-    { environment, signal, fleet, deployment: DEPLOYMENT, say },
+    { environment, signal, fleet, cities, edge: true, deployment: DEPLOYMENT, say },
     cities,
   );
   await rotateSecret(deps);

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { runInProcess } from "../../support/run-in-process.ts";
 
 const ACCOUNT = "000000000000";
 const OUTPUTS = ["TaskLoad", "Subnets", "SecurityGroup", "ConnectMapping"];
+/** Whose credentials the endpoint says these are. */
+let account = ACCOUNT;
 const asked: { readonly what: string; readonly body: string }[] = [];
 
 const xml = (action: string, inner: string) =>
@@ -14,7 +16,6 @@ const stack = OUTPUTS.map(
   (name) => `<member><OutputKey>${name}</OutputKey><OutputValue>${name}-1</OutputValue></member>`,
 ).join("");
 const ANSWERS: Readonly<Record<string, string>> = {
-  GetCallerIdentity: xml("GetCallerIdentity", `<Account>${ACCOUNT}</Account>`),
   DescribeStacks: xml(
     "DescribeStacks",
     `<Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${stack}</Outputs></member></Stacks>`,
@@ -33,7 +34,8 @@ const server = createServer(async (request, response) => {
   const target = String(request.headers["x-amz-target"] ?? "").split(".")[1];
   const what = target ?? /Action=(\w+)/.exec(body)?.[1] ?? `${request.method} ${request.url}`;
   asked.push({ what, body });
-  const answer = ANSWERS[what] ?? "{}";
+  const identity = xml("GetCallerIdentity", `<Account>${account}</Account>`);
+  const answer = what === "GetCallerIdentity" ? identity : (ANSWERS[what] ?? "{}");
   response.setHeader("content-type", answer.startsWith("<") ? "text/xml" : "application/json");
   response.end(answer);
 });
@@ -90,5 +92,28 @@ describe("looking after a deployed city", () => {
     const mapping = "PUT /2015-03-31/event-source-mappings/ConnectMapping-1";
     expect(changes.map(({ what }) => what)).toEqual([mapping, "RunTask", mapping]);
     expect(changes.map(({ body }) => JSON.parse(body).Enabled)).toEqual([false, undefined, true]);
+  });
+});
+
+describe("credentials of another account", () => {
+  afterEach(() => {
+    account = ACCOUNT;
+  });
+
+  it.each([
+    ["deploy"],
+    ["rollback"],
+    ["status"],
+    ["destroy", "--city", "loc", "--confirm", "loc"],
+    ["redrive", "loc"],
+    ["load", "loc"],
+    ["gc", "loc"],
+  ])("are refused by %s before anything else is asked", async (...words) => {
+    account = "222233334444";
+    const { said } = await run(...words);
+    expect(said).toMatchObject({ code: 1, out: "" });
+    expect(JSON.parse(said.err.split("\n")[0] ?? "")).toMatchObject({ code: "EXOS-E8009" });
+    expect(said.err).toContain(`account ${account}: loc wants ${ACCOUNT}`);
+    expect(asked.map(({ what }) => what)).toEqual(["GetCallerIdentity"]);
   });
 });
