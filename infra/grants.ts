@@ -45,7 +45,8 @@ const EVERYTHING: Target = () => ["*"];
 
 const CHAIN = table(({ tables }) => tables.chain);
 const COINS = table(({ tables }) => `${tables.coins}-g*`);
-const INDEX = table(({ tables }) => `${tables.index}-g*`);
+/** No role makes another generation of it, or reads one. */
+const INDEX = table(({ tables }) => `${tables.index}-g0`);
 const POOL = table(({ tables }) => tables.pool);
 const BUCKET: Target = ({ buckets }) => [`arn:aws:s3:::${buckets.chain}`];
 
@@ -82,6 +83,22 @@ const TABLES = [
   "DescribeTable",
   "UpdateTable",
   "DeleteTable",
+];
+
+/**
+ * Where every import of an account tells of what it could not read. No request of ours: DynamoDB
+ * makes them as whoever called ImportTable.
+ *
+ * @source Amazon DynamoDB Developer Guide, "Requesting a table import in DynamoDB", IAM permissions
+ */
+const IMPORT_LOG = arn("logs", () => "log-group:/aws-dynamodb/*");
+const IMPORT_LOGS = [
+  "CreateLogGroup",
+  "CreateLogStream",
+  "DescribeLogGroups",
+  "DescribeLogStreams",
+  "PutLogEvents",
+  "PutRetentionPolicy",
 ];
 
 /** Every call of a port that a handler makes, and the requests it stands for. @source cloud.md 3, 5 */
@@ -122,9 +139,16 @@ const CALLS = {
   "generations.load": [
     // An import is a part of its table: `table/<name>/import/<id>`.
     dynamo(COINS, ...TABLES),
-    dynamo(INDEX, ...TABLES),
+    // It reads its files, and tells of them, with the rights of whoever asked for it.
+    ...read("snapshots/*"),
+    { actions: IMPORT_LOGS.map((action) => `logs:${action}`), on: IMPORT_LOG },
   ],
-  "chain.refill": [held(CHAIN, "DeleteItem", "TIP", "F#*", "X#*", "S#*", "CAND")],
+  "chain.refill": [
+    // Nobody else scans it: what follows from the chain that is forgotten has no list.
+    dynamo(CHAIN, "Scan"),
+    held(CHAIN, "DeleteItem", "TIP", "F#*", "X#*", "S#*", "CAND"),
+    held(CHAIN, "UpdateItem", "H#*"),
+  ],
   "snapshots.write": [s3(objects("snapshots/*"), "PutObject", "GetObject", "DeleteObject")],
   "addresses.keep": [
     s3(objects("state/peers.json", "state/bans.json"), "GetObject", "PutObject"),
@@ -313,6 +337,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "coins.scan",
     "generations.set",
     "generations.load",
+    "chain.refill",
     "snapshots.write",
     "follow.publish",
   ],

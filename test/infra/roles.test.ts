@@ -69,12 +69,13 @@ describe("the roles of a city", () => {
     expect(grantedActions().filter((action) => action.includes("*"))).toEqual([]);
   });
 
-  it("let connect and load alone write the tip, and nobody delete it", () => {
+  it("let connect and load alone write the tip, and load alone delete it, for a refill", () => {
     for (const action of ["PutItem", "UpdateItem"]) {
       const writers = whoMay(keyed(action, CHAIN, "TIP"));
       expect(writers.sort()).toEqual(action === "PutItem" ? ["connect", "load"] : []);
     }
-    expect(whoMay(keyed("DeleteItem", CHAIN, "TIP"))).toEqual([]);
+    expect(whoMay(keyed("DeleteItem", CHAIN, "TIP"))).toEqual(["load"]);
+    expect(whoMay(keyed("Scan", CHAIN))).toEqual(["load"]);
     // A write that names the tip beside what one may write is a write of the tip.
     expect(whoMay(keyed("PutItem", CHAIN, "NOW", "TIP")).sort()).toEqual(["connect", "load"]);
     // No one request may write many items: it would have to be judged by all of them.
