@@ -3,7 +3,7 @@ import { EXIT } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 
 const USAGE =
-  "exos cloud up [--connect HOST:PORT] [--roles] [--process] | down | rehearse [--process]";
+  "exos cloud up [--connect HOST:PORT] [--roles] [--process] | down | rehearse [--roles] [--process]";
 
 type Runner = Pick<Command, "run">;
 

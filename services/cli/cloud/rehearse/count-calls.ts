@@ -8,6 +8,9 @@ const BY_MAPPING = ["check", "connect"] as const;
 /** Started by the topic, or by a URL: the log has a line for each process. */
 const BY_OTHERS = ["index-follow", "mempool-follow", "rpc"] as const;
 
+/** Above it, hints were doubled on their way, or what failed came again. */
+const CHECKS_PER_BLOCK_MAX = 1.5;
+
 /** How often a text has this. */
 function count(text: string, piece: string): number {
   return text.split(piece).length - 1;
@@ -16,7 +19,8 @@ function count(text: string, piece: string): number {
 /**
  * That the emulator started each handler itself, by what stands in its own log.
  *
- * @throws CommandFailure `EXOS-E8186` that names the handlers that it did not
+ * @throws CommandFailure `EXOS-E8186` that names the handlers that it did not, or whose work came
+ *   again and again
  */
 export async function countCalls(rehearsal: Rehearsal): Promise<void> {
   const { emulator } = rehearsal.city.state;
@@ -35,7 +39,14 @@ export async function countCalls(rehearsal: Rehearsal): Promise<void> {
     const names = idle.map(({ name }) => name).join(", ");
     throw rehearsalFailure(`the endpoint's log has no call of ${names}`);
   }
+  const blocks = rehearsal.node.made();
+  const checks = batches.find(({ name }) => name === "check")?.calls ?? 0;
+  if (checks > CHECKS_PER_BLOCK_MAX * blocks) {
+    throw rehearsalFailure(`check was started ${checks} times for ${blocks} blocks`);
+  }
   const said = (rows: typeof batches | typeof processes) =>
     rows.map(({ name, calls }) => `${name} ${calls}`).join(", ");
-  rehearsal.print(`calls      batches: ${said(batches)}; processes: ${said(processes)}`);
+  rehearsal.print(
+    `calls      ${blocks} blocks; batches: ${said(batches)}; processes: ${said(processes)}`,
+  );
 }

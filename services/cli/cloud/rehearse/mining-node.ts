@@ -6,6 +6,8 @@ import type { LocalPeer } from "#services/cli/cloud/start-peer.ts";
 export interface MiningNode {
   /** @returns hashes of the new blocks, oldest first */
   mine(count: number): Promise<readonly string[]>;
+  /** Blocks that were made, on whatever branch. */
+  made(): number;
   /** Leave a block and all that follows it. */
   invalidate(hash: string): Promise<void>;
   tip(): Promise<string>;
@@ -20,8 +22,14 @@ export const SET = z.object({ bestblock: HASH, muhash: HASH });
 export function createMiningNode({ rpcUrl, authorization }: LocalPeer): MiningNode {
   const ask = (method: string, ...params: readonly unknown[]) =>
     askRpc(rpcUrl, { method, params }, { authorization });
+  let made = 0;
   return {
-    mine: async (count) => z.array(HASH).parse(await ask("generate", count)),
+    async mine(count) {
+      const hashes = z.array(HASH).parse(await ask("generate", count));
+      made += hashes.length;
+      return hashes;
+    },
+    made: () => made,
     invalidate: async (hash) => void (await ask("invalidateblock", hash)),
     tip: async () => HASH.parse(await ask("getbestblockhash")),
     setHash: async () => SET.parse(await ask("gettxoutsetinfo", "muhash")).muhash,

@@ -29,21 +29,36 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 
 type Step = (rehearsal: Rehearsal) => Promise<void>;
 
+interface Round {
+  /** Of its folder. */
+  readonly name: string;
+  readonly roles: boolean;
+  readonly steps: readonly Step[];
+}
+
 /** All of it, where the endpoint lets every call pass. */
-const OPEN: readonly Step[] = [
-  followFirst,
-  announceBlocks,
-  reorganise,
-  countCalls,
-  disableConnect,
-  killFunctions,
-  restartIngest,
-];
+const OPEN: Round = {
+  name: "open",
+  roles: false,
+  steps: [
+    followFirst,
+    announceBlocks,
+    reorganise,
+    countCalls,
+    disableConnect,
+    killFunctions,
+    restartIngest,
+  ],
+};
 /** What touches each role, where the endpoint refuses what no role grants. */
-const GUARDED: readonly Step[] = [followFirst, announceBlocks, reorganise, countCalls, compareSets];
+const GUARDED: Round = {
+  name: "guarded",
+  roles: true,
+  steps: [followFirst, announceBlocks, reorganise, countCalls, compareSets],
+};
 
 /** Deploy a city, take it through the steps, remove it, and see that nothing is left. */
-async function act(steps: readonly Step[], { context, folder, roles }: Act): Promise<void> {
+async function act({ roles, steps }: Round, { context, folder }: Act): Promise<void> {
   const { environment, signal, terminal, options } = context;
   const started = performance.now();
   const city = await raiseCity({
@@ -74,7 +89,6 @@ async function act(steps: readonly Step[], { context, folder, roles }: Act): Pro
 interface Act {
   readonly context: CommandContext;
   readonly folder: CloudFolder;
-  readonly roles: boolean;
 }
 
 async function lower(folder: CloudFolder, { environment, signal, terminal }: CommandContext) {
@@ -84,24 +98,32 @@ async function lower(folder: CloudFolder, { environment, signal, terminal }: Com
   return lowerCity({ folder, state, environment, signal, onNote });
 }
 
-/** `exos cloud rehearse`. */
-export async function runRehearse(context: CommandContext): Promise<ExitCode> {
-  const { terminal } = context;
-  const started = performance.now();
-  const datadir = await mkdtemp(join(tmpdir(), "exos-rehearsal-"));
-  const folder = cloudFolderOf({ datadir });
+/**
+ * One round, in a folder of its own: the node of the round before would bring its chain along, and
+ * the city would follow and count that as well.
+ */
+async function rehearse(round: Round, datadir: string, context: CommandContext): Promise<void> {
+  const folder = cloudFolderOf({ datadir: join(datadir, round.name) });
   try {
-    await act(OPEN, { context, folder, roles: false });
-    terminal.out("with roles enforced:");
-    await act(GUARDED, { context, folder, roles: true });
+    await act(round, { context, folder });
   } catch (cause) {
     // The logs stay; nothing that runs does, even after Ctrl-C.
     const { emulator } = (await readCloudState(folder.state)) ?? {};
     if (emulator !== undefined) await copyFile(emulator.log, join(folder.path, "emulator.log"));
-    terminal.err(`logs are in ${folder.path}`);
+    context.terminal.err(`logs are in ${folder.path}`);
     await lower(folder, { ...context, signal: AbortSignal.timeout(LOWER_MS_MAX) });
     throw cause;
   }
+}
+
+/** `exos cloud rehearse`. */
+export async function runRehearse(context: CommandContext): Promise<ExitCode> {
+  const { terminal, options } = context;
+  const started = performance.now();
+  const datadir = await mkdtemp(join(tmpdir(), "exos-rehearsal-"));
+  if (options["roles"] === undefined) await rehearse(OPEN, datadir, context);
+  terminal.out("with roles enforced:");
+  await rehearse(GUARDED, datadir, context);
   await rm(datadir, { recursive: true, force: true });
   terminal.out(`rehearsed in ${secondsOf(performance.now() - started)}`);
   return EXIT.done;
