@@ -22,12 +22,13 @@ const BEYOND_ES5 = {
 const EXPORTED = /export\s*\{\s*handler\s*\};\s*$/;
 
 function edgeCity({ code, latitude, longitude, host }: (typeof CITIES)[number]) {
-  return { code, latitude, longitude, watcher: host.kind === "aws" && host.watcher };
+  const isAws = host.kind === "aws";
+  return { code, latitude, longitude, streams: isAws, watcher: isAws && host.watcher };
 }
 
 /**
  * The edge router as the text of a CloudFront Function, runtime 2.0. Its distribution needs one
- * origin for each city, named by the city's code; a KeyValueStore associated with the function; and
+ * origin for each city, named by the city's code, and one for the streams of each AWS city; a KeyValueStore associated with the function; and
  * the headers `CloudFront-Viewer-Latitude` and `-Longitude` in its origin request policy.
  *
  * @throws when a construct cannot be put into words of the runtime, or the text is too long

@@ -17,6 +17,8 @@ export const EXAMPLE_DEPLOYMENT: Deployment = {
   vector: "arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-0000-0000-000000000000",
   origins: {
     syd: "syd.lambda-url.ap-southeast-2.on.aws",
+    "syd-events": "syd-events.lambda-url.ap-southeast-2.on.aws",
     lon: "lon.lambda-url.eu-west-2.on.aws",
+    "lon-events": "lon-events.lambda-url.eu-west-2.on.aws",
   },
 };

@@ -19,7 +19,10 @@ export interface Deployment {
    * `docker pull caddy:2` prints it.
    */
   readonly proxyImage: string | undefined;
-  /** Host of each city's answers by its code, as its deployment printed it: the edge asks there. */
+  /**
+   * Hosts that the edge asks, as a city's deployment printed them: of its answers by its code, of its
+   * streams by `<code>-events`.
+   */
   readonly origins: Readonly<Record<string, string>>;
   /** ARN of the edge's KeyValueStore, as its deployment printed it: two cities write health there. */
   readonly vector: string | undefined;

@@ -1,6 +1,7 @@
 import type { City } from "./city.ts";
 import type { Deployment } from "./deployment.ts";
 import type { EnvironmentName } from "./environment.ts";
+import { streamOriginId } from "./stream-origin-id.ts";
 
 /** Where the one part of a fleet stands that all cities share: certificates of the edge live there. */
 export const EDGE_REGION = "us-east-1";
@@ -30,4 +31,12 @@ export function originOf(
   { origins, zone }: Pick<Deployment, "origins" | "zone">,
 ): string {
   return origins[code] ?? `${code}.origin.${zone?.name ?? "invalid"}`;
+}
+
+/** Host of a city's streams, likewise: of the second URL that its deployment printed. */
+export function streamOriginOf(
+  { code }: Pick<City, "code">,
+  deployment: Pick<Deployment, "origins" | "zone">,
+): string {
+  return originOf({ code: streamOriginId(code) }, deployment);
 }

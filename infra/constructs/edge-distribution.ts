@@ -15,21 +15,21 @@ export interface EdgeDistributionProps {
   readonly name: string;
   /** DNS zone that it answers, and every name one level below. */
   readonly zone: { readonly name: string; readonly certificate: string };
-  /** Hosts of the cities by their letters, in the order of preference. */
+  /** Hosts by the ids of their origins: of the cities, in the order of preference, then of streams. */
   readonly origins: Readonly<Record<string, string>>;
   /** Text of the CloudFront Function that chooses among them. */
   readonly router: string;
   readonly firewall: string;
-  /** Domain of the bucket of assets, and of the one that access logs go to. */
-  readonly buckets: { readonly web: string; readonly logs: string };
+  /** Domains of the buckets of assets and of releases, and of the one that access logs go to. */
+  readonly buckets: { readonly web: string; readonly release: string; readonly logs: string };
 }
 
-/** Origin id of the bucket; the others are the cities' letters. */
-const WEB = "web";
+/** Origin ids of the buckets, and what each of them serves. */
+const SERVED = { web: ["/assets/*", "/fleet.json"], release: ["/release/*"] } as const;
 const METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"];
 const READS = ["GET", "HEAD"];
-/** Query names that answers differ by. */
-const QUERY = ["cursor", "limit", "kind", "heightFrom", "heightTo", "verbose", "depth"];
+/** Query names that answers differ by: those of every route, ten at most. */
+const QUERY = ["before", "count", "cursor", "from", "kind", "limit", "maxlag", "q", "to", "topics"];
 /** All that a city is told of a viewer; its own host stays its own. */
 const HEADERS = [
   "Accept",
@@ -38,6 +38,7 @@ const HEADERS = [
   "Content-Type",
   "Last-Event-ID",
   "Origin",
+  "X-Request-Id",
   "x-exos-client",
   "x-exos-edge",
 ];
@@ -72,7 +73,6 @@ export class EdgeDistribution extends Construct {
     });
     const [first = ""] = Object.keys(origins);
     const toBucket = {
-      targetOriginId: WEB,
       viewerProtocolPolicy: "redirect-to-https",
       cachePolicyId: this.#createCachePolicy(`${name}-assets`, []),
       allowedMethods: READS,
@@ -101,12 +101,12 @@ export class EdgeDistribution extends Construct {
               originSslProtocols: ["TLSv1.2"],
             },
           })),
-          {
-            id: WEB,
-            domainName: props.buckets.web,
+          ...(["web", "release"] as const).map((id) => ({
+            id,
+            domainName: props.buckets[id],
             originAccessControlId: access.attrId,
             s3OriginConfig: { originAccessIdentity: "" },
-          },
+          })),
         ],
         defaultCacheBehavior: {
           targetOriginId: first,
@@ -119,10 +119,9 @@ export class EdgeDistribution extends Construct {
             { eventType: "viewer-request", functionArn: router.attrFunctionArn },
           ],
         },
-        cacheBehaviors: ["/assets/*", "/fleet.json"].map((pathPattern) => ({
-          ...toBucket,
-          pathPattern,
-        })),
+        cacheBehaviors: Object.entries(SERVED).flatMap(([targetOriginId, paths]) =>
+          paths.map((pathPattern) => ({ ...toBucket, targetOriginId, pathPattern })),
+        ),
       },
     });
     acknowledge(this.distribution, "AwsSolutions-CFR1");

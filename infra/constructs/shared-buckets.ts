@@ -17,6 +17,7 @@ const OLD_VERSIONS_MAX = 20;
 /** What all cities share: assets of the pages, releases, and the log of who fetched both. */
 export class SharedBuckets extends Construct {
   readonly web: Bucket;
+  readonly release: Bucket;
   readonly logs: Bucket;
 
   constructor(scope: Construct, id: string, { buckets }: EdgeNames) {
@@ -43,7 +44,7 @@ export class SharedBuckets extends Construct {
       bucketName: buckets.web,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
-    const release = new Bucket(this, "Release", {
+    this.release = new Bucket(this, "Release", {
       ...logged,
       bucketName: buckets.release,
       versioned: true,
@@ -54,7 +55,7 @@ export class SharedBuckets extends Construct {
         },
       ],
     });
-    for (const bucket of [this.web, release]) bucket.node.addDependency(this.logs);
+    for (const bucket of [this.web, this.release]) bucket.node.addDependency(this.logs);
     // By their names: they wait for this policy, so that it cannot wait for them.
     const written = [buckets.web, buckets.release].map((name) => `arn:aws:s3:::${name}`);
     this.logs.addToResourcePolicy(

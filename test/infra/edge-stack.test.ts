@@ -1,11 +1,39 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { METRICS } from "#infra/metrics.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
-import { originOf } from "#regions/edge-names.ts";
+import { originOf, streamOriginOf } from "#regions/edge-names.ts";
 import { CITIES } from "#regions/fleet.ts";
+import { RPC_PATHS } from "#services/rpc/http/refuse-rpc.ts";
+import { limitsOf } from "#services/rpc/limits.ts";
+import { ROUTES } from "#services/rpc/routes/all.ts";
 import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
 
 beforeAll(() => void productionFleet(), 60_000);
+
+const AWS = CITIES.filter(({ host }) => host.kind === "aws");
+/** Of one distribution, unless more is asked for. */
+const ORIGINS_MAX = 25;
+/** Units that a client may use at once, and that come back. @source interfaces.md 1.3 */
+const RATE = { units: 600, unitsPerSecond: 20 };
+
+interface Statement {
+  readonly Effect: string;
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+interface BucketPolicy {
+  readonly Bucket: unknown;
+  readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+}
+
+interface CachePolicy {
+  readonly Name: string;
+  readonly ParametersInCacheKeyAndForwardedToOrigin: {
+    readonly QueryStringsConfig: { readonly QueryStrings?: readonly string[] };
+  };
+}
 
 function propertiesOf(type: string): Readonly<Record<string, unknown>> {
   const found = resourcesOf(productionFleet().stages.get("edge")).find(
@@ -15,15 +43,19 @@ function propertiesOf(type: string): Readonly<Record<string, unknown>> {
 }
 
 describe("the edge", () => {
-  it("has an origin for every city, named by its letters, asked by TLS only", () => {
+  it("has an origin for every city and its streams, named by its letters, asked by TLS only", () => {
     const { DistributionConfig } = propertiesOf("AWS::CloudFront::Distribution") as {
       DistributionConfig: {
         Origins: { Id: string; DomainName: unknown; CustomOriginConfig?: unknown }[];
         ViewerCertificate: { MinimumProtocolVersion: string };
       };
     };
-    const cities = DistributionConfig.Origins.filter(({ Id }) => Id !== "web");
-    expect(cities.map(({ Id }) => Id)).toEqual(CITIES.map(({ code }) => code));
+    const cities = DistributionConfig.Origins.filter(({ Id }) => !["web", "release"].includes(Id));
+    expect(cities.map(({ Id }) => Id)).toEqual([
+      ...CITIES.map(({ code }) => code),
+      ...AWS.map(({ code }) => `${code}-events`),
+    ]);
+    expect(DistributionConfig.Origins.length).toBeLessThanOrEqual(ORIGINS_MAX);
     for (const { CustomOriginConfig } of cities) {
       expect(CustomOriginConfig).toEqual({
         OriginProtocolPolicy: "https-only",
@@ -38,6 +70,67 @@ describe("the edge", () => {
       "syd.lambda-url.ap-southeast-2.on.aws",
     );
     expect(originOf({ code: "nyc" }, EXAMPLE_DEPLOYMENT)).toBe("nyc.origin.exos.example");
+    expect(streamOriginOf({ code: "syd" }, EXAMPLE_DEPLOYMENT)).toBe(
+      "syd-events.lambda-url.ap-southeast-2.on.aws",
+    );
+    expect(streamOriginOf({ code: "fra" }, EXAMPLE_DEPLOYMENT)).toBe(
+      "fra-events.origin.exos.example",
+    );
+  });
+
+  it("serves the channels of releases and their images, and nothing else of that bucket", () => {
+    const { DistributionConfig } = propertiesOf("AWS::CloudFront::Distribution") as {
+      DistributionConfig: {
+        CacheBehaviors: { PathPattern: string; TargetOriginId: string; AllowedMethods: string[] }[];
+        Origins: { Id: string; OriginAccessControlId?: unknown }[];
+      };
+    };
+    const served = DistributionConfig.CacheBehaviors.map(({ PathPattern, TargetOriginId }) => [
+      PathPattern,
+      TargetOriginId,
+    ]);
+    expect(served).toEqual([
+      ["/assets/*", "web"],
+      ["/fleet.json", "web"],
+      ["/release/*", "release"],
+    ]);
+    const origin = DistributionConfig.Origins.find(({ Id }) => Id === "release");
+    expect(origin?.OriginAccessControlId).toBeDefined();
+    const resources = resourcesOf(productionFleet().stages.get("edge"));
+    const bucket = resources.find(({ resource }) =>
+      String(resource.Properties?.["BucketName"]).endsWith("-release"),
+    );
+    const policies = resources.flatMap(({ resource }) => {
+      const { Bucket, PolicyDocument } = (resource.Properties ?? {}) as Partial<BucketPolicy>;
+      const isOfIt = JSON.stringify(Bucket ?? "").includes(`"${bucket?.id}"`);
+      return PolicyDocument !== undefined && isOfIt ? PolicyDocument.Statement : [];
+    });
+    const allowed = policies.filter(({ Effect }) => Effect === "Allow");
+    expect(allowed).toMatchObject([
+      { Principal: { Service: "cloudfront.amazonaws.com" }, Action: "s3:GetObject" },
+    ]);
+    expect(JSON.stringify(allowed[0]?.Resource)).toMatch(/"\/release\/\*"/);
+    expect(JSON.stringify(allowed[0]?.Condition)).toContain("aws:SourceArn");
+  });
+
+  it("keeps answers apart by every query name that a route knows", () => {
+    const { CachePolicyConfig } = resourcesOf(productionFleet().stages.get("edge"))
+      .map(({ resource }) => resource)
+      .filter(({ Type }) => Type === "AWS::CloudFront::CachePolicy")
+      .map(({ Properties }) => Properties as { CachePolicyConfig: CachePolicy })
+      .find((policy) => policy.CachePolicyConfig.Name.endsWith("-answers")) ?? {
+      CachePolicyConfig: undefined,
+    };
+    const names = CachePolicyConfig?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig;
+    const known = ROUTES.filter(({ method }) => method === "get").flatMap(({ config }) => {
+      const query = config.request?.query;
+      return query instanceof z.ZodObject ? Object.keys(query.shape) : [];
+    });
+    const operations = ["maxlag", "topics"];
+    expect(names?.QueryStrings?.toSorted()).toEqual(
+      [...new Set([...known, ...operations])].toSorted(),
+    );
+    expect(names?.QueryStrings?.length).toBeLessThanOrEqual(10);
   });
 
   it("tells a city where the viewer is and what the router stamped, but not the viewer's host", () => {
@@ -77,10 +170,39 @@ describe("the edge", () => {
 
   it("has three rules before it, each of them a block", () => {
     const { Rules } = propertiesOf("AWS::WAFv2::WebACL") as {
-      Rules: { Name: string; Action: object }[];
+      Rules: {
+        Name: string;
+        Action: { Block: { CustomResponse: { ResponseCode: number } } };
+      }[];
     };
     expect(Rules.map(({ Name }) => Name)).toEqual(["rate", "body", "method"]);
-    for (const { Action } of Rules) expect(Action).toEqual({ Block: {} });
+    const told = Rules.map(({ Action }) => Action.Block.CustomResponse.ResponseCode);
+    expect(told).toEqual([429, 413, 405]);
+  });
+
+  it("lets through what a city takes: its allowance of requests, 4 MiB, and every path of a POST", () => {
+    const rules = JSON.stringify(propertiesOf("AWS::WAFv2::WebACL")["Rules"]);
+    const [, limit] = /"Limit":(\d+)/.exec(rules) ?? [];
+    expect(Number(limit)).toBeGreaterThanOrEqual(RATE.units + 300 * RATE.unitsPerSecond);
+    const patterns = [...rules.matchAll(/"RegexString":"((?:[^"\\]|\\.)*)"/g)];
+    const [tooLong, posted] = patterns.map(([, text = ""]) => new RegExp(JSON.parse(`"${text}"`)));
+    const bodyBytesMax = limitsOf({ kind: "city" }).bodyBytes;
+    for (const bytes of [0, 200_000, bodyBytesMax, 4_999_999]) {
+      expect(tooLong?.test(String(bytes)), String(bytes)).toBe(false);
+    }
+    for (const bytes of [5_000_000, 9_999_999, 10_000_000, 123_456_789]) {
+      expect(tooLong?.test(String(bytes)), String(bytes)).toBe(true);
+    }
+    const routes = ROUTES.filter(({ method }) => method === "post").map(
+      ({ config }) => config.path,
+    );
+    for (const path of [...routes, ...RPC_PATHS]) {
+      expect(posted?.test(path), path).toBe(true);
+      expect(posted?.test(`/c/syd${path}`), path).toBe(true);
+    }
+    for (const path of ["/assets/x", "/release/channel-3.json", "/readyz", "/x"]) {
+      expect(posted?.test(path), path).toBe(false);
+    }
   });
 
   it("shows our four metrics, a line for every AWS city in its own region", () => {

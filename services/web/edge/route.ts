@@ -1,7 +1,11 @@
+import { streamOriginId } from "#regions/stream-origin-id.ts";
+
 /** A city as the router knows it. */
 export interface EdgeCity {
-  /** Three lower-case letters; also the name of its origin. */
+  /** Three lower-case letters; also the id of its origin. */
   readonly code: string;
+  /** Whether an origin of its own streams its events; else the one that answers everything does. */
+  readonly streams: boolean;
   /** Decimal degrees, north and east positive. */
   readonly latitude: number;
   readonly longitude: number;
@@ -22,12 +26,18 @@ export interface EdgeQuestion {
 
 /** Where a request goes. */
 export interface EdgeRoute {
-  /** Codes of the cities to ask, in this order: one, or a second for when the first fails. */
-  readonly cities: readonly string[];
+  /** Ids of the origins to ask, in this order: one, or a second for when the first fails. */
+  readonly origins: readonly string[];
+  /** Answers of the first origin after which the second one is asked. */
+  readonly failed: readonly number[];
   /** The path to ask for. Of a pinned request it begins with `/c/<city>`, so caches tell it apart. */
   readonly path: string;
 }
 
+const FAILED = [502, 503, 504];
+/** As a function answers whose streams are all taken. */
+const NO_STREAM_LEFT = 429;
+const EVENTS_PATH = /^(?:\/c\/[a-z]{3})?\/v1\/events$/;
 const PINNED_PATH = /^\/c\/([a-z]{3})(?:\/|$)/;
 const PINNED_HOST = /^([a-z]{3})\./;
 const RADIANS = Math.PI / 180;
@@ -37,6 +47,9 @@ const RADIANS = Math.PI / 180;
  * healthy one by great circle, and for what only reads the second nearest after it. Where all are
  * out of rotation, all are in: an answer with its reasons is better than none.
  *
+ * A stream of events goes to the origin that holds streams, where the city has one, and when all of
+ * those are taken to the one that answers everything, which tells the tip once.
+ *
  * Runs as a CloudFront Function: nothing here may need more than that runtime has.
  * @param cities in the order of preference where nobody knows the place; at least one
  * @source cloud.md 7.3
@@ -44,31 +57,41 @@ const RADIANS = Math.PI / 180;
 export function route(question: EdgeQuestion, cities: readonly EdgeCity[]): EdgeRoute {
   const path = question.path;
   const byPath = known(PINNED_PATH.exec(path), cities);
-  if (byPath !== undefined) return { cities: [byPath], path: path };
+  if (byPath !== undefined) return routeTo([byPath], path, question);
   const byHost = known(PINNED_HOST.exec(question.host.toLowerCase()), cities);
-  if (byHost !== undefined) return { cities: [byHost], path: `/c/${byHost}${path}` };
+  if (byHost !== undefined) return routeTo([byHost], `/c/${byHost.code}${path}`, question);
 
   const near = byDistance(question, cities);
-  const healthy = near.filter((code) => question.out.indexOf(code) < 0);
+  const healthy = near.filter((city) => question.out.indexOf(city.code) < 0);
   const chosen = healthy.length === 0 ? near : healthy;
   const reads = question.method === "GET" || question.method === "HEAD";
-  return { cities: chosen.slice(0, reads ? 2 : 1), path: path };
+  return routeTo(chosen.slice(0, reads ? 2 : 1), path, question);
 }
 
-function known(match: RegExpExecArray | null, cities: readonly EdgeCity[]): string | undefined {
+/** @param chosen the city, and perhaps a second one */
+function routeTo(chosen: EdgeCity[], path: string, asked: EdgeQuestion): EdgeRoute {
+  const first = chosen[0];
+  if (first?.streams === true && asked.method === "GET" && EVENTS_PATH.test(path)) {
+    const origins = [streamOriginId(first.code), first.code];
+    return { origins: origins, failed: [NO_STREAM_LEFT].concat(FAILED), path: path };
+  }
+  return { origins: chosen.map((city) => city.code), failed: FAILED, path: path };
+}
+
+function known(match: RegExpExecArray | null, cities: readonly EdgeCity[]): EdgeCity | undefined {
   const code = match === null ? undefined : match[1];
-  return cities.some((city) => city.code === code) ? code : undefined;
+  return cities.filter((city) => city.code === code)[0];
 }
 
-/** Codes, the nearest first; in their own order where the place is unknown. */
-function byDistance(from: EdgeQuestion, cities: readonly EdgeCity[]): string[] {
+/** The nearest first; in their own order where the place is unknown. */
+function byDistance(from: EdgeQuestion, cities: readonly EdgeCity[]): EdgeCity[] {
   const placed = cities.map((city, place) => ({
-    code: city.code,
+    city: city,
     place: place,
     nearness: nearness(from, city),
   }));
   placed.sort((a, b) => b.nearness - a.nearness || a.place - b.place);
-  return placed.map((city) => city.code);
+  return placed.map((at) => at.city);
 }
 
 /** Cosine of the great circle between two places; 0 where one is unknown. */

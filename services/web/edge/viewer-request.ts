@@ -18,12 +18,9 @@ interface ViewerEvent {
   readonly request: { readonly method: string; uri: string; readonly headers: Headers };
 }
 
-/** Answers of an origin after which the second one is asked. */
-const FAILED = [502, 503, 504];
-
 /**
  * Sends a request to its city and says to it that it came by the edge, and for whom. Origins of the
- * distribution are named like the cities; latitude and longitude come in CloudFront's own headers.
+ * distribution are named after the cities; latitude and longitude come in CloudFront's own headers.
  */
 export async function handler(event: ViewerEvent): Promise<ViewerEvent["request"]> {
   const request = event.request;
@@ -45,11 +42,11 @@ export async function handler(event: ViewerEvent): Promise<ViewerEvent["request"
   headers[CLIENT_HEADER] = { value: event.viewer.ip };
   headers[EDGE_HEADER] = { value: stampOf(event.viewer.ip, key) };
 
-  if (chosen.cities.length === 1) cf.selectRequestOriginById(String(chosen.cities[0]));
+  if (chosen.origins.length === 1) cf.selectRequestOriginById(String(chosen.origins[0]));
   else {
     cf.createRequestOriginGroup({
-      originIds: chosen.cities.map((code) => ({ originId: code })),
-      failoverCriteria: { statusCodes: FAILED },
+      originIds: chosen.origins.map((id) => ({ originId: id })),
+      failoverCriteria: { statusCodes: chosen.failed },
     });
   }
   return request;

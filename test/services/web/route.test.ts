@@ -8,14 +8,16 @@ import { encodeHealthVector } from "#shared/fleet/health-vector.ts";
 import { type EdgeEvent, openEdgeRuntime } from "../../support/edge-runtime.ts";
 
 const CODES = CITIES.map(({ code }) => code);
+const EDGE_CITIES = CITIES.map((city) => ({ ...city, streams: city.host.kind === "aws" }));
+const FAILED = [502, 503, 504];
 const BERLIN = { latitude: 52.52, longitude: 13.405 };
 
 function ask(question: Partial<EdgeQuestion> = {}) {
-  const { cities, path } = route(
+  const { origins, path } = route(
     { ...BERLIN, out: [], method: "GET", host: "exos.example", path: "/v1/tip", ...question },
-    CITIES,
+    EDGE_CITIES,
   );
-  return { cities, path };
+  return { cities: origins, path };
 }
 
 /** In [0, 1), the same for the same seed; quick enough for a million. @source mulberry32 */
@@ -51,6 +53,12 @@ function bruteForce(at: { latitude: number; longitude: number }, out: readonly s
     found.push(...left.splice(best, 1).map(({ code }) => code));
   }
   return found;
+}
+
+function originsOf(cities: readonly string[], path: string): readonly string[] {
+  const [first = ""] = cities;
+  const isAws = CITIES.find(({ code }) => code === first)?.host.kind === "aws";
+  return path === "/v1/events" && isAws ? [`${first}-events`, first] : cities;
 }
 
 describe("the city that a request goes to", () => {
@@ -90,6 +98,28 @@ describe("the city that a request goes to", () => {
     expect(ask({ latitude: Number.NaN, out: ["syd"] }).cities).toEqual(["lon", "sin"]);
   });
 
+  it("is asked for streams where it holds them, and for one event when all of them are taken", () => {
+    const events = { path: "/v1/events" };
+    const asked = route({ ...BERLIN, out: [], method: "GET", host: "x", ...events }, EDGE_CITIES);
+    expect(asked).toEqual({
+      origins: ["fra-events", "fra"],
+      failed: [429, ...FAILED],
+      path: "/v1/events",
+    });
+    expect(ask({ path: "/c/tyo/v1/events" }).cities).toEqual(["tyo-events", "tyo"]);
+    expect(ask({ ...events, host: "bom.exos.example" })).toEqual({
+      cities: ["bom-events", "bom"],
+      path: "/c/bom/v1/events",
+    });
+    expect(ask({ ...events, method: "OPTIONS" }).cities).toEqual(["fra"]);
+    expect(ask({ path: "/v1/eventsx" }).cities).toEqual(["fra", "ams"]);
+  });
+
+  it("streams on its only origin outside AWS", () => {
+    expect(ask({ path: "/v1/events", out: ["fra"] }).cities).toEqual(["ams", "par"]);
+    expect(ask({ path: "/c/nyc/v1/events" }).cities).toEqual(["nyc"]);
+  });
+
   it("equals a search through all cities, 100,000 times", () => {
     const random = fastRandom(14);
     let wrong = 0;
@@ -98,8 +128,9 @@ describe("the city that a request goes to", () => {
       const at = { latitude, longitude: random() * 360 - 180 };
       const share = random();
       const out = CODES.filter(() => random() < share);
-      const found = ask({ ...at, out }).cities;
-      if (String(found) !== String(bruteForce(at, out))) wrong++;
+      const path = run % 4 === 0 ? "/v1/events" : "/v1/tip";
+      const found = ask({ ...at, out, path }).cities;
+      if (String(found) !== String(originsOf(bruteForce(at, out), path))) wrong++;
     }
     expect(wrong).toBe(0);
   });
@@ -142,7 +173,7 @@ describe("the router as CloudFront runs it", () => {
       ["edge-key", "the key"],
     ]);
     const { choice, request } = await openEdgeRuntime(source, store)(eventOf());
-    expect(choice).toEqual({ origins: ["ams", "lon"], statusCodes: [502, 503, 504] });
+    expect(choice).toEqual({ origins: ["ams", "lon"], statusCodes: FAILED });
     expect(request.headers["x-exos-client"]?.value).toBe("192.0.2.7");
     const [unix = "", stamp] = String(request.headers["x-exos-edge"]?.value).split(".");
     expect(Math.abs(Number(unix) - Date.now() / 1000)).toBeLessThan(10);
@@ -156,6 +187,11 @@ describe("the router as CloudFront runs it", () => {
     const pinned = await run(eventOf({ headers: { host: { value: "syd.exos.example" } } }));
     expect(pinned.choice?.origins).toEqual(["syd"]);
     expect(pinned.request.uri).toBe("/c/syd/v1/tip");
+    const stream = await run(eventOf({ uri: "/v1/events" }));
+    expect(stream.choice).toEqual({
+      origins: ["fra-events", "fra"],
+      statusCodes: [429, ...FAILED],
+    });
   });
 
   it("has every city in rotation without a vector, and no stamp without a key", async () => {
