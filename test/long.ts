@@ -242,6 +242,7 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 const counts = { passed: 0, failed: 0, skipped: 0 };
+const failed: string[] = [];
 for (const [name, command] of Object.entries(COMMANDS)) {
   if (named.length > 0 && !named.includes(name)) continue;
   const files = command.needs.filter((file) => vectorsPath(file) === undefined);
@@ -255,7 +256,9 @@ for (const [name, command] of Object.entries(COMMANDS)) {
   const started = performance.now();
   const outcome = await outcomeOf(command, short);
   counts[outcome]++;
+  if (outcome === "failed") failed.push(`${name}, ${command.about}`);
   print(`${name}: ${SAID[outcome]}, ${((performance.now() - started) / 1_000).toFixed(1)} s`);
 }
+for (const line of failed) print(`failed: ${line}`);
 print(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 ? 0 : 1;

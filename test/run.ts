@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { VECTOR_ROWS_FILE, vectorTable } from "./support/vector-report.ts";
 
 interface Report {
@@ -16,7 +16,13 @@ interface Report {
   readonly numTodoTests: number;
   readonly testResults: readonly {
     readonly name: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    /** Of a file that could not be loaded. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -44,6 +50,21 @@ function readReport(path: string): Report | undefined {
   }
 }
 
+/** Each failure in a line, for whoever sees the end of a long output alone. */
+function failureLines(report: Report | undefined): readonly string[] {
+  return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === "failed");
+    const file = relative(process.cwd(), name);
+    if (failed.length === 0 && message !== "") return [`${file}: ${firstLine(message)}`];
+    return failed.map(
+      ({ fullName, failureMessages }) =>
+        `${file}: ${fullName}: ${firstLine(failureMessages[0] ?? "")}`,
+    );
+  });
+}
+
+const firstLine = (text: string) => text.split("\n", 1)[0]?.slice(0, 300) ?? "";
+
 /** What the suites of ports say, over all adapters and endpoints. @source cloud.md 14.1 */
 function contractLine(report: Report | undefined): string {
   const cases = (report?.testResults ?? [])
@@ -54,7 +75,11 @@ function contractLine(report: Report | undefined): string {
 }
 
 const started = performance.now();
-const checks = [succeeds("biome", ["check", "--error-on-warnings"]), succeeds("tsc", [])];
+const checks: readonly (readonly [name: string, ok: boolean])[] = [
+  ["biome", succeeds("biome", ["check", "--error-on-warnings"])],
+  ["tsc", succeeds("tsc", [])],
+];
+const refused = checks.filter(([, ok]) => !ok).map(([name]) => name);
 
 using folder = mkdtempDisposableSync(join(tmpdir(), "exos-test-"));
 const file = join(folder.path, "report.json");
@@ -92,12 +117,13 @@ const skipped = (report?.testResults ?? []).flatMap(({ assertionResults }) =>
 );
 for (const { fullName } of skipped) print(`skipped: ${fullName}`);
 print(contractLine(report));
+for (const line of [...refused, ...failureLines(report)]) print(`failed: ${line}`);
 
-const passed = (report?.numPassedTests ?? 0) + checks.filter(Boolean).length;
+const passed = (report?.numPassedTests ?? 0) + checks.length - refused.length;
 const failedTests = report?.numFailedTests ?? 1;
 // A file that cannot even be loaded, or a missed threshold, fails without a failed test.
 const failedOtherwise = !suite && failedTests === 0 ? 1 : 0;
-const failed = failedTests + failedOtherwise + checks.filter((ok) => !ok).length;
+const failed = failedTests + failedOtherwise + refused.length;
 print(`all of it: ${seconds(started)} s`);
 print(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;
