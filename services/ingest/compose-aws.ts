@@ -25,6 +25,7 @@ import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createS3SavedState } from "#shared/adapters/aws/s3-saved-state.ts";
+import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
@@ -206,10 +207,11 @@ export function composeAwsLoad(
 ): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network"> {
   const names = readCityEnvironment(environment, WANTED_LOAD);
   const { stores, network, clock, leases, owner, segments } = openCity(names);
-  const { chain, objects: _, ...ports } = stores;
+  const { chain, objects, ...ports } = stores;
   return {
     ...ports,
     ...{ network, clock, leases, owner, segments, log },
+    snapshots: createS3Snapshots(objects),
     generations: createDynamoGenerations({ chain, coins: names.EXOS_TABLE_COINS, clock }),
     follow: createSnsTopic<TipHint>({
       client: createSnsClient(),

@@ -11,7 +11,10 @@ import { openLevelCoinStore } from "#shared/adapters/embedded/level-coin-store.t
 import { openLevelHeaderStore } from "#shared/adapters/embedded/level-header-store.ts";
 import { createMemoryWorkQueue } from "#shared/adapters/embedded/memory-work-queue.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
+import { publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { SEGMENT_BLOCKS } from "#shared/coins/segment.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { AcceptedHint } from "#shared/messages/accepted-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
@@ -21,11 +24,13 @@ import type { Log } from "#shared/ports/log.ts";
 import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Endpoint } from "#shared/ports/transport.ts";
+import type { WorkQueue } from "#shared/ports/work-queue.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { parseHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import { composeConnections } from "./compose-connections.ts";
 import { composeEmbedded as composeIngest } from "./compose-embedded.ts";
 import { runIngest } from "./container.ts";
+import { noteTotals, segmentEnd } from "./load/note-totals.ts";
 import type { LoadDeps } from "./load/run-load.ts";
 import type { LoadedSet } from "./load/switch-generation.ts";
 import { runTogether } from "./run-together.ts";
@@ -42,6 +47,8 @@ export interface DownloadOptions {
   readonly log: Log;
   /** Where the set goes. */
   readonly city: Pick<CoinStore, "createGeneration" | "apply" | "dropGeneration">;
+  /** Blocks of one segment; fewer in tests. */
+  readonly segmentBlocks?: number;
 }
 
 /** What a city is loaded from. */
@@ -49,6 +56,8 @@ export interface LoadSource extends Pick<LoadDeps, "prepare">, AsyncDisposable {
   readonly coins: CoinStore;
 }
 
+/** Blocks that are connected before somebody looks whether another segment came to its end. */
+const COMMITTED_MAX = 64;
 /** A download that stands still for so long with nothing left to ask for has caught up. */
 const STILL_MS = 5_000;
 const LOOK_MS = 200;
@@ -71,13 +80,28 @@ export async function composeLoad(options: DownloadOptions): Promise<LoadSource>
       await download(disk, options, signal);
       signal.throwIfAborted();
       const { path, trust } = await writeSet(disk, options);
-      return { ...stores, fill: () => fillFrom(path, trust, options) };
+      return {
+        ...stores,
+        fill: () => fillFrom(path, trust, options),
+        publish: (snapshots) => publishSnapshot(path, snapshots),
+      };
     },
     [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose](),
   };
 }
 
-async function openDisk({ network, log, folder: root }: DownloadOptions) {
+/**
+ * The same network whose chains become final a segment later: so long the store keeps what it takes
+ * to count at the end of one, and to write the set at it.
+ */
+function keptLonger(network: Network, segmentBlocks: number): Network {
+  const { consensus } = network;
+  const reorgBlocksMax = consensus.reorgBlocksMax + segmentBlocks + COMMITTED_MAX;
+  return { ...network, consensus: { ...consensus, reorgBlocksMax } };
+}
+
+async function openDisk(options: DownloadOptions) {
+  const { network, log, folder: root, segmentBlocks = SEGMENT_BLOCKS } = options;
   const stack = new AsyncDisposableStack();
   const genesis = toHashHex(network.consensus.genesis.hash);
   const folder = stack.use(await openDataFolder({ root, network: network.name, genesis }));
@@ -102,12 +126,22 @@ async function openDisk({ network, log, folder: root }: DownloadOptions) {
       latestOnly: true,
     });
   const follow = queue<TipHint>("follow");
-  const shared = { ...stores, network, clock, metrics, log, follow };
+  const own = keptLonger(network, segmentBlocks);
+  const shared = { ...stores, network: own, clock, metrics, log, follow };
+  const committed: WorkQueue<TipHint> = {
+    async send(hint) {
+      await noteTotals({ ...stores, network, segmentBlocks });
+      await follow.send(hint);
+    },
+  };
   const validate = stack.use(
-    composeValidate(shared, {
-      jobs: Math.max(0, availableParallelism() - 1),
-      cacheBytesMax: cacheMebibytes * MEBIBYTE,
-    }),
+    composeValidate(
+      { ...shared, follow: committed },
+      {
+        jobs: Math.max(0, availableParallelism() - 1),
+        cacheBytesMax: cacheMebibytes * MEBIBYTE,
+      },
+    ),
   );
   stack.defer(() => validate.deps.flush());
   const accepted = queue<AcceptedHint>("accepted");
@@ -163,22 +197,33 @@ async function untilStill(
 }
 
 /**
- * Write the set at the newest final block, which no tip of the city leaves again.
+ * Write the set at the end of the newest segment that is final, which no tip of the city leaves again;
+ * of a chain that is too short for one, at its newest final block.
  *
  * @returns its folder, and its set hash: every block of it was judged here
+ * @source cloud.md 5.3, 5.4
  */
 async function writeSet(
   { stores, folder }: Disk,
-  { network, userAgent }: DownloadOptions,
+  { network, userAgent, segmentBlocks = SEGMENT_BLOCKS }: DownloadOptions,
 ): Promise<{ readonly path: string; readonly trust: HashHex }> {
   const tip = await stores.coins.tip();
-  if (tip === undefined || tip.final === 0) throw nothingFinal(tip?.height ?? 0);
-  const path = join(folder.path, `set-${tip.final}`);
-  const { muhash } = await exportSnapshot(
-    { network, program: userAgent, ...stores },
-    path,
-    tip.final,
-  );
+  const final = (tip?.height ?? 0) - network.consensus.reorgBlocksMax;
+  if (tip === undefined || final <= 0) throw nothingFinal(tip?.height ?? 0);
+  const end = segmentEnd(final, segmentBlocks);
+  const at = end > 0 ? end : final;
+  const path = join(folder.path, `set-${at}`);
+  const source = { network, program: userAgent, ...stores };
+  const { muhash, hash } = await exportSnapshot(source, path, at);
+  const noted = (await stores.headers.get(hash))?.totals;
+  const { dialect } = network.consensus;
+  const counted = noted && toHashHex(RunningTotals.decode(dialect, noted).totals().muhash);
+  if (counted !== undefined && counted !== muhash) {
+    throw new StoreFault(
+      `The set at ${at} has the hash ${muhash}, and ${counted} by its changes.`,
+      { retryable: false, code: "EXOS-E1004" },
+    );
+  }
   return { path, trust: muhash };
 }
 

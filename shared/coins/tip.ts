@@ -149,7 +149,8 @@ export function renumberedTip(current: Tip, limit: ReorgLimit): NextTip {
 /**
  * The same chain, read from another generation of coins, whose snapshot ends at `floor`.
  *
- * @throws RangeError unless the block at `floor` is in the window: only there is it known to be ours
+ * @param generation of a block of this chain; below the window, whoever asks looked at what is frozen
+ * @throws RangeError when the window has another block at `floor`, or ends below it
  * @source cloud.md 5.4
  */
 export function switchedTip(
@@ -159,7 +160,8 @@ export function switchedTip(
 ): NextTip {
   const { gen, floor, hash } = generation;
   check(gen > current.gen, "a generation is newer than the one it replaces");
-  check(hashAt(current, floor) === hash, "the snapshot's block is active");
+  const isFrozen = floor < current.base;
+  check(isFrozen || hashAt(current, floor) === hash, "the snapshot's block is active");
   const { base, frozen } = spill(current, limit.groupBlocks);
   const final = toHeight(Math.max(current.final, floor));
   const tip: Tip = {

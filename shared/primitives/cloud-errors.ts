@@ -65,8 +65,8 @@ export const CLOUD_ERRORS = {
   "EXOS-E8130": {
     status: 500,
     title: "Loaded set too old",
-    sentence: "The city went on further than its window reaches while a set was loaded.",
-    hint: "Load again: `exos fleet load <city>` takes a newer set.",
+    sentence: "Another load, which began later, was done first.",
+    hint: "Nothing to do: the city has the newer set.",
   },
   "EXOS-E8131": {
     status: 500,

@@ -1,15 +1,19 @@
 import { checkSegment, writeSegment } from "#services/ingest/segment-pieces.ts";
+import { RunningTotals } from "#shared/coins/running-totals.ts";
 import { SEGMENT_BLOCKS, segmentOf } from "#shared/coins/segment.ts";
 import { FROZEN_GROUP } from "#shared/coins/view.ts";
+import type { Network } from "#shared/consensus/params.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { HeaderStore, StoredHeader } from "#shared/ports/header-store.ts";
 import type { Segments } from "#shared/ports/segments.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
 import type { LoadedSet } from "./switch-generation.ts";
 
 /** Where the chain is read, and where a city keeps it. */
 export interface CopyDeps {
+  readonly network: Pick<Network, "consensus">;
   readonly from: {
     readonly headers: Pick<HeaderStore, "getMany">;
     readonly blocks: Pick<BlockStore, "get">;
@@ -62,11 +66,13 @@ export async function copyChain(
 async function copySegment(
   index: number,
   hashes: readonly HashHex[],
-  { from, segments, segmentBlocks = SEGMENT_BLOCKS }: CopyDeps,
+  { network, from, segments, segmentBlocks = SEGMENT_BLOCKS }: CopyDeps,
 ): Promise<void> {
   const packed = hashes.map((hash, at) => ({ hash, height: height(index * segmentBlocks + at) }));
-  if ((await segments.info(index)) === undefined) {
-    const stored = await from.headers.getMany(hashes);
+  const known = await segments.info(index);
+  const stored = await from.headers.getMany(known === undefined ? hashes : hashes.slice(-1));
+  const muhash = muhashOf(stored.at(-1), network);
+  if (known === undefined) {
     const records = stored.map((one, at) => {
       if (one === undefined) throw gone(`header ${hashes[at]}`);
       return one.record;
@@ -76,9 +82,25 @@ async function copySegment(
     await segments.write(index, writeSegment({ records, body }));
     const written = await segments.read(index);
     if (written === undefined) throw gone(`segment ${index}`);
-    await segments.declare(index, { ...(await checkSegment(written, hashes)), muhash: undefined });
+    await segments.declare(index, { ...(await checkSegment(written, hashes)), muhash });
+  } else if (known.muhash === undefined && muhash !== undefined) {
+    await segments.declare(index, { ...known, muhash });
+  } else if (known.muhash !== muhash && muhash !== undefined) {
+    throw new StoreFault(
+      `Segment ${index}: the city counted ${known.muhash} at its end, the loaded chain ${muhash}.`,
+      { retryable: false, code: "EXOS-E1004" },
+    );
   }
   await segments.list(packed);
+}
+
+/** Set hash after a block, where its loader noted the totals. */
+function muhashOf(
+  stored: StoredHeader | undefined,
+  { consensus }: Pick<Network, "consensus">,
+): HashHex | undefined {
+  if (stored?.totals === undefined) return undefined;
+  return toHashHex(RunningTotals.decode(consensus.dialect, stored.totals).totals().muhash);
 }
 
 /** What is known of a block that its loader judged. */

@@ -8,6 +8,7 @@ import type { Lease, Leases } from "#shared/ports/leases.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Segments } from "#shared/ports/segments.ts";
 import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
+import type { Snapshots } from "#shared/ports/snapshots.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
@@ -21,6 +22,8 @@ export interface PreparedChain {
   readonly blocks: Pick<BlockStore, "get">;
   /** Fill a new generation of the city's coins with the set. */
   fill(): Promise<LoadedSet>;
+  /** Put the set where others find it. @returns its name */
+  publish(snapshots: Snapshots): Promise<string>;
 }
 
 /** What loading a city needs. */
@@ -29,6 +32,8 @@ export interface LoadDeps extends SwitchDeps {
   prepare(signal: AbortSignal): Promise<PreparedChain>;
   readonly segments: Segments;
   readonly generations: RetireDeps["generations"];
+  /** Of the city, for others. */
+  readonly snapshots: Snapshots;
   readonly segmentBlocks?: number;
   readonly leases: Leases;
   /** Of this process. */
@@ -107,6 +112,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   await notice.put(tip);
   await follow.send(tipHint(tip));
   await retireGenerations(tip.gen, deps);
+  log.info("snapshot published", { name: await chain.publish(deps.snapshots) });
   return tip;
 }
 

@@ -52,7 +52,10 @@ export async function switchGeneration(set: LoadedSet, deps: SwitchDeps): Promis
     if (tip?.gen === set.generation) return { state: "switched", tip };
     if (tip !== undefined && tip.gen > set.generation) {
       // What is older than the generation in use is swept: nobody turns back to it.
-      throw tooOld(`generation ${tip.gen} is in use, newer than the loaded ${set.generation}`);
+      throw new StoreFault(
+        `Generation ${tip.gen} is in use, newer than the loaded ${set.generation}.`,
+        { retryable: false, code: "EXOS-E8130" },
+      );
     }
     const next = tip === undefined ? tipOfSet(set, 0) : await nextOf(tip, set, deps);
     if (next === undefined) {
@@ -70,19 +73,11 @@ async function nextOf(tip: Tip, set: LoadedSet, deps: SwitchDeps): Promise<NextT
     return hashOf(set, tip.height) === tip.hash ? tipOfSet(set, tip.rev) : undefined;
   }
   if ((await activeHashAt(at.height, tip, deps.coins)) !== at.hash) return undefined;
-  if (at.height < tip.base) {
-    throw tooOld(`the window of the tip begins at ${tip.base}, above the set's ${at.height}`);
-  }
   for (let up = at.height + 1; up <= tip.height; up++) {
-    const hash = tip.win[up - tip.base];
+    const hash = await activeHashAt(up, tip, deps.coins);
     if (hash !== undefined) await applyTo(generation, { hash, height: height(up) }, deps);
   }
   return switchedTip(tip, { gen: generation, floor: at.height, hash: at.hash });
-}
-
-function tooOld(why: string): StoreFault {
-  const message = `What was loaded is too old: ${why}.`;
-  return new StoreFault(message, { retryable: false, code: "EXOS-E8130" });
 }
 
 /** The tip that ends in the set's block. What is frozen already is frozen again as it is. */

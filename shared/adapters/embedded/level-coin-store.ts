@@ -37,7 +37,15 @@ import {
 import { withSpends } from "./open-spends.ts";
 
 /** A coin store that holds its folder until it is disposed of; what was not flushed is lost then. */
-export interface LevelCoinStore extends BufferedCoinStore, AsyncDisposable {}
+export interface LevelCoinStore extends BufferedCoinStore, AsyncDisposable {
+  /**
+   * Totals at a block of the tip's chain that is not below `final`, as `RunningTotals.encode` makes
+   * them: brought forward from such a block where they are known, else counted.
+   *
+   * @param to the tip cut back to the block
+   */
+  totalsAt(to: Tip, from: KnownTotals | undefined): Promise<Uint8Array>;
+}
 
 /** Where the coins lie, and how much memory they may take. */
 export interface LevelCoinStoreOptions {
@@ -228,6 +236,13 @@ class CoinsInLevel implements LevelCoinStore {
       await this.#keepTotals(this.#flushed, counted);
     }
     return counted.totals();
+  }
+
+  async totalsAt(to: Tip, from: KnownTotals | undefined): Promise<Uint8Array> {
+    const source = this.#source(to);
+    // Below, what was spent since is gone.
+    const isKept = from?.tip.gen === to.gen && from.tip.height >= this.#dropped;
+    return (await (isKept ? advanceTotals(from, source) : countTotals(source))).encode();
   }
 
   async createGeneration(): Promise<number> {

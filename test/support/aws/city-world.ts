@@ -2,6 +2,7 @@ import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { createValidator } from "#services/validate/core.ts";
 import { createAwsBlockStore } from "#shared/adapters/aws/aws-block-store.ts";
+import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { createDynamoBlockTries } from "#shared/adapters/aws/dynamo-block-tries.ts";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { createDynamoHeaderStore } from "#shared/adapters/aws/dynamo-header-store.ts";
@@ -11,6 +12,7 @@ import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
 import { createPackedBlocks } from "#shared/adapters/aws/packed-blocks.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
@@ -85,6 +87,8 @@ export async function openCityWorld(network: Network) {
   return {
     ...{ deps, validator, clock, objects, urls },
     coins: deps.coins,
+    segments: createAwsSegments({ chain, objects, blocks: deps.blocks }),
+    snapshots: createS3Snapshots(objects),
     heartbeats: createDynamoHeartbeats(chain),
     /** Check and connect what is hinted, and tell of each new tip, until the signal is aborted. */
     runFunctions: (signal: AbortSignal) =>
