@@ -36,3 +36,9 @@ export function fleetVariables({ names, city, deployment }: CityContext): Record
     EXOS_BUCKET_WEB: edgeNames(names.environment, names.account).buckets.web,
   };
 }
+
+/** Where the money of a city that stakes may go, if the deployer fixed it. @source cloud.md 9.2 */
+export function sweepVariables({ names, city, deployment }: CityContext): Record<string, string> {
+  const address = deployment.sweepAddresses[names.environment];
+  return city.staking && address !== undefined ? { EXOS_SWEEP_ADDRESS: address } : {};
+}

@@ -25,7 +25,7 @@ export interface FunctionShape {
   readonly trigger: Trigger;
   /** Names of the environment that its composition root reads. */
   readonly environment: readonly string[];
-  /** Names that it reads where the city has them: its place in the fleet. */
+  /** Names that it reads where the city has them: its place in the fleet, where its money may go. */
   readonly optional?: readonly string[];
 }
 
@@ -120,6 +120,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     reserved: 1,
     trigger: { kind: "invoke" },
     environment: [...CHAIN, "EXOS_KEY_STAKE"],
+    optional: ["EXOS_SWEEP_ADDRESS"],
   },
 };
 

@@ -11,7 +11,8 @@ export const EXAMPLE_DEPLOYMENT: Deployment = {
       "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000",
   },
   alarms: { kind: "mail", address: "alarms@exos.example" },
-  sweepAddress: undefined,
+  // None for money that is worth something: what stands here would be where it goes.
+  sweepAddresses: { local: "XBxPQk8V7ZJfwitgKHu6Nmw9bBQMTjUtg9" },
   releaseKey: undefined,
   proxyImage: undefined,
   vector: "arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-0000-0000-000000000000",

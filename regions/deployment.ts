@@ -10,8 +10,8 @@ export interface Deployment {
   readonly zone: DnsZone | undefined;
   /** Where alarms go. */
   readonly alarms: AlarmTarget | undefined;
-  /** The only address that staked money may be swept to. */
-  readonly sweepAddress: string | undefined;
+  /** The only address that staked money may be swept to, of each environment's chain. */
+  readonly sweepAddresses: Readonly<Partial<Record<EnvironmentName, string>>>;
   /** Public key that releases are signed with: 32 bytes of Ed25519 in hex. */
   readonly releaseKey: string | undefined;
   /**
@@ -51,7 +51,8 @@ export const DEPLOYMENT: Deployment = {
   cityAccounts: {},
   zone: undefined,
   alarms: undefined,
-  sweepAddress: undefined,
+  // Of a wallet that everybody knows: what a city on this machine stakes is worth nothing.
+  sweepAddresses: { local: "XBxPQk8V7ZJfwitgKHu6Nmw9bBQMTjUtg9" },
   releaseKey: undefined,
   proxyImage: undefined,
   origins: {},

@@ -19,8 +19,13 @@ export function missingFacts(
   if (!cities.some(({ edge }) => edge)) return missing;
   if (deployment.zone === undefined) missing.push("zone: the DNS zone of seeds and of the edge");
   if (deployment.alarms === undefined) missing.push("alarms: where alarms go");
-  if (cities.some(({ staking }) => staking) && deployment.sweepAddress === undefined) {
-    missing.push("sweepAddress: the only address that staked money may be swept to");
+  if (
+    cities.some(({ staking }) => staking) &&
+    deployment.sweepAddresses[environment] === undefined
+  ) {
+    missing.push(
+      `sweepAddresses.${environment}: the only address that staked money may be swept to`,
+    );
   }
   if (!cities.some(({ host }) => host.kind === "external")) return missing;
   if (deployment.releaseKey === undefined) {

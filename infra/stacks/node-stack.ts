@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { acknowledge } from "#infra/acknowledge.ts";
 import { type CityContext, stackName } from "#infra/city-context.ts";
-import { cityVariables, fleetVariables } from "#infra/city-variables.ts";
+import { cityVariables, fleetVariables, sweepVariables } from "#infra/city-variables.ts";
 import { CityFunctions } from "#infra/constructs/city-functions.ts";
 import { CityQueues } from "#infra/constructs/city-queues.ts";
 import { pickVariables } from "#infra/constructs/handler-function.ts";
@@ -61,7 +61,7 @@ export class NodeStack extends Stack {
     const functions = new CityFunctions(this, "Functions", {
       context,
       facts,
-      variables: { ...this.variables, ...fleetVariables(context) },
+      variables: { ...this.variables, ...fleetVariables(context), ...sweepVariables(context) },
       queues: this.queues,
     });
     const { environment, staking = [] } = TASK_SHAPES.ingest;

@@ -2,6 +2,7 @@ import { parseStakeAsked, type StakeAnswered } from "#shared/messages/stake-sign
 import type { Log } from "#shared/ports/log.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import { type SignOnTipDeps, signOnTip } from "./sign-on-tip.ts";
+import { type SignSweepDeps, signSweep } from "./sign-sweep.ts";
 
 /**
  * Answer one question to the signer, whoever asked it.
@@ -10,7 +11,7 @@ import { type SignOnTipDeps, signOnTip } from "./sign-on-tip.ts";
  */
 export async function answerSigning(
   asked: unknown,
-  deps: SignOnTipDeps & { readonly log: Pick<Log, "info" | "warn"> },
+  deps: SignOnTipDeps & SignSweepDeps & { readonly log: Pick<Log, "info" | "warn"> },
 ): Promise<StakeAnswered> {
   const question = parseStakeAsked(asked);
   if (question === undefined)
@@ -18,6 +19,7 @@ export async function answerSigning(
   if (question.kind === "key") {
     return { v: 1, kind: "key", publicKey: toHex(await deps.key.publicKey()) };
   }
+  if (question.kind === "sweep") return answerSweep(question.transaction, deps);
   const template = Uint8Array.from(Buffer.from(question.block, "base64"));
   const signed = await signOnTip(template, deps);
   if (signed.ok) {
@@ -26,6 +28,21 @@ export async function answerSigning(
   }
   const { code, message } = signed.error;
   deps.log.warn("EXOS-E6001", "a template was refused", { err: message });
+  return refused(code, message);
+}
+
+async function answerSweep(
+  transaction: string,
+  deps: SignSweepDeps & { readonly log: Pick<Log, "info" | "warn"> },
+): Promise<StakeAnswered> {
+  const signed = await signSweep(Uint8Array.from(Buffer.from(transaction, "base64")), deps);
+  if (signed.ok) {
+    deps.log.info("signed a sweep", { bytes: signed.value.length });
+    const text = Buffer.from(signed.value).toString("base64");
+    return { v: 1, kind: "swept", transaction: text };
+  }
+  const { code, message } = signed.error;
+  deps.log.warn("EXOS-E6001", "a sweep was refused", { err: message });
   return refused(code, message);
 }
 

@@ -10,8 +10,12 @@ import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chai
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import type { Network } from "#shared/consensus/params.ts";
 import type { Log } from "#shared/ports/log.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { parseAddress, scriptOfAddress } from "#shared/script/address.ts";
 import type { SignOnTipDeps } from "./sign-on-tip.ts";
+import type { SignSweepDeps } from "./sign-sweep.ts";
 
 /** What the environment of this function holds. */
 export const WANTED = [
@@ -22,6 +26,9 @@ export const WANTED = [
   "EXOS_KEY_STAKE",
 ] as const;
 
+/** Where the deployer fixed an address that the city's money may be swept to. */
+export const WANTED_WITH_SWEEP = ["EXOS_SWEEP_ADDRESS"] as const;
+
 /**
  * The signer over the tables of a city and its key. Builds every client and asks for nothing.
  *
@@ -29,7 +36,7 @@ export const WANTED = [
  */
 export function composeAws(
   environment: Readonly<Record<string, string | undefined>>,
-): SignOnTipDeps & { readonly log: Log } {
+): SignOnTipDeps & SignSweepDeps & { readonly log: Log } {
   const env = readCityEnvironment(environment, WANTED);
   const network = networkOfCity(env.EXOS_NETWORK);
   const { coins, headers } = openChainStores(env, {
@@ -45,5 +52,20 @@ export function composeAws(
     constant: { service: "stake", city: env.EXOS_CITY },
   });
   const key = createKmsKey({ client: createKmsClient(), key: env.EXOS_KEY_STAKE });
-  return { network, coins, headers, key, log };
+  return { network, coins, headers, key, log, sweepScript: sweepScriptOf(environment, network) };
+}
+
+/** @throws StoreFault `EXOS-E8101` for what is no address of the network */
+function sweepScriptOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  { name, addresses }: Pick<Network, "name" | "addresses">,
+): Uint8Array | undefined {
+  if (WANTED_WITH_SWEEP.every((variable) => environment[variable] === undefined)) return undefined;
+  const { EXOS_SWEEP_ADDRESS: text } = readCityEnvironment(environment, WANTED_WITH_SWEEP);
+  const address = parseAddress(text, addresses);
+  if (address !== undefined) return scriptOfAddress(address);
+  throw new StoreFault(`EXOS_SWEEP_ADDRESS is no address of ${name}: "${text}"`, {
+    retryable: false,
+    code: "EXOS-E8101",
+  });
 }

@@ -1,7 +1,4 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
-import { coinKeyOf, OUTPUTS_MAX } from "#shared/coins/coin-key.ts";
-import { coinsReader, frozenGroupsOf, readItems } from "#shared/coins/coins-reader.ts";
-import type { Tip } from "#shared/coins/tip.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import { nextBits } from "#shared/consensus/next-bits.ts";
 import type { ConsensusParams, Network } from "#shared/consensus/params.ts";
@@ -13,7 +10,7 @@ import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { DigestSigner } from "#shared/ports/digest-signer.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Block } from "#shared/primitives/block.ts";
-import { type Amount, amount, type HashHex, height } from "#shared/primitives/brand.ts";
+import { type Amount, amount, height } from "#shared/primitives/brand.ts";
 import type { Coin, CoinsReader } from "#shared/primitives/coin.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
@@ -21,6 +18,7 @@ import { type Refusal, refusal } from "#shared/primitives/refusal.ts";
 import type { Result } from "#shared/primitives/result.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import { stakeToSign } from "#shared/wallet/stake-to-sign.ts";
+import { readSpent } from "./read-spent.ts";
 
 /** The chain by which a template is judged, and the key. */
 export interface SignOnTipDeps {
@@ -50,7 +48,7 @@ export async function signOnTip(
   const tip = await deps.coins.tip();
   const parent = tip === undefined ? undefined : (await deps.headers.get(tip.hash))?.record;
   if (tip === undefined || parent === undefined) return refuse("There is no chain to build on.");
-  const read = await readSpent(decoded.value, tip, deps.coins);
+  const read = await readSpent(spentBy(decoded.value), tip, deps.coins);
   const judged = judgeOnTip(decoded.value, { parent, coins: read, params });
   if (!judged.ok) return judged;
   const { kernel, fees } = judged.value;
@@ -125,29 +123,10 @@ function feesOf({ transactions }: Block, coins: CoinsReader): Amount | undefined
 }
 
 /** Every coin that a block spends and does not make. */
-async function readSpent(
-  { transactions }: Block,
-  tip: Tip,
-  store: Pick<CoinStore, "read" | "frozen">,
-): Promise<CoinsReader> {
+function spentBy({ transactions }: Block): readonly Outpoint[] {
   const own = new Set(transactions.map(({ txid }) => toHashHex(txid)));
   const [, ...spending] = transactions;
-  const asked = spending
+  return spending
     .flatMap(({ inputs }) => inputs.map(({ prevout }) => prevout))
-    .filter(({ txid, index }) => index < OUTPUTS_MAX && !own.has(toHashHex(txid)));
-  const keys = [...new Set(asked.map(({ txid, index }) => coinKeyOf(txid, index)))];
-  const items = readItems(keys, await store.read(tip.gen, keys));
-  const frozen = new Map<number, readonly HashHex[]>();
-  for (const group of frozenGroupsOf(tip, items.values())) {
-    const hashes = await store.frozen(group);
-    if (hashes !== undefined) frozen.set(group, hashes);
-  }
-  const reader = coinsReader({ view: tip, items, frozen });
-  const known = new Set(asked.map(outpointKey));
-  // A reader of these alone: what was not asked for is no coin of the chain.
-  return {
-    ...reader,
-    coin: (outpoint: Outpoint) =>
-      known.has(outpointKey(outpoint)) ? reader.coin(outpoint) : undefined,
-  };
+    .filter(({ txid }) => !own.has(toHashHex(txid)));
 }

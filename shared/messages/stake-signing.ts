@@ -1,14 +1,19 @@
 import * as z from "zod";
 
-/** What the signer is asked: to sign a template of the next block, in base64, or which key it has. */
+/**
+ * What the signer is asked: to sign a template of the next block, or a transaction that sweeps the
+ * key's coins to where they may go, both in base64, or which key it has.
+ */
 const Asked = z.discriminatedUnion("kind", [
   z.object({ v: z.literal(1), kind: z.literal("template"), block: z.base64().max(6_000_000) }),
+  z.object({ v: z.literal(1), kind: z.literal("sweep"), transaction: z.base64().max(200_000) }),
   z.object({ v: z.literal(1), kind: z.literal("key") }),
 ]);
 
-/** The signer's answer: the whole block, or why there is none; its public key, compressed. */
+/** The signer's answer: the whole block or transaction, or why there is none; its key, compressed. */
 const Answered = z.discriminatedUnion("kind", [
   z.object({ v: z.literal(1), kind: z.literal("signed"), block: z.base64() }),
+  z.object({ v: z.literal(1), kind: z.literal("swept"), transaction: z.base64() }),
   z.object({
     v: z.literal(1),
     kind: z.literal("key"),

@@ -14,7 +14,7 @@ import {
 } from "#services/ingest/compose-watch.ts";
 import { WANTED as RPC } from "#services/rpc/compose-aws.ts";
 import { WANTED as EVENTS } from "#services/rpc/compose-events.ts";
-import { WANTED as SIGN } from "#services/stake/compose-aws.ts";
+import { WANTED as SIGN, WANTED_WITH_SWEEP } from "#services/stake/compose-aws.ts";
 import { WANTED as VALIDATE } from "#services/validate/compose-aws.ts";
 import {
   CITY_VARIABLES,
@@ -85,6 +85,19 @@ describe("the environment", () => {
       return WANTED_WITH_STAKE.filter((name) => text.includes(`"${name}"`));
     };
     expect(given("loc")).toEqual(WANTED_WITH_STAKE);
+    expect(given("syd")).toEqual([]);
+  });
+
+  it("of the signer says where the money of a city that stakes may go, and nobody else's does", () => {
+    expect(FUNCTION_SHAPES["stake-sign"].optional).toEqual(WANTED_WITH_SWEEP);
+    const given = (code: string) => {
+      const fleet = code === "loc" ? localFleet() : productionFleet();
+      return resourcesOf(fleet.stages.get(code)).flatMap(({ resource }) => {
+        const text = JSON.stringify(resource.Properties?.["Environment"]) ?? "";
+        return text.includes("EXOS_SWEEP_ADDRESS") ? [resource.Properties?.["FunctionName"]] : [];
+      });
+    };
+    expect(given("loc")).toEqual(["exos-local-loc-stake-sign"]);
     expect(given("syd")).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ describe("the deployer's facts", () => {
       cityAccounts: {},
       zone: undefined,
       alarms: undefined,
-      sweepAddress: undefined,
+      sweepAddresses: {},
       releaseKey: undefined,
       proxyImage: undefined,
       origins: {},
@@ -37,7 +37,7 @@ describe("the deployer's facts", () => {
     ]);
     expect(missingFacts(EXAMPLE_DEPLOYMENT, "prod", [sydney])).toEqual([]);
     const staking = missingFacts(EXAMPLE_DEPLOYMENT, "prod", [{ ...sydney, staking: true }]);
-    expect(staking.map((fact) => fact.split(":")[0])).toEqual(["sweepAddress"]);
+    expect(staking.map((fact) => fact.split(":")[0])).toEqual(["sweepAddresses.prod"]);
   });
 
   it("are all there for a city on this machine", () => {

@@ -1,5 +1,6 @@
 import { answerSigning } from "#services/stake/answer-signing.ts";
 import { signOnTip } from "#services/stake/sign-on-tip.ts";
+import { signSweep } from "#services/stake/sign-sweep.ts";
 import { createKmsKey } from "#shared/adapters/aws/kms-key.ts";
 import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { createMemoryHeaderStore } from "#shared/adapters/embedded/memory-header-store.ts";
@@ -21,8 +22,20 @@ import { stakeTemplate } from "./stake-request.ts";
 const SECRET = new Uint8Array(32).fill(7);
 const NOWHERE = { kind: "derived", account: 0, branch: "external", index: 0 } as const;
 
+export interface SigningCityOptions {
+  readonly isSpent?: boolean;
+  /** The secret of the signer, where it is another than the kernel's. */
+  readonly keyOf?: Uint8Array;
+  /** Where its money may be swept to. */
+  readonly sweepScript?: Uint8Array | undefined;
+}
+
 /** A city whose chain ends where the template begins, and whose coin stakes. */
-export async function createSigningCity({ isSpent = false } = {}) {
+export async function createSigningCity({
+  isSpent = false,
+  keyOf = SECRET,
+  sweepScript,
+}: SigningCityOptions = {}) {
   const { request, chain, kernel } = stakeTemplate(publicKeyOf(SECRET), NOWHERE);
   const params = chain.network.consensus;
   const coins = createMemoryCoinStore("exos");
@@ -42,12 +55,13 @@ export async function createSigningCity({ isSpent = false } = {}) {
   const { height: at, hash } = chain.tip;
   const view = { gen: 0, floor: zero, height: at, hash, work: 1n, base: zero, win };
   await coins.commit(0, { tip: { ...view, rev: 1, final: zero, mu: undefined }, frozen: [] });
-  const kms = standInKms(SECRET);
+  const kms = standInKms(keyOf);
   const deps = {
     network: chain.network,
     coins,
     headers,
     key: createKmsKey({ client: kms.client, key: "k" }),
+    sweepScript,
   };
   const decoded = decodeBlock(request.block, params.wire);
   if (!decoded.ok) throw decoded.error;
@@ -58,7 +72,10 @@ export async function createSigningCity({ isSpent = false } = {}) {
     template,
     request,
     publicKey: publicKeyOf(SECRET),
+    kernel,
+    network: chain.network,
     sign: (block: Uint8Array) => signOnTip(block, deps),
+    sweep: (transaction: Uint8Array) => signSweep(transaction, deps),
     answer: (asked: unknown) => answerSigning(asked, { ...deps, log: createMemoryLog() }),
     encode: (block: Block) => encodeBlock(block, params.wire),
     /** The template with another coinstake. */

@@ -57,6 +57,8 @@ export interface FleetTools {
   readonly clock: ReturnType<typeof createSystemClock>;
   /** Make the bucket of releases, if there is none. */
   prepare(): Promise<void>;
+  /** Where a city answers its callers, without a slash at its end; `undefined`: nowhere yet. */
+  baseOf(city: string): Promise<string | undefined>;
   /** How the stacks of an AWS city stand, in the order they are deployed. */
   stacksOf(city: string): Promise<readonly StackState[]>;
   /** Templates that the stacks of an AWS city stand on, in the same order; `undefined`: none. */
@@ -103,6 +105,13 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     drop: (key) => objects.delete(key),
   };
   const cdk = createCdk(options, releases);
+  async function baseOf(city: string): Promise<string | undefined> {
+    const at = cities.get(city);
+    if (at?.edge === true) return deployment.zone && `https://${deployment.zone.name}/c/${city}`;
+    const url = (await stacksOf(city)).map(({ outputs }) => outputs["RpcUrl"]).find(Boolean);
+    if (url === undefined) return undefined;
+    return endpoint === undefined ? url.replace(/\/$/, "") : localUrlOf({ url: endpoint }, url);
+  }
   return {
     record: recordIn(s3, bucket),
     releases,
@@ -132,15 +141,9 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       deploy: (city, version) => cdk.deploy(city, version),
     },
     destroy: (city) => cdk.destroy(city),
+    baseOf,
     health: createHttpCityHealth({
-      async baseOf(city) {
-        const at = cities.get(city);
-        if (at?.edge === true)
-          return deployment.zone && `https://${deployment.zone.name}/c/${city}`;
-        const url = (await stacksOf(city)).map(({ outputs }) => outputs["RpcUrl"]).find(Boolean);
-        if (url === undefined) return undefined;
-        return endpoint === undefined ? url.replace(/\/$/, "") : localUrlOf({ url: endpoint }, url);
-      },
+      baseOf,
       async alarmOf(code) {
         const city = cities.get(code);
         // Outside AWS nothing raises one.

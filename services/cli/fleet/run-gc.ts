@@ -2,7 +2,7 @@ import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
-import { composeSweep } from "./compose-sweep.ts";
+import { composeGc } from "./compose-gc.ts";
 import { environmentOf } from "./environment-of.ts";
 import { namedCity } from "./named-city.ts";
 import { type Swept, sweepGenerations } from "./sweep-generations.ts";
@@ -19,7 +19,7 @@ export async function runGc(
   const city = namedCity(fleet, code, USAGE);
   if (more.length > 0) throw usageFailure(`fleet gc takes no "${more.join(" ")}"`, USAGE);
   const say = (line: string) => terminal.err(line);
-  const deps = await composeSweep(
+  const deps = await composeGc(
     { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
     city,
   );

@@ -46,6 +46,11 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "twelve minutes",
   },
   {
+    event: "staked money is to leave",
+    command: "`exos fleet sweep CITY --confirm CITY`; it goes to `sweepAddresses` alone",
+    takes: "one block",
+  },
+  {
     event: "the first sync of an empty fleet",
     command: "`exos fleet load CITY` of one city; the others import its snapshot",
     takes: "three hours, then one each",

@@ -31,6 +31,8 @@ const VARIABLES = {
   EXOS_FUNCTION_SIGN: Name,
   /** ARN of the staking key. */
   EXOS_KEY_STAKE: z.string().startsWith("arn:"),
+  /** The only address that the staking key's money may go to. */
+  EXOS_SWEEP_ADDRESS: z.string().regex(/^[0-9A-Za-z]{1,112}$/),
   /** `cluster/service` of the task `ingest`. */
   EXOS_SERVICE_INGEST: z.string().regex(/^[^/]+\/[^/]+$/),
   /** Of what is deployed, as the deployment named it. */

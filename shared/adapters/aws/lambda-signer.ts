@@ -6,6 +6,7 @@ import {
 } from "#shared/messages/stake-signing.ts";
 import type { StakeSigner } from "#shared/ports/stake-signer.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { SweepSigner } from "#shared/ports/sweep-signer.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import { refusal } from "#shared/primitives/refusal.ts";
 import { awsFaultOf } from "./aws-fault.ts";
@@ -21,12 +22,15 @@ export interface LambdaSignerOptions {
  * A signer behind a function, which believes nothing that it is told: of a request it is given the
  * block alone. @source cloud.md 9.2
  */
-export function createLambdaSigner({ client, functionName }: LambdaSignerOptions): StakeSigner {
+export function createLambdaSigner({
+  client,
+  functionName,
+}: LambdaSignerOptions): StakeSigner & SweepSigner {
   async function ask(question: StakeAsked): Promise<StakeAnswered> {
     const Payload = Buffer.from(JSON.stringify(question));
     const command = new InvokeCommand({ FunctionName: functionName, Payload });
     const answer = await client.send(command).catch((cause: unknown) => {
-      throw awsFaultOf(cause, `asking ${functionName} for a stake`);
+      throw awsFaultOf(cause, `asking ${functionName} for a signature`);
     });
     const text = Buffer.from(answer.Payload ?? []).toString();
     if (answer.FunctionError !== undefined) {
@@ -49,14 +53,23 @@ export function createLambdaSigner({ client, functionName }: LambdaSignerOptions
     async signStake({ block }) {
       const text = Buffer.from(block).toString("base64");
       const answer = await ask({ v: 1, kind: "template", block: text });
-      if (answer.kind === "key") return unexpected(functionName);
-      if (answer.kind === "signed") {
-        return { ok: true, value: Uint8Array.from(Buffer.from(answer.block, "base64")) };
-      }
-      const isOtherKey = answer.code === "EXOS-E5017";
-      return refusal(isOtherKey ? "EXOS-E5017" : "EXOS-E5016", answer.message);
+      if (answer.kind === "signed") return { ok: true, value: bytesOf(answer.block) };
+      return answer.kind === "refused" ? refusalOf(answer) : unexpected(functionName);
+    },
+    async signSweep(raw) {
+      const transaction = Buffer.from(raw).toString("base64");
+      const answer = await ask({ v: 1, kind: "sweep", transaction });
+      if (answer.kind === "swept") return { ok: true, value: bytesOf(answer.transaction) };
+      return answer.kind === "refused" ? refusalOf(answer) : unexpected(functionName);
     },
   };
+}
+
+const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, "base64"));
+
+function refusalOf(answer: { readonly code: string; readonly message: string }) {
+  const isOtherKey = answer.code === "EXOS-E5017";
+  return refusal(isOtherKey ? "EXOS-E5017" : "EXOS-E5016", answer.message);
 }
 
 const SAID_CHARACTERS_MAX = 300;

@@ -100,6 +100,7 @@ it("stakes over tables, as the task of a city composes it", async () => {
       ...stores,
       network: exosRegtest,
       key: createKmsKey({ client: kms.client, key: "k" }),
+      sweepScript: undefined,
       log,
     }),
   );

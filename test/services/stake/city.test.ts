@@ -29,7 +29,8 @@ async function openStakingCity({ coins = 100, script = key.payToHash } = {}) {
   const lambda = standInLambda(async (event) => {
     if (state.fault !== undefined) throw state.fault;
     const kmsKey = createKmsKey({ client: kms.client, key: "k" });
-    return answerSigning(event, { ...stores, headers: state.signsOn, key: kmsKey, log });
+    const signing = { ...stores, headers: state.signsOn, key: kmsKey, sweepScript: undefined };
+    return answerSigning(event, { ...signing, log });
   });
   const door = createHintingDoor({
     arrivals: composeArrivals(stores),
