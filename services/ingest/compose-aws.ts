@@ -13,6 +13,7 @@ import {
 } from "#shared/adapters/aws/aws-clients.ts";
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
 import { createDynamoGenerations } from "#shared/adapters/aws/dynamo-generations.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
@@ -43,6 +44,7 @@ import type { Log } from "#shared/ports/log.ts";
 import type { Pool } from "#shared/ports/pool.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { CityPorts, CityToStake } from "./city/open-city-ingest.ts";
+import type { DownloadOptions } from "./compose-load.ts";
 import type { LoadDeps } from "./load/run-load.ts";
 import { packSegments } from "./pack-segments.ts";
 
@@ -200,18 +202,29 @@ function openCity(names: Readonly<Record<(typeof CITY)[number], string>>) {
   };
 }
 
+/** How what was downloaded comes into the city. */
+type LoadWays = Required<Pick<DownloadOptions, "importing">>;
+
 /** What the loading task has of its city: all but the chain that it downloads. */
 export function composeAwsLoad(
   environment: Readonly<Record<string, string | undefined>>,
   { log, refill }: { readonly log: Log; readonly refill: boolean },
-): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network"> {
+): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network"> & LoadWays {
   const names = readCityEnvironment(environment, WANTED_LOAD);
-  const { stores, network, clock, leases, owner, segments } = openCity(names);
+  const { stores, network, clock, clients, leases, owner, segments } = openCity(names);
   const { chain, objects, ...ports } = stores;
   return {
     ...ports,
     ...{ network, clock, leases, owner, segments, log },
     snapshots: createS3Snapshots(objects),
+    importing: (name) =>
+      createCoinImport({
+        client: clients.dynamo,
+        tables: { chain: names.EXOS_TABLE_CHAIN, coins: names.EXOS_TABLE_COINS },
+        objects,
+        folder: `snapshots/${name}`,
+        clock,
+      }),
     generations: createDynamoGenerations({ chain, coins: names.EXOS_TABLE_COINS, clock }),
     follow: createSnsTopic<TipHint>({
       client: createSnsClient(),

@@ -11,7 +11,7 @@ import { openLevelCoinStore } from "#shared/adapters/embedded/level-coin-store.t
 import { openLevelHeaderStore } from "#shared/adapters/embedded/level-header-store.ts";
 import { createMemoryWorkQueue } from "#shared/adapters/embedded/memory-work-queue.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
-import { publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
+import { publishSnapshot, readSnapshotName } from "#shared/adapters/embedded/snapshot-files.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
 import { SEGMENT_BLOCKS } from "#shared/coins/segment.ts";
@@ -46,9 +46,20 @@ export interface DownloadOptions {
   readonly trust?: string | undefined;
   readonly log: Log;
   /** Where the set goes. */
-  readonly city: Pick<CoinStore, "createGeneration" | "apply" | "dropGeneration">;
+  readonly city: Filling;
+  /** A cheaper way there, by files beside the set of this name, where the endpoint has it. */
+  readonly importing?: (name: string) => SetImport;
   /** Blocks of one segment; fewer in tests. */
   readonly segmentBlocks?: number;
+}
+
+type Filling = Pick<CoinStore, "createGeneration" | "apply" | "dropGeneration">;
+
+/** Fills a generation at once, when everything was applied. */
+interface SetImport {
+  readonly coins: Filling;
+  /** @returns `false` where there is no such way, and nothing was made */
+  finish(generation: number): Promise<boolean>;
 }
 
 /** What a city is loaded from. */
@@ -230,13 +241,17 @@ async function writeSet(
 async function fillFrom(
   path: string,
   trust: HashHex,
-  { network, city, trust: vouched }: DownloadOptions,
+  { network, city, trust: vouched, importing, log }: DownloadOptions,
 ): Promise<LoadedSet> {
   const named = vouched === undefined ? undefined : parseHashHex(vouched);
   // Headers go where the chain is copied.
   const headers = { put: () => Promise.resolve() };
   const target = { network, coins: city, headers, trust: named ?? trust };
-  const { manifest, ...set } = await fillGeneration(target, path);
+  const byFiles = importing?.(readSnapshotName(path));
+  const imported = byFiles && (await fillGeneration({ ...target, coins: byFiles.coins }, path));
+  const isDone = imported !== undefined && (await byFiles?.finish(imported.generation)) === true;
+  log.info("generation filled", { by: isDone ? "ImportTable" : "updates" });
+  const { manifest, ...set } = isDone ? imported : await fillGeneration(target, path);
   return { ...set, at: manifest };
 }
 

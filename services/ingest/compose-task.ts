@@ -51,11 +51,11 @@ async function load(
   signal: AbortSignal,
 ): Promise<number> {
   const city = composeAwsLoad(environment, { log, refill });
-  const { network, coins } = city;
+  const { network, coins, importing } = city;
   const folder = environment["EXOS_DATADIR"] ?? "/data";
   await using chain = await composeLoad({
     ...{ network, folder, connect, userAgent, trust, log },
-    city: coins,
+    ...{ city: coins, importing },
   });
   const { state } = await runLoad({ ...city, prepare: chain.prepare }, signal);
   log.info(state);

@@ -11,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCoinTable } from "#shared/adapters/aws/coin-generations.ts";
 import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
+import { createDynamoGenerations } from "#shared/adapters/aws/dynamo-generations.ts";
+import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
@@ -156,7 +158,7 @@ async function importedBy(
   const waiting: string[] = [];
   for await (const { key } of objects.list(`${folder}/import-`)) waiting.push(key);
   expect(waiting.length).toBeGreaterThan(2);
-  await source.finish(generation);
+  expect(await source.finish(generation)).toBe(true);
   for await (const { key } of objects.list(folder)) expect.fail(`${key} was left`);
   return generation;
 }
@@ -179,6 +181,27 @@ describe("files for an import", () => {
         : client.send(command as DescribeTableCommand);
     const losing = { send: send as DynamoDBClient["send"] };
     await expect(importedBy(losing, { names, objects })).rejects.toThrow("39 of 40 items");
+  });
+});
+
+describe("an endpoint that knows no imports", () => {
+  it("is told from one that failed, and nothing is left of the try", async () => {
+    const { names, objects, options } = await openCity();
+    const unknown = Object.assign(new Error(), { name: "UnknownOperationException" });
+    const send = async (command: unknown) =>
+      command instanceof ImportTableCommand
+        ? Promise.reject(unknown)
+        : options.client.send(command as DescribeTableCommand);
+    const client = { send: send as DynamoDBClient["send"] };
+    const folder = "snapshots/39-0a1b2c3d";
+    const source = createCoinImport({ client, tables: names, objects, folder, clock });
+    const generation = await source.coins.createGeneration();
+    await source.coins.apply(generation, ITEMS);
+    expect(await source.finish(generation)).toBe(false);
+    for await (const { key } of objects.list(folder)) expect.fail(`${key} was left`);
+    const chain = createDynamoTable({ client: options.client, table: names.chain });
+    const generations = createDynamoGenerations({ chain, coins: names.coins, clock });
+    expect(await generations.get(generation)).toMatchObject({ state: "dropped" });
   });
 });
 

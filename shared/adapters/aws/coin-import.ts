@@ -45,8 +45,12 @@ export interface CoinImportOptions {
 export interface CoinImport {
   /** Where a snapshot is filled into; each item must come once and whole. */
   readonly coins: Pick<CoinStore, "createGeneration" | "apply" | "dropGeneration">;
-  /** Make the table of everything that was applied, and wait until it is there. */
-  finish(generation: number): Promise<void>;
+  /**
+   * Make the table of everything that was applied, and wait until it is there.
+   *
+   * @returns `false` where the endpoint knows no imports, and of nothing: no table is there then
+   */
+  finish(generation: number): Promise<boolean>;
 }
 
 /**
@@ -106,7 +110,13 @@ export function createCoinImport(options: CoinImportOptions): CoinImport {
     },
     async finish(generation) {
       await writeFile();
-      const done = await importTable(options, { table: tableOf(generation), prefix });
+      const asked = { table: tableOf(generation), prefix };
+      const done = files === 0 ? undefined : await importTable(options, asked);
+      if (done === undefined) {
+        await removeFiles();
+        await note(generation, "dropped");
+        return false;
+      }
       if (done.ImportedItemCount !== items || (done.ErrorCount ?? 0) !== 0) {
         throw new StoreFault(
           `importing ${tableOf(generation)}: ${done.ImportedItemCount} of ${items} items, ${done.ErrorCount} errors`,
@@ -116,6 +126,7 @@ export function createCoinImport(options: CoinImportOptions): CoinImport {
       await protectTable(options, tableOf(generation));
       await note(generation, "loaded");
       await removeFiles();
+      return true;
     },
   };
 }
@@ -137,10 +148,11 @@ function jsonItem(item: DynamoItem): Record<string, unknown> {
   return Object.fromEntries(values);
 }
 
+/** @returns `undefined` where there is no such request */
 async function importTable(
   { client, objects, pause = sleep }: CoinImportOptions,
   { table, prefix }: { readonly table: string; readonly prefix: string },
-): Promise<ImportTableDescription> {
+): Promise<ImportTableDescription | undefined> {
   const doing = `importing ${table}`;
   const { BillingMode, AttributeDefinitions, KeySchema } = tableInput("coins", table);
   const ask = (request: Promise<{ ImportTableDescription: ImportTableDescription | undefined }>) =>
@@ -148,7 +160,7 @@ async function importTable(
       (answer) => answer.ImportTableDescription ?? {},
       (cause: unknown) => Promise.reject(awsFaultOf(cause, doing)),
     );
-  let state = await ask(
+  const first = await ask(
     client.send(
       new ImportTableCommand({
         S3BucketSource: { S3Bucket: objects.bucket, S3KeyPrefix: prefix },
@@ -165,8 +177,10 @@ async function importTable(
         },
       }),
     ),
-  );
-  const { ImportArn } = state;
+  ).catch((cause: unknown) => (isUnknown(cause) ? undefined : Promise.reject(cause)));
+  if (first === undefined) return undefined;
+  let state = first;
+  const { ImportArn } = first;
   for (let look = 0; look < LOOKS_MAX && state.ImportStatus === "IN_PROGRESS"; look++) {
     await pause(LOOK_MS);
     state = await ask(client.send(new DescribeImportCommand({ ImportArn })));
@@ -177,6 +191,12 @@ async function importTable(
     retryable: false,
     code: "EXOS-E8100",
   });
+}
+
+/** What an engine that knows no imports answers. */
+function isUnknown(fault: unknown): boolean {
+  const cause = fault instanceof Error ? fault.cause : undefined;
+  return cause instanceof Error && /UnknownOperation|NotImplemented/.test(cause.name);
 }
 
 /** What an import cannot say of its table. */

@@ -30,6 +30,11 @@ export async function publishSnapshot(folder: string, snapshots: Snapshots): Pro
   return name;
 }
 
+/** What a snapshot that lies in a folder is called among others. @throws StoreFault for none */
+export function readSnapshotName(folder: string): string {
+  return snapshotName(parse(readFileSync(join(folder, MANIFEST), "utf8"), folder));
+}
+
 /** What makes a snapshot worth fetching. */
 export interface SnapshotWish {
   readonly network: Pick<Network, "name" | "kind">;
