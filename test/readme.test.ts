@@ -79,7 +79,7 @@ describe("the README", () => {
     for (const [, path = ""] of paths) expect(exists(path), path).toBe(true);
   });
 
-  it("shows five things that work while the node runs", { timeout: 60_000 }, async () => {
+  it("shows five things that work while the node runs", { timeout: 300_000 }, async () => {
     await using node = await openDevelopmentNode(temporaryFolder());
     const { environment, httpPort } = node;
     for (const line of WITH_NODE) {
@@ -102,7 +102,7 @@ describe("the README", () => {
   const chain = vectorsPath("stratis/blk0001.dat");
   it.skipIf(chain === undefined)(
     "shows how to import a chain, answer for it and look after it",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const folder = temporaryFolder();
       copyFileSync(chain ?? "", join(folder, "blk0001.dat"));

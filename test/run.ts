@@ -95,8 +95,9 @@ const suite = succeeds("vitest", [
   "--isolate=false",
   // Both cores: the default leaves one idle, which the suite's child processes do not fill.
   "--maxWorkers=2",
-  // For a busy machine: a test that hangs fails all the same.
-  "--testTimeout=60000",
+  // For a busy machine: what hangs fails all the same.
+  "--testTimeout=300000",
+  "--hookTimeout=300000",
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${file}`,

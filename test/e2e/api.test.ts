@@ -108,7 +108,7 @@ async function answers({ ask, rpc }: Pick<Served, "ask" | "rpc">): Promise<strin
 
 const call = (method: string, ...params: unknown[]) => ({ method, params });
 const ready = ({ ask }: Served) =>
-  expect.poll(() => ask("/readyz"), { timeout: 10_000 }).toMatch(/^{"reasons":\[\],/);
+  expect.poll(() => ask("/readyz"), { timeout: 300_000 }).toMatch(/^{"reasons":\[\],/);
 
 it.skipIf(file === undefined)(
   "a whole node answers as the same chain in memory does, after a reorganisation there and back and after a restart",

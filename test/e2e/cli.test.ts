@@ -25,7 +25,7 @@ async function tryOut(line: string): Promise<Ended> {
 
 describe("exos dev", () => {
   it("mines its first blocks, prints five things that work, stops on Ctrl-C and goes on later", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const folder = temporaryFolder();
     {
@@ -77,7 +77,7 @@ const heavyFile = vectorsPath("exos-regtest/heavy.dat");
 describe("exos import and exos start", () => {
   it.skipIf(stratisFile === undefined || stratisChain === undefined)(
     "replay a chain in two parts, say that nothing is left, and answer for it",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const place = ["--network", "stratis", "--datadir", temporaryFolder()];
       const words = ["import", stratisFile ?? "", ...place, "--json"];
@@ -110,7 +110,7 @@ describe("exos import and exos start", () => {
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain(stratisChain?.supply);
       const ready = async () => (await fetch(`${httpUrl}/readyz`)).status;
-      await expect.poll(ready, { timeout: 30_000 }).toBe(200);
+      await expect.poll(ready, { timeout: 300_000 }).toBe(200);
 
       const { port } = new URL(httpUrl);
       const taken = await runCli(["dev", "--datadir", temporaryFolder(), "--httpport", port]);
@@ -123,7 +123,7 @@ describe("exos import and exos start", () => {
 
   it.skipIf(heavyFile === undefined)(
     "save what was done at Ctrl-C and print how to go on",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const words = ["import", heavyFile ?? "", "--datadir", temporaryFolder()];
       await using run = startCli(words);
@@ -142,7 +142,7 @@ describe("exos import and exos start", () => {
 
 describe("a node that is killed", () => {
   it("keeps what it answered for: blocks, and what was invalidated", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const place = ["--datadir", temporaryFolder(), "--network", "exos-regtest"];
     const tipAfterKill = async (...calls: readonly string[][]): Promise<number> => {

@@ -53,7 +53,7 @@ async function askBlocks(client: WirePeer, hashes: readonly Hash256[]): Promise<
 describe("a chain that one node serves", () => {
   it.skipIf(file === undefined)(
     "is downloaded by another to the recorded tip, and then both go on together",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       using folderA = temporaryFolder();
       using folderB = temporaryFolder();

@@ -25,7 +25,8 @@ const { status } = spawnSync(
     "run",
     "--dir=test",
     "--maxWorkers=2",
-    "--testTimeout=60000",
+    "--testTimeout=300000",
+    "--hookTimeout=300000",
     ...(words.length > 0 ? words : files),
   ],
   {

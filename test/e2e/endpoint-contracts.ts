@@ -31,7 +31,8 @@ const suites = [
   "run",
   "--dir=test",
   "--maxWorkers=2",
-  "--testTimeout=60000",
+  "--testTimeout=300000",
+  "--hookTimeout=300000",
   ...(words.length > 0 ? words : files),
 ];
 const isChains = words[0] === "--chains";

@@ -4,7 +4,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 import { playFleet } from "./fleet-scenario.ts";
 
 it("four cities of one process converge, are cut, heal and restart", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const figures = await playFleet(temporaryFolder(), 4, [2, 2]);
   expect(figures.healMs).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ let world: HostileWorld;
 
 beforeAll(async () => {
   world = await openHostileWorld();
-}, 30_000);
+}, 300_000);
 
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -98,7 +98,7 @@ describe("a flood", () => {
       Array.from({ length: count }, () => ({ type, hash: random.bytes(32) as Hash256 })),
     );
 
-  it("of announcements costs no memory that stays", { timeout: 30_000 }, async () => {
+  it("of announcements costs no memory that stays", { timeout: 300_000 }, async () => {
     using peer = await world.attacker();
     const inventory = hashes(5_000, 1);
     const grown = await growth(async () => {
@@ -119,7 +119,7 @@ describe("a flood", () => {
   });
 
   it("of requests whose answers nobody reads is cut off or waits", {
-    timeout: 30_000,
+    timeout: 300_000,
   }, async () => {
     using peer = await world.attacker();
     peer.pause();
@@ -200,7 +200,7 @@ describe("a handshake", () => {
   });
 
   it("of two hundred strangers at once leaves room for the honest one", {
-    timeout: 30_000,
+    timeout: 300_000,
   }, async () => {
     const strangers = [];
     for (let n = 0; n < 200; n++)

@@ -3,14 +3,14 @@ import { openDevelopmentNode } from "../support/development-node.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** From the start of a node on an empty folder to its first minted block. */
-const FIRST_BLOCK_MS_MAX = 30_000;
+/** A node that mints nothing for so long, on however busy a machine, never will. */
+const FIRST_BLOCK_MS_MAX = 240_000;
 /** The last block that is mined before anybody stakes. */
 const MINED_HEIGHT = 12;
 const LOOK_MS = 100;
 
 describe("a development node", () => {
-  it("mints by stake within 30 seconds, says how it stakes, and stops when told", async () => {
+  it("mints by stake, says how it stakes, and stops when told", async () => {
     const startedMs = performance.now();
     await using node = await openDevelopmentNode(temporaryFolder());
     const { environment, httpPort } = node;
@@ -45,5 +45,5 @@ describe("a development node", () => {
     expect(await said("stake stop")).toMatchObject({ out: expect.stringMatching(/^off: /) });
     expect(await said("stake start")).toMatchObject({ out: expect.stringMatching(/^searching: /) });
     expect(await said("stake twice")).toMatchObject({ code: 2 });
-  }, 60_000);
+  }, 300_000);
 });

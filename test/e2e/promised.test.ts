@@ -113,13 +113,13 @@ const ELSEWHERE = {
   snapshot: "snapshot",
 };
 
-describe("a node as exos dev runs it", { timeout: 60_000 }, () => {
+describe("a node as exos dev runs it", { timeout: 300_000 }, () => {
   const root = temporaryFolder();
   const folder = root.path;
   let node: DevelopmentNode;
   beforeAll(async () => {
     node = await openDevelopmentNode(folder);
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     await node[Symbol.asyncDispose]();
     root[Symbol.dispose]();
@@ -148,7 +148,7 @@ describe("a node as exos dev runs it", { timeout: 60_000 }, () => {
       found = new Set(rows.map((row) => row.slice("# TYPE ".length)));
       return promised.filter((name) => !found.has(name));
     };
-    await expect.poll(missing, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(missing, { timeout: 300_000 }).toEqual([]);
     expect(ON_EVENT.filter((name) => found.has(name))).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ function prune(node: EmbeddedNode, keepBlocks: number, followed: number): Promis
 
 it.skipIf(file === undefined)(
   "a node keeps the bodies it is told to, those of a reorganisation, and those not indexed yet",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     using root = temporaryFolder();
     {
@@ -54,7 +54,7 @@ it.skipIf(file === undefined)(
 
 it.skipIf(file === undefined)(
   "a chain without its first bodies is not judged again; its index goes on, or begins above them",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     using root = temporaryFolder();
     const options = { network: exosRegtest, root: root.path, log: createMemoryLog(), jobs: 0 };

@@ -61,7 +61,7 @@ const expected = (standing: Standing) => ({
 describe("two nodes that were cut and are joined again", () => {
   it.skipIf(recorded === undefined || file === undefined)(
     "end as the reference's did",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       using folderA = temporaryFolder();
       using folderB = temporaryFolder();

@@ -51,7 +51,7 @@ async function startsAndStops(words: readonly string[]): Promise<void> {
 
 describe("the service files of the README", () => {
   it("run a command line that starts the node and stops it in order", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const [, program = "", line = ""] = /^ExecStart=(\S+) (.+)$/m.exec(unit) ?? [];
     expect(program).toBe("/opt/exos/node_modules/.bin/node");
@@ -60,7 +60,7 @@ describe("the service files of the README", () => {
     await startsAndStops(words);
   });
 
-  it("run the same line in a container", { timeout: 60_000 }, async () => {
+  it("run the same line in a container", { timeout: 300_000 }, async () => {
     const [, line = "[]"] = /^ +command: (\[.*\])$/m.exec(compose) ?? [];
     const [program, ...words]: string[] = JSON.parse(line);
     expect(program).toBe("node");

@@ -42,9 +42,9 @@ it("a stop waits for no command that hangs", async () => {
   using folder = temporaryFolder();
   await using world = await openWalletNode();
   const begun = join(folder.path, "begun");
-  const { stop, running } = tell(world, { blocknotify: `touch ${begun}; sleep 20` });
+  const { stop, running } = tell(world, { blocknotify: `touch ${begun}; sleep 1000` });
   await world.node.staker.generate(1, SCRIPT);
   await until(() => existsSync(begun));
   stop.abort();
   await running;
-}, 8_000);
+}, 300_000);

@@ -7,7 +7,7 @@ import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { KNOWN_WORDS } from "../support/wallet-vectors.ts";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 describe("keys from elsewhere", () => {
   it("are looked up by every scheme, and the one that finds coins is taken", {

@@ -18,7 +18,7 @@ function filesBelow(folder: string): string[] {
 }
 
 it("writes no word and no password anywhere but where its owner asked", {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const own = temporaryFolder();
   const fileOf = (name: string, text: string) => {

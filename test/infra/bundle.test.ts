@@ -11,7 +11,7 @@ let bundles: readonly Bundle[];
 beforeAll(async () => {
   bundles = await bundle(folder.path);
   return () => folder.remove();
-}, 60_000);
+}, 300_000);
 
 describe("the bundles of a city's functions", () => {
   it("are one for each door in the tree, within the budget", () => {

@@ -27,7 +27,7 @@ const RECORDED: Readonly<Partial<Record<CostItem, number>>> = {
   delivery: 0.5,
 };
 
-beforeAll(() => void productionFleet(), 60_000);
+beforeAll(() => void productionFleet(), 300_000);
 
 function linesOf(code: string, purchase: Purchase): CostLine[] {
   const stacks = productionFleet().stages.get(code);

@@ -9,7 +9,7 @@ import { limitsOf } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
 
-beforeAll(() => void productionFleet(), 60_000);
+beforeAll(() => void productionFleet(), 300_000);
 
 const AWS = CITIES.filter(({ host }) => host.kind === "aws");
 /** Of one distribution, unless more is asked for. */

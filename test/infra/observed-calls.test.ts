@@ -62,7 +62,7 @@ beforeAll(async () => {
   // What is read from segments needs one.
   await DRIVERS["blocks.pack"]?.();
   packed = city.records.splice(0);
-}, 60_000);
+}, 300_000);
 afterAll(() => city[Symbol.asyncDispose]());
 
 const leaf = () => ({ work: 1n << 60n, hash: first.record.hash });

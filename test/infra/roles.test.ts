@@ -7,7 +7,7 @@ import { localFleet, productionFleet, resourcesOf } from "../support/synthesised
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 60_000);
+}, 300_000);
 
 const NAMES = cityNames({
   environment: "prod",

@@ -11,7 +11,7 @@ import {
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 60_000);
+}, 300_000);
 
 interface Named {
   readonly id: string;

@@ -83,7 +83,7 @@ const stratis = vectors?.stratisChain;
 describe("a recorded chain", () => {
   for (const [file, name, headBytes, height, coins, supply] of CHAINS) {
     const raws = loadChain(file, headBytes);
-    it.skipIf(raws === undefined)(`${file} passes every rule`, { timeout: 60_000 }, () => {
+    it.skipIf(raws === undefined)(`${file} passes every rule`, { timeout: 300_000 }, () => {
       const announced = name === "stratis" ? provenHeaders() : new Map<number, ProvenHeader>();
       const chain = judgeAll(raws ?? [], network(name), announced);
       expect(chain.tip.height).toBe(height);
@@ -99,7 +99,7 @@ describe("the Bitcoin chain", () => {
   const raws = loadChain("bitcoin-regtest/chain.bin", 0)?.slice(0, BITCOIN_BLOCKS);
   it.skipIf(raws === undefined)(
     "passes every rule as far as it is read",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     () => {
       const chain = judgeAll(raws ?? [], network("bitcoin-regtest"), new Map());
       expect(chain.tip.height).toBe(BITCOIN_BLOCKS);

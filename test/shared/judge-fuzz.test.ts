@@ -38,7 +38,7 @@ describe("the judge", () => {
     ["bitcoin-regtest", bitcoinRegtest],
   ])(
     "of %s answers whatever bytes decode, and never throws",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     (_name, network) => {
       const random = createSeededRandom(20_261_121);
       const chain = new RichChain(network);

@@ -62,7 +62,7 @@ describe.skipIf(cases === undefined || raws === undefined)("blocks.json", () => 
 
   it.each(judged.map((row, index) => ({ ...row, index })))(
     "$index $name",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     (row) => {
       advance(chain, row.parentHeight);
       expect(chain.tip.hash).toBe(row.parent);
@@ -106,7 +106,7 @@ describe.skipIf(cases === undefined || raws === undefined)("blocks.json over P2P
     expect(sent.map(({ name }) => name)).toEqual(SENT.map(([name]) => name));
   });
 
-  it.each(SENT)("%s: header %s", { timeout: 60_000 }, (name, code, effect) => {
+  it.each(SENT)("%s: header %s", { timeout: 300_000 }, (name, code, effect) => {
     const row = sent.find((one) => one.name === name);
     if (row === undefined) throw new Error(`no case ${name}`);
     advance(chain, row.parentHeight);

@@ -6,7 +6,7 @@ it.each([
   [7, 3, 40],
 ])(
   "a fleet in bad weather ends on one tip, seed %i",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async (seed, cities, rounds) => {
     const world = new FleetWorld(seed, cities);
     await world.storm(rounds);

@@ -44,7 +44,7 @@ export class WirePeer implements Disposable {
 
   /** Dial, and say nothing. */
   static async knock(network: Network, to: Endpoint): Promise<WirePeer> {
-    const signal = AbortSignal.timeout(5_000);
+    const signal = AbortSignal.timeout(60_000);
     return new WirePeer(network, await createTcpTransport().dial(to, signal));
   }
 

@@ -23,7 +23,7 @@ const CASES = [
   ["went on above it", above, above],
 ] as const;
 
-describe.each(CASES)("a city that %s", { timeout: 120_000 }, (_, has, ends) => {
+describe.each(CASES)("a city that %s", { timeout: 300_000 }, (_, has, ends) => {
   it("ends alike when the task is killed at any call and another one begins", async () => {
     const expected = await coinsOf(await storesWith(ends));
     let call = 0;

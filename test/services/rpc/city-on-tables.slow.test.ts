@@ -124,7 +124,7 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
       entropy: createSystemEntropy(),
     });
     await connectAll(blocks, stores);
-  }, 60_000);
+  }, 300_000);
 
   afterAll(async () => {
     vi.unstubAllEnvs();
@@ -152,7 +152,7 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
         ofTheChain(there.body ?? ""),
       ]);
     }
-  }, 60_000);
+  }, 300_000);
 
   it("names what is missing in its environment", () => {
     const { EXOS_TABLE_POOL: _, ...rest } = environment;

@@ -124,14 +124,14 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
     const { call, sent, clock, node } = await openMemoryCity();
     const block = Buffer.from(next).toString("hex");
     const answer = call("submitblock", [block]);
-    await vi.waitUntil(() => clock.sleepers > 0, { interval: 1 });
+    await vi.waitUntil(() => clock.sleepers > 0, { interval: 1, timeout: 300_000 });
     const hash = (sent[0] as { hash: string }).hash;
     expect(sent).toEqual([{ v: 1, kind: "block", hash }]);
     expect(await node.stores.blocks.get(hash as never)).toEqual(Uint8Array.from(next));
     const [candidate] = await node.stores.headers.candidates(0n, 1);
     expect(candidate?.hash).toBe(hash);
     for (let look = 0; look < 30; look++) {
-      await vi.waitUntil(() => clock.sleepers > 0, { interval: 1 });
+      await vi.waitUntil(() => clock.sleepers > 0, { interval: 1, timeout: 300_000 });
       clock.advance(500);
     }
     expect((await answer).result).toBe("inconclusive");

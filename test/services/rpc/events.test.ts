@@ -32,7 +32,7 @@ async function readAll(
         if (!isDone && clock.sleepers > 0) clock.advance(source.pollMs);
         return isDone;
       },
-      { interval: 0, timeout: 5_000 },
+      { interval: 0, timeout: 300_000 },
     );
     const { value, done } = await next;
     if (done === true) return seen;
@@ -89,7 +89,7 @@ describe("a stream of events", () => {
     const events = tipEvents(source, { run: "r", resumed: false }, gone.signal);
     await events.next();
     const next = events.next();
-    await vi.waitUntil(() => clock.sleepers === 1, { interval: 0 });
+    await vi.waitUntil(() => clock.sleepers === 1, { interval: 0, timeout: 300_000 });
     gone.abort();
     expect(await next).toEqual({ value: undefined, done: true });
     expect(clock.sleepers).toBe(0);
