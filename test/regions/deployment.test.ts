@@ -9,16 +9,17 @@ import { CITIES, citiesOf } from "#regions/fleet.ts";
 import { local } from "#regions/local.ts";
 import { missingFacts } from "#regions/missing-facts.ts";
 import { sydney } from "#regions/sydney.ts";
+import { DEVELOPMENT_ADDRESS } from "#services/cli/dev/development-address.ts";
 import { CITY_VARIABLES } from "#shared/adapters/aws/city-environment.ts";
 
 describe("the deployer's facts", () => {
-  it("are none in the tree but the account of an endpoint on this machine", () => {
+  it("are none in the tree but those of an endpoint on this machine", () => {
     expect(DEPLOYMENT).toEqual({
       accounts: { local: "000000000000" },
       cityAccounts: {},
       zone: undefined,
       alarms: undefined,
-      sweepAddresses: {},
+      sweepAddresses: { local: DEVELOPMENT_ADDRESS },
       releaseKey: undefined,
       proxyImage: undefined,
       origins: {},
@@ -79,12 +80,12 @@ describe("the names of a city", () => {
 });
 
 describe("what stacks print", () => {
-  it("has every variable of a function or task, but for the city's place in the fleet", () => {
+  it("has every variable of a function or task, but for the city's place in the fleet and its money's", () => {
     const printed = Object.values(CITY_OUTPUTS).flatMap((outputs) => Object.keys(outputs));
     const variables = [...printed, ...Object.keys(STAKING_OUTPUTS)].flatMap(
       (output) => variableOf(output) ?? [],
     );
-    const optional = FUNCTION_SHAPES.watch.optional ?? [];
+    const optional = Object.values(FUNCTION_SHAPES).flatMap((shape) => shape.optional ?? []);
     const own = CITY_VARIABLES.filter((name) => !optional.includes(name));
     expect(variables.sort()).toEqual([...own].sort());
   });

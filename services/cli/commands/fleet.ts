@@ -26,6 +26,10 @@ const OPTIONS = {
     kind: "boolean",
     meaning: "of load: forget the city's chain, which ended elsewhere; wants --confirm",
   },
+  block: { kind: "text", meaning: "of logs: lines about one block, by its height or hash" },
+  function: { kind: "text", meaning: "of logs: lines of one function, or of ingest" },
+  since: { kind: "text", meaning: "of logs: 90m, 6h, 2d, or a time; 1h unless said" },
+  lines: { kind: "integer", meaning: "of logs: so many of the newest; 200 unless said" },
   confirm: { kind: "text", meaning: "the city's letters once more, for what cannot be undone" },
 } as const;
 

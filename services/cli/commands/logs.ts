@@ -1,25 +1,16 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as z from "zod";
 import type { Command, CommandContext } from "#services/cli/command.ts";
+import { describeLogLine, LOG_LEVELS, LOG_LINE } from "#services/cli/describe-log-line.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { logFileOf } from "#services/cli/log-file.ts";
 
 const USAGE = "exos logs [-f] [--level debug|info|warn|error] [--lines N]";
-const LEVELS = ["debug", "info", "warn", "error"] as const;
 const LINES = 100;
 /** How much of the end is looked at for that many lines. */
 const TAIL_BYTES = 4 * 1024 * 1024;
 const LOOK_MS = 250;
-
-const Line = z.looseObject({
-  time: z.string(),
-  level: z.enum(LEVELS),
-  module: z.string().optional(),
-  msg: z.string(),
-  code: z.string().optional(),
-});
 
 /** Whole lines of a file from an offset on, and where the next look begins. */
 function readLines(path: string, from: number): { lines: string[]; next: number } {
@@ -48,17 +39,13 @@ function print(line: string, least: number, { json, terminal }: CommandContext):
     // The first line of a look may be the end of one.
     return;
   }
-  const parsed = Line.safeParse(value);
-  if (!parsed.success || LEVELS.indexOf(parsed.data.level) < least) return;
+  const parsed = LOG_LINE.safeParse(value);
+  if (!parsed.success || LOG_LEVELS.indexOf(parsed.data.level) < least) return;
   if (json) {
     terminal.out(line);
     return;
   }
-  const { time, level, module, msg, code, service, city, ...fields } = parsed.data;
-  const extra = Object.entries(fields).map(([name, field]) => `${name}=${JSON.stringify(field)}`);
-  const parts = [time, level.padEnd(5), module === undefined ? "" : `${module}:`, msg, ...extra];
-  if (code !== undefined) parts.push(`[${code}]`);
-  terminal.out(parts.filter(Boolean).join(" "));
+  terminal.out(describeLogLine(parsed.data));
 }
 
 export const logs: Command = {
@@ -74,7 +61,7 @@ export const logs: Command = {
   examples: ["logs", "logs --level warn --lines 20"],
   async run(context) {
     const { config, options, signal } = context;
-    const level = LEVELS.findIndex((name) => name === (options["level"] ?? "info"));
+    const level = LOG_LEVELS.findIndex((name) => name === (options["level"] ?? "info"));
     if (level < 0) throw usageFailure(`--level: "${options["level"]}" is no level`, USAGE);
     const path = logFileOf(config);
     if (!existsSync(path)) {

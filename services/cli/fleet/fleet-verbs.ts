@@ -124,6 +124,10 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
     const { runGc } = await import("./run-gc.ts");
     return runGc;
   }),
+  logs: worded("CITY", "what a city's functions and task logged, by time", async () => {
+    const { runLogs } = await import("./run-logs.ts");
+    return runLogs;
+  }),
   sweep: worded("CITY", "what a city has staked, to the one address it may go to", async () => {
     const { runSweep } = await import("./run-sweep.ts");
     return runSweep;

@@ -21,7 +21,8 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "poison block alarm",
-    command: "mend and deploy: the city went on without the block",
+    command:
+      "`exos fleet logs CITY --block HEIGHT|HASH`; mend and deploy: the city went on without the block",
     takes: "no time of the city's",
   },
   {

@@ -26,6 +26,8 @@ export interface AwsRequest {
   /** Of protocols that name their action in a header. */
   readonly target?: string;
   readonly body: string;
+  /** Milliseconds for an answer; 3 s unless given. */
+  readonly requestMs?: number;
 }
 
 const REQUEST_MS = 3_000;
@@ -47,7 +49,7 @@ export async function sendSigned(request: AwsRequest, caller: AwsCaller): Promis
     now: new Date(caller.wallMs()).toISOString().replace(/[-:]|\.\d{3}/g, ""),
   });
   const { body } = request;
-  const signal = AbortSignal.timeout(REQUEST_MS);
+  const signal = AbortSignal.timeout(request.requestMs ?? REQUEST_MS);
   const answer = await caller.fetch(url.href, { method: "POST", headers, body, signal });
   const text = await answer.text();
   if (answer.ok) return text;

@@ -1,0 +1,86 @@
+import * as z from "zod";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { awsFaultOf } from "./aws-fault.ts";
+import { type AwsCaller, sendSigned } from "./signed-request.ts";
+
+/** One line that somebody logged. */
+export interface LogEvent {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What is looked for in one group of logs. */
+export interface LogQuery {
+  readonly group: string;
+  /** In the words of CloudWatch Logs; an emulator may take some of them for everything. */
+  readonly pattern: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly fromMs: number;
+  /** Where the page before ended. */
+  readonly cursor: string | undefined;
+}
+
+/** Groups of log lines. Throws StoreFault when the world failed. */
+export interface LogGroups {
+  /** Oldest first. @returns `undefined` when there is no such group */
+  find(
+    query: LogQuery,
+  ): Promise<
+    { readonly events: readonly LogEvent[]; readonly next: string | undefined } | undefined
+  >;
+}
+
+/** A page may search a megabyte of lines, and find none in it. */
+const REQUEST_MS = 30_000;
+const PAGE = z.object({
+  events: z.array(z.object({ timestamp: z.int(), message: z.string() })).default([]),
+  nextToken: z.string().nullish(),
+});
+
+/** CloudWatch Logs, without its client: one call is made of it. @source cloud.md 12 */
+export function createLogGroups(caller: AwsCaller): LogGroups {
+  return {
+    async find({ group, pattern, fromMs, cursor }) {
+      const request = {
+        logGroupName: group,
+        startTime: fromMs,
+        ...(pattern !== undefined && { filterPattern: pattern }),
+        ...(cursor !== undefined && { nextToken: cursor }),
+      };
+      const doing = `searching ${group}`;
+      const text = await sendSigned(
+        {
+          service: "logs",
+          contentType: "application/x-amz-json-1.1",
+          target: "Logs_20140328.FilterLogEvents",
+          body: JSON.stringify(request),
+          requestMs: REQUEST_MS,
+        },
+        caller,
+      ).catch((cause: unknown) => {
+        if (cause instanceof Error && cause.name === "ResourceNotFoundException") return undefined;
+        throw awsFaultOf(cause, doing);
+      });
+      if (text === undefined) return undefined;
+      const page = pageOf(text);
+      if (page === undefined) {
+        throw new StoreFault(`${doing}: no answer of CloudWatch Logs`, {
+          retryable: true,
+          code: "EXOS-E8100",
+        });
+      }
+      const events = page.events.map((one) => ({ atMs: one.timestamp, text: one.message }));
+      return { events, next: page.nextToken ?? undefined };
+    },
+  };
+}
+
+function pageOf(text: string): z.output<typeof PAGE> | undefined {
+  try {
+    return PAGE.safeParse(JSON.parse(text)).data;
+  } catch {
+    // It is told with what was asked.
+    return undefined;
+  }
+}
