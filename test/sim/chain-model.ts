@@ -25,7 +25,7 @@ export interface ModelShape {
 
 /** So small that everything that can happen does, in a tenth of a second. */
 export const SMALL: ModelShape = { window: 12, blocks: 150 };
-/** As the chain has it; `reorg-depths.test.ts` goes through every depth of such a window. */
+/** As the chain has it; `reorg-depths.slow.test.ts` goes through every depth of such a window. */
 export const LARGE: ModelShape = { window: 500, blocks: 1_700 };
 
 const CONNECTORS = 4;

@@ -18,7 +18,7 @@ import {
 
 const BLOCKS = 110;
 const STEPS = 2_400;
-const TIMEOUT = 60_000;
+const TIMEOUT = 300_000;
 
 type Store = Awaited<ReturnType<typeof openLevelCoinStore>>;
 
