@@ -1,3 +1,4 @@
+import { cityRoleOf, type NamedRole, warnWithoutKey } from "#services/cli/city-role-of.ts";
 import type { CommandContext, Terminal } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import type { IndexWatch } from "#services/cli/embedded/open-answers.ts";
@@ -34,6 +35,8 @@ export interface RunningNode {
   readonly fleet: EmbeddedFleet | undefined;
   readonly httpUrl: string;
   readonly rpcUrl: string;
+  /** The city that it answers as, if any. */
+  readonly city: string | undefined;
   /** Since the process began. */
   readonly readyMs: number;
 }
@@ -54,11 +57,13 @@ export interface RunHooks {
 
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
 
-/** @throws CommandFailure when a listener would let strangers in */
-function refuseUnsafe(config: Config): void {
-  const open = (["httpbind", "rpcbind"] as const).find(
-    (key) => !LOOPBACK.test(config.text(key) ?? "127.0.0.1"),
-  );
+/**
+ * What a city answers by HTTP is everybody's, behind the door of the edge.
+ * @throws CommandFailure when a listener would let strangers in
+ */
+function refuseUnsafe(config: Config, role: NamedRole | undefined): void {
+  const guarded = role === undefined ? (["httpbind", "rpcbind"] as const) : (["rpcbind"] as const);
+  const open = guarded.find((key) => !LOOPBACK.test(config.text(key) ?? "127.0.0.1"));
   if (open === undefined) return;
   if (config.list("rpcauth").length > 0 && config.list("rpcallowip").length > 0) return;
   const message = `${open} ${config.text(open)} reaches beyond this machine without a login`;
@@ -121,7 +126,7 @@ async function serve(
     ...rest
   }: Pick<
     ServeOptions,
-    "peers" | "sync" | "staking" | "stop" | "stopped" | "fleet" | "cities" | "city"
+    "peers" | "sync" | "staking" | "stop" | "stopped" | "fleet" | "cities" | "city" | "role"
   >,
 ): Promise<ServedNode> {
   try {
@@ -138,7 +143,7 @@ async function serve(
       },
       version: PROGRAM_VERSION,
       rewardScript: DEVELOPMENT_SCRIPT,
-      wallets: walletOptionsOf(config),
+      wallets: rest.role === undefined ? walletOptionsOf(config) : undefined,
       staking,
       peers,
       sync,
@@ -213,13 +218,15 @@ const urlOf = (host: string | undefined, port: number): string =>
 export async function runNode(context: CommandContext, hooks: RunHooks): Promise<ExitCode> {
   const { terminal } = context;
   const config = withDownloadDefaults(context.config);
-  refuseUnsafe(config);
+  const role = cityRoleOf(config);
+  refuseUnsafe(config, role);
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
   await using node = await openRunningNodeOf({ ...context, config });
   await using peered = await join(node, config, hooks);
   await using fleet = await hooks.fleet?.open({ node, peered }, () => asked.abort());
   sayWhatIsSkipped(node, config);
+  if (role !== undefined) await warnWithoutKey(role, node.log);
   const { peers, ingest } = peered;
   const sync = () => ({ ...ingest.progress(), initialDownload: ingest.initialDownload() });
   const staking = stakingOptionsOf(config, peered, hooks.staking);
@@ -231,7 +238,8 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
     stopped: signal,
     fleet: fleet?.control,
     cities: fleet?.answering,
-    city: hooks.fleet?.first.code,
+    city: role?.code ?? hooks.fleet?.first.code,
+    role,
   });
   const main = async (until: AbortSignal): Promise<void> => {
     await hooks.prepare?.(node, until);
@@ -245,6 +253,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
       fleet,
       httpUrl: urlOf(config.text("httpbind"), served.httpPort),
       rpcUrl: urlOf(config.text("rpcbind"), served.rpcPort),
+      city: role?.code,
       readyMs: Math.round(performance.now()),
     };
     await hooks.announce(running);

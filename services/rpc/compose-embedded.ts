@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
 import { join } from "node:path";
+import { type CityRole, openSingleCity } from "#services/rpc/city/open-single-city.ts";
 import type { Access, Readiness, RpcDeps, RunningCall } from "#services/rpc/deps.ts";
 import { COOKIE_USER, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
@@ -26,10 +27,15 @@ export interface RpcOptions {
   readonly readiness: Readiness;
   /** Name of the city in every answer; `local` unless said. */
   readonly city?: string | undefined;
+  /** Makes it a city of the fleet, which answers everybody alike and only through the edge. */
+  readonly role?: CityRole | undefined;
 }
 
 export interface EmbeddedRpc extends AsyncDisposable {
+  /** What callers are answered with. */
   readonly deps: RpcDeps;
+  /** What the operator is answered with, by his login: the same, but at a city. */
+  readonly own: RpcDeps;
   /** Where the cookie of this start lies. */
   readonly cookiePath: string;
 }
@@ -37,8 +43,8 @@ export interface EmbeddedRpc extends AsyncDisposable {
 export const COOKIE_FILE = ".cookie";
 
 /**
- * The API of a node of one's own: whoever may read the node's folder may log in. Dispose of it to
- * remove the cookie.
+ * The API of a node of one's own: whoever may read the node's folder may log in. As a city, that of
+ * everybody besides. Dispose of it to remove the cookie.
  * @throws when the cookie file cannot be written, or an option has no meaning (RangeError)
  */
 export async function composeEmbedded(shared: Shared, options: RpcOptions): Promise<EmbeddedRpc> {
@@ -54,17 +60,11 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const control = { ...shared.control, sizeOnDisk: rememberSize(shared) };
   const { readiness } = options;
   const city = options.city ?? "local";
-  const deps = {
-    ...shared,
-    control,
-    city,
-    calls: new Set<RunningCall>(),
-    access,
-    readiness,
-    entropy,
-  };
+  const calls = new Set<RunningCall>();
+  const own = { ...shared, control, city, calls, access, readiness, entropy };
   return {
-    deps,
+    deps: options.role === undefined ? own : openSingleCity(own, options.role),
+    own,
     cookiePath,
     [Symbol.asyncDispose]: () => rm(cookiePath, { force: true }),
   };

@@ -32,6 +32,11 @@ const DRAIN_MS = 5_000;
 /** The node that answers, and those that answer below `/c/<city>` of the same listener. */
 export interface Answering {
   readonly deps: RpcDeps;
+  /**
+   * The node as its operator sees it, where others see a city: then the second listener is his, and
+   * answers everything.
+   */
+  readonly own?: RpcDeps | undefined;
   /** By their three letters. */
   readonly cities?: ReadonlyMap<string, RpcDeps>;
 }
@@ -41,13 +46,14 @@ export interface Answering {
  * @throws StoreFault `EXOS-E0006` when a port is taken; nothing listens then
  */
 export async function listen(
-  { deps, cities = new Map() }: Answering,
+  { deps, own, cities = new Map() }: Answering,
   where: { readonly http: Listen; readonly rpc: Listen },
 ): Promise<RpcListeners> {
   await using opened = new AsyncDisposableStack();
   const http = await openListener(createCityRouter(deps, cities), "http", where.http);
   opened.defer(() => drain(http));
-  const rpc = await openListener(createApi(deps, "rpc"), "rpc", where.rpc);
+  const second = own === undefined ? createApi(deps, "rpc") : createApi(own);
+  const rpc = await openListener(second, "rpc", where.rpc);
   opened.defer(() => drain(rpc));
   const held = opened.move();
   return {

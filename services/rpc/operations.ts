@@ -74,13 +74,14 @@ async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response>
   }
   if ((await stores.coins.tip()) === undefined) {
     const reason = reasonOf("phase", { text: "There is no chain yet", since: deps.clock.now() });
-    return answer(503, { reasons: [reason], version: deps.version });
+    return answer(503, { city: deps.city, reasons: [reason], version: deps.version });
   }
   const lagMax = asked === undefined ? undefined : Number(asked);
   const chain = await session.chain();
   const { status, reasons } = await viewHealth({ chain, deps, stores }, lagMax);
   const tip = await viewComparable(chain, stores);
-  return answer(status === "ok" ? 200 : 503, { reasons, tip, version: deps.version });
+  const { city, version } = deps;
+  return answer(status === "ok" ? 200 : 503, { city, reasons, tip, version });
 }
 
 async function answerMetrics(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response> {

@@ -2,7 +2,8 @@
  * Values that stand in no environment, template or log. Read when first used, and remembered by
  * whoever uses them for `SECRET_SECONDS` at most, so that a rotation needs no deployment.
  *
- * Implementation: `adapters/aws/ssm-secrets.ts`.
+ * Implementations: `adapters/aws/ssm-secrets.ts`, `adapters/embedded/folder-secrets.ts`. Contract
+ * suite: `test/ports/secrets.contract.ts`.
  */
 export interface Secrets {
   /**

@@ -57,4 +57,10 @@ export const FLEET_ERRORS = {
     sentence: "The credentials in use are not of the account that a city is deployed to.",
     hint: "Log in to that account, or name the right one in `regions/deployment.ts`; cities with accounts of their own are deployed one by one, by `--city`.",
   },
+  "EXOS-E8020": {
+    status: 503,
+    title: "No key of the edge",
+    sentence: "The city has no key to tell by what came through the edge, or cannot read it.",
+    hint: "Put it into `edge-key` of the city's folder of secrets, for the node's user alone.",
+  },
 } as const satisfies ErrorRows;

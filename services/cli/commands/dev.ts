@@ -5,9 +5,12 @@ import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 const USAGE =
   "exos dev [--block-time SECONDS] [--cities N] [--partition 6/7] | partition 6/7 | heal";
 
-/** Only where blocks are made by whoever asks. */
+/** Only where blocks are made by whoever asks, with a wallet that anybody may know. */
 function refusePublic({ config }: CommandContext): void {
   const { kind, name } = config.network;
+  const city = config.text("city");
+  if (city !== undefined)
+    throw usageFailure(`city ${city}: a city has no wallet; use start`, USAGE);
   if (kind === "regtest") return;
   const message = `dev mines blocks, which ${name} does not take from one machine; use start`;
   throw new CommandFailure(message, { code: "EXOS-E0007", exit: EXIT.usage });

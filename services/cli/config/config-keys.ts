@@ -1,3 +1,4 @@
+import { CITY_KEYS } from "#services/cli/config/city-keys.ts";
 import { PEER_KEYS } from "#services/cli/config/peer-keys.ts";
 import { POOL_KEYS } from "#services/cli/config/pool-keys.ts";
 import { STAKING_KEYS } from "#services/cli/config/staking-keys.ts";
@@ -74,6 +75,7 @@ export const CONFIG_KEYS = {
   ...POOL_KEYS,
   ...WALLET_KEYS,
   ...STAKING_KEYS,
+  ...CITY_KEYS,
   jobs: {
     kind: "integer",
     min: 0,

@@ -28,10 +28,17 @@ async function names({ file }: Config): Promise<CheckResult> {
 }
 
 async function publicBind(config: Config): Promise<CheckResult> {
+  const isCity = config.text("city") !== undefined && config.text("secrets") !== undefined;
   const open = (["httpbind", "rpcbind"] as const).filter(
-    (key) => !LOOPBACK.test(config.text(key) ?? "127.0.0.1"),
+    (key) => !(isCity && key === "httpbind") && !LOOPBACK.test(config.text(key) ?? "127.0.0.1"),
   );
-  if (open.length === 0) return ok("listeners are reached from this machine alone");
+  if (open.length === 0) {
+    return ok(
+      isCity
+        ? "what a city answers wants the edge's stamp, and its operator this machine"
+        : "listeners are reached from this machine alone",
+    );
+  }
   const guarded = config.list("rpcauth").length > 0 && config.list("rpcallowip").length > 0;
   return guarded
     ? ok(`${open.join(", ")} open, with rpcauth and rpcallowip`)

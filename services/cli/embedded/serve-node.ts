@@ -30,10 +30,8 @@ export interface ServedNode
 export async function serveNode(node: EmbeddedNode, options: ServeOptions): Promise<ServedNode> {
   await using stack = new AsyncDisposableStack();
   const answers = stack.use(await openAnswers(node, options));
-  const { cities } = options;
-  const { deps, cookiePath } = answers.rpc;
-  const answering = cities === undefined ? { deps } : { deps, cities };
-  const { httpPort, rpcPort } = stack.use(await listen(answering, options));
+  const { cookiePath } = answers.rpc;
+  const { httpPort, rpcPort } = stack.use(await listen(answeringOf(answers.rpc, options), options));
   const { index, wallets, staking, catchUp, follow } = answers;
   const held = stack.move();
   return {
@@ -50,4 +48,13 @@ export async function serveNode(node: EmbeddedNode, options: ServeOptions): Prom
       await held.disposeAsync();
     },
   };
+}
+
+/** A city answers below its own pin too, and its operator apart. */
+function answeringOf(
+  { deps, own }: AnsweringNode["rpc"],
+  { cities, role }: Pick<ServeOptions, "cities" | "role">,
+): Answering {
+  if (role !== undefined) return { deps, own, cities: new Map([[deps.city, deps]]) };
+  return cities === undefined ? { deps } : { deps, cities };
 }

@@ -8,7 +8,7 @@ export interface ExternalCity {
   readonly network: string;
   /** TCP port of the chain's protocol. */
   readonly peerPort: number;
-  /** Name under which the edge and its certificate know the machine, such as `ams.example.org`. */
+  /** Name under which the edge asks the machine, such as `ams.origin.example.org`. */
   readonly host: string;
   /** Where the signed channel of its wave is read. */
   readonly channelUrl: string;
@@ -23,12 +23,16 @@ export const NODE_USER = 10_001;
 /** Memory of the node, and the only folder that it writes to. @source cloud.md 12 */
 export const NODE_MEMORY = "768m";
 export const NODE_DATA = "/data";
-/** Port of the node's HTTP, inside the machine alone. */
+/** Where the operator puts the edge's key, on the machine and as the node sees it. */
+export const MACHINE_SECRETS = "/etc/exos/secrets";
+const NODE_SECRETS = "/secrets";
+/** Port of the city's answers, inside the machine alone, and of its operator's, inside the container. */
 const HTTP_PORT = 39_120;
+const OPERATOR_PORT = 4_561;
+
 /**
- * Arguments of the node in the container, after its entry point `exos`. It answers as a node of its
- * own behind the proxy: reads are open, everything else wants a login, and JSON-RPC a caller of this
- * machine.
+ * Arguments of the node in the container, after its entry point `exos`. It answers as a city: what
+ * came by the edge, and nothing that needs a login.
  */
 export function nodeArguments(city: ExternalCity): readonly string[] {
   return [
@@ -37,12 +41,16 @@ export function nodeArguments(city: ExternalCity): readonly string[] {
     city.network,
     "--datadir",
     NODE_DATA,
+    "--city",
+    city.code,
+    "--secrets",
+    NODE_SECRETS,
     "--httpbind",
     "0.0.0.0",
     "--httpport",
     String(HTTP_PORT),
-    "--httphosts",
-    city.host,
+    "--rpcport",
+    String(OPERATOR_PORT),
     "--port",
     String(city.peerPort),
   ];
@@ -58,14 +66,15 @@ export function composeFile(city: ExternalCity): string {
       image: "$EXOS_IMAGE",
       entrypoint: ["node", "services/cli/main.ts"],
       command: nodeArguments(city),
+      environment: { EXOS_RELEASE: "$EXOS_RELEASE" },
       user: `${NODE_USER}:${NODE_USER}`,
       mem_limit: NODE_MEMORY,
       cap_drop: ["ALL"],
       security_opt: ["no-new-privileges:true"],
       stop_grace_period: "110s",
       tmpfs: ["/tmp"],
-      volumes: [`/var/lib/exos:${NODE_DATA}`],
-      ports: [`${city.peerPort}:${city.peerPort}`, `127.0.0.1:${HTTP_PORT}:${HTTP_PORT}`],
+      volumes: [`/var/lib/exos:${NODE_DATA}`, `${MACHINE_SECRETS}:${NODE_SECRETS}:ro`],
+      ports: [`${city.peerPort}:${city.peerPort}`],
     },
     proxy: {
       ...common,
@@ -83,7 +92,10 @@ export function composeFile(city: ExternalCity): string {
   return `${JSON.stringify({ services }, undefined, 2)}\n`;
 }
 
-/** TLS in front of the node; a certificate by TLS-ALPN, so that port 80 stays shut. */
+/**
+ * TLS in front of the node; a certificate by TLS-ALPN, so that port 80 stays shut. A body over the
+ * city's own limit gets as far as the city, which says so.
+ */
 export function proxyFile({ host }: ExternalCity): string {
   return `{
 	auto_https disable_redirects
@@ -95,10 +107,8 @@ export function proxyFile({ host }: ExternalCity): string {
 }
 ${host} {
 	request_body {
-		max_size 4MiB
+		max_size 5MB
 	}
-	@private path /metrics
-	respond @private 404
 	reverse_proxy node:${HTTP_PORT} {
 		flush_interval -1
 	}
@@ -109,7 +119,7 @@ ${host} {
 /** Settings of the update script, read by its shell. */
 export function updateSettings({ channelUrl }: ExternalCity): string {
   return `CHANNEL_URL=${channelUrl}
-READY_URL=http://127.0.0.1:${HTTP_PORT}/readyz
+READY_URL=http://127.0.0.1:${OPERATOR_PORT}/readyz
 READY_SECONDS=600
 LOOK_SECONDS=5
 `;

@@ -1,6 +1,7 @@
 import {
   composeFile,
   type ExternalCity,
+  MACHINE_SECRETS,
   NODE_USER,
   proxyFile,
   updateSettings,
@@ -57,18 +58,10 @@ const PACKAGES = [
 
 /** What runs once, at the first boot, in this order. */
 function firstBoot({ peerPort }: ExternalCity): readonly (readonly string[])[] {
+  const user = String(NODE_USER);
+  const folders = ["/var/lib/exos", MACHINE_SECRETS];
   return [
-    [
-      "install",
-      "-d",
-      "-o",
-      String(NODE_USER),
-      "-g",
-      String(NODE_USER),
-      "-m",
-      "0700",
-      "/var/lib/exos",
-    ],
+    ["install", "-d", "-o", user, "-g", user, "-m", "0700", ...folders],
     ["install", "-d", "-m", "0700", "/var/lib/exos-proxy", "/var/lib/exos-proxy-config"],
     ["ufw", "default", "deny", "incoming"],
     ["ufw", "allow", `${peerPort}/tcp`],
@@ -114,6 +107,8 @@ export function renderCity(city: ExternalCity): string {
   return [
     "#cloud-config",
     `# ${city.name} (${city.code}) of the EXOS fleet, environment ${city.environment}.`,
+    "# It answers once it has the edge's key, which the operator writes there himself:",
+    `# install -o ${NODE_USER} -m 0400 KEYFILE ${MACHINE_SECRETS}/edge-key`,
     "users:",
     "  - name: exos",
     `    uid: "${NODE_USER}"`,

@@ -1,4 +1,5 @@
 import { DEPLOYMENT, type Deployment } from "#regions/deployment.ts";
+import { originOf } from "#regions/edge-names.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { missingFacts } from "#regions/missing-facts.ts";
@@ -50,7 +51,7 @@ export function renderNamed(
     environment,
     network,
     peerPort: chain.ports.p2p,
-    host: `${code}.${zone.name}`,
+    host: originOf(city, deployment),
     channelUrl: `https://${zone.name}/release/channel-${city.wave}.json`,
     releaseKey: releaseKeyPem(releaseKey),
     proxyImage,

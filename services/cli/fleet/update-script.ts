@@ -22,13 +22,20 @@ flock -n 9 || exit 0
 say() { echo "exos-update: $*"; }
 fetch() { curl --fail --silent --show-error --location --max-time "$1" --max-filesize "$2" --output "$3" "$4"; }
 field() { jq -er "$1" channel.json; }
-run() { # starts an image and waits until the node says that it is ready
-  printf 'EXOS_IMAGE=%s\\n' "$1" >"$etc/image.env.new"
+named() { sed -n "s/^$1=//p" "$etc/image.env" 2>/dev/null || true; }
+compose() { docker compose --env-file "$etc/image.env" --file "$etc/compose.yaml" "$@"; }
+ready() { # asks inside of the container: from without a city answers the edge alone
+  compose exec -T node node -e \\
+    'fetch(process.argv[1], { signal: AbortSignal.timeout(5000) }).then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))' \\
+    "$READY_URL" >/dev/null 2>&1
+}
+run() { # starts an image as a release, and waits until the node says that it is ready
+  printf 'EXOS_IMAGE=%s\\nEXOS_RELEASE=%s\\n' "$1" "$2" >"$etc/image.env.new"
   mv "$etc/image.env.new" "$etc/image.env"
-  docker compose --env-file "$etc/image.env" --file "$etc/compose.yaml" up --detach --remove-orphans
+  compose up --detach --remove-orphans
   waited=0
   while [ "$waited" -lt "$READY_SECONDS" ]; do
-    if curl --fail --silent --max-time 5 --output /dev/null "$READY_URL"; then return 0; fi
+    if ready; then return 0; fi
     sleep "$LOOK_SECONDS"
     waited=$((waited + LOOK_SECONDS))
   done
@@ -54,8 +61,9 @@ if ! docker image inspect "$image" >/dev/null 2>&1; then
   rm -f image.tar.zst
 fi
 
-previous=$(sed -n 's/^EXOS_IMAGE=//p' "$etc/image.env" 2>/dev/null || true)
-if run "$image"; then
+previous=$(named EXOS_IMAGE)
+previous_version=$(named EXOS_RELEASE)
+if run "$image" "$version"; then
   echo "$serial" >serial.new && mv serial.new serial
   say "runs $version"
   exit 0
@@ -63,7 +71,7 @@ fi
 say "$version was not ready after $READY_SECONDS s"
 if [ -n "$previous" ] && [ "$previous" != "$image" ]; then
   echo "$serial" >serial.new && mv serial.new serial
-  run "$previous" || say "and $previous is not ready either"
+  run "$previous" "$previous_version" || say "and $previous is not ready either"
   say "went back to $previous"
 fi
 exit 1

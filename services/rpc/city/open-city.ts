@@ -1,5 +1,4 @@
-import type { Access, NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
-import { createEdgeDoor } from "#services/rpc/http/edge-door.ts";
+import type { NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
@@ -19,6 +18,7 @@ import type { Pool } from "#shared/ports/pool.ts";
 import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
+import { cityAccess } from "./city-access.ts";
 import { openCityPool } from "./city-pool.ts";
 import { handInBlock, type Stored } from "./hand-in-block.ts";
 
@@ -79,7 +79,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     partOfNetwork: partOfNetwork(facts),
     heldStreams: false,
     calls: new Set(),
-    access: accessOf(ports),
+    access: cityAccess(ports),
     readiness: {
       blocksMax: LAG_BLOCKS_MAX,
       ageSecondsMax: isDevelopment ? undefined : AGE_SECONDS_MAX,
@@ -88,18 +88,6 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     entropy: ports.entropy,
     metrics: ports.metrics,
     log: ports.log,
-  };
-}
-
-function accessOf({ secrets, clock }: CityPorts): Access {
-  return {
-    kind: "city",
-    ...(secrets === undefined ? {} : { door: createEdgeDoor({ secrets, clock }) }),
-    logins: [],
-    mayCall: () => true,
-    hosts: [],
-    origins: [],
-    allowsAddress: () => true,
   };
 }
 

@@ -2,10 +2,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { cityRoleOf } from "#services/cli/city-role-of.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "#services/cli/commands.ts";
 import { type ExternalCity, nodeArguments } from "#services/cli/fleet/external-city.ts";
 import { renderCity } from "#services/cli/fleet/render-city.ts";
 import { parseCommandLine } from "#services/cli/parse-command-line.ts";
+import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import { readConfig } from "#services/cli/read-config.ts";
 
 const { publicKey } = generateKeyPairSync("ed25519", {
@@ -19,7 +21,7 @@ const AMSTERDAM: ExternalCity = {
   environment: "prod",
   network: "exos",
   peerPort: 4562,
-  host: "ams.example.org",
+  host: "ams.origin.example.org",
   channelUrl: "https://release.example.org/channel-3.json",
   releaseKey: publicKey,
   proxyImage: `caddy@sha256:${"ab".repeat(32)}`,
@@ -78,7 +80,7 @@ describe("the cloud-init of a city outside AWS", () => {
     expect(line).toMatchObject({ unknown: undefined, errors: [], positionals: [] });
     const config = readConfig({ flags: line.flags, environment: {} });
     expect([config.network.name, config.datadir]).toEqual(["exos", "/data"]);
-    expect(config.list("httphosts")).toEqual([AMSTERDAM.host]);
+    expect(cityRoleOf(config)).toMatchObject({ code: "ams", release: PROGRAM_VERSION });
     expect(config.integer("port")).toBe(AMSTERDAM.peerPort);
   });
 
@@ -93,8 +95,9 @@ describe("the cloud-init of a city outside AWS", () => {
       mem_limit: "768m",
       restart: "always",
       cap_drop: ["ALL"],
-      volumes: ["/var/lib/exos:/data"],
-      ports: ["4562:4562", "127.0.0.1:39120:39120"],
+      environment: { EXOS_RELEASE: "$EXOS_RELEASE" },
+      volumes: ["/var/lib/exos:/data", "/etc/exos/secrets:/secrets:ro"],
+      ports: ["4562:4562"],
     });
     expect(services.proxy).toMatchObject({ image: AMSTERDAM.proxyImage, ports: ["443:443"] });
   });
@@ -108,7 +111,7 @@ describe("the cloud-init of a city outside AWS", () => {
   it("keeps every line of every file as it was", () => {
     const script = contentOf("/usr/local/sbin/exos-update");
     expect(script.startsWith("#!/bin/sh\n")).toBe(true);
-    expect(script).toContain("\n  printf 'EXOS_IMAGE=%s\\n' \"$1\"");
+    expect(script).toContain("\n  printf 'EXOS_IMAGE=%s\\nEXOS_RELEASE=%s\\n' \"$1\"");
     expect(contentOf("/etc/exos/Caddyfile")).toContain("\n\treverse_proxy node:39120 {\n");
   });
 });

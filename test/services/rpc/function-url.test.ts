@@ -1,8 +1,14 @@
 import { createHmac } from "node:crypto";
+import { mkdtempDisposableSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cityAccess } from "#services/rpc/city/city-access.ts";
 import { createCityRouter } from "#services/rpc/city-router.ts";
+import { composeEmbedded, type EmbeddedRpc } from "#services/rpc/compose-embedded.ts";
 import { listen, type RpcListeners } from "#services/rpc/container.ts";
+import type { RpcDeps } from "#services/rpc/deps.ts";
 import { createEdgeDoor } from "#services/rpc/http/edge-door.ts";
 import {
   bufferedHandler,
@@ -12,18 +18,20 @@ import {
 import type { AnswerHead } from "#services/rpc/http/function-url.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { edgeStampText } from "#shared/fleet/edge-stamp.ts";
+import type { Secrets } from "#shared/ports/secrets.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
-import { CITY_ACCESS } from "../../support/city-access.ts";
 import { functionEvent, type TestRequest } from "../../support/function-event.ts";
-import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
+import { createRpcNode, type RpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 
 const TXID = "ca3e89b732c2bbfd89daf16704686d3538b04634616ef9656bde5ebd5c738540";
 const blocks = recordedBlocks(540);
-const node =
-  blocks === undefined
-    ? undefined
-    : await createRpcNode(blocks, { access: CITY_ACCESS, city: "syd" });
+const node = blocks === undefined ? undefined : await createRpcNode(blocks, { city: "syd" });
+const KEY = "the edge's key";
+const VIEWER = "192.0.2.7";
+const secrets: Secrets = {
+  get: async (name) => (name === "edge-key" ? KEY : undefined),
+};
 
 const rpc = (body: unknown, path = "/"): TestRequest => ({
   method: "POST",
@@ -104,6 +112,14 @@ function seen(
   return { status, headers: Object.fromEntries(kept), body: Buffer.from(body).toString("hex") };
 }
 
+/** As a request leaves the edge. */
+function byTheEdge(request: TestRequest): TestRequest {
+  const unix = node?.clock.now() ?? 0;
+  const stamp = createHmac("sha256", KEY).update(edgeStampText(unix, VIEWER)).digest("hex");
+  const stamped = { "x-exos-client": VIEWER, "x-exos-edge": `${unix}.${stamp}` };
+  return withId({ ...request, headers: { ...stamped, ...request.headers } });
+}
+
 function withId(request: TestRequest): TestRequest {
   return { ...request, headers: { "x-request-id": "test", ...request.headers } };
 }
@@ -130,28 +146,53 @@ function streamingRuntime() {
   return { runtime, stream, head: () => head, pieces };
 }
 
-describe.skipIf(node === undefined)("requests to the plain server and to the function", () => {
-  if (node === undefined) return;
-  const { deps } = node;
-  const cities = new Map([["syd", deps]]);
-  const api = createCityRouter(deps, cities);
-  let listeners: RpcListeners;
-  beforeAll(async () => {
-    const anywhere = { host: "127.0.0.1", port: 0 };
-    listeners = await listen({ deps, cities }, { http: anywhere, rpc: anywhere });
+/** The city outside AWS: the same stores, as the program of a node composes them. */
+async function openExternal({ deps }: RpcNode, folder: string): Promise<EmbeddedRpc> {
+  return await composeEmbedded(deps, {
+    folder,
+    rpcauth: [],
+    rpcuser: undefined,
+    rpcpassword: undefined,
+    rpcallowip: [],
+    rpcwhitelist: [],
+    httphosts: [],
+    httporigins: [],
+    readiness: deps.readiness,
+    city: "syd",
+    role: { secrets, release: deps.version },
   });
-  afterAll(() => listeners[Symbol.asyncDispose]());
+}
 
-  async function atServer(request: TestRequest): Promise<Seen> {
-    const { method = "GET", path, headers = {}, body } = withId(request);
-    const url = `http://127.0.0.1:${listeners.httpPort}${path}`;
+describe.skipIf(node === undefined)("requests to the servers and to the function of a city", () => {
+  if (node === undefined) return;
+  const deps = { ...node.deps, access: cityAccess({ secrets, clock: node.clock }) };
+  const api = createCityRouter(deps, new Map([["syd", deps]]));
+  const stack = new AsyncDisposableStack();
+  const anywhere = { host: "127.0.0.1", port: 0 };
+  let plain: RpcListeners;
+  let external: RpcListeners;
+  let own: RpcDeps;
+  beforeAll(async () => {
+    const where = { http: anywhere, rpc: anywhere };
+    const folder = stack.use(mkdtempDisposableSync(join(tmpdir(), "exos-city-")));
+    plain = stack.use(await listen({ deps, cities: new Map([["syd", deps]]) }, where));
+    const rpc = stack.use(await openExternal(node, folder.path));
+    own = rpc.own;
+    const cities = new Map([["syd", rpc.deps]]);
+    external = stack.use(await listen({ deps: rpc.deps, own, cities }, where));
+  });
+  afterAll(() => stack[Symbol.asyncDispose]());
+
+  async function atServer(request: TestRequest, { httpPort }: RpcListeners): Promise<Seen> {
+    const { method = "GET", path, headers = {}, body } = request;
+    const url = `http://127.0.0.1:${httpPort}${path}`;
     const sent = body === undefined ? {} : { body: Buffer.from(body) };
     const answer = await fetch(url, { method, headers, ...sent });
     return seen(answer.status, answer.headers, new Uint8Array(await answer.arrayBuffer()));
   }
 
   async function atFunction(request: TestRequest): Promise<Seen> {
-    const answer = await bufferedHandler(api)(functionEvent(withId(request)));
+    const answer = await bufferedHandler(api)(functionEvent(request));
     if (typeof answer === "string") throw new RangeError("an answer is an object");
     const { statusCode = 0, headers = {}, body = "", isBase64Encoded } = answer;
     const bytes = Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8");
@@ -161,7 +202,7 @@ describe.skipIf(node === undefined)("requests to the plain server and to the fun
 
   async function atStream(request: TestRequest): Promise<Seen> {
     const lambda = streamingRuntime();
-    await streamingHandler(api, lambda.runtime)(functionEvent(withId(request)), lambda.stream);
+    await streamingHandler(api, lambda.runtime)(functionEvent(request), lambda.stream);
     const { statusCode = 0, headers = {} } = lambda.head() ?? {};
     return seen(statusCode, Object.entries(headers), Buffer.concat(lambda.pieces));
   }
@@ -171,16 +212,47 @@ describe.skipIf(node === undefined)("requests to the plain server and to the fun
     async (at) => {
       const request = REQUESTS[Number(at)];
       if (request === undefined) throw new RangeError("no such request");
-      const expected = await atServer(request);
-      expect(await atFunction(request)).toEqual(expected);
-      expect(await atStream(request)).toEqual(expected);
+      const asked = byTheEdge(request);
+      const expected = await atServer(asked, plain);
+      expect(await atFunction(asked)).toEqual(expected);
+      expect(await atStream(asked)).toEqual(expected);
+      expect(await atServer(asked, external)).toEqual(expected);
       expect(expected.headers["x-exos-error"]).not.toBe("EXOS-E9001");
     },
   );
 
+  it.each([
+    { path: "/readyz" },
+    { path: "/c/syd/v1/tip" },
+    { path: "/v1/tip", headers: { "x-exos-client": VIEWER, "x-exos-edge": "1.00" } },
+    rpc({ method: "getblockcount", id: 1 }),
+  ])("are refused alike without the stamp of the edge: $path", async (request) => {
+    const asked = withId(request);
+    const expected = await atServer(asked, plain);
+    expect([expected.status, expected.headers["x-exos-error"]]).toEqual([403, "EXOS-E4032"]);
+    expect(await atFunction(asked)).toEqual(expected);
+    expect(await atStream(asked)).toEqual(expected);
+    expect(await atServer(asked, external)).toEqual(expected);
+  });
+
+  it("are answered to the operator of a city of one machine on his own listener, by his login", async () => {
+    const at = { httpPort: external.rpcPort };
+    const ready = await atServer({ path: "/readyz" }, { ...external, ...at });
+    expect([ready.status, ready.headers["x-exos-city"]]).toEqual([200, "syd"]);
+    const [login] = own.access.logins;
+    if (login?.kind !== "plain") throw new RangeError("a cookie is a plain login");
+    const authorization = `Basic ${btoa(`${login.user}:${login.password}`)}`;
+    const call = rpc({ method: "getpeerinfo", id: 1 });
+    const headers = { ...call.headers, authorization };
+    expect((await atServer({ ...call, headers }, { ...external, ...at })).status).not.toBe(403);
+    expect((await atServer(call, { ...external, ...at })).status).toBe(401);
+    const stamped = byTheEdge({ ...call, headers });
+    expect((await atServer(stamped, external)).status).toBe(403);
+  });
+
   it("are answered openly by a city: no login, no private method, any page", async () => {
     const text = async (request: TestRequest) => {
-      const { status, headers, body } = await atFunction(request);
+      const { status, headers, body } = await atFunction(byTheEdge(request));
       return { status, headers, text: Buffer.from(body, "hex").toString() };
     };
     const count = await text(rpc({ method: "getblockcount", id: 1 }));
@@ -201,18 +273,17 @@ describe.skipIf(node === undefined)("requests to the plain server and to the fun
   });
 
   it("name no single request in what a shared cache keeps", async () => {
-    const { headers } = await atFunction({ path: "/v1/blocks/171" });
+    const { headers } = await atFunction(byTheEdge({ path: "/v1/blocks/171" }));
     expect(headers["cache-control"]).toMatch(/^public/);
     expect(headers["x-request-id"]).toBeUndefined();
-    expect((await atFunction({ path: "/v1/health" })).headers["x-request-id"]).toBe("test");
+    const health = await atFunction(byTheEdge({ path: "/v1/health" }));
+    expect(health.headers["x-request-id"]).toBe("test");
   });
 
   it("are refused over the limits of a city", async () => {
-    const { status, body } = await atFunction({
-      path: "/",
-      method: "POST",
-      body: new Uint8Array(4 * 1_048_576 + 1),
-    });
+    const tooLong = new Uint8Array(4 * 1_048_576 + 1);
+    const sent = byTheEdge({ path: "/", method: "POST", body: tooLong });
+    const { status, body } = await atFunction(sent);
     expect(status).toBe(413);
     expect(Buffer.from(body, "hex").toString()).toContain("4194304");
   });

@@ -1,0 +1,79 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { argumentsHere, layEdgeKey, NEW_YORK, stampOf } from "../support/external-city.ts";
+import { openPeerNode } from "../support/peer-node.ts";
+import { runInProcess } from "../support/run-in-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const BLOCKS = 3;
+const READY = z.object({ tip: z.object({ height: z.int() }).optional() });
+
+describe("a city outside AWS, started with the arguments that are rendered for it", () => {
+  it("joins a node, and answers what came by the edge as the city that it is", async () => {
+    const folder = temporaryFolder();
+    await using peer = await openPeerNode(exosRegtest, join(folder, "peer"));
+    const mined = await peer.node.staker.generate(BLOCKS, DEVELOPMENT_SCRIPT);
+    if (!mined.ok) throw new RangeError(mined.error.message);
+    await peer.ingest.tipMoved();
+
+    const secrets = layEdgeKey(join(folder, "secrets"));
+    const words = argumentsHere(NEW_YORK, { data: join(folder, "data"), secrets });
+    const stop = new AbortController();
+    const ready = Promise.withResolvers<string>();
+    const connect = `--connect=127.0.0.1:${peer.endpoint.port}`;
+    const running = runInProcess([...words, connect, "--json"], {
+      environment: { EXOS_RELEASE: "2026.11.1" },
+      signal: stop.signal,
+      onOutput: (out) => out.includes("\n") && ready.resolve(out),
+    });
+    const ended = running.then(({ err }) => Promise.reject(new RangeError(`it ended: ${err}`)));
+    ended.catch(() => undefined);
+    const { httpUrl, city } = JSON.parse(await Promise.race([ready.promise, ended]));
+    expect(city).toBe("nyc");
+
+    const ask = (path: string, headers: Record<string, string>) =>
+      fetch(`${httpUrl}${path}`, { headers });
+    const tip = async () => {
+      const said: unknown = await (await ask("/readyz", stampOf())).json();
+      return READY.parse(said).tip?.height;
+    };
+    await expect.poll(tip, { interval: 20, timeout: 30_000 }).toBe(BLOCKS);
+    const answer = await ask("/c/nyc/readyz", stampOf());
+    expect([answer.status, answer.headers.get("x-exos-city")]).toEqual([200, "nyc"]);
+    expect(await answer.json()).toMatchObject({
+      city: "nyc",
+      version: "2026.11.1",
+      reasons: [],
+      tip: { hash: mined.value.at(-1) },
+    });
+    for (const headers of [{}, stampOf("another key")]) {
+      const refused = await ask("/readyz", headers);
+      expect([refused.status, refused.headers.get("x-exos-error")]).toEqual([403, "EXOS-E4032"]);
+    }
+    expect((await ask("/metrics", stampOf())).status).toBe(404);
+
+    stop.abort();
+    expect((await running).code).toBe(0);
+    expect(readdirSync(folder).toSorted()).toEqual(["data", "peer", "secrets"]);
+    expect(readdirSync(secrets)).toEqual(["edge-key"]);
+  });
+
+  it.each([
+    [["--city", "nyc"], "city nyc needs --secrets"],
+    [["--city", "xyz", "--secrets", "."], '"xyz" is none of syd'],
+    [["--secrets", "."], "say which city it is with --city"],
+    [["--city", "nyc", "--secrets", ".", "--staking", "1"], "city nyc holds no keys"],
+    [["--city", "nyc", "--secrets", ".", "--release", "a b"], '"a b" is no name'],
+    [["--city", "nyc", "--secrets", ".", "--rpcbind", "0.0.0.0"], "without a login"],
+  ])("does not start with %j", async (words, sentence) => {
+    const { code, err } = await runInProcess(["start", ...words], {
+      environment: { EXOS_DATADIR: temporaryFolder() },
+    });
+    expect(err).toContain(sentence);
+    expect(code).toBe(2);
+  });
+});
