@@ -21,7 +21,7 @@ describe("exos fleet render", () => {
     const text = renderNamed(code, "prod", FACTS);
     expect(parse(text)).toMatchObject({ disable_root: true });
     expect(text).toContain(`CHANNEL_URL=https://exos.example/release/channel-${wave}.json`);
-    expect(text).toContain(`${code}.exos.example {`);
+    expect(text).toContain(`${code}.origin.exos.example {`);
     expect(text).toContain('"4562:4562"');
     expect(text).toContain(releaseKeyPem("5b".repeat(32)).split("\n")[1]);
   });
