@@ -1,4 +1,4 @@
-import { cityRoleOf, type NamedRole, warnWithoutKey } from "#services/cli/city-role-of.ts";
+import { cityRoleOf, type NamedRole } from "#services/cli/city-role-of.ts";
 import type { CommandContext, Terminal } from "#services/cli/command.ts";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import type { IndexWatch } from "#services/cli/embedded/open-answers.ts";
@@ -226,7 +226,6 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   await using peered = await join(node, config, hooks);
   await using fleet = await hooks.fleet?.open({ node, peered }, () => asked.abort());
   sayWhatIsSkipped(node, config);
-  if (role !== undefined) await warnWithoutKey(role, node.log);
   const { peers, ingest } = peered;
   const sync = () => ({ ...ingest.progress(), initialDownload: ingest.initialDownload() });
   const staking = stakingOptionsOf(config, peered, hooks.staking);

@@ -2,10 +2,14 @@ import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
 import { join } from "node:path";
-import { type CityRole, openSingleCity } from "#services/rpc/city/open-single-city.ts";
+import { openSingleCity } from "#services/rpc/city/open-single-city.ts";
 import type { Access, Readiness, RpcDeps, RunningCall } from "#services/rpc/deps.ts";
 import { COOKIE_USER, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
+import { createFolderSecrets } from "#shared/adapters/embedded/folder-secrets.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
+import type { Secrets } from "#shared/ports/secrets.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 
 /** What the process that embeds this service brings along. */
 export type Shared = Omit<RpcDeps, "access" | "readiness" | "entropy" | "city" | "calls">;
@@ -28,7 +32,14 @@ export interface RpcOptions {
   /** Name of the city in every answer; `local` unless said. */
   readonly city?: string | undefined;
   /** Makes it a city of the fleet, which answers everybody alike and only through the edge. */
-  readonly role?: CityRole | undefined;
+  readonly role?:
+    | {
+        /** What the city says it runs. */
+        readonly release: string;
+        /** Holds the keys of the edge's stamps. */
+        readonly secretsFolder: string;
+      }
+    | undefined;
 }
 
 export interface EmbeddedRpc extends AsyncDisposable {
@@ -63,11 +74,31 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const calls = new Set<RunningCall>();
   const own = { ...shared, control, city, calls, access, readiness, entropy };
   return {
-    deps: options.role === undefined ? own : openSingleCity(own, options.role),
+    deps: await openRole(own, options.role),
     own,
     cookiePath,
     [Symbol.asyncDispose]: () => rm(cookiePath, { force: true }),
   };
+}
+
+async function openRole(own: RpcDeps, role: RpcOptions["role"]): Promise<RpcDeps> {
+  if (role === undefined) return own;
+  const { release, secretsFolder } = role;
+  const secrets = createFolderSecrets({ folder: secretsFolder });
+  await warnWithoutKey(secrets, own);
+  return openSingleCity(own, { secrets, release });
+}
+
+/** Say it while nobody can be let in; the chain is followed meanwhile. */
+async function warnWithoutKey(secrets: Secrets, { log, city }: RpcDeps): Promise<void> {
+  try {
+    if ((await secrets.get(EDGE_KEY)) !== undefined) return;
+    log.warn("EXOS-E8020", "the city lacks the edge's key, and answers nobody", { city });
+  } catch (fault) {
+    // It may be mended while the node runs: what asks for it next reads it again.
+    if (!(fault instanceof StoreFault)) throw fault;
+    log.warn("EXOS-E8020", "the city cannot read the edge's key", { err: fault.message });
+  }
 }
 
 /** Counting files takes a millisecond and more: a size is good for a minute. */

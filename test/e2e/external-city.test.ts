@@ -12,7 +12,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const BLOCKS = 3;
 const READY = z.object({ tip: z.object({ height: z.int() }).optional() });
 
-describe("a city outside AWS, started with the arguments that are rendered for it", () => {
+describe("a city outside AWS, started as it is rendered", { timeout: 60_000 }, () => {
   it("joins a node, and answers what came by the edge as the city that it is", async () => {
     const folder = temporaryFolder();
     await using peer = await openPeerNode(exosRegtest, join(folder, "peer"));

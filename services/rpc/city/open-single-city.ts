@@ -3,7 +3,7 @@ import type { Secrets } from "#shared/ports/secrets.ts";
 import { cityAccess } from "./city-access.ts";
 
 /** What makes a node a city of the fleet. */
-export interface CityRole {
+interface CityRole {
   /** Hold the keys of the edge's stamps. */
   readonly secrets: Secrets;
   /** What the city says it runs. */

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { mkdtempDisposableSync } from "node:fs";
+import { mkdtempDisposableSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -159,7 +159,7 @@ async function openExternal({ deps }: RpcNode, folder: string): Promise<Embedded
     httporigins: [],
     readiness: deps.readiness,
     city: "syd",
-    role: { secrets, release: deps.version },
+    role: { secretsFolder: folder, release: deps.version },
   });
 }
 
@@ -175,6 +175,7 @@ describe.skipIf(node === undefined)("requests to the servers and to the function
   beforeAll(async () => {
     const where = { http: anywhere, rpc: anywhere };
     const folder = stack.use(mkdtempDisposableSync(join(tmpdir(), "exos-city-")));
+    writeFileSync(join(folder.path, "edge-key"), KEY, { mode: 0o600 });
     plain = stack.use(await listen({ deps, cities: new Map([["syd", deps]]) }, where));
     const rpc = stack.use(await openExternal(node, folder.path));
     own = rpc.own;
