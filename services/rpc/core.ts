@@ -14,7 +14,6 @@ import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-rpc/login.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
-import { operationRoutes } from "#services/rpc/operations-document.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { createSession } from "#services/rpc/session.ts";
@@ -65,7 +64,7 @@ function mountReads(
   const isCity = deps.access.kind === "city";
   for (const route of ROUTES) {
     if (isCity && route.reach === "local") continue;
-    const path = route.config.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     verbs.set(path, route.method === "post" ? "POST" : "GET, HEAD");
     if (route.method === "post") api.post(path, (c) => answerPost(c, { route, login }, deps));
     else api.get(path, (c) => answerRoute(c, { route, login }, deps));
@@ -85,15 +84,16 @@ function mountReads(
 /** Made when somebody asks: 30 ms, and a package, that a start does not need. */
 function mountDocument(api: Hono<ApiEnv>, deps: RpcDeps): void {
   const isCity = deps.access.kind === "city";
-  const routes = ROUTES.filter(({ reach }) => !isCity || reach === "public");
-  const operations = operationRoutes().filter(({ path }) => !isCity || path !== "/metrics");
   let document: string | undefined;
   api.get("/v1/openapi.json", async (c) => {
     c.set("route", "/v1/openapi.json");
     c.set("dialect", "v1");
     if (document === undefined) {
       const { openApiDocument } = await import("#services/rpc/open-api.ts");
-      const configs = [...routes.map(({ config }) => config), ...operations];
+      const { operationRoutes } = await import("#services/rpc/operations-document.ts");
+      const routes = ROUTES.filter(({ reach }) => !isCity || reach === "public");
+      const operations = operationRoutes().filter(({ path }) => !isCity || path !== "/metrics");
+      const configs = [...routes.map((route) => route.config()), ...operations];
       document = JSON.stringify(openApiDocument(configs, deps.version));
     }
     return answerCacheable(c, document, { kind: "recent" });

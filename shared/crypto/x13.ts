@@ -1,6 +1,7 @@
 import { type AssemblyMemory, instantiate } from "#shared/crypto/instantiate.ts";
 import { X13_MODULE } from "#shared/crypto/x13-module.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 
 const HEADER_BYTES = 80;
 const HASH_BYTES = 32;
@@ -24,10 +25,12 @@ export interface X13Exports {
   hash(count: number): void;
 }
 
-const engine = instantiate<X13Exports>(X13_MODULE);
-
-/** The memory of this module has one size for ever, so the view stays valid. */
-const memory = new Uint8Array(engine.memory.buffer);
+/** Started by the first hash: whoever asks for none should not wait for the largest module. */
+const started = lazy(() => {
+  const engine = instantiate<X13Exports>(X13_MODULE);
+  // The memory of this module has one size for ever, so the view stays valid.
+  return { engine, memory: new Uint8Array(engine.memory.buffer) };
+});
 
 /**
  * The hash of a header of 80 bytes, for proof of work and, below version 7, for identity.
@@ -54,6 +57,7 @@ export function x13Many(headers: Uint8Array): Uint8Array {
   if (headers.length % HEADER_BYTES !== 0) {
     throw new RangeError(`${headers.length} bytes are no sequence of ${HEADER_BYTES}`);
   }
+  const { engine, memory } = started();
   const total = headers.length / HEADER_BYTES;
   const hashes = new Uint8Array(total * HASH_BYTES);
   const batchMax = engine.BATCH_MAX.value;

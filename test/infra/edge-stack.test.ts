@@ -122,8 +122,8 @@ describe("the edge", () => {
       CachePolicyConfig: undefined,
     };
     const names = CachePolicyConfig?.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig;
-    const known = ROUTES.filter(({ method }) => method === "get").flatMap(({ config }) => {
-      const query = config.request?.query;
+    const known = ROUTES.filter(({ method }) => method === "get").flatMap((route) => {
+      const query = route.config().request?.query;
       return query instanceof z.ZodObject ? Object.keys(query.shape) : [];
     });
     const operations = ["maxlag", "topics"];
@@ -193,9 +193,7 @@ describe("the edge", () => {
     for (const bytes of [5_000_000, 9_999_999, 10_000_000, 123_456_789]) {
       expect(tooLong?.test(String(bytes)), String(bytes)).toBe(true);
     }
-    const routes = ROUTES.filter(({ method }) => method === "post").map(
-      ({ config }) => config.path,
-    );
+    const routes = ROUTES.filter(({ method }) => method === "post").map(({ path }) => path);
     for (const path of [...routes, ...RPC_PATHS]) {
       expect(posted?.test(path), path).toBe(true);
       expect(posted?.test(`/c/syd${path}`), path).toBe(true);

@@ -16,7 +16,7 @@ export async function answerPost(
 ): Promise<Response> {
   const { route } = door;
   c.set("dialect", "v1");
-  c.set("route", route.config.path);
+  c.set("route", route.path);
   const isNode = deps.access.kind === "node";
   const foreign = isNode ? checkSameSite(c.req.raw.headers) : undefined;
   if (foreign !== undefined) return problemResponse(foreign, c.req.path);

@@ -36,7 +36,7 @@ export async function answerRoute(
 ): Promise<Response> {
   const { route } = door;
   c.set("dialect", "v1");
-  c.set("route", route.config.path);
+  c.set("route", route.path);
   const stranger = refuseStranger(c, door);
   if (stranger !== undefined) return stranger;
   return answerWith(c, { route, raw: { params: c.req.param(), query: c.req.query() } }, deps);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { CallContext } from "#services/rpc/json-rpc/call-context.ts";
 import { type NamedArguments, nameArguments } from "#services/rpc/json-rpc/name-arguments.ts";
 import { RPC_CODES, type RpcError, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 import type { Result } from "#shared/primitives/result.ts";
 
 /**
@@ -37,7 +38,7 @@ export interface Method {
   readonly inCity: boolean;
   readonly description: string;
   /** The name and its parameters, optional ones in parentheses. */
-  readonly usage: string;
+  usage(): string;
   /** @param parameters as they came: an array, an object, or nothing */
   call(parameters: unknown, context: CallContext): Promise<Answer>;
 }
@@ -45,16 +46,18 @@ export interface Method {
 export function defineMethod<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Method {
   const { name, reach, description, parameters, run } = definition;
   const names = Object.keys(parameters);
-  const required = names.filter((key) => !isOptional(parameters[key]));
-  const usage = usageLine(name, names, required);
-  const schema = z.object(parameters);
+  // A start makes a hundred of these and asks few of them.
+  const required = lazy(() => names.filter((key) => !isOptional(parameters[key])));
+  const usage = lazy(() => usageLine(name, names, required()));
+  const schema = lazy(() => z.object(parameters));
 
   async function call(raw: unknown, context: CallContext): Promise<Answer> {
-    const named = nameArguments(raw, { names, aliases: definition.aliases ?? {}, usage });
+    const aliases = definition.aliases ?? {};
+    const named = nameArguments(raw, { names, aliases, usage });
     if (!named.ok) return named;
-    const missing = required.some((key) => named.value[key] === undefined);
-    if (missing) return refuse(RPC_CODES.misc, `Missing parameter. Usage: ${usage}`);
-    const parsed = schema.safeParse(named.value);
+    const missing = required().some((key) => named.value[key] === undefined);
+    if (missing) return refuse(RPC_CODES.misc, `Missing parameter. Usage: ${usage()}`);
+    const parsed = schema().safeParse(named.value);
     if (!parsed.success) return refuseArguments(parsed.error, named.value);
     return await run(parsed.data, context);
   }

@@ -7,7 +7,7 @@ interface Names {
   /** In positional order. */
   readonly names: readonly string[];
   readonly aliases: Readonly<Record<string, string>>;
-  readonly usage: string;
+  usage(): string;
 }
 
 /** Arguments by name, whether they came by place or by name; `null` is left out. */
@@ -20,7 +20,7 @@ export function nameArguments(raw: unknown, known: Names): Result<NamedArguments
 
 function byPlace(raw: readonly unknown[], known: Names): Result<NamedArguments, RpcError> {
   if (raw.length > known.names.length) {
-    return refuse(RPC_CODES.misc, `Too many parameters. Usage: ${known.usage}`);
+    return refuse(RPC_CODES.misc, `Too many parameters. Usage: ${known.usage()}`);
   }
   const pairs = raw.map((value, place) => [known.names[place] ?? "", value] as const);
   return { ok: true, value: Object.fromEntries(pairs.filter(([, value]) => value !== null)) };

@@ -8,14 +8,14 @@ export const help = defineMethod({
   parameters: { command: z.string().optional() },
   run({ command }, { methods }) {
     if (command === undefined) {
-      const lines = [...methods.values()].map(({ usage }) => usage).toSorted();
+      const lines = [...methods.values()].map((method) => method.usage()).toSorted();
       return { ok: true, value: lines.join("\n") };
     }
     const method = methods.get(command);
     const text =
       method === undefined
         ? `help: unknown command: ${command.slice(0, 64)}`
-        : `${method.usage}\n\n${method.description}\n`;
+        : `${method.usage()}\n\n${method.description}\n`;
     return { ok: true, value: text };
   },
 });

@@ -8,6 +8,7 @@ import type { Session } from "#services/rpc/session.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
 import type { IndexPoint } from "#shared/ports/address-index.ts";
 import { ERROR_CATALOGUE, type ErrorCode } from "#shared/primitives/error-catalogue.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 import type { Result } from "#shared/primitives/result.ts";
 
 /** What a handler may use. */
@@ -54,11 +55,13 @@ interface Definition<
   ) => Promise<Result<Answered<z.output<Answer>>, Refusal>>;
 }
 
-/** One route of `/v1`: its part of the OpenAPI document, and what it does. */
+/** One route of `/v1`: where it is, how it is described, and what it does. */
 export interface Route {
   readonly method: "get" | "post";
   readonly reach: "public" | "local";
-  readonly config: RouteConfig;
+  readonly path: string;
+  /** Its part of the OpenAPI document. */
+  config(): RouteConfig;
   /** Path and query of a request as text, or the body of a POST; a refusal names every bad one. */
   answer(
     raw: { readonly params: object; readonly query: object },
@@ -85,7 +88,7 @@ export function defineRoute<
   Query extends z.ZodRawShape,
   Answer extends z.ZodType,
 >(definition: Definition<Params, Query, Answer>): Route {
-  const input = z.object({ ...definition.params, ...definition.query });
+  const input = lazy(() => z.object({ ...definition.params, ...definition.query }));
 
   async function answer(
     raw: { readonly params: object; readonly query: object },
@@ -94,15 +97,15 @@ export function defineRoute<
   ): Promise<Result<Answered<unknown>, Refusal>> {
     const { stores } = session;
     if (stores === undefined) return notReady(deps);
-    const parsed = input.safeParse({ ...raw.query, ...raw.params });
+    const parsed = input().safeParse({ ...raw.query, ...raw.params });
     if (!parsed.success) return badParameters(parsed.error);
     const context = { deps, stores, chain: await session.chain() };
     // The parsed object has exactly the members of both shapes, which TypeScript cannot add up.
     const given = parsed.data as z.output<z.ZodObject<Params>> & z.output<z.ZodObject<Query>>;
     return await definition.run(given, context);
   }
-  const { method = "get", reach = "public" } = definition;
-  return { method, reach, config: openApiOf(definition), answer };
+  const { method = "get", reach = "public", path } = definition;
+  return { method, reach, path, config: () => openApiOf(definition), answer };
 }
 
 function notReady(deps: RpcDeps): Result<never, Refusal> {

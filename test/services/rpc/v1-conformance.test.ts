@@ -177,19 +177,24 @@ const PAGED = [
   `/v1/addresses/${MINER}/coins?limit=1`,
 ];
 
-const operations = ROUTES.map(({ config, method, reach }) => ({
-  isPost: method === "post",
-  isLocal: reach === "local",
-  id: String(config.operationId),
-  statuses: Object.keys(config.responses).map(Number),
-  schema: z.object({ content: z.record(z.string(), z.object({ schema: z.custom<z.ZodType>() })) }),
-  config,
-}));
+const SCHEMA = z.object({
+  content: z.record(z.string(), z.object({ schema: z.custom<z.ZodType>() })),
+});
+const operations = ROUTES.map((route) => {
+  const config = route.config();
+  return {
+    isPost: route.method === "post",
+    isLocal: route.reach === "local",
+    id: String(config.operationId),
+    statuses: Object.keys(config.responses).map(Number),
+    config,
+  };
+});
 
 type Operation = (typeof operations)[number];
 
 function schemaOf(operation: Operation): z.ZodType | undefined {
-  const response = operation.schema.parse(operation.config.responses[200]);
+  const response = SCHEMA.parse(operation.config.responses[200]);
   return response.content["application/json"]?.schema;
 }
 
