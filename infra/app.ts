@@ -1,6 +1,6 @@
 /**
  * What `cdk.json` starts: `-c environment=prod|test|local`, `-c cities=syd,lon`, `-c bundles=FOLDER`,
- * `-c image=sha256:…`, `-c release=NAME`, `-c lint=true`. Reads no network, no credentials and no Docker.
+ * `-c image=sha256:…`, `-c release=NAME`, `-c driven=true`, `-c lint=true`. Reads no network, no credentials and no Docker.
  * @module
  */
 import { App } from "aws-cdk-lib";
@@ -23,5 +23,6 @@ createApp({
   router: await bundleEdge(),
   imageDigest: context("image") ?? NO_IMAGE,
   ...(release !== undefined && { release }),
+  driven: context("driven") === "true",
   lint: context("lint") === "true",
 }).synth();

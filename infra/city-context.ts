@@ -1,6 +1,6 @@
 import type { AwsHost, City } from "#regions/city.ts";
 import type { CityNames } from "#regions/city-names.ts";
-import type { CityStack } from "#regions/city-outputs.ts";
+import type { CityStack, DRIVEN_STACK } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
 
 /** A city that is deployed to AWS. */
@@ -18,9 +18,14 @@ export interface CityContext {
   readonly image: string;
   /** What is deployed, as `exos fleet status` names it. */
   readonly release: string;
+  /** Whether its functions stand in a stack of their own, which is read and not deployed. */
+  readonly driven: boolean;
 }
 
 /** Name of a stack of a city. */
-export function stackName({ prefix }: Pick<CityNames, "prefix">, stack: CityStack): string {
+export function stackName(
+  { prefix }: Pick<CityNames, "prefix">,
+  stack: CityStack | typeof DRIVEN_STACK,
+): string {
   return `${prefix}-${stack}`;
 }

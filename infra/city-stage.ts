@@ -22,6 +22,7 @@ export interface CityStageProps {
   /** Digest of the image, `sha256:…`. */
   readonly imageDigest: string;
   readonly release?: string;
+  readonly driven?: boolean;
 }
 
 /** @throws for what the design has and this program has not built */
@@ -58,8 +59,8 @@ export class CityStage extends Stage {
     super(scope, city.code, { env: { account, region } });
     const names = cityNames({ environment, code: city.code, region, account });
     const image = `${account}.dkr.ecr.${region}.amazonaws.com/${names.repository}@${props.imageDigest}`;
-    const { bundles, release = UNRELEASED } = props;
-    const context = { city, names, deployment, bundles, image, release };
+    const { bundles, release = UNRELEASED, driven = false } = props;
+    const context = { city, names, deployment, bundles, image, release, driven };
     this.context = context;
     const facts = factsOf(context);
     const guarded = { terminationProtection: ENVIRONMENTS[environment].protected };

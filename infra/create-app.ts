@@ -20,6 +20,8 @@ export interface AppProps {
   readonly imageDigest: string;
   /** Name of what is deployed; each stack prints it. */
   readonly release?: string;
+  /** Whether the functions of each city stand apart, for an endpoint that runs none. */
+  readonly driven?: boolean;
   /** Text of the function that routes at the edge; without it there is no stage of the edge. */
   readonly router?: string;
   /** Whether the CDK lints the templates too, which takes eight seconds and half a second each. */

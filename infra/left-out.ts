@@ -14,6 +14,23 @@ export const LEFT_OUT = {
   "deletion protection, retained tables and buckets": "the same: nothing of it is worth keeping",
 } as const;
 
+/** What a city goes without besides where its endpoint runs no functions. @source cloud.md 14 */
+const LEFT_OUT_DRIVEN = {
+  "functions, mappings, schedules, function URLs": "this program runs the same bundles by itself",
+  "observe stack": "its alarms watch functions, and there are none",
+  "roles of functions": "what runs them here has the credentials of the endpoint",
+} as const;
+
+/**
+ * Types that LocalStack 4.14.0 reports as made and does not make: the deployment goes on without a
+ * word, and only the stacks' events tell of it.
+ */
+const LEFT_OUT_LOCALSTACK = {
+  "AWS::ECS::Cluster": "said to be made, and is not; the peer process is started by this program",
+  "AWS::ECS::TaskDefinition": "the same",
+  "AWS::ECS::Service": "the same",
+} as const;
+
 /** One of the things left out. */
 export type LeftOut = keyof typeof LEFT_OUT;
 
@@ -22,5 +39,13 @@ export function leftOut(environment: EnvironmentName, _what: LeftOut): boolean {
   return !ENVIRONMENTS[environment].protected;
 }
 
-// For programs that tell of it.
-if (import.meta.main) process.stdout.write(`${JSON.stringify(LEFT_OUT)}\n`);
+// For programs that tell of it: `node infra/left-out.ts [driven] [localstack]`.
+if (import.meta.main) {
+  const words = process.argv.slice(2);
+  const all = {
+    ...LEFT_OUT,
+    ...(words.includes("driven") && LEFT_OUT_DRIVEN),
+    ...(words.includes("localstack") && LEFT_OUT_LOCALSTACK),
+  };
+  process.stdout.write(`${JSON.stringify(all)}\n`);
+}

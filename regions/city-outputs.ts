@@ -1,8 +1,30 @@
+import type { FunctionName } from "./city-names.ts";
+
 /** Stacks of a city, in the order they are deployed. @source cloud.md 11 */
 export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as const;
 
 /** One stack of a city; it is named `exos-<environment>-<city>-<one of these>`. */
 export type CityStack = (typeof CITY_STACKS)[number];
+
+/**
+ * The stack of the functions of a city that is driven: where an endpoint runs no functions they are
+ * taken out of `node`, and a program of ours reads what they would be and runs them.
+ */
+export const DRIVEN_STACK = "functions";
+
+/** Stacks that are deployed of such a city. The others are about functions. @source cloud.md 14 */
+export const DRIVEN_CITY_STACKS = [
+  "network",
+  "storage",
+  "node",
+] as const satisfies readonly CityStack[];
+
+/**
+ * Whether an output of a city is of what a driven one lacks: its functions, and the mapping of one.
+ */
+export function isOfFunctions(output: string): boolean {
+  return /^Function[A-Z]/.test(output) || output === "ConnectMapping";
+}
 
 /** What one stack prints besides: the release that the city was deployed with. */
 export const RELEASE_OUTPUT = "Release";
@@ -76,6 +98,12 @@ export const STAKING_OUTPUTS = {
   ExosFunctionSign: "signs what it judged again",
   ExosKeyStake: "ARN of the staking key",
 } as const;
+
+/** What a driven city prints: the queue of a function that follows the topic, such as `FollowerIndexFollow`. */
+export function followerOutput(name: FunctionName): string {
+  const words = name.split("-").map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
+  return `Follower${words.join("")}`;
+}
 
 /** `ExosQueueBlocks` as `EXOS_QUEUE_BLOCKS`; `undefined` for an output that is no variable. */
 export function variableOf(output: string): string | undefined {

@@ -50,7 +50,7 @@ export class CityQueues extends Construct {
       topics: [this.follow.ref],
       policyDocument: plainHttpRefused("sns:Publish", this.follow.ref),
     });
-    for (const queue of [this.announce, this.deadEvents]) this.#takeFromTopic(queue);
+    for (const queue of [this.announce, this.deadEvents]) this.takeFromTopic(queue);
     new CfnSubscription(this, "Announced", {
       topicArn: this.follow.ref,
       protocol: "sqs",
@@ -60,7 +60,8 @@ export class CityQueues extends Construct {
     });
   }
 
-  #takeFromTopic(queue: Queue): void {
+  /** Let the topic send to a queue. */
+  takeFromTopic(queue: Queue): void {
     queue.addToResourcePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

@@ -5,6 +5,7 @@ import { type CityContext, stackName } from "#infra/city-context.ts";
 import { cityVariables, fleetVariables, sweepVariables } from "#infra/city-variables.ts";
 import { CityFunctions } from "#infra/constructs/city-functions.ts";
 import { CityQueues } from "#infra/constructs/city-queues.ts";
+import { DrivenFollowers } from "#infra/constructs/driven-followers.ts";
 import { pickVariables } from "#infra/constructs/handler-function.ts";
 import { PeerTask } from "#infra/constructs/peer-task.ts";
 import { RoleBoundary } from "#infra/constructs/role-boundary.ts";
@@ -13,6 +14,7 @@ import { TASK_SHAPES } from "#infra/functions.ts";
 import type { GrantFacts } from "#infra/grants.ts";
 import type { NetworkStack } from "#infra/stacks/network-stack.ts";
 import { functionName } from "#regions/city-names.ts";
+import { DRIVEN_STACK } from "#regions/city-outputs.ts";
 
 /** Outputs of the functions, by the part of their name after `Function`. */
 const PRINTED = {
@@ -58,7 +60,11 @@ export class NodeStack extends Stack {
       ...(key !== undefined && { EXOS_KEY_STAKE: key }),
     };
     this.variables = { ...shared, ...(city.staking && signing) };
-    const functions = new CityFunctions(this, "Functions", {
+    const apart = context.driven
+      ? new Stack(scope, DRIVEN_STACK, { stackName: stackName(names, DRIVEN_STACK) })
+      : undefined;
+    if (apart !== undefined) new DrivenFollowers(this, "Followers", { names, queues: this.queues });
+    const functions = new CityFunctions(apart ?? this, "Functions", {
       context,
       facts,
       variables: { ...this.variables, ...fleetVariables(context), ...sweepVariables(context) },
@@ -79,10 +85,11 @@ export class NodeStack extends Stack {
     for (const part of [functions, task]) part.node.addDependency(boundary);
     acknowledge(task, "AwsSolutions-ECS2");
     acknowledge(task, "AwsSolutions-ECS4");
-    this.#print(functions, task);
+    this.#print(task);
+    if (apart === undefined) this.#printFunctions(functions);
   }
 
-  #print(functions: CityFunctions, task: PeerTask): void {
+  #print(task: PeerTask): void {
     const print = (name: string, value: string) => new CfnOutput(this, name, { value });
     for (const [variable, value] of Object.entries(this.variables)) {
       // Those of the storage stack are printed there.
@@ -90,12 +97,16 @@ export class NodeStack extends Stack {
       const words = variable.toLowerCase().split("_");
       print(words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`).join(""), value);
     }
-    for (const [word, name] of Object.entries(PRINTED)) {
-      print(`Function${word}`, functions.byName.get(name)?.functionName ?? "");
-    }
     print("QueueDeadEvents", this.queues.deadEvents.queueUrl);
     print("TaskIngest", task.ingest.ref);
     print("TaskLoad", task.load.ref);
-    print("ConnectMapping", functions.connectMapping.ref);
+  }
+
+  #printFunctions({ byName, connectMapping }: CityFunctions): void {
+    const print = (name: string, value: string) => new CfnOutput(this, name, { value });
+    for (const [word, name] of Object.entries(PRINTED)) {
+      print(`Function${word}`, byName.get(name)?.functionName ?? "");
+    }
+    print("ConnectMapping", connectMapping.ref);
   }
 }
