@@ -35,6 +35,14 @@ contractOn("address-index on a bad day", DYNAMO_TRAITS, () => {
   addressIndexContract(() => create(++seed));
 });
 
+it("is asked again by whoever asks before it follows a chain", async () => {
+  const index = await create();
+  const script = Uint8Array.of(0x51);
+  const retryable = expect.objectContaining({ name: "StoreFault", retryable: true });
+  await expect(index.totals(script)).rejects.toEqual(retryable);
+  await expect(index.coins({ script, limit: 1 })).rejects.toEqual(retryable);
+});
+
 it("asks for nothing that tables of facts forbid", () => {
   expect(records.length).toBeGreaterThan(300);
   expect(lintRequests(records, "other")).toEqual([]);

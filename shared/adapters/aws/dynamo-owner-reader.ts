@@ -13,6 +13,7 @@ import {
   type Place,
   pageOf,
 } from "#shared/ports/page-cursor.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { height } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { Result } from "#shared/primitives/result.ts";
@@ -77,7 +78,9 @@ export function createDynamoOwnerReader(session: IndexSession): OwnerReader {
 
 async function viewOf(session: IndexSession): Promise<IndexView> {
   const view = await session.view();
-  if (view === undefined) throw new RangeError("the index follows no chain yet");
+  // A city has blocks before its index follows them: whoever asks meanwhile asks again.
+  if (view === undefined)
+    throw new StoreFault("The index follows no chain yet.", { retryable: true });
   return view;
 }
 
