@@ -21,7 +21,9 @@ const LOOK_MS = 50;
  *
  * @throws ImageFault when podman does not serve it in time, or the tool runs no containers
  */
-export async function openContainerSocket(tool: ContainerTool): Promise<ContainerSocket> {
+export async function openContainerSocket(
+  tool: Pick<ContainerTool, "name" | "environment">,
+): Promise<ContainerSocket> {
   if (tool.name === "docker")
     return { environment: {}, [Symbol.asyncDispose]: () => Promise.resolve() };
   if (tool.name === "buildah") throw new ImageFault("buildah builds images and runs no containers");
