@@ -1,5 +1,3 @@
-import type { FunctionName } from "./city-names.ts";
-
 /** Stacks of a city, in the order they are deployed. @source cloud.md 11 */
 export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as const;
 
@@ -100,7 +98,7 @@ export const STAKING_OUTPUTS = {
 } as const;
 
 /** What a driven city prints: the queue of a function that follows the topic, such as `FollowerIndexFollow`. */
-export function followerOutput(name: FunctionName): string {
+export function followerOutput(name: string): string {
   const words = name.split("-").map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
   return `Follower${words.join("")}`;
 }

@@ -45,4 +45,10 @@ export const LOCAL_CLOUD_ERRORS = {
     sentence: "The deployed city did not do what it must.",
     hint: "The line says what; the logs of its functions stand in the folder that is named.",
   },
+  "EXOS-E8187": {
+    status: 503,
+    title: "No LocalStack",
+    sentence: "LocalStack runs in a container, and here no container or no image of it can be had.",
+    hint: "Start a Docker daemon or install podman; `exos cloud up` alone needs Python only.",
+  },
 } as const satisfies ErrorRows;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FUNCTION_SHAPES } from "#infra/functions.ts";
 import { FUNCTIONS, functionName } from "#regions/city-names.ts";
 import { DRIVEN_CITY_STACKS, followerOutput } from "#regions/city-outputs.ts";
+import { readDrivenFunctions } from "#services/cli/cloud/drive/read-driven-functions.ts";
 import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
 import { localFleet, resourcesOf, synthesise } from "../support/synthesised-fleet.ts";
 
@@ -46,5 +47,62 @@ describe("a city whose functions are driven", () => {
       expect(queues).toContain(functionName(LOCAL_CITY, name));
       expect(driven.get("node")?.Outputs).toHaveProperty(followerOutput(name));
     }
+  });
+
+  it("tells whoever drives them what starts each, and with which names", () => {
+    const outputs = Object.fromEntries(
+      Object.keys(driven.get("node")?.Outputs ?? {}).map((name) => [name, `the ${name}`]),
+    );
+    const queues = ["blocks", "connect.fifo", "transactions"].map((name) => `http://q/${name}`);
+    const arns = Object.keys(outputs).filter((name) =>
+      /GetAttQueues(Blocks|Connect|Trans)/.test(name),
+    );
+    const deployed = {
+      ...outputs,
+      ...Object.fromEntries(queues.map((url) => [url, url])),
+      ...Object.fromEntries(
+        arns.map((name) => {
+          const own = /Queues([A-Z][a-z]+)Queue/.exec(name)?.[1]?.toLowerCase();
+          return [name, `arn:aws:sqs:us-east-1:0:${own === "connect" ? "connect.fifo" : own}`];
+        }),
+      ),
+    };
+    const templates = ["functions", "rpc"].map((stack) => driven.get(stack));
+    const prefix = LOCAL_CITY.prefix;
+    const read = readDrivenFunctions(templates, { outputs: deployed, prefix });
+    const starts = Object.fromEntries(read.map(({ bundle, start }) => [bundle, start]));
+    expect(starts).toEqual({
+      check: { kind: "queue", url: "http://q/blocks", batchSize: 10, runsMax: 10, ordered: false },
+      connect: {
+        kind: "queue",
+        url: "http://q/connect.fifo",
+        batchSize: 10,
+        runsMax: 1,
+        ordered: true,
+      },
+      mempool: {
+        kind: "queue",
+        url: "http://q/transactions",
+        batchSize: 10,
+        runsMax: 5,
+        ordered: false,
+      },
+      "mempool-follow": { kind: "topic", url: "the FollowerMempoolFollow" },
+      "index-follow": { kind: "topic", url: "the FollowerIndexFollow" },
+      watch: { kind: "schedule", everySeconds: 60 },
+      "stake-sign": undefined,
+      rpc: { kind: "url" },
+      "rpc-events": { kind: "url" },
+    });
+    const connect = read.find(({ bundle }) => bundle === "connect");
+    expect(connect).toMatchObject({ timeoutSeconds: 60, memoryMb: 1769 });
+    expect(connect?.environment).toMatchObject({
+      EXOS_CITY: "loc",
+      EXOS_QUEUE_ANNOUNCE: expect.stringMatching(/^the ExportsOutputRefQueuesAnnounce/),
+    });
+    const { FollowerIndexFollow: _, ...without } = deployed as Record<string, string>;
+    expect(() => readDrivenFunctions(templates, { outputs: without, prefix })).toThrow(
+      "no stack prints FollowerIndexFollow",
+    );
   });
 });

@@ -36,16 +36,20 @@ export function cloudFolderOf({ datadir }: Pick<Config, "datadir">): CloudFolder
   };
 }
 
+const Process = z.object({ pid: z.int(), log: z.string() });
+const Container = z.object({
+  /** Program that runs it. */
+  tool: z.enum(["docker", "podman"]),
+  id: z.string(),
+  /** Variables that the program wants beside ours. */
+  environment: z.record(z.string(), z.string()),
+});
+/** A container that runs, for the command that ends it. */
+export type RunningContainer = z.infer<typeof Container>;
+
 const Ingest = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("container"),
-    /** Program that runs it. */
-    tool: z.enum(["docker", "podman"]),
-    id: z.string(),
-    /** Variables that the program wants beside ours. */
-    environment: z.record(z.string(), z.string()),
-  }),
-  z.object({ kind: z.literal("process"), pid: z.int(), log: z.string() }),
+  Container.extend({ kind: z.literal("container") }),
+  Process.extend({ kind: z.literal("process") }),
 ]);
 /** The city's peer process, where it runs. */
 export type RunningIngest = z.infer<typeof Ingest>;
@@ -58,12 +62,18 @@ const STATE = z.object({
     certificate: z.string().optional(),
   }),
   /** The emulator that this program started. */
-  emulator: z.object({ pid: z.int(), log: z.string() }).optional(),
+  emulator: Process.optional(),
+  /** The same, where it is a container. */
+  container: Container.optional(),
   /** Whether stacks may stand there. */
   deployed: z.boolean(),
+  /** Whether they are those of a city whose functions are driven. */
+  driven: z.boolean(),
+  /** What drives them. */
+  driver: Process.optional(),
   ingest: Ingest.optional(),
   /** The node that the city follows, where this program started it. */
-  peer: z.object({ pid: z.int(), log: z.string() }).optional(),
+  peer: Process.optional(),
 });
 
 /** What of a local city runs. */

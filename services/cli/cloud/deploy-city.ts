@@ -1,6 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CITY_STACKS } from "#regions/city-outputs.ts";
+import {
+  CITY_OUTPUTS,
+  CITY_STACKS,
+  type CityStack,
+  DRIVEN_CITY_STACKS,
+  isOfFunctions,
+} from "#regions/city-outputs.ts";
 import type { CloudFolder } from "#services/cli/cloud/cloud-state.ts";
 import { LOCAL_ACCOUNT, LOCAL_CITY, LOCAL_REGION } from "#services/cli/cloud/local-endpoint.ts";
 import { type CityOutputs, readOutputs } from "#services/cli/cloud/read-outputs.ts";
@@ -10,6 +16,8 @@ import type { Environment } from "#services/cli/command.ts";
 
 export interface DeployOptions extends Omit<CdkOptions, "doing" | "home" | "onLine"> {
   readonly folder: CloudFolder;
+  /** Whether its functions are driven from here: then no stack that has one is deployed. */
+  readonly driven: boolean;
   /** Told what begins, and what of it is done. */
   readonly onNote: (line: string) => void;
 }
@@ -38,11 +46,31 @@ async function layOut(
  * and not by it: the CLI hands a command line to a shell, which folders with spaces do not survive.
  */
 async function synthesise(options: DeployOptions): Promise<void> {
-  const { bundles, assembly } = options.folder;
+  const { driven, folder } = options;
+  const { bundles, assembly } = folder;
   await rm(assembly, { recursive: true, force: true });
-  const context = { environment: "local", cities: LOCAL_CITY.code, bundles };
+  const context = {
+    environment: "local",
+    cities: LOCAL_CITY.code,
+    bundles,
+    driven: String(driven),
+  };
   const env = { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(context) };
   await layOut("app.ts", [], { ...options, doing: "synthesising the city", env });
+}
+
+/** The stacks that are deployed, as the CLI names them. */
+function chosen({ driven }: DeployOptions): readonly string[] {
+  if (!driven) return ["**"];
+  return [...DRIVEN_CITY_STACKS.map((stack) => `${LOCAL_CITY.code}/${stack}`), "--exclusively"];
+}
+
+/** What is to be printed by them. */
+function wantedOf({ driven }: DeployOptions): readonly (readonly [CityStack, readonly string[]])[] {
+  return (driven ? DRIVEN_CITY_STACKS : CITY_STACKS).map((stack) => {
+    const names = Object.keys(CITY_OUTPUTS[stack]);
+    return [stack, driven ? names.filter((name) => !isOfFunctions(name)) : names];
+  });
 }
 
 /**
@@ -68,18 +96,18 @@ export async function deployCity(options: DeployOptions): Promise<CityOutputs> {
   onNote("deploying the city");
   await runCdk(
     [
-      ...["deploy", "**", "--app", folder.assembly, "--require-approval", "never"],
+      ...["deploy", ...chosen(options), "--app", folder.assembly, "--require-approval", "never"],
       ...["--outputs-file", folder.outputs, "--progress", "events"],
     ],
     { ...cdk, doing: "deploying the city" },
   );
-  return readOutputs(folder.outputs, { prefix: LOCAL_CITY.prefix, stacks: CITY_STACKS });
+  return readOutputs(folder.outputs, { prefix: LOCAL_CITY.prefix, wanted: wantedOf(options) });
 }
 
 /** Remove the stacks of the city, from what was deployed. @throws CommandFailure `EXOS-E8183` */
 export async function destroyCity(options: DeployOptions): Promise<void> {
   const { folder, onNote } = options;
-  await runCdk(["destroy", "**", "--app", folder.assembly, "--force"], {
+  await runCdk(["destroy", ...chosen(options), "--app", folder.assembly, "--force"], {
     ...options,
     home: folder.home,
     doing: "removing the city",

@@ -33,22 +33,34 @@ export interface ImageOptions {
 }
 
 /** Build the image. @returns why there is none, as a sentence's end, where nothing here runs one */
-export async function findImage(options: ImageOptions): Promise<NodeImage | string> {
-  const { environment, signal, onNote, install } = options;
-  onNote("building the image");
-  const words = [join(PROJECT, "infra", "image.ts"), "--json", ...(install ? ["--install"] : [])];
+export function findImage(options: ImageOptions): Promise<NodeImage | string> {
+  options.onNote("building the image");
+  return imageOf("image.ts", options);
+}
+
+/**
+ * An image as a program of `infra/` makes it.
+ *
+ * @param program its file, such as `image.ts`
+ * @returns why there is none, as a sentence's end
+ */
+export async function imageOf(
+  program: string,
+  { environment, signal, install, onLine }: ProgramOptions,
+): Promise<NodeImage | string> {
+  const words = [join(PROJECT, "infra", program), "--json", ...(install ? ["--install"] : [])];
   let last = "";
-  const onLine = (line: string) => {
+  const hear = (line: string) => {
     if (line.startsWith("{")) last = line;
+    else onLine?.(line);
   };
   try {
-    const doing = "building the image";
     await runProgram(process.execPath, words, {
-      doing,
+      doing: "getting the image",
       env: environment,
       cwd: PROJECT,
       signal,
-      onLine,
+      onLine: hear,
     });
   } catch (cause) {
     // It says why before it ends; whatever else is wrong shows in what it said.
@@ -60,4 +72,9 @@ export async function findImage(options: ImageOptions): Promise<NodeImage | stri
   const { tool } = built;
   if (!built.runs || tool === "buildah") return `${tool} builds images and runs none`;
   return { tool, image: built.image, environment: built.environment };
+}
+
+interface ProgramOptions extends Omit<ImageOptions, "onNote"> {
+  /** Told what the program says. */
+  readonly onLine?: (line: string) => void;
 }

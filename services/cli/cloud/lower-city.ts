@@ -11,6 +11,7 @@ import { destroyCity } from "#services/cli/cloud/deploy-city.ts";
 import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
 import { stopIngest } from "#services/cli/cloud/start-ingest.ts";
+import { endLocalstack } from "#services/cli/cloud/start-localstack.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
@@ -31,27 +32,34 @@ export interface LoweredCity {
 
 /** The emulator waits so long for handlers that run. */
 const EMULATOR_MS_MAX = 15_000;
+/** A run of a function may take a minute; what is cut short comes again. */
+const DRIVER_MS_MAX = 20_000;
 const PEER_MS_MAX = 20_000;
 
 /** End all that a local city consists of, in the reverse of the order in which it was started. */
 export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
   const { folder, state, environment, signal, onNote } = options;
-  const { ingest, peer, emulator } = state;
+  const { ingest, peer, emulator, container, driver, driven } = state;
   const endpoint: LocalEndpoint = { ...state.endpoint, certificate: state.endpoint.certificate };
   let ingestMs: number | undefined = 0;
   if (ingest !== undefined) {
     onNote("stopping the peer process");
     ingestMs = await stopIngest(ingest, { environment, signal });
   }
+  if (driver !== undefined) {
+    onNote("stopping the functions");
+    await endGroup(driver.pid, DRIVER_MS_MAX);
+  }
   const reachable = emulator === undefined || isAlive(emulator.pid);
   const laidOut = existsSync(join(folder.assembly, "manifest.json"));
   if (state.deployed && reachable && laidOut) {
     onNote("removing the city's stacks");
     try {
-      await destroyCity({ endpoint, folder, environment, signal, onNote });
+      await destroyCity({ endpoint, folder, driven, environment, signal, onNote });
     } catch (cause) {
       // An emulator of our own ends with all that stands in it; elsewhere this is tried again.
-      if (emulator === undefined || !(cause instanceof CommandFailure)) throw cause;
+      const own = emulator !== undefined || container !== undefined;
+      if (!own || !(cause instanceof CommandFailure)) throw cause;
       onNote(cause.message);
     }
   }
@@ -61,6 +69,7 @@ export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
     await endGroup(emulator.pid, EMULATOR_MS_MAX);
     await rm(folder.emulator, { recursive: true, force: true });
   }
+  if (container !== undefined) await endLocalstack(container, { environment, signal });
   await forgetCloudState(folder.state);
   return { ingestMs, survivors };
 }

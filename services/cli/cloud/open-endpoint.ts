@@ -2,6 +2,7 @@ import { checkAccount } from "#services/cli/cloud/check-account.ts";
 import type { CloudState } from "#services/cli/cloud/cloud-state.ts";
 import { installMinistack } from "#services/cli/cloud/install-ministack.ts";
 import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { startLocalstack } from "#services/cli/cloud/start-localstack.ts";
 import { startMinistack } from "#services/cli/cloud/start-ministack.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
@@ -11,22 +12,29 @@ export interface EndpointOptions extends Pick<CommandContext, "environment" | "s
   readonly folder: string;
   /** Whether an emulator that is started enforces roles. */
   readonly roles: boolean;
+  /** Whether it is LocalStack. */
+  readonly localstack: boolean;
+  /** Whether a container tool may be installed for it. */
+  readonly installTool: boolean;
   readonly onNote: (line: string) => void;
 }
 
 /** An endpoint, and the emulator behind it where it was started here. */
 export interface OpenEndpoint {
   readonly endpoint: LocalEndpoint;
-  readonly emulator: CloudState["emulator"];
+  readonly emulator?: CloudState["emulator"];
+  readonly container?: CloudState["container"];
 }
 
 /**
- * The endpoint that the operator named in `AWS_ENDPOINT_URL`, else MiniStack.
+ * LocalStack where it is asked for, else the endpoint that the operator named in
+ * `AWS_ENDPOINT_URL`, else MiniStack.
  *
  * @throws CommandFailure when neither is to be had, or what was named is no emulator
  */
 export async function openEndpoint(options: EndpointOptions): Promise<OpenEndpoint> {
-  const { environment, signal, folder, roles, onNote } = options;
+  const { environment, signal, folder, roles, onNote, localstack, installTool } = options;
+  if (localstack) return startLocalstack({ environment, signal, onNote, install: installTool });
   const given = environment["AWS_ENDPOINT_URL"];
   if (given !== undefined && given !== "") {
     const url = given.replace(/\/+$/, "");
@@ -34,7 +42,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<OpenEndpoi
     const endpoint: LocalEndpoint = { kind: "given", url, certificate };
     using cloud = composeCloud(endpoint);
     await checkAccount(endpoint, cloud);
-    return { endpoint, emulator: undefined };
+    return { endpoint };
   }
   const python = await installMinistack({ environment, signal, onNote });
   onNote(`starting MiniStack${roles ? ", with roles enforced" : ""}`);

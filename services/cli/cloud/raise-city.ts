@@ -1,9 +1,15 @@
+import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
 import {
   type CloudFolder,
   type CloudState,
   writeCloudState,
 } from "#services/cli/cloud/cloud-state.ts";
 import { deployCity } from "#services/cli/cloud/deploy-city.ts";
+import {
+  type DriverOptions,
+  type RunningDriver,
+  startDriver,
+} from "#services/cli/cloud/drive/start-driver.ts";
 import { findImage } from "#services/cli/cloud/find-image.ts";
 import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { openEndpoint } from "#services/cli/cloud/open-endpoint.ts";
@@ -17,6 +23,10 @@ export interface RaiseOptions extends Pick<CommandContext, "environment" | "sign
   readonly folder: CloudFolder;
   /** Whether an emulator that is started enforces roles. */
   readonly roles: boolean;
+  /** Whether the endpoint is LocalStack, in a container that is started for it. */
+  readonly localstack: boolean;
+  /** Whether its functions are driven from here, over an endpoint that runs none. */
+  readonly driven: boolean;
   /** Whether the peer process is to be a plain process even where an image can be had. */
   readonly plainProcess: boolean;
   /** Whether a container tool may be installed. */
@@ -32,6 +42,10 @@ export interface RaiseOptions extends Pick<CommandContext, "environment" | "sign
 export interface RaisedCity {
   readonly endpoint: LocalEndpoint;
   readonly outputs: CityOutputs;
+  /** Where its function for requests answers, without a slash at its end. */
+  readonly rpcUrl: string;
+  /** The process that starts its functions, and has in its log what they are called for. */
+  readonly starter: CloudState["emulator"];
   /** The peer process that was started last. */
   ingest(): StartedIngest;
   /** Ends it. @returns milliseconds it took; `undefined` when it had to be killed */
@@ -40,7 +54,8 @@ export interface RaisedCity {
   startIngest(): Promise<void>;
   /** What it follows. */
   readonly peer: { readonly address: string; readonly started: LocalPeer | undefined };
-  readonly state: CloudState;
+  /** What is written down of it. */
+  state(): CloudState;
 }
 
 /**
@@ -48,15 +63,17 @@ export interface RaisedCity {
  * `exos cloud down` ends it even when this is cut short.
  */
 export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
-  const { folder, environment, signal, onNote, plainProcess, installTool } = options;
-  const { endpoint, emulator } = await openEndpoint({ ...options, folder: folder.emulator });
-  let state: CloudState = { schema: "exos.cloud.v1", endpoint, emulator, deployed: false };
+  const { folder, environment, signal, onNote, plainProcess, installTool, driven } = options;
+  const { endpoint, ...opened } = await openEndpoint({ ...options, folder: folder.emulator });
+  let state: CloudState = { schema: "exos.cloud.v1", endpoint, ...opened, deployed: false, driven };
   const note = async (more: Partial<CloudState>) => {
     state = { ...state, ...more };
     await writeCloudState(folder.state, state);
   };
   await note({ deployed: true });
-  const outputs = await deployCity({ endpoint, folder, environment, signal, onNote });
+  const outputs = await deployCity({ endpoint, folder, driven, environment, signal, onNote });
+  const driver = driven ? await openDriver({ ...options, endpoint, outputs }) : undefined;
+  if (driver !== undefined) await note({ driver: { pid: driver.pid, log: driver.log } });
   const peer = await openPeer(options);
   if (peer.started !== undefined) {
     const { pid, log } = peer.started;
@@ -68,7 +85,9 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
   if (typeof found === "string") onNote(`the peer process is a plain process: ${found}`);
   const image = typeof found === "string" ? undefined : found;
   const start = async () => {
-    const variables = cityVariables(outputs);
+    // What the peer process calls by name is answered by whoever drives it.
+    const called = driver === undefined ? {} : { AWS_ENDPOINT_URL_LAMBDA: driver.url };
+    const variables = { ...cityVariables(outputs), ...called };
     const peers = [peer.address];
     const place = { folder: folder.path, environment, signal };
     const started = await startIngest(image, { endpoint, variables, peers, ...place });
@@ -79,14 +98,22 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
   return {
     endpoint,
     outputs,
+    rpcUrl:
+      driver === undefined ? localUrlOf(endpoint, outputs["RpcUrl"] ?? "") : `${driver.url}/rpc`,
+    starter: driver ?? opened.emulator,
     peer,
     ingest: () => ingest,
     stopIngest: () => stopIngest(ingest.running, { environment, signal }),
     async startIngest() {
       ingest = await start();
     },
-    state,
+    state: () => state,
   };
+}
+
+function openDriver(options: DriverOptions & Pick<RaiseOptions, "onNote">): Promise<RunningDriver> {
+  options.onNote("starting the functions");
+  return startDriver(options);
 }
 
 async function openPeer(options: RaiseOptions): Promise<RaisedCity["peer"]> {

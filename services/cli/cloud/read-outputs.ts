@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { CITY_OUTPUTS, type CityStack, variableOf } from "#regions/city-outputs.ts";
+import { type CityStack, variableOf } from "#regions/city-outputs.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
 /** The file that the CLI of the CDK writes: per stack its outputs. */
@@ -9,25 +9,31 @@ const OUTPUTS = z.record(z.string(), z.record(z.string(), z.string()));
 /** What the stacks of a city print, by the output's name. */
 export type CityOutputs = Readonly<Record<string, string>>;
 
+/** What is read. */
+export interface WantedOutputs {
+  /** Of the names of the stacks. */
+  readonly prefix: string;
+  readonly wanted: readonly (readonly [CityStack, readonly string[]])[];
+}
+
 /**
  * The outputs of a city's stacks, all in one.
  *
- * @param stacks that were deployed
+ * @param wanted of each stack that was deployed, the outputs that it is to print
  * @throws CommandFailure `EXOS-E8183` that names each output that one of them lacks
  */
 export async function readOutputs(
   file: string,
-  { prefix, stacks }: { readonly prefix: string; readonly stacks: readonly CityStack[] },
+  { prefix, wanted }: WantedOutputs,
 ): Promise<CityOutputs> {
   const byStack = OUTPUTS.parse(JSON.parse(await readFile(file, "utf8")));
   const all: Record<string, string> = {};
   const missing: string[] = [];
-  for (const stack of stacks) {
+  for (const [stack, names] of wanted) {
     const printed = byStack[`${prefix}-${stack}`] ?? {};
     Object.assign(all, printed);
-    const wanted = Object.keys(CITY_OUTPUTS[stack]);
     missing.push(
-      ...wanted.filter((name) => printed[name] === undefined).map((n) => `${stack}.${n}`),
+      ...names.filter((name) => printed[name] === undefined).map((name) => `${stack}.${name}`),
     );
   }
   if (missing.length === 0) return all;

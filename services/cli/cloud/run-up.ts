@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { askRpc, localUrlOf } from "#services/cli/cloud/ask-city.ts";
+import { askRpc } from "#services/cli/cloud/ask-city.ts";
 import { cloudFolderOf, readCloudState } from "#services/cli/cloud/cloud-state.ts";
+import { endpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
 import { leftOutLines } from "#services/cli/cloud/left-out-lines.ts";
 import { type RaisedCity, raiseCity } from "#services/cli/cloud/raise-city.ts";
 import { isIngestUp } from "#services/cli/cloud/start-ingest.ts";
@@ -18,12 +19,11 @@ async function untilSynced(
   wanted: number,
   { terminal, environment, signal }: CommandContext,
 ): Promise<number> {
-  const url = localUrlOf(city.endpoint, city.outputs["RpcUrl"] ?? "");
   const started = performance.now();
   let said = "";
   while (performance.now() - started < SYNC_MS_MAX) {
     try {
-      const height = Number(await askRpc(url, { method: "getblockcount", params: [] }));
+      const height = Number(await askRpc(city.rpcUrl, { method: "getblockcount", params: [] }));
       if (height >= wanted) return height;
       terminal.status(`blocks ${height} of ${wanted}`);
     } catch (cause) {
@@ -42,12 +42,14 @@ async function untilSynced(
 export async function runUp(context: CommandContext): Promise<ExitCode> {
   const { config, terminal, environment, signal, options, json } = context;
   const folder = cloudFolderOf(config);
+  const choice = endpointChoice(options, environment);
   if ((await readCloudState(folder.state)) !== undefined) {
     throw new CommandFailure(`${folder.path} has a city that is up`, { code: "EXOS-E8184" });
   }
   const city = await raiseCity({
     folder,
     roles: options["roles"] !== undefined,
+    ...choice,
     plainProcess: options["process"] !== undefined,
     installTool: false,
     peer: config.list("connect")[0],
@@ -59,7 +61,7 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
   const { started, address } = city.peer;
   const wanted = started === undefined ? 0 : 1;
   const height = await untilSynced(city, wanted, context);
-  const url = `${localUrlOf(city.endpoint, city.outputs["RpcUrl"] ?? "")}/`;
+  const url = `${city.rpcUrl}/`;
   const peers = `127.0.0.1:${city.ingest().port}`;
   if (json) {
     const row = { endpoint: city.endpoint.url, rpcUrl: url, peers, follows: address, height };
@@ -74,10 +76,10 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
     `  peers     ${peers}, ${kind}`,
     `  follows   ${address}`,
     `  endpoint  ${city.endpoint.url}`,
-    ...(city.state.emulator === undefined ? [] : [`  log       ${city.state.emulator.log}`]),
+    ...(city.starter === undefined ? [] : [`  log       ${city.starter.log}`]),
     "",
     "Such a city is deployed without:",
-    ...(await leftOutLines({ environment, signal })).map((line) => `  ${line}`),
+    ...(await leftOutLines(choice, { environment, signal })).map((line) => `  ${line}`),
     "",
     "exos cloud down takes it down.",
   ];

@@ -3,7 +3,7 @@ import { EXIT } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 
 const USAGE =
-  "exos cloud up [--connect HOST:PORT] [--roles] [--process] | down | rehearse [--roles] [--process]";
+  "exos cloud up [--connect HOST:PORT] [--localstack | --drive | --roles] [--process] | down | rehearse [--localstack | --drive | --roles] [--process]";
 
 type Runner = Pick<Command, "run">;
 
@@ -29,6 +29,8 @@ export const cloud: Command = {
   summary: "a city of AWS on this machine, without an account: start it, end it, rehearse it",
   options: {
     roles: { kind: "boolean", meaning: "have the emulator refuse what no role grants" },
+    localstack: { kind: "boolean", meaning: "on LocalStack 4.14.0, in a container" },
+    drive: { kind: "boolean", meaning: "run the functions here, not at the endpoint" },
     process: { kind: "boolean", meaning: "run the peer process without a container" },
   },
   async run(context) {

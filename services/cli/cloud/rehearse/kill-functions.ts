@@ -13,6 +13,8 @@ import {
 } from "#services/cli/cloud/rehearse/rehearsal.ts";
 
 const KILLS = 20;
+/** Some find nobody, where all were killed a moment ago. */
+const ROUNDS_MAX = 5 * KILLS;
 /** So long after blocks were announced, at most, a process is killed. */
 const DELAY_MS_MAX = 400;
 /** Blocks that are announced before each kill, at most. */
@@ -28,14 +30,16 @@ const QUEUES = ["ExosQueueBlocks", "ExosQueueConnect", "ExosQueueTransactions"] 
  */
 export async function killFunctions(rehearsal: Rehearsal): Promise<void> {
   const { city, cloud, node, signal } = rehearsal;
-  const { emulator } = city.state;
-  if (emulator === undefined) return rehearsal.print("kill       no emulator of ours to kill in");
+  const { starter } = city;
+  if (starter === undefined) return rehearsal.print("kill       no emulator of ours to kill in");
   for (const queue of QUEUES) await cloud.hideFor(city.outputs[queue] ?? "", HIDDEN_SECONDS);
   const killed = new Map<string, number>();
-  for (let kills = 0; kills < KILLS; ) {
+  let rounds = 0;
+  for (let kills = 0; kills < KILLS; rounds++) {
+    if (rounds > ROUNDS_MAX) throw rehearsalFailure("there is hardly a process to kill");
     await node.mine(1 + randomInt(BLOCKS_MAX));
     await wait(randomInt(DELAY_MS_MAX), undefined, { signal });
-    const running = await childrenOf(emulator.pid);
+    const running = await childrenOf(starter.pid);
     const functions = running.filter(({ command }) => command.includes(`-${LOCAL_CITY.prefix}-`));
     const victim = functions[randomInt(Math.max(1, functions.length))];
     // All of them were killed, and none is started again yet.

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
-import { askRpc, localUrlOf } from "#services/cli/cloud/ask-city.ts";
+import { askRpc } from "#services/cli/cloud/ask-city.ts";
 import type { CloudControl } from "#services/cli/cloud/cloud-control.ts";
 import type { RaisedCity } from "#services/cli/cloud/raise-city.ts";
 import type { MiningNode } from "#services/cli/cloud/rehearse/mining-node.ts";
@@ -35,8 +35,7 @@ export function askCity(
   method: string,
   ...params: readonly unknown[]
 ): Promise<unknown> {
-  const url = localUrlOf(city.endpoint, city.outputs["RpcUrl"] ?? "");
-  return askRpc(url, { method, params });
+  return askRpc(city.rpcUrl, { method, params });
 }
 
 /** @returns how deep the block lies in the city's chain, 1 for its tip; -1: on a branch; 0: unknown */

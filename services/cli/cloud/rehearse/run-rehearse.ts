@@ -1,11 +1,13 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type CloudFolder,
   cloudFolderOf,
+  type RunningContainer,
   readCloudState,
 } from "#services/cli/cloud/cloud-state.ts";
+import { type EndpointChoice, endpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
 import { lowerCity } from "#services/cli/cloud/lower-city.ts";
 import { raiseCity } from "#services/cli/cloud/raise-city.ts";
 import {
@@ -23,6 +25,7 @@ import {
   secondsOf,
 } from "#services/cli/cloud/rehearse/rehearsal.ts";
 import { restartIngest } from "#services/cli/cloud/rehearse/restart-ingest.ts";
+import { localstackLog } from "#services/cli/cloud/start-localstack.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
@@ -58,12 +61,13 @@ const GUARDED: Round = {
 };
 
 /** Deploy a city, take it through the steps, remove it, and see that nothing is left. */
-async function act({ roles, steps }: Round, { context, folder }: Act): Promise<void> {
+async function act({ roles, steps }: Round, { context, folder, choice }: Act): Promise<void> {
   const { environment, signal, terminal, options } = context;
   const started = performance.now();
   const city = await raiseCity({
     folder,
     roles,
+    ...choice,
     plainProcess: options["process"] !== undefined,
     installTool: environment["CI"] !== undefined,
     peer: undefined,
@@ -89,6 +93,7 @@ async function act({ roles, steps }: Round, { context, folder }: Act): Promise<v
 interface Act {
   readonly context: CommandContext;
   readonly folder: CloudFolder;
+  readonly choice: EndpointChoice;
 }
 
 async function lower(folder: CloudFolder, { environment, signal, terminal }: CommandContext) {
@@ -102,28 +107,44 @@ async function lower(folder: CloudFolder, { environment, signal, terminal }: Com
  * One round, in a folder of its own: the node of the round before would bring its chain along, and
  * the city would follow and count that as well.
  */
-async function rehearse(round: Round, datadir: string, context: CommandContext): Promise<void> {
+async function rehearse(
+  round: Round,
+  datadir: string,
+  given: Pick<Act, "context" | "choice">,
+): Promise<void> {
+  const { context } = given;
   const folder = cloudFolderOf({ datadir: join(datadir, round.name) });
   try {
-    await act(round, { context, folder });
+    await act(round, { ...given, folder });
   } catch (cause) {
     // The logs stay; nothing that runs does, even after Ctrl-C.
-    const { emulator } = (await readCloudState(folder.state)) ?? {};
-    if (emulator !== undefined) await copyFile(emulator.log, join(folder.path, "emulator.log"));
+    const { emulator, container } = (await readCloudState(folder.state)) ?? {};
+    const place = join(folder.path, "emulator.log");
+    if (emulator !== undefined) await copyFile(emulator.log, place);
+    if (container !== undefined) await writeFile(place, await logOf(container, context));
     context.terminal.err(`logs are in ${folder.path}`);
     await lower(folder, { ...context, signal: AbortSignal.timeout(LOWER_MS_MAX) });
     throw cause;
   }
 }
 
+/** The log of a container, also after Ctrl-C. */
+function logOf(container: RunningContainer, { environment }: CommandContext): Promise<string> {
+  return localstackLog(container, { environment, signal: AbortSignal.timeout(LOWER_MS_MAX) });
+}
+
 /** `exos cloud rehearse`. */
 export async function runRehearse(context: CommandContext): Promise<ExitCode> {
-  const { terminal, options } = context;
+  const { terminal, options, environment } = context;
+  const choice = endpointChoice(options, environment);
   const started = performance.now();
   const datadir = await mkdtemp(join(tmpdir(), "exos-rehearsal-"));
-  if (options["roles"] === undefined) await rehearse(OPEN, datadir, context);
-  terminal.out("with roles enforced:");
-  await rehearse(GUARDED, datadir, context);
+  if (options["roles"] === undefined) await rehearse(OPEN, datadir, { context, choice });
+  // Roles are those of functions that the endpoint runs.
+  if (!choice.driven) {
+    terminal.out("with roles enforced:");
+    await rehearse(GUARDED, datadir, { context, choice });
+  }
   await rm(datadir, { recursive: true, force: true });
   terminal.out(`rehearsed in ${secondsOf(performance.now() - started)}`);
   return EXIT.done;

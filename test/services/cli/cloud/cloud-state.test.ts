@@ -15,6 +15,7 @@ const state: CloudState = {
   endpoint: { kind: "ministack", url: "http://127.0.0.1:4566" },
   emulator: { pid: 12, log: "/x/ministack.log" },
   deployed: true,
+  driven: false,
   ingest: { kind: "container", tool: "podman", id: "abc", environment: { A: "b" } },
 };
 

@@ -6,15 +6,20 @@ import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
 import { cityVariables, readOutputs } from "#services/cli/cloud/read-outputs.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 
-const wanted = { prefix: "exos-local-loc", stacks: ["storage", "rpc"] } as const;
+const prefix = "exos-local-loc";
+const STACKS = ["storage", "rpc"] as const satisfies readonly CityStack[];
+const wanted = {
+  prefix,
+  wanted: STACKS.map((stack) => [stack, Object.keys(CITY_OUTPUTS[stack])] as const),
+};
 
 function outputsFile(leftOut?: string): string {
   const printed = (stack: CityStack) =>
     Object.keys(CITY_OUTPUTS[stack])
       .filter((name) => name !== leftOut)
       .map((name) => [name, `the ${name}`] as const);
-  const all = wanted.stacks.map(
-    (stack) => [`${wanted.prefix}-${stack}`, Object.fromEntries(printed(stack))] as const,
+  const all = STACKS.map(
+    (stack) => [`${prefix}-${stack}`, Object.fromEntries(printed(stack))] as const,
   );
   const file = join(temporaryFolder(), "outputs.json");
   writeFileSync(file, JSON.stringify(Object.fromEntries(all)));

@@ -1,0 +1,51 @@
+import type { FunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
+
+/** The processes of one function: started when they are wanted, used again while they live. */
+export interface FunctionPool extends AsyncDisposable {
+  /** Run the function; waits for a process that is free. @throws FunctionFailure */
+  run(event: unknown): Promise<unknown>;
+}
+
+/** @param processesMax at once */
+export function createFunctionPool(
+  start: () => FunctionProcess,
+  processesMax: number,
+): FunctionPool {
+  const all = new Set<FunctionProcess>();
+  const idle: FunctionProcess[] = [];
+  const waiting: ((process: FunctionProcess) => void)[] = [];
+
+  const take = (): FunctionProcess | Promise<FunctionProcess> => {
+    for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
+      if (free.isAlive) return free;
+      all.delete(free);
+    }
+    if (all.size < processesMax) return launch();
+    return new Promise((resolve) => void waiting.push(resolve));
+  };
+  const launch = (): FunctionProcess => {
+    const started = start();
+    all.add(started);
+    return started;
+  };
+  const giveBack = (used: FunctionProcess): void => {
+    const next = waiting.shift();
+    if (!used.isAlive) all.delete(used);
+    const free = used.isAlive || next === undefined ? used : launch();
+    if (next !== undefined) next(free);
+    else if (free.isAlive) idle.push(free);
+  };
+  return {
+    async run(event) {
+      const taken = await take();
+      try {
+        return await taken.run(event);
+      } finally {
+        giveBack(taken);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...all].map((one) => one[Symbol.asyncDispose]()));
+    },
+  };
+}

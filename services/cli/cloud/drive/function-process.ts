@@ -1,0 +1,87 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { DrivenFunction } from "#services/cli/cloud/drive/driven-function.ts";
+import { CALL_ANSWER, type Call } from "#services/cli/cloud/drive/function-call.ts";
+
+/** A process that has one function loaded. */
+export interface FunctionProcess extends AsyncDisposable {
+  readonly isAlive: boolean;
+  /**
+   * Run the function, one run at a time.
+   *
+   * @throws FunctionFailure when it failed, took longer than it may, or its process ended
+   */
+  run(event: unknown): Promise<unknown>;
+}
+
+/** A run of a function that came to no answer. */
+export class FunctionFailure extends Error {
+  override readonly name = "FunctionFailure";
+}
+
+const ENTRY = join(import.meta.dirname, "run-function.ts");
+
+/**
+ * Start a process that loads the bundle of a function, with the environment of that function alone.
+ *
+ * @param bundles folder that has a folder per function
+ * @param client variables that send clients of AWS to the endpoint
+ */
+export function startFunctionProcess(
+  { name, bundle, environment, timeoutSeconds, memoryMb }: DrivenFunction,
+  {
+    bundles,
+    client,
+  }: { readonly bundles: string; readonly client: Readonly<Record<string, string>> },
+): FunctionProcess {
+  // Its name is of its command line, so that whoever looks at processes sees which it is.
+  const child = fork(ENTRY, [`function-${name}-`, join(bundles, bundle, "lambda.mjs")], {
+    env: { ...client, ...environment, AWS_LAMBDA_FUNCTION_NAME: name },
+    execArgv: [`--max-old-space-size=${memoryMb}`],
+    // Its channel carries events; what it says goes where this process says what it says.
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  let alive = true;
+  const ended = once(child, "exit").then(() => {
+    alive = false;
+  });
+  child.on("error", () => {
+    alive = false;
+  });
+  return {
+    get isAlive() {
+      return alive;
+    },
+    async run(event) {
+      const timeoutMs = timeoutSeconds * 1_000;
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      const onMessage = (message: unknown) => {
+        const said = CALL_ANSWER.parse(message);
+        if ("failure" in said) reject(new FunctionFailure(`${name} failed: ${said.failure}`));
+        else resolve(said.answer);
+      };
+      const onExit = () => reject(new FunctionFailure(`${name}: its process ended`));
+      child.once("message", onMessage).once("exit", onExit);
+      const timer = setTimeout(() => {
+        // What it still does must not happen after its messages are shown to others.
+        child.kill("SIGKILL");
+        reject(new FunctionFailure(`${name} took longer than ${timeoutSeconds} s`));
+      }, timeoutMs);
+      const call: Call = { event, timeoutMs, name };
+      if (alive) child.send(call, () => undefined);
+      else onExit();
+      try {
+        return await promise;
+      } finally {
+        clearTimeout(timer);
+        child.off("message", onMessage).off("exit", onExit);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      if (!alive) return;
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { createFunctionPool } from "#services/cli/cloud/drive/function-pool.ts";
+import type { FunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
+
+/** Processes whose runs end when they are told to. */
+function processes() {
+  const started: { alive: boolean; end(answer: unknown): void; die(): void }[] = [];
+  const start = (): FunctionProcess => {
+    let current = Promise.withResolvers<unknown>();
+    const state = {
+      alive: true,
+      end: (answer: unknown) => current.resolve(answer),
+      die: () => {
+        state.alive = false;
+        current.reject(new RangeError("died"));
+      },
+    };
+    started.push(state);
+    return {
+      get isAlive() {
+        return state.alive;
+      },
+      run: () => {
+        current = Promise.withResolvers();
+        return current.promise;
+      },
+      async [Symbol.asyncDispose]() {
+        state.alive = false;
+      },
+    };
+  };
+  return { started, start };
+}
+
+describe("the processes of a function", () => {
+  it("are as many as run at once, up to their limit, and are used again", async () => {
+    const { started, start } = processes();
+    await using pool = createFunctionPool(start, 2);
+    const runs = [pool.run(1), pool.run(2), pool.run(3)];
+    await Promise.resolve();
+    expect(started).toHaveLength(2);
+    started[0]?.end("first");
+    expect(await runs[0]).toBe("first");
+    // The third waited for a process, and has the one that is free now.
+    await Promise.resolve();
+    started[0]?.end("third");
+    expect(await runs[2]).toBe("third");
+    started[1]?.end("second");
+    expect(await runs[1]).toBe("second");
+    expect(started).toHaveLength(2);
+  });
+
+  it("are replaced when one dies, also for whoever waited for it", async () => {
+    const { started, start } = processes();
+    await using pool = createFunctionPool(start, 1);
+    const [killed, waiting] = [pool.run(1), pool.run(2)];
+    await Promise.resolve();
+    started[0]?.die();
+    await expect(killed).rejects.toThrow("died");
+    await Promise.resolve();
+    expect(started).toHaveLength(2);
+    started[1]?.end("again");
+    expect(await waiting).toBe("again");
+  });
+});
