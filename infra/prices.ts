@@ -39,11 +39,3 @@ export const PRICES = {
   /** A small machine outside AWS. */
   externalCityMonth: 6,
 } as const;
-
-/**
- * How much dearer a region is than us-east-1, where that is known; 1 elsewhere, which is a guess.
- * @source cloud.md 17 (a)
- */
-export const REGION_FACTORS: Readonly<Record<string, number>> = {
-  "us-east-1": 1,
-};

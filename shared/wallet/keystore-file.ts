@@ -42,8 +42,7 @@ export interface Keystore extends KeystoreHead {
 
 /** What new keystores cost: 64 MiB, three passes. @source interfaces.md 5.2 */
 export const ARGON2_COST = { m: 65_536, t: 3, p: 1 } as const;
-/** Where memory is short. @source interfaces.md 5.2 */
-export const SCRYPT_COST = { n: 131_072, r: 8, p: 1 } as const;
+
 /** What a file may ask of a reader. @source interfaces.md 5.2 */
 const LIMITS = { m: 262_144, t: 10, lanes: 4, n: 1_048_576, r: 8 } as const;
 

@@ -113,25 +113,6 @@ export function startIngest(
   return image === undefined ? startProcess(options) : startContainer(image, options);
 }
 
-/** What the peer process said so far. */
-export async function ingestLog(
-  running: RunningIngest,
-  { environment, signal }: Pick<IngestOptions, "environment" | "signal">,
-): Promise<string> {
-  if (running.kind === "process")
-    return runProgram("cat", [running.log], { doing: "reading", env: environment, signal });
-  const lines: string[] = [];
-  const env = { ...environment, ...running.environment };
-  const onLine = (line: string) => void lines.push(line);
-  await runProgram(running.tool, ["logs", running.id], {
-    doing: "reading the log",
-    env,
-    signal,
-    onLine,
-  });
-  return lines.join("\n");
-}
-
 /** Whether it runs. */
 export async function isIngestUp(
   running: RunningIngest,

@@ -28,11 +28,6 @@ let v: i64 = 0;
 let q: i64 = 0;
 let r: i64 = 0;
 
-/** Bytes that `modularInverse` needs to work in. */
-export function inverseWorkBytes(limbs: usize): usize {
-  return limbs << 4;
-}
-
 /**
  * 1/a modulo the modulus, which is coprime to a; 0 for 0. `a` and `result`: u32 words, as many as
  * fit the limbs (8 of 9, 96 of 103), a below the modulus.

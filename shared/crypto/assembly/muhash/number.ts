@@ -13,9 +13,7 @@
 import { modularInverse } from "../arithmetic/modular-inverse";
 import { multiplyPairs, PRIME_30 } from "./product.generated";
 
-/** Bytes of a number in this form. */
-export const NUMBER: usize = 448;
-/** Bytes of its value below 2^3072, little-endian. */
+/** Bytes of a value below 2^3072, little-endian. */
 export const VALUE: usize = 384;
 
 const PIECE_LIMBS: usize = 28;
