@@ -31,6 +31,9 @@ export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
     "DynamoDB names the streams of its imports; only the loader holds it, and can read none of them.",
 };
 
+/** Names of this fleet up to the city's, in its own role or in that of another. */
+const OF_A_CITY = /exos-[a-z]+-[a-z]{3}(?=-)/g;
+
 /** An id with what belongs to one city replaced by words that all cities share. */
 export function sharedId(
   id: string,
@@ -38,6 +41,7 @@ export function sharedId(
 ): string {
   return id
     .replaceAll(prefix, "<city>")
+    .replaceAll(OF_A_CITY, "<city>")
     .replaceAll(account, "<account>")
     .replaceAll(region, "<region>");
 }

@@ -1,4 +1,5 @@
-import type { CityNames, FunctionName } from "#regions/city-names.ts";
+import { type CityNames, cityNames, type FunctionName } from "#regions/city-names.ts";
+import { citiesOf } from "#regions/fleet.ts";
 
 /** Whoever has a role at runtime: the functions, and the two ways the container runs. */
 export type Handler = FunctionName | "ingest" | "load";
@@ -41,6 +42,17 @@ const objects =
   (...paths: readonly string[]): Target =>
   ({ buckets }) =>
     paths.map((path) => `arn:aws:s3:::${buckets.chain}/${path}`);
+/** Buckets of every city of the environment, which is one account. */
+const FLEET_BUCKETS: Target = (names) =>
+  citiesOf(names.environment).flatMap(({ code, host }) =>
+    host.kind === "aws"
+      ? [`arn:aws:s3:::${cityNames({ ...names, code, region: host.region }).buckets.chain}`]
+      : [],
+  );
+const fleetObjects =
+  (...paths: readonly string[]): Target =>
+  (names, facts) =>
+    FLEET_BUCKETS(names, facts).flatMap((bucket) => paths.map((path) => `${bucket}/${path}`));
 const EVERYTHING: Target = () => ["*"];
 
 const CHAIN = table(({ tables }) => tables.chain);
@@ -150,6 +162,11 @@ const CALLS = {
     held(CHAIN, "UpdateItem", "H#*"),
   ],
   "snapshots.write": [s3(objects("snapshots/*"), "PutObject", "GetObject", "DeleteObject")],
+  // A chain may begin with the snapshot of another city, whose segments are below it.
+  "snapshots.fetch": [
+    s3(fleetObjects("snapshots/*", "segments/*"), "GetObject"),
+    s3(FLEET_BUCKETS, "ListBucket"),
+  ],
   "addresses.keep": [
     s3(objects("state/peers.json", "state/bans.json"), "GetObject", "PutObject"),
     s3(BUCKET, "ListBucket"),
@@ -339,6 +356,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "generations.load",
     "chain.refill",
     "snapshots.write",
+    "snapshots.fetch",
     "follow.publish",
   ],
 };

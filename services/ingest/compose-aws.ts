@@ -14,7 +14,6 @@ import {
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
-import { createDynamoGenerations } from "#shared/adapters/aws/dynamo-generations.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
@@ -24,7 +23,12 @@ import { forgetChain } from "#shared/adapters/aws/forget-chain.ts";
 import { createLambdaSigner } from "#shared/adapters/aws/lambda-signer.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
-import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import {
+  CHAIN_VARIABLES,
+  type ChainStores,
+  openChainStores,
+} from "#shared/adapters/aws/open-chain-stores.ts";
+import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3SavedState } from "#shared/adapters/aws/s3-saved-state.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
@@ -44,7 +48,7 @@ import type { Log } from "#shared/ports/log.ts";
 import type { Pool } from "#shared/ports/pool.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { CityPorts, CityToStake } from "./city/open-city-ingest.ts";
-import type { DownloadOptions } from "./compose-load.ts";
+import type { DownloadOptions, SnapshotSource } from "./compose-load.ts";
 import type { LoadDeps } from "./load/run-load.ts";
 import { packSegments } from "./pack-segments.ts";
 
@@ -202,13 +206,23 @@ function openCity(names: Readonly<Record<(typeof CITY)[number], string>>) {
   };
 }
 
+/** What an operator says of a load. */
+interface LoadOrder {
+  readonly log: Log;
+  readonly refill: boolean;
+  /** Bucket of the city whose snapshot it begins with. */
+  readonly from: string | undefined;
+}
+
 /** How what was downloaded comes into the city. */
-type LoadWays = Required<Pick<DownloadOptions, "importing">>;
+type LoadWays = Required<Pick<DownloadOptions, "importing">> & {
+  readonly source: Omit<SnapshotSource, "trust"> | undefined;
+};
 
 /** What the loading task has of its city: all but the chain that it downloads. */
 export function composeAwsLoad(
   environment: Readonly<Record<string, string | undefined>>,
-  { log, refill }: { readonly log: Log; readonly refill: boolean },
+  { log, refill, from }: LoadOrder,
 ): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network"> & LoadWays {
   const names = readCityEnvironment(environment, WANTED_LOAD);
   const { stores, network, clock, clients, leases, owner, segments } = openCity(names);
@@ -217,6 +231,7 @@ export function composeAwsLoad(
     ...ports,
     ...{ network, clock, leases, owner, segments, log },
     snapshots: createS3Snapshots(objects),
+    source: from === undefined ? undefined : openSource(from, stores),
     importing: (name) =>
       createCoinImport({
         client: clients.dynamo,
@@ -225,13 +240,23 @@ export function composeAwsLoad(
         folder: `snapshots/${name}`,
         clock,
       }),
-    generations: createDynamoGenerations({ chain, coins: names.EXOS_TABLE_COINS, clock }),
     follow: createSnsTopic<TipHint>({
       client: createSnsClient(),
       topicArn: names.EXOS_TOPIC_FOLLOW,
     }),
     ...(refill ? { forget: () => forgetChain(chain) } : {}),
   };
+}
+
+/** Another city's bucket, wherever it is; of its chain only the segments are read. */
+function openSource(
+  bucket: string,
+  { chain, blocks }: Pick<ChainStores, "chain" | "blocks">,
+): Omit<SnapshotSource, "trust"> {
+  const client = createS3Client({ followRegionRedirects: true });
+  const objects = createS3Objects({ client, bucket });
+  const segments = createAwsSegments({ chain, objects, blocks });
+  return { snapshots: createS3Snapshots(objects), segments };
 }
 
 type KnownDeps = Pick<CityPorts, "network" | "clock" | "entropy" | "log">;

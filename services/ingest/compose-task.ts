@@ -46,15 +46,16 @@ export async function runTask(
 
 /** @returns the exit code: 3 where another task loads the city, or this one was stopped */
 async function load(
-  { connect, userAgent, trust, refill }: TaskArguments & { readonly userAgent: string },
+  { connect, userAgent, from, trust, refill }: TaskArguments & { readonly userAgent: string },
   { environment, log }: { readonly environment: Environment; readonly log: Log },
   signal: AbortSignal,
 ): Promise<number> {
-  const city = composeAwsLoad(environment, { log, refill });
+  const city = composeAwsLoad(environment, { log, refill, from });
   const { network, coins, importing } = city;
+  const source = city.source && { ...city.source, trust };
   const folder = environment["EXOS_DATADIR"] ?? "/data";
   await using chain = await composeLoad({
-    ...{ network, folder, connect, userAgent, trust, log },
+    ...{ network, folder, connect, userAgent, source, log },
     ...{ city: coins, importing },
   });
   const { state } = await runLoad({ ...city, prepare: chain.prepare }, signal);

@@ -108,21 +108,61 @@ export async function checkSegment(
   return { sha256: digestOf(whole), bytes };
 }
 
+/**
+ * The bodies of a segment in order, each with bytes of its own. Nothing is checked but that they are
+ * where the table says: whoever judges blocks does that.
+ *
+ * @throws StoreFault when the segment is cut, or another than of these blocks
+ */
+export async function* segmentBodies(
+  pieces: AsyncIterable<Uint8Array>,
+  hashes: readonly HashHex[],
+): AsyncGenerator<Uint8Array> {
+  const front = recordOffset(hashes.length);
+  let waiting = new Uint8Array(0);
+  let lengths: number[] | undefined;
+  for await (const piece of pieces) {
+    waiting = joined(waiting, piece);
+    if (lengths === undefined) {
+      if (waiting.length < front) continue;
+      lengths = readFront(waiting.subarray(0, front), hashes).lengths;
+      waiting = waiting.subarray(front);
+    }
+    for (;;) {
+      const [length] = lengths;
+      if (length === undefined || waiting.length < length) break;
+      yield waiting.slice(0, length);
+      waiting = waiting.subarray(length);
+      lengths.shift();
+    }
+  }
+  if (lengths === undefined || lengths.length > 0) throw broken("is cut or changed");
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
 function readFront(
   front: Uint8Array,
   hashes: readonly HashHex[],
-): { readonly head: SegmentHead; readonly end: number } {
+): { readonly head: SegmentHead; readonly end: number; readonly lengths: number[] } {
   try {
     const reader = new Reader(front);
     const head = readSegmentHead(reader);
     if (head.count !== hashes.length) throw broken(`has ${head.count} blocks`);
     let end = front.length;
+    const lengths: number[] = [];
     for (const hash of hashes) {
       const { record, offset, length } = readSegmentRecord(reader);
       if (record.hash !== hash || offset !== end) throw broken(`does not hold ${hash}`);
       end += length;
+      lengths.push(length);
     }
-    return { head, end };
+    return { head, end, lengths };
   } catch (cause) {
     throw cause instanceof DecodeFault ? broken(cause.message) : cause;
   }

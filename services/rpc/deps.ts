@@ -194,6 +194,8 @@ export interface RpcDeps {
   readonly sync?: (() => SyncView) | undefined;
   /** Signs of life of the other processes, where the node is a city of several. */
   readonly heartbeats?: Pick<Heartbeats, "all"> | undefined;
+  /** Whether no replay has confirmed yet what a generation of coins was loaded from. */
+  readonly isAssumed?: ((generation: number) => Promise<boolean>) | undefined;
   /** How the city takes part in the network, where another process talks to its peers. */
   readonly partOfNetwork?: NetworkView | undefined;
   /** Absent in a city, and on a node that was told to have none. */

@@ -6,6 +6,8 @@ export interface GenerationNote {
   readonly state: GenerationState;
   /** Unix seconds. */
   readonly at: number;
+  /** Whether its coins came from a snapshot that no replay from genesis has confirmed yet. */
+  readonly assumed: boolean;
 }
 
 /** Longer than any reader that began in an old generation goes on in it. @source cloud.md 5.4 */
@@ -15,12 +17,14 @@ export const OLD_SECONDS = 86_400;
  * What became of the generations of a city's coins: told by whoever fills, replaces or deletes one, for
  * whoever sweeps. Nothing is read by it: which one is in use, the tip says.
  *
- * Implementation: `adapters/aws/dynamo-generations.ts`. Both methods throw StoreFault when the world
- * failed.
+ * Implementation: `adapters/aws/dynamo-generations.ts`. Every method throws StoreFault when the
+ * world failed.
  */
 export interface Generations {
   /** @returns `undefined` for one of which nobody said anything */
   get(generation: number): Promise<GenerationNote | undefined>;
   /** Say that another one is in use now. */
   noteOld(generation: number): Promise<void>;
+  /** Say whether its coins are only assumed; without a word they are not. */
+  noteAssumed(generation: number, isAssumed: boolean): Promise<void>;
 }

@@ -81,6 +81,18 @@ export const CLOUD_ERRORS = {
       "The chain is shorter than the deepest reorganisation, so that no set of it is final.",
     hint: "Nothing to do: the city follows so short a chain by itself.",
   },
+  "EXOS-E8133": {
+    status: 500,
+    title: "No snapshot to trust",
+    sentence: "The bucket holds no snapshot of this network that may be trusted.",
+    hint: "`exos fleet load <city>` without `--from` judges everything from genesis; `--trust <muhash>` names the set that is meant.",
+  },
+  "EXOS-E8134": {
+    status: 500,
+    title: "Snapshot refuted",
+    sentence: "The replay from genesis did not end in the coins that were loaded.",
+    hint: "`exos fleet load <city> --refill` loads the city anew, from genesis. Whoever published the snapshot has a bug.",
+  },
   "EXOS-E8140": {
     status: 503,
     title: "Tip broken",

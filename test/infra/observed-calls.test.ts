@@ -38,6 +38,7 @@ const CANNED: readonly PortCall[] = [
   "seed.set",
   "signer.ask",
   "signer.sign",
+  "snapshots.fetch",
   "snapshots.write",
   "task.see",
   "vector.write",

@@ -1,4 +1,5 @@
-import type { LoadDeps } from "#services/ingest/load/run-load.ts";
+import { replayChain } from "#services/ingest/load/replay-chain.ts";
+import type { LoadDeps, PreparedChain } from "#services/ingest/load/run-load.ts";
 import { createValidator } from "#services/validate/core.ts";
 import { exportSnapshot } from "#shared/adapters/embedded/export-snapshot.ts";
 import { fillGeneration } from "#shared/adapters/embedded/import-snapshot.ts";
@@ -54,10 +55,31 @@ interface CityOptions {
   readonly has: readonly MinedBlock[] | undefined;
   readonly prepared: Awaited<ReturnType<typeof preparedFrom>>;
   readonly network?: Network;
+  /** As if the chain on the disk had begun with a snapshot. */
+  readonly assumed?: boolean;
 }
 
+/** A replay into memory. */
+const replayed: PreparedChain["replay"] = async (set, city, signal) => {
+  const judge = memoryValidator(exosRegtest, START);
+  const validator = createValidator(judge);
+  await validator.tip();
+  const tip = () => judge.coins.tip();
+  const deps = { ...city, receiver: validator.receive(), tip, segmentBlocks: SEGMENT };
+  await replayChain(set, deps, signal);
+  const end = await tip();
+  if (end === undefined) throw new RangeError("no tip");
+  const muhash = toHashHex((await judge.coins.totals(end)).muhash);
+  return { muhash, headers: judge.headers, [Symbol.asyncDispose]: async () => undefined };
+};
+
 /** A city with this chain, and a load of the prepared one. */
-export async function cityOf({ has, prepared, network = exosRegtest }: CityOptions) {
+export async function cityOf({
+  has,
+  prepared,
+  assumed = false,
+  network = exosRegtest,
+}: CityOptions) {
   const city = has === undefined ? memoryValidator(network, START) : await storesWith(has, network);
   const sent: number[] = [];
   const clock = createManualClock(START);
@@ -85,9 +107,10 @@ export async function cityOf({ has, prepared, network = exosRegtest }: CityOptio
           headers: { put: async () => undefined },
         };
         const { manifest, ...rest } = await fillGeneration(target, prepared.folder);
-        return { ...rest, at: manifest };
+        return { ...rest, at: manifest, assumed };
       },
       publish: (snapshots) => publishSnapshot(prepared.folder, snapshots),
+      replay: replayed,
     }),
     segmentBlocks: SEGMENT,
     owner,

@@ -9,6 +9,17 @@ export function createMemoryGenerations(
   return {
     notes,
     get: async (generation) => notes.get(generation),
-    noteOld: async (generation) => void notes.set(generation, { state: "old", at: clock.now() }),
+    noteOld: async (generation) => {
+      const assumed = notes.get(generation)?.assumed ?? false;
+      notes.set(generation, { state: "old", at: clock.now(), assumed });
+    },
+    noteAssumed: async (generation, assumed) => {
+      notes.set(generation, {
+        state: "loaded",
+        at: clock.now(),
+        ...notes.get(generation),
+        assumed,
+      });
+    },
   };
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { parseEndpoint } from "#shared/p2p/endpoint-text.ts";
 import type { Endpoint } from "#shared/ports/transport.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { parseHashHex } from "#shared/primitives/hash.ts";
 
 /** What a task does. */
 export type TaskMode = "ingest" | "load" | "health";
@@ -16,8 +18,10 @@ export interface TaskArguments {
   readonly healthPort: number;
   /** Load: fill a city anew whose chain ended elsewhere. */
   readonly refill: boolean;
-  /** Load: digest of the set that an operator names himself. */
-  readonly trust: string | undefined;
+  /** Load: the bucket whose newest snapshot the chain begins with. */
+  readonly from: string | undefined;
+  /** Load: set hash of that snapshot, which an operator vouches for. */
+  readonly trust: HashHex | undefined;
 }
 
 /** Of no known service, beside the peer port. */
@@ -47,6 +51,7 @@ export function parseTaskArguments(
         listen: { type: "string", ...(port === undefined ? {} : { default: `[::]:${port}` }) },
         health: { type: "string", default: String(HEALTH_PORT) },
         refill: { type: "boolean", default: false },
+        from: { type: "string" },
         trust: { type: "string" },
       },
     });
@@ -58,13 +63,19 @@ export function parseTaskArguments(
     if (connect.includes(undefined)) return "--connect wants HOST:PORT";
     if (listen === undefined && values.listen !== undefined) return "--listen wants HOST:PORT";
     if (!isPort(healthPort)) return "--health wants a port";
+    const trust = values.trust === undefined ? undefined : parseHashHex(values.trust);
+    if (trust === undefined && values.trust !== undefined) {
+      return "--trust wants the 64 hex digits of a set hash";
+    }
+    if (trust !== undefined && values.from === undefined) return "--trust goes with --from";
     return {
       mode,
       connect: connect.filter((endpoint) => endpoint !== undefined),
       listen,
       healthPort,
       refill: values.refill,
-      trust: values.trust,
+      from: values.from,
+      trust,
     };
   } catch (cause) {
     // Of unknown options, in the words of Node: they name the option.

@@ -11,12 +11,21 @@ import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { LoadedSet } from "./switch-generation.ts";
 
+/** Segments of whoever wrote a snapshot. */
+export interface BelowSnapshot {
+  readonly segments: Pick<Segments, "read">;
+  /** Of the snapshot: bodies up to it are in segments alone. */
+  readonly height: number;
+}
+
 /** Where the chain is read, and where a city keeps it. */
 export interface CopyDeps {
   readonly network: Pick<Network, "consensus">;
   readonly from: {
     readonly headers: Pick<HeaderStore, "getMany">;
     readonly blocks: Pick<BlockStore, "get">;
+    /** Where the blocks below a snapshot are, of which the chain was loaded. */
+    readonly below?: BelowSnapshot | undefined;
   };
   readonly headers: HeaderStore;
   readonly blocks: BlockStore;
@@ -27,6 +36,41 @@ export interface CopyDeps {
 
 /** Headers that a reader near the tip asks for all the time: as items, besides their segment. */
 const LOOSE_BLOCKS = 640;
+
+/**
+ * Note the digest at the end of each segment that has none, once a replay counted it.
+ *
+ * @param headers of the replay, with the totals that it noted
+ * @throws StoreFault `EXOS-E1004` where the city had noted another one
+ */
+export async function noteDigests(
+  set: LoadedSet,
+  deps: Pick<CopyDeps, "network" | "segments" | "segmentBlocks">,
+  headers: Pick<HeaderStore, "getMany">,
+): Promise<void> {
+  const { segmentBlocks = SEGMENT_BLOCKS } = deps;
+  const hashes = [...set.frozen.flatMap((group) => group.hashes), ...set.win];
+  for (let end = segmentBlocks - 1; end < hashes.length; end += segmentBlocks) {
+    const [stored] = await headers.getMany(hashes.slice(end, end + 1));
+    const index = segmentOf(end, segmentBlocks);
+    await noteDigest(index, muhashOf(stored, deps.network), deps.segments);
+  }
+}
+
+async function noteDigest(
+  index: number,
+  muhash: HashHex | undefined,
+  segments: Segments,
+): Promise<void> {
+  const known = await segments.info(index);
+  if (known === undefined || muhash === undefined) return;
+  if (known.muhash === undefined) return segments.declare(index, { ...known, muhash });
+  if (known.muhash === muhash) return;
+  throw new StoreFault(
+    `Segment ${index}: the city counted ${known.muhash} at its end, the loaded chain ${muhash}.`,
+    { retryable: false, code: "EXOS-E1004" },
+  );
+}
 
 /**
  * Bring the blocks of a loaded chain into the city: whole segments as objects, what is left and the
@@ -47,7 +91,7 @@ export async function copyChain(
   for (let index = 0; index < whole; index++) {
     signal.throwIfAborted();
     const first = index * segmentBlocks;
-    await copySegment(index, hashes.slice(first, first + segmentBlocks), deps);
+    await copySegment(index, hashes.slice(first, first + segmentBlocks), set, deps);
   }
   const packed = whole * segmentBlocks;
   const loose = Math.min(packed, Math.max(0, hashes.length - LOOSE_BLOCKS));
@@ -66,32 +110,55 @@ export async function copyChain(
 async function copySegment(
   index: number,
   hashes: readonly HashHex[],
+  { assumed }: Pick<LoadedSet, "assumed">,
   { network, from, segments, segmentBlocks = SEGMENT_BLOCKS }: CopyDeps,
 ): Promise<void> {
   const packed = hashes.map((hash, at) => ({ hash, height: height(index * segmentBlocks + at) }));
   const known = await segments.info(index);
   const stored = await from.headers.getMany(known === undefined ? hashes : hashes.slice(-1));
-  const muhash = muhashOf(stored.at(-1), network);
+  // What is only assumed is no witness for others.
+  const muhash = assumed ? undefined : muhashOf(stored.at(-1), network);
   if (known === undefined) {
-    const records = stored.map((one, at) => {
-      if (one === undefined) throw gone(`header ${hashes[at]}`);
-      return one.record;
-    });
-    const body = async (hash: HashHex) =>
-      (await from.blocks.get(hash)) ?? Promise.reject(gone(`body ${hash}`));
-    await segments.write(index, writeSegment({ records, body }));
+    const end = (index + 1) * segmentBlocks - 1;
+    const isBelow = from.below !== undefined && end <= from.below.height;
+    const pieces = isBelow
+      ? await foreignSegment(index, hashes, from.below.segments)
+      : ownSegment(hashes, stored, from);
+    await segments.write(index, pieces);
     const written = await segments.read(index);
     if (written === undefined) throw gone(`segment ${index}`);
     await segments.declare(index, { ...(await checkSegment(written, hashes)), muhash });
-  } else if (known.muhash === undefined && muhash !== undefined) {
-    await segments.declare(index, { ...known, muhash });
-  } else if (known.muhash !== muhash && muhash !== undefined) {
-    throw new StoreFault(
-      `Segment ${index}: the city counted ${known.muhash} at its end, the loaded chain ${muhash}.`,
-      { retryable: false, code: "EXOS-E1004" },
-    );
-  }
+  } else await noteDigest(index, muhash, segments);
   await segments.list(packed);
+}
+
+/** Read to its end before a byte of it is kept: objects are never replaced. */
+async function foreignSegment(
+  index: number,
+  hashes: readonly HashHex[],
+  source: BelowSnapshot["segments"],
+): Promise<AsyncIterable<Uint8Array>> {
+  const open = async () => {
+    const pieces = await source.read(index);
+    if (pieces === undefined) throw gone(`segment ${index}`);
+    return pieces;
+  };
+  await checkSegment(await open(), hashes);
+  return open();
+}
+
+function ownSegment(
+  hashes: readonly HashHex[],
+  stored: readonly (StoredHeader | undefined)[],
+  { blocks }: CopyDeps["from"],
+): AsyncIterable<Uint8Array> {
+  const records = stored.map((one, at) => {
+    if (one === undefined) throw gone(`header ${hashes[at]}`);
+    return one.record;
+  });
+  const body = async (hash: HashHex) =>
+    (await blocks.get(hash)) ?? Promise.reject(gone(`body ${hash}`));
+  return writeSegment({ records, body });
 }
 
 /** Set hash after a block, where its loader noted the totals. */

@@ -28,17 +28,25 @@ export function segmentEnd(at: number, segmentBlocks: number): number {
 }
 
 /**
- * Note the totals of the unspent set in the header of the newest end of a segment that no
- * reorganisation reaches any more. Called after each commit it brings them forward from the end
- * before; whoever was killed in between counts once.
+ * Note the totals of the unspent set in the header of each end of a segment that no reorganisation
+ * reaches any more. Called after each commit it brings them forward from the end before; whoever was
+ * killed in between counts once.
  *
  * @source cloud.md 5.2, 5.4
  */
 export async function noteTotals(deps: NoteDeps): Promise<void> {
-  const { network, coins, headers, segmentBlocks } = deps;
+  const { network, coins, segmentBlocks } = deps;
   const tip = await coins.tip();
   if (tip === undefined) return;
-  const end = segmentEnd(tip.height - network.consensus.reorgBlocksMax, segmentBlocks);
+  const newest = segmentEnd(tip.height - network.consensus.reorgBlocksMax, segmentBlocks);
+  const ends: number[] = [];
+  // Below `final` nobody can count any more. A commit may have passed more ends than one.
+  for (let end = newest; end > 0 && end >= tip.final; end -= segmentBlocks) ends.unshift(end);
+  for (const end of ends) await noteAt(end, tip, deps);
+}
+
+async function noteAt(end: number, tip: Tip, deps: NoteDeps): Promise<void> {
+  const { network, coins, headers, segmentBlocks } = deps;
   const to = await cutTo(end, tip, headers);
   if (to === undefined || to.totals !== undefined) return;
   const before = Math.max(0, end - segmentBlocks);

@@ -12,7 +12,9 @@ import type { Snapshots } from "#shared/ports/snapshots.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
-import { copyChain } from "./copy-chain.ts";
+import { confirmSet } from "./confirm-set.ts";
+import { type BelowSnapshot, copyChain } from "./copy-chain.ts";
+import type { ReplayedChain, ReplaySource } from "./replay-chain.ts";
 import { type RetireDeps, retireGenerations } from "./retire-generations.ts";
 import { type LoadedSet, type SwitchDeps, switchGeneration } from "./switch-generation.ts";
 
@@ -20,10 +22,18 @@ import { type LoadedSet, type SwitchDeps, switchGeneration } from "./switch-gene
 export interface PreparedChain {
   readonly headers: Pick<HeaderStore, "getMany">;
   readonly blocks: Pick<BlockStore, "get">;
+  /** Where the blocks are that the disk does not have. */
+  readonly below?: BelowSnapshot | undefined;
   /** Fill a new generation of the city's coins with the set. */
   fill(): Promise<LoadedSet>;
   /** Put the set where others find it. @returns its name */
   publish(snapshots: Snapshots): Promise<string>;
+  /** Judge the chain of a set that was only assumed from genesis. */
+  replay(
+    set: LoadedSet,
+    city: ReplaySource,
+    signal: AbortSignal,
+  ): Promise<ReplayedChain & AsyncDisposable>;
 }
 
 /** What loading a city needs. */
@@ -93,7 +103,9 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   signal.throwIfAborted();
   const set = await chain.fill();
   const { height, hash } = set.at;
-  log.info("coins loaded", { generation: set.generation, height, hash });
+  // Before a tip names it.
+  if (set.assumed) await deps.generations.noteAssumed(set.generation, true);
+  log.info("coins loaded", { generation: set.generation, height, hash, assumed: set.assumed });
   await copyChain(set, { ...deps, from: chain }, signal);
   let switched = await switchGeneration(set, deps);
   if (switched.state === "elsewhere" && deps.forget !== undefined) {
@@ -113,6 +125,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   await follow.send(tipHint(tip));
   await retireGenerations(tip.gen, deps);
   log.info("snapshot published", { name: await chain.publish(deps.snapshots) });
+  if (set.assumed) await confirmSet(set, chain, deps, signal);
   return tip;
 }
 

@@ -22,6 +22,8 @@ export interface LoadedSet {
   readonly win: readonly HashHex[];
   /** Of the coins: `RunningTotals.encode`. */
   readonly totals: Uint8Array;
+  /** Whether the chain was loaded from a snapshot, and not judged from genesis. */
+  readonly assumed: boolean;
 }
 
 /** Stores of the city. */

@@ -8,6 +8,7 @@ import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
+import type { Generations } from "#shared/ports/generations.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { Log } from "#shared/ports/log.ts";
@@ -32,6 +33,7 @@ export interface CityPorts {
   readonly pool: Pool;
   readonly raw: Pick<RawTransactions, "put">;
   readonly heartbeats: Pick<Heartbeats, "all">;
+  readonly generations: Pick<Generations, "get">;
   readonly hints: {
     readonly blocks: WorkQueue<BlockHint>;
     readonly transactions: WorkQueue<TransactionHint>;
@@ -76,6 +78,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     state: () => ({ phase: "ready", stores, progress: 1, etaSeconds: undefined, since }),
     control: controlOf(ports),
     heartbeats: ports.heartbeats,
+    isAssumed: async (generation) => (await ports.generations.get(generation))?.assumed ?? false,
     partOfNetwork: partOfNetwork(facts),
     heldStreams: false,
     calls: new Set(),

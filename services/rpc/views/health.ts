@@ -30,7 +30,7 @@ interface Where {
   readonly chain: Chain;
   readonly deps: Pick<
     RpcDeps,
-    "state" | "clock" | "readiness" | "peers" | "sync" | "network" | "heartbeats"
+    "state" | "clock" | "readiness" | "peers" | "sync" | "network" | "heartbeats" | "isAssumed"
   >;
   readonly stores: Pick<Stores, "headers" | "index">;
 }
@@ -63,7 +63,8 @@ export async function viewHealth(where: Where, lagMax?: number): Promise<Health>
 
 async function factsOf(where: Where): Promise<CityFacts> {
   const { deps, chain, stores } = where;
-  const { phase, since, assumed = false } = deps.state();
+  const { phase, since } = deps.state();
+  const assumed = deps.state().assumed ?? (await deps.isAssumed?.(chain.committed.gen)) ?? false;
   const now = deps.clock.now();
   const beats = (await deps.heartbeats?.all()) ?? [];
   const ingest = beats.find((beat) => beat.service === "ingest");

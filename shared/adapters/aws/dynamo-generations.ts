@@ -27,11 +27,17 @@ export function createDynamoGenerations(options: {
       const said = textOf(item, "state");
       const state = STATES.find((one) => one === said);
       if (state === undefined) throw brokenItem(`generation ${generation} is ${said}`);
-      return { state, at: numberOf(item, "at") };
+      return { state, at: numberOf(item, "at"), assumed: item["assumed"]?.BOOL === true };
     },
     noteOld(generation) {
       const table = generationTable(coins, generation);
       return noteGeneration(chain, generation, { table, state: "old", at: clock.now() });
+    },
+    async noteAssumed(generation, isAssumed) {
+      await chain.update(chainKey(`G#${generation}`), {
+        text: "SET #assumed = :assumed",
+        values: { assumed: { BOOL: isAssumed } },
+      });
     },
   };
 }

@@ -6,12 +6,14 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Cursors } from "#shared/ports/cursors.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
+import type { Generations } from "#shared/ports/generations.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import { createAwsBlockStore } from "./aws-block-store.ts";
 import { createDynamoCoinStore } from "./dynamo-coin-store.ts";
 import { createDynamoCursors } from "./dynamo-cursors.ts";
+import { createDynamoGenerations } from "./dynamo-generations.ts";
 import { createDynamoHeaderStore } from "./dynamo-header-store.ts";
 import { createDynamoHeartbeats } from "./dynamo-heartbeats.ts";
 import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
@@ -43,6 +45,7 @@ export interface ChainStores {
   readonly notice: TipNotice;
   readonly cursors: Cursors;
   readonly heartbeats: Heartbeats;
+  readonly generations: Generations;
 }
 
 /** Every store of a city's chain, without a request: each door of a city builds them the same way. */
@@ -74,5 +77,6 @@ export function openChainStores(
     notice: createDynamoTipNotice(chain),
     cursors: createDynamoCursors(chain),
     heartbeats: createDynamoHeartbeats(chain),
+    generations: createDynamoGenerations({ chain, coins: env.EXOS_TABLE_COINS, clock }),
   };
 }

@@ -18,12 +18,13 @@ const above = [...chain, ...(await mineOn(chain.at(-1), 3, 0x52))];
 
 /** A city at genesis, or at the block itself, is no other case of the switch. */
 const CASES = [
-  ["is empty", undefined, chain],
-  ["is far behind on the same chain", chain.slice(0, 3), chain],
-  ["went on above it", above, above],
+  ["is empty", undefined, chain, false],
+  ["is empty, and whose load begins with a snapshot", undefined, chain, true],
+  ["is far behind on the same chain", chain.slice(0, 3), chain, false],
+  ["went on above it", above, above, false],
 ] as const;
 
-describe.each(CASES)("a city that %s", { timeout: 300_000 }, (_, has, ends) => {
+describe.each(CASES)("a city that %s", { timeout: 300_000 }, (_, has, ends, assumed) => {
   it("ends alike when the task is killed at any call and another one begins", async () => {
     const expected = await coinsOf(await storesWith(ends));
     let call = 0;
@@ -31,7 +32,7 @@ describe.each(CASES)("a city that %s", { timeout: 300_000 }, (_, has, ends) => {
     while (!isDone) {
       call++;
       for (const when of ["before", "after"] as const) {
-        const { city, ports, depsOf, clock } = await cityOf({ has, prepared });
+        const { city, ports, depsOf, clock } = await cityOf({ has, prepared, assumed });
         const died = await runLoad(depsOf(crashAt(ports, { call, when }), "first"), ALIVE).then(
           () => false,
           (cause: unknown) => cause instanceof CrashError || Promise.reject(cause),
@@ -44,6 +45,8 @@ describe.each(CASES)("a city that %s", { timeout: 300_000 }, (_, has, ends) => {
         expect(outcome.state, where).toBe("loaded");
         expect(await coinsOf(city), where).toEqual(expected);
         expect(await ports.snapshots.names(), where).toHaveLength(1);
+        const { gen = 0 } = (await city.coins.tip()) ?? {};
+        expect(ports.generations.notes.get(gen)?.assumed ?? false, where).toBe(false);
         // Whatever the dead left behind is swept with the rest.
         const inUse = (await city.coins.tip())?.gen ?? 0;
         expect(

@@ -10,6 +10,8 @@ import type { BlockHint } from "#shared/messages/block-hint.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { memoryValidator } from "../../support/memory-validator.ts";
 
+const TRUST = `--trust=${"ab".repeat(32)}`;
+
 describe("the words of a task", () => {
   it("name a mode, and leave the rest to what is usual", () => {
     expect(parseTaskArguments(["ingest"], {})).toEqual({
@@ -18,13 +20,16 @@ describe("the words of a task", () => {
       listen: undefined,
       healthPort: HEALTH_PORT,
       refill: false,
+      from: undefined,
       trust: undefined,
     });
   });
 
   it("name peers, a place to listen, and a port for health", () => {
     const words = ["load", "--connect=127.0.0.1:7", "--connect", "[::1]", "--listen=0.0.0.0:0"];
-    expect(parseTaskArguments([...words, "--health=0", "--refill", "--trust=ab"], {})).toEqual({
+    expect(
+      parseTaskArguments([...words, "--health=0", "--refill", "--from=lon", TRUST], {}),
+    ).toEqual({
       mode: "load",
       connect: [
         { host: "127.0.0.1", port: 7 },
@@ -33,7 +38,8 @@ describe("the words of a task", () => {
       listen: { host: "0.0.0.0", port: 0 },
       healthPort: 0,
       refill: true,
-      trust: "ab",
+      from: "lon",
+      trust: "ab".repeat(32),
     });
   });
 
@@ -58,6 +64,8 @@ describe("the words of a task", () => {
     [["ingest", "--connect=:"], /--connect/],
     [["ingest", "--listen=1.2.3.4:70000"], /--listen/],
     [["ingest", "--health=65536"], /--health/],
+    [["load", TRUST], /--trust goes with --from/],
+    [["load", "--from=lon", "--trust=ab"], /--trust wants the 64 hex digits/],
     [["ingest", "--health=x"], /--health/],
     [["ingest", "--what"], /--what/],
   ])("%j is refused with a sentence", (words, sentence) => {

@@ -17,6 +17,7 @@ import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
+import { createMemoryGenerations } from "../../support/memory-generations.ts";
 import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 
 const TIP = 540;
@@ -39,6 +40,7 @@ async function openMemoryCity() {
   const queue = { send: async (hint: object) => void sent.push(hint) };
   const raw = createMemoryRawTransactions(clock);
   const heartbeats = createMemoryHeartbeats();
+  const generations = createMemoryGenerations(clock);
   const pool = createMemoryPool();
   const judging = {
     ...stores,
@@ -53,6 +55,7 @@ async function openMemoryCity() {
     pool,
     raw,
     heartbeats,
+    generations,
     metrics,
     hints: { blocks: queue, transactions: queue },
     secrets: undefined,
@@ -79,6 +82,7 @@ async function openMemoryCity() {
     sent,
     raw,
     heartbeats,
+    generations,
     pool,
     clock: node.clock,
     judges: () => judges,
@@ -118,6 +122,19 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
     expect((await call("getrawmempool")).result).toEqual([txid]);
     const again = await call("sendrawtransaction", [hex]);
     expect(again.result).toBe(txid);
+  });
+
+  it("is ready on assumed coins, and says so until a replay confirmed them", async () => {
+    const { ask, generations } = await openMemoryCity();
+    const named = async () => {
+      const { status, json } = await ask("/readyz");
+      return [status, json.reasons.map(({ name }: { readonly name: string }) => name)];
+    };
+    expect(await named()).toEqual([200, []]);
+    await generations.noteAssumed(0, true);
+    expect(await named()).toEqual([200, ["assumed"]]);
+    await generations.noteAssumed(0, false);
+    expect(await named()).toEqual([200, []]);
   });
 
   it("stores a block that is handed in, hints at it, and waits for the verdict of others", async () => {

@@ -1,0 +1,192 @@
+import { describe, expect, it } from "vitest";
+import { composeDisk } from "#services/ingest/compose-disk.ts";
+import { composeReplay } from "#services/ingest/compose-replay.ts";
+import { fillSet, restoreSet, writeSet } from "#services/ingest/compose-set.ts";
+import { type PreparedChain, runLoad } from "#services/ingest/load/run-load.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
+import { publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
+import { genesisRecord } from "#shared/consensus/genesis-record.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
+import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
+import { cityOf, coinsOf, mineOn, preparedFrom, storesWith } from "../../support/load-rig.ts";
+import type { MinedBlock } from "../../support/mine.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const ALIVE = new AbortController().signal;
+const [SEGMENT, LIMIT] = [5, 2];
+const network: Network = {
+  ...exosRegtest,
+  consensus: { ...exosRegtest.consensus, reorgBlocksMax: LIMIT },
+};
+/** A network on which somebody has to vouch for a snapshot. */
+const strict: Network = { ...network, kind: "test" };
+const blocks = await mineOn(undefined, 20);
+const genesis = genesisRecord(exosRegtest).hash;
+const hashAt = (height: number) => blocks[height - 1]?.record.hash ?? genesis;
+
+interface Taken {
+  readonly own?: Network;
+  readonly from?: Parameters<typeof restoreSet>[1];
+  readonly blocks: readonly MinedBlock[];
+}
+
+/** The disk of a task that took these blocks, as peers would deliver them, above a snapshot or not. */
+async function diskWith({ own = network, from, blocks }: Taken) {
+  const folder = temporaryFolder();
+  const log = createMemoryLog();
+  const options = { network: own, log, segmentBlocks: SEGMENT };
+  const disk = await composeDisk({ ...options, folder });
+  if (from !== undefined) await restoreSet(disk, from, options);
+  const { validator } = disk;
+  await validator.tip();
+  const receiver = validator.receive();
+  for (const { bytes } of blocks) await receiver.take(bytes);
+  await receiver.settle();
+  const set = await writeSet(disk, { ...options, userAgent: "/test/" });
+  const prepared = (city: Parameters<typeof fillSet>[1]["city"]): PreparedChain => ({
+    ...disk.stores,
+    fill: () => fillSet(set, { ...options, city }),
+    publish: (snapshots) => publishSnapshot(set.path, snapshots),
+    replay: (loaded, source, signal) =>
+      composeReplay(loaded, source, { ...options, folder: temporaryFolder() }, signal),
+  });
+  return { set, prepared, [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose]() };
+}
+
+/** An empty city, and its load of what a disk has. */
+async function emptyCity() {
+  const city = await cityOf({ has: undefined, prepared: await preparedFrom(blocks.slice(0, 1)) });
+  const load = (chain: PreparedChain) =>
+    runLoad(
+      { ...city.depsOf(city.ports), network, segmentBlocks: SEGMENT, prepare: async () => chain },
+      ALIVE,
+    );
+  return { ...city, load };
+}
+
+/** A city that judged everything itself, up to the end of the second segment. */
+async function firstCity() {
+  const first = await emptyCity();
+  await using disk = await diskWith({ blocks: blocks.slice(0, 12) });
+  await first.load(disk.prepared(first.city.coins));
+  return { ...first, muhash: disk.set.muhash };
+}
+
+describe("a city that is loaded from what another one published", () => {
+  it("has its coins at once, and its digests when a replay from genesis confirmed them", async () => {
+    const first = await firstCity();
+    expect(await first.ports.snapshots.names()).toEqual([`9-${hashAt(9).slice(-8)}`]);
+    const { segments, snapshots } = first.ports;
+    const from = { snapshots, trust: undefined };
+    // Nobody delivers what is below the snapshot.
+    await using disk = await diskWith({ from, blocks: blocks.slice(9) });
+    expect(disk.set.assumed).toBe(true);
+    const second = await emptyCity();
+    const seen: unknown[] = [];
+    const chain = disk.prepared(second.city.coins);
+    const state = await second.load({
+      ...chain,
+      below: { segments, height: 9 },
+      async replay(...given) {
+        const tip = await second.city.coins.tip();
+        seen.push(tip?.height, second.ports.generations.notes.get(1)?.assumed);
+        seen.push((await second.ports.segments.info(0))?.muhash);
+        return chain.replay(...given);
+      },
+    });
+    expect(state).toMatchObject({ state: "loaded", tip: { height: 14, floor: 14, gen: 1 } });
+    // While it is replayed, it is in use, and no witness.
+    expect(seen).toEqual([14, true, undefined]);
+    expect(second.ports.generations.notes.get(1)).toMatchObject({ assumed: false });
+    expect(await coinsOf(second.city)).toEqual(
+      await coinsOf(await storesWith(blocks.slice(0, 14))),
+    );
+    for (const [index, height] of [4, 9, 14].entries()) {
+      const { coins } = await storesWith(blocks.slice(0, height));
+      const tip = await coins.tip();
+      const counted = tip && toHashHex((await coins.totals(tip)).muhash);
+      expect((await second.ports.segments.info(index))?.muhash, `segment ${index}`).toBe(counted);
+    }
+    expect((await second.ports.segments.info(1))?.muhash).toBe(first.muhash);
+  });
+
+  it("stays assumed, and says why, when a block of it does not stand", async () => {
+    const first = await firstCity();
+    const from = { snapshots: first.ports.snapshots, trust: undefined };
+    await using disk = await diskWith({ from, blocks: blocks.slice(9) });
+    const second = await emptyCity();
+    const { segments } = first.ports;
+    const chain = disk.prepared(second.city.coins);
+    const loading = second.load({
+      ...chain,
+      below: { segments, height: 9 },
+      replay: (set, source, signal) =>
+        chain.replay(set, { ...source, segments: spoiltAt(source.segments) }, signal),
+    });
+    await expect(loading).rejects.toMatchObject({ code: "EXOS-E8134" });
+    expect((await second.city.coins.tip())?.height).toBe(14);
+    expect(second.ports.generations.notes.get(1)).toMatchObject({ assumed: true });
+    expect((await second.ports.segments.info(1))?.muhash).toBeUndefined();
+  });
+
+  it("takes no broken segment, of which nothing stays", async () => {
+    const first = await firstCity();
+    const from = { snapshots: first.ports.snapshots, trust: undefined };
+    await using disk = await diskWith({ from, blocks: blocks.slice(9) });
+    const second = await emptyCity();
+    const { segments } = first.ports;
+    const chain = disk.prepared(second.city.coins);
+    const broken = { ...chain, below: { segments: spoiltAt(segments), height: 9 } };
+    await expect(second.load(broken)).rejects.toMatchObject({ code: "EXOS-E8107" });
+    expect(await second.city.coins.tip()).toBeUndefined();
+    await second.load({ ...chain, below: { segments, height: 9 } });
+    expect((await second.city.coins.tip())?.height).toBe(14);
+  });
+});
+
+/** The same segments, with a bit of the last transaction of each turned. */
+function spoiltAt(segments: {
+  read(index: number): Promise<AsyncIterable<Uint8Array> | undefined>;
+}): typeof segments {
+  return {
+    async read(index) {
+      const pieces = await segments.read(index);
+      return pieces && lastByteTurned(pieces);
+    },
+  };
+}
+
+async function* lastByteTurned(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    const copy = piece.slice();
+    const at = copy.length - 8;
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    yield copy;
+  }
+}
+
+describe("trust in a snapshot", () => {
+  const wrong = toHashHex(fromHashHex("ab".repeat(32) as HashHex));
+
+  it("is asked for by name outside of development, and of no other set", async () => {
+    const { ports, muhash } = await firstCity();
+    const { snapshots } = ports;
+    const asked = (trust: HashHex | undefined) =>
+      diskWith({ own: strict, from: { snapshots, trust }, blocks: blocks.slice(9) });
+    await expect(asked(undefined)).rejects.toMatchObject({ code: "EXOS-E8133" });
+    await expect(asked(wrong)).rejects.toMatchObject({ code: "EXOS-E8133" });
+    await using disk = await asked(muhash);
+    expect(disk.set.assumed).toBe(true);
+  });
+
+  it("is not needed where a chain is so young that its snapshot ends within a segment", async () => {
+    const young = await preparedFrom(blocks.slice(0, 7));
+    const { ports } = await emptyCity();
+    await publishSnapshot(young.folder, ports.snapshots);
+    const from = { snapshots: ports.snapshots, trust: undefined };
+    await using disk = await diskWith({ from, blocks });
+    expect(disk.set.assumed).toBe(false);
+  });
+});
