@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ContainerTool } from "./container-tool.ts";
 import { outputOf } from "./image-fault.ts";
 import type { BaseImage } from "./make-base.ts";
+import { HOST_PLATFORM, type Platform } from "./platform.ts";
 import { type StagedTree, stageTree } from "./stage-tree.ts";
 
 /** An image that was built. */
@@ -23,6 +24,8 @@ export interface BuildOptions {
   readonly base: BaseImage;
   /** Such as `localhost/exos-node:0.1.0`. */
   readonly name: string;
+  /** What it is for, this host unless given; nothing is run as it is built, so that any builds for any. */
+  readonly platform?: Platform;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface BuildOptions {
  * @throws ImageFault when a step failed
  */
 export async function buildImage(tool: ContainerTool, options: BuildOptions): Promise<BuiltImage> {
-  const { project, base, name } = options;
+  const { project, base, name, platform = HOST_PLATFORM } = options;
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-image-"));
   const contents = stageTree(project, folder.path);
   const dockerfile = join(folder.path, "Dockerfile");
@@ -42,6 +45,7 @@ export async function buildImage(tool: ContainerTool, options: BuildOptions): Pr
   const built = await tool.run([
     ...(tool.name === "buildah" ? ["build-using-dockerfile"] : ["build"]),
     ...timeless,
+    ...(platform === HOST_PLATFORM ? [] : [`--platform=${platform}`]),
     `--build-arg=BASE=${base.reference}`,
     `--file=${dockerfile}`,
     `--iidfile=${identifier}`,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerTool } from "./container-tool.ts";
 import { ImageFault, outputOf } from "./image-fault.ts";
+import { HOST_PLATFORM, type Platform } from "./platform.ts";
 import { runCommand } from "./run-command.ts";
 
 /** What an image begins with. */
@@ -24,6 +25,8 @@ export interface BaseOptions {
   readonly given?: string;
   /** Whether the official image is asked for; a build without network says no. */
   readonly registry?: boolean;
+  /** What it is for; this host unless given. Another one's comes from the registry alone. */
+  readonly platform?: Platform;
 }
 
 /** All that Node's binary is linked to. Node brings its own list of authorities and time zones. */
@@ -45,13 +48,14 @@ const PULL_MS = 120_000;
  * @throws ImageFault when there is none
  */
 export async function makeBase(tool: ContainerTool, options: BaseOptions): Promise<BaseImage> {
-  const { given, node } = options;
+  const { given, node, platform = HOST_PLATFORM } = options;
+  if (platform !== HOST_PLATFORM) return pullForeign(tool, options, platform);
   if (given !== undefined) return { reference: await known(tool, given), source: "given" };
   const name = `localhost/exos-base:${recipeOf(options)}`;
   const kept = await tool.run(["image", "inspect", "--format", "{{.Id}}", name]);
   if (kept.status === 0) return { reference: kept.stdout.trim(), source: "kept" };
   if (options.registry === true) {
-    const official = `docker.io/library/node:${options.nodeVersion}-bookworm-slim`;
+    const official = officialOf(options);
     const pulled = await tool.run(["pull", "--quiet", official], { timeoutMs: PULL_MS });
     if (pulled.status === 0) return { reference: await known(tool, official), source: "registry" };
   }
@@ -77,6 +81,23 @@ export async function makeBase(tool: ContainerTool, options: BaseOptions): Promi
   outputOf("packing the base", await runCommand("tar", tar));
   outputOf("importing the base", await tool.run(["import", archive, name]));
   return { reference: await known(tool, name), source: "debian" };
+}
+
+const officialOf = ({ nodeVersion }: BaseOptions) =>
+  `docker.io/library/node:${nodeVersion}-bookworm-slim`;
+
+/** Here nothing can be made for another processor: its loader and its Node are not at hand. */
+async function pullForeign(
+  tool: ContainerTool,
+  options: BaseOptions,
+  platform: Platform,
+): Promise<BaseImage> {
+  const official = officialOf(options);
+  const words = ["pull", "--quiet", `--platform=${platform}`, official];
+  const pulled = await tool.run(words, { timeoutMs: PULL_MS });
+  outputOf(`a base for ${platform} comes from a registry, and pulling ${official}`, pulled);
+  const inspected = await tool.run(["image", "inspect", "--format", "{{.Id}}", official]);
+  return { reference: outputOf(`looking at ${official}`, inspected), source: "registry" };
 }
 
 function recipeOf({ nodeVersion }: BaseOptions): string {

@@ -22,7 +22,8 @@ interface TableShape {
   readonly sweeps: boolean;
 }
 
-const IMAGES_MAX = 20;
+/** Of twenty releases, each of which is two images and the index that names them. */
+const IMAGES_MAX = 60;
 const LOG_DAYS = 30;
 /** The packer deletes them long before. */
 const RECENT_DAYS = 60;

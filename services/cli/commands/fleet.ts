@@ -16,7 +16,14 @@ const OPTIONS = {
   city: { kind: "text", meaning: "three letters of a city, several with commas between" },
   wave: { kind: "integer", meaning: "cities of one wave alone, 0 to 3" },
   release: { kind: "text", meaning: "name of what is deployed: a stored one is deployed again" },
-  image: { kind: "text", meaning: "digest of the image, sha256:…" },
+  image: {
+    kind: "text",
+    meaning: "digest, sha256:…, of an image that stands in every repository already",
+  },
+  "release-key": {
+    kind: "text",
+    meaning: "file with the private half of releaseKey: cities outside AWS follow what it signs",
+  },
   bake: { kind: "integer", meaning: "seconds for which each wave is watched: 1200 unless said" },
   abandon: {
     kind: "boolean",

@@ -1,6 +1,3 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
@@ -14,28 +11,35 @@ import {
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsHost, City } from "#regions/city.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
-import { CITY_STACKS, UNRELEASED } from "#regions/city-outputs.ts";
+import { CITY_STACKS } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
-import { CDK, QUIET } from "#services/cli/cloud/run-cdk.ts";
-import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { clientSettings, createS3Client } from "#shared/adapters/aws/aws-clients.ts";
+import {
+  callerOf,
+  clientSettings,
+  createDynamoClient,
+  createS3Client,
+} from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
-import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { createEcrRegistry } from "#shared/adapters/aws/ecr-registry.ts";
+import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
 import { type StackState, stackStates, stackTemplate } from "#shared/adapters/aws/stack-states.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { cityDeployment } from "./city-deployments.ts";
+import { createAwsDeployments } from "./aws-deployments.ts";
+import { createCdkRuns } from "./cdk-runs.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
+import { createExternalDeployments } from "./external-deployments.ts";
 import { createHttpCityHealth } from "./http-city-health.ts";
 import { type AccountsWanted, judgeAccount, placesOf } from "./judge-account.ts";
 import type { PricedTemplate } from "./price-templates.ts";
-import { fetchRelease, type ReleaseObjects } from "./releases.ts";
+import type { ReleaseKey } from "./release-channel.ts";
+import type { ReleaseObjects } from "./releases.ts";
 
 /** Where releases and the record of deployments are, whatever the cities' regions. */
 const RELEASE_REGION = "us-east-1";
@@ -45,6 +49,8 @@ export interface FleetOptions
   extends AccountsWanted,
     Pick<CommandContext, "environment" | "signal"> {
   readonly deployment: Deployment;
+  /** What channels are signed with; needed where cities outside AWS are deployed. */
+  readonly releaseKey?: ReleaseKey | undefined;
   say(line: string): void;
 }
 
@@ -94,17 +100,9 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       CITY_STACKS.map((stack) => `${prefix}-${stack}`),
     );
   };
-  const releases: ReleaseObjects = {
-    put: (key, bytes) => objects.put(key, bytes),
-    get: async (key) => (await objects.get(key))?.bytes,
-    async list(prefix) {
-      const keys: string[] = [];
-      for await (const { key } of objects.list(prefix)) keys.push(key);
-      return keys;
-    },
-    drop: (key) => objects.delete(key),
-  };
-  const cdk = createCdk(options, releases);
+  const releases = releasesIn(objects);
+  const record = recordIn(s3, bucket);
+  const cdk = createCdkRuns(options, releases);
   async function baseOf(city: string): Promise<string | undefined> {
     const at = cities.get(city);
     if (at?.edge === true) return deployment.zone && `https://${deployment.zone.name}/c/${city}`;
@@ -112,8 +110,29 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     if (url === undefined) return undefined;
     return endpoint === undefined ? url.replace(/\/$/, "") : localUrlOf({ url: endpoint }, url);
   }
+  const health = createHttpCityHealth({
+    baseOf,
+    async alarmOf(code) {
+      const city = cities.get(code);
+      // Outside AWS nothing raises one.
+      return city?.host.kind === "aws" && (await isAlarmed(namesOf(code).prefix, city));
+    },
+  });
+  const aws = createAwsDeployments({
+    objects: releases,
+    stacksOf,
+    deployStacks: (city, version, only) => cdk.deploy(city, version, only),
+    registryOf(code) {
+      const { region, repository } = namesOf(code);
+      const caller = callerOf(createDynamoClient({ region }), endpoint);
+      return createEcrRegistry({ caller, repository, registry: endpoint });
+    },
+    say: options.say,
+  });
+  const external = openExternal(options, { releases, clock, health, cities });
+  const deploymentsOf = (code: string) => (cities.get(code)?.host.kind === "aws" ? aws : external);
   return {
-    record: recordIn(s3, bucket),
+    record,
     releases,
     clock,
     stacksOf,
@@ -130,27 +149,45 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     survivors: (code) => survivorsOf(namesOf(code), s3),
     prepare: () => prepareBucket(s3, bucket),
     deployments: {
-      async look(city) {
-        if (cdk.isRunning(city)) return { state: "busy" };
-        const found = cityDeployment(await stacksOf(city));
-        const isHalf = found.state === "settled" && cdk.hasFailed(city);
-        // Made by hand, it is no release that one could go back to.
-        const isNone = found.state === "settled" && found.version === UNRELEASED;
-        return isHalf || isNone ? { state: "settled", version: undefined } : found;
-      },
-      deploy: (city, version) => cdk.deploy(city, version),
+      look: (city) => deploymentsOf(city).look(city),
+      deploy: (city, version) => deploymentsOf(city).deploy(city, version),
     },
-    destroy: (city) => cdk.destroy(city),
+    async destroy(city) {
+      const found = await record.read();
+      if (found === undefined) {
+        throw new CommandFailure("nothing was deployed", { code: "EXOS-E8008" });
+      }
+      await cdk.destroy(city, found.state.version);
+    },
     baseOf,
-    health: createHttpCityHealth({
-      baseOf,
-      async alarmOf(code) {
-        const city = cities.get(code);
-        // Outside AWS nothing raises one.
-        return city?.host.kind === "aws" && (await isAlarmed(namesOf(code).prefix, city));
-      },
-    }),
+    health,
   };
+}
+
+/** @throws CommandFailure `EXOS-E8004`, at the first use, where the release key or the zone is missing */
+function openExternal(
+  { deployment, releaseKey: key, say }: FleetOptions,
+  parts: Pick<FleetTools, "releases" | "clock" | "health"> & {
+    readonly cities: ReadonlyMap<string, City>;
+  },
+): Deployments {
+  const { releases: objects, clock, health, cities } = parts;
+  const { zone } = deployment;
+  const closed = () => {
+    const message = "cities outside AWS follow a channel: it wants zone, and --release-key FILE";
+    throw new CommandFailure(message, { code: "EXOS-E8004" });
+  };
+  if (key === undefined || zone === undefined)
+    return { look: async () => closed(), deploy: async () => closed() };
+  return createExternalDeployments({
+    objects,
+    key,
+    origin: `https://${zone.name}`,
+    waveOf: (city) => cities.get(city)?.wave ?? 0,
+    running: async (city) => (await health.look([city]))[0]?.version,
+    clock,
+    say,
+  });
 }
 
 function awsHostOf(city: City | undefined): AwsHost {
@@ -229,6 +266,24 @@ async function prepareBucket(client: S3Client, Bucket: string): Promise<void> {
   }
 }
 
+function releasesIn(objects: S3Objects): ReleaseObjects {
+  return {
+    // In parts, where it is a layer of an image.
+    put: (key, bytes) => objects.write(key, one(bytes)),
+    get: async (key) => (await objects.get(key))?.bytes,
+    async list(prefix) {
+      const keys: string[] = [];
+      for await (const { key } of objects.list(prefix)) keys.push(key);
+      return keys;
+    },
+    drop: (key) => objects.delete(key),
+  };
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 function recordIn(client: S3Client, bucket: string): DeployRecord {
   const record = createS3Record({ client, bucket, key: "deploy.json" });
   return {
@@ -262,72 +317,4 @@ async function isAlarmed(AlarmNamePrefix: string, city: City | undefined): Promi
   } finally {
     client.destroy();
   }
-}
-
-/** The CLI of the CDK over stored releases, one run a city at a time. */
-function createCdk(options: FleetOptions, releases: ReleaseObjects) {
-  const { environment, signal, say } = options;
-  const cache = join(
-    environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
-    "exos",
-    "releases",
-  );
-  const running = new Set<string>();
-  const failed = new Set<string>();
-  const run = (words: readonly string[], doing: string): Promise<unknown> =>
-    runProgram(process.execPath, [CDK, ...words, ...QUIET], {
-      doing,
-      signal,
-      env: environment,
-      cwd: homedir(),
-      code: "EXOS-E8183",
-    });
-
-  async function unpacked(version: string): Promise<string> {
-    const folder = join(cache, version);
-    const files = await fetchRelease(version, releases);
-    if (files === undefined) {
-      throw new CommandFailure(`there is no release ${version}`, { code: "EXOS-E8008" });
-    }
-    for (const { path, bytes } of files) {
-      const file = join(folder, path);
-      const known = await readFile(file).catch(() => undefined);
-      if (known?.equals(bytes) === true) continue;
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, bytes);
-    }
-    return folder;
-  }
-
-  return {
-    isRunning: (city: string) => running.has(city),
-    /** Whether the last run of this process for a city failed. */
-    hasFailed: (city: string) => failed.has(city),
-    async deploy(city: string, version: string): Promise<void> {
-      const folder = await unpacked(version);
-      const words = ["deploy", `${city}/**`, "--app", folder, "--require-approval", "never"];
-      running.add(city);
-      failed.delete(city);
-      // Not waited for: who deploys a wave looks at all its cities meanwhile.
-      void run(words, `deploying ${city}`)
-        .catch((cause: unknown) => {
-          failed.add(city);
-          say(`${city}: ${cause instanceof Error ? cause.message : String(cause)}`);
-        })
-        .then(() => running.delete(city));
-    },
-    async destroy(city: string): Promise<void> {
-      const { state } = (await recordOfRelease(releases)) ?? {};
-      if (state === undefined)
-        throw new CommandFailure("nothing was deployed", { code: "EXOS-E8008" });
-      const folder = await unpacked(state.version);
-      await run(["destroy", `${city}/**`, "--app", folder, "--force"], `removing ${city}`);
-    },
-  };
-}
-
-async function recordOfRelease(releases: ReleaseObjects) {
-  const bytes = await releases.get("deploy.json");
-  if (bytes === undefined) return undefined;
-  return { state: DEPLOY_STATE.parse(JSON.parse(Buffer.from(bytes).toString("utf8"))) };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { dropImages } from "./stored-image.ts";
 
 /**
  * Objects of the release bucket by their key. Implementation: `compose-fleet.ts`, over S3. Every
@@ -119,7 +120,7 @@ export async function listReleases(objects: ReleaseObjects): Promise<readonly st
   return found.toSorted((a, b) => b.at - a.at).map(({ version }) => version);
 }
 
-/** Drop all but the newest versions, and what is named. @returns versions that went */
+/** Drop all but the newest versions, and what is named; their images with them. @returns versions that went */
 export async function dropOldReleases(
   { keep, spare }: { readonly keep: number; readonly spare: ReadonlySet<string> },
   objects: ReleaseObjects,
@@ -130,5 +131,6 @@ export async function dropOldReleases(
     await objects.drop(keyOf(version, CONTENTS_FILE));
     for (const key of await objects.list(keyOf(version, ""))) await objects.drop(key);
   }
+  await dropImages(old, objects);
   return old;
 }

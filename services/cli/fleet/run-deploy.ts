@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import type { City } from "#regions/city.ts";
 import { DEPLOYMENT } from "#regions/deployment.ts";
-import type { EnvironmentName } from "#regions/environment.ts";
+import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
+import { citiesOf } from "#regions/fleet.ts";
 import { missingFacts } from "#regions/missing-facts.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
@@ -10,8 +12,11 @@ import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import { chosenCities, wavesOf } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
 import { environmentOf } from "./environment-of.ts";
+import { FLEET_PLATFORMS, layOutImage } from "./lay-out-image.ts";
 import { layOutRelease } from "./lay-out-release.ts";
+import { openReleaseKey } from "./release-channel.ts";
 import { dropOldReleases, fetchRelease, saveRelease } from "./releases.ts";
+import { findImage, saveImage } from "./stored-image.ts";
 import { type DeployOutcome, runWaves } from "./wave-engine.ts";
 
 /** How long a wave is watched unless told otherwise. @source cloud.md 11 */
@@ -23,27 +28,21 @@ const RELEASES_KEPT = 20;
 export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const { terminal, options } = context;
   const fleet = environmentOf(context);
-  const cities = awsCities(fleet, context);
+  const cities = citiesToDeploy(fleet, context);
   const lacking = missingFacts(DEPLOYMENT, fleet, cities);
   if (lacking.length > 0) {
     throw new CommandFailure(`regions/deployment.ts lacks ${lacking.join("; ")}`, {
       code: "EXOS-E8004",
     });
   }
-  const tools = await composeFleet({
-    ...context,
-    fleet,
-    cities,
-    deployment: DEPLOYMENT,
-    say: (line) => terminal.err(line),
-  });
+  const tools = await openTools(context, cities);
   await tools.prepare();
   const version = options["release"] ?? newVersion(tools.clock.now());
   if ((await fetchRelease(version, tools.releases)) === undefined) {
     terminal.err(`building ${version}`);
-    const files = await layOutRelease({ ...context, fleet, version, image: options["image"] });
-    await saveRelease({ version, at: tools.clock.now(), files }, tools.releases);
+    await buildRelease(version, { context, tools, fleet });
   }
+  await checkImage(version, cities, { tools, fleet });
   const outcome = await bring(version, cities, { context, tools });
   const before = Object.values((await tools.record.read())?.state.before ?? {});
   const spare = new Set([version, ...before.filter((one) => one !== null)]);
@@ -51,13 +50,86 @@ export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   return tell(outcome, context);
 }
 
+/** The fleet's tools, in the accounts of these cities; with the release key where it is needed. */
+async function openTools(context: CommandContext, cities: readonly City[]): Promise<FleetTools> {
+  const isExternal = cities.some(({ host }) => host.kind === "external");
+  const file = context.options["release-key"];
+  const hex = DEPLOYMENT.releaseKey;
+  const releaseKey =
+    isExternal && file !== undefined && hex !== undefined
+      ? openReleaseKey(await readKeyFile(file), hex)
+      : undefined;
+  return composeFleet({
+    ...context,
+    ...{ fleet: environmentOf(context), cities, edge: isExternal, releaseKey },
+    deployment: DEPLOYMENT,
+    say: (line) => context.terminal.err(line),
+  });
+}
+
+function readKeyFile(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    throw new CommandFailure(`the release key is not to be read at ${file}`, {
+      code: "EXOS-E8004",
+      cause,
+    });
+  });
+}
+
+interface Building {
+  readonly context: CommandContext;
+  readonly tools: FleetTools;
+  readonly fleet: EnvironmentName;
+}
+
+/** The image, the functions, the stacks: each is stored before the release that names it. */
+async function buildRelease(version: string, { context, tools, fleet }: Building): Promise<void> {
+  const { terminal, options } = context;
+  const given = options["image"];
+  const { protected: isReal } = ENVIRONMENTS[fleet];
+  const platforms = isReal ? FLEET_PLATFORMS : undefined;
+  const built = given === undefined ? await layOutImage(context, platforms) : "it was named";
+  if (typeof built === "string" && given === undefined) {
+    const message = `there is no image, since ${built}`;
+    if (isReal) throw new CommandFailure(message, { code: "EXOS-E8183" });
+    terminal.err(`${message}: no task starts`);
+  }
+  const laidOut = typeof built === "string" ? undefined : built;
+  try {
+    const image = laidOut?.image.digest ?? given;
+    if (laidOut !== undefined) await saveImage(version, laidOut.image, tools.releases);
+    const files = await layOutRelease({ ...context, fleet, version, image });
+    await saveRelease({ version, at: tools.clock.now(), files }, tools.releases);
+  } finally {
+    await laidOut?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Whether a stored image is one that these cities run. */
+async function checkImage(
+  version: string,
+  cities: readonly City[],
+  { tools, fleet }: Pick<Building, "tools" | "fleet">,
+): Promise<void> {
+  const image = await findImage(version, tools.releases);
+  const [forAws, forMachines] = FLEET_PLATFORMS;
+  const lacks = (what: string) =>
+    new CommandFailure(`${version} has no image for ${what}`, { code: "EXOS-E8008" });
+  const isExternal = cities.some(({ host }) => host.kind === "external");
+  if (isExternal && image?.archive?.platform !== forMachines) {
+    throw lacks(`${forMachines}, which machines outside AWS run`);
+  }
+  const isAws = cities.some(({ host }) => host.kind === "aws");
+  const fits = image === undefined || !ENVIRONMENTS[fleet].protected;
+  if (isAws && !fits && !image.platforms.includes(forAws))
+    throw lacks(`${forAws}, which tasks run on`);
+}
+
 /** `exos fleet rollback`: what each city ran before the last deployment, one version at a time. */
 export async function runRollback(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
-  const fleet = environmentOf(context);
-  const cities = awsCities(fleet, context);
-  const say = (line: string) => terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
+  const cities = citiesToDeploy(environmentOf(context), context);
+  const tools = await openTools(context, cities);
   const found = await tools.record.read();
   const before = Map.groupBy(cities, ({ code }) => found?.state.before[code] ?? undefined);
   before.delete(undefined);
@@ -75,18 +147,44 @@ export async function runRollback(context: CommandContext): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Those of the chosen cities that stacks are deployed to; the others follow a channel by themselves. */
-function awsCities(fleet: EnvironmentName, context: CommandContext): readonly City[] {
-  const chosen = chosenCities(fleet, context);
-  const cities = chosen.filter(({ host }) => host.kind === "aws");
-  const others = chosen.filter((city) => !cities.includes(city)).map(({ code }) => code);
-  if (others.length > 0) {
-    context.terminal.err(
-      `${others.join(" ")}: not on AWS; \`exos fleet render\` makes their machines`,
+/**
+ * The chosen cities. Those outside AWS follow one channel a wave, which moves all of them or none, and
+ * wants a key to sign it.
+ *
+ * @throws CommandFailure naming what is missing
+ */
+function citiesToDeploy(fleet: EnvironmentName, context: CommandContext): readonly City[] {
+  const cities = chosenCities(fleet, context);
+  if (cities.length === 0) {
+    throw new CommandFailure(`no city of ${fleet} is meant by that`, {
+      code: "EXOS-E8001",
+      exit: EXIT.notFound,
+    });
+  }
+  const external = cities.filter(({ host }) => host.kind === "external");
+  const follow = citiesOf(fleet).filter(
+    ({ host, wave }) => host.kind === "external" && external.some((one) => one.wave === wave),
+  );
+  const names = follow.map(({ code }) => code).join(" ");
+  if (follow.length > external.length) {
+    throw new CommandFailure(`${names} follow one channel: deploy all of them, or none`, {
+      code: "EXOS-E8003",
+      exit: EXIT.usage,
+    });
+  }
+  if (external.length > 0 && context.options["release-key"] === undefined) {
+    throw new CommandFailure(
+      `${names} follow a signed channel: --release-key FILE, or leave them out by --wave`,
+      { code: "EXOS-E8003", exit: EXIT.usage },
     );
   }
-  if (cities.length > 0) return cities;
-  throw new CommandFailure("none of these cities is deployed to AWS", { code: "EXOS-E8003" });
+  if (external.length > 0 && context.options["image"] !== undefined) {
+    throw new CommandFailure(`${names} pull from no registry: leave --image out`, {
+      code: "EXOS-E8003",
+      exit: EXIT.usage,
+    });
+  }
+  return cities;
 }
 
 /** A name that no other release has, and that sorts by time. */

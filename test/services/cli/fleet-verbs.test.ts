@@ -114,3 +114,39 @@ describe("exos fleet load", () => {
     expect(said.err).toContain(error);
   });
 });
+
+describe("exos fleet deploy", () => {
+  const IMAGE = `sha256:${"0".repeat(64)}`;
+  it.each<readonly [string, readonly string[], number, string, string]>([
+    ["machines without a key", ["deploy"], 2, "EXOS-E8003", "--release-key FILE"],
+    [
+      "a part of a channel's cities",
+      ["deploy", "--city", "ams"],
+      2,
+      "EXOS-E8003",
+      "nyc ams atl blr",
+    ],
+    ["no city at all", ["deploy", "--city", "syd", "--wave", "2"], 7, "EXOS-E8001", "by that"],
+    ["facts that nobody filled in", ["deploy", "--wave", "0"], 1, "EXOS-E8004", "accounts.prod"],
+    [
+      "machines an image that they cannot pull",
+      ["deploy", "--wave", "3", "--release-key", "none", "--image", IMAGE],
+      2,
+      "EXOS-E8003",
+      "leave --image out",
+    ],
+    [
+      "to roll machines back without a key",
+      ["rollback", "--wave", "3"],
+      2,
+      "EXOS-E8003",
+      "channel",
+    ],
+  ])("refuses %s", async (_, words, ...expected) => {
+    const [code, error, sentence] = expected;
+    const said = await runInProcess(["fleet", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(error);
+    expect(said.err).toContain(sentence);
+  });
+});
