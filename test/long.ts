@@ -1,6 +1,7 @@
 /**
  * `npm run long [-- COMMAND …] [--short]`: what is too long for `npm test`, one command after the
- * other, then one line that counts. What lacks its vectors is skipped by name.
+ * other, then one line that counts. What lacks its vectors is skipped by name, and what takes an image
+ * of a gigabyte runs only when it is named.
  * @module
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -17,6 +18,8 @@ interface LongCommand {
   readonly about: string;
   /** Below the folder of vectors; without one of them the command is skipped. */
   readonly needs: readonly string[];
+  /** Whether it is left out unless it is named. */
+  readonly onlyNamed?: true;
   /** What else it needs; `undefined` where nothing is missing. */
   readonly lacks?: () => string | undefined | Promise<string | undefined>;
   /** Words after `node`, whole and short; or what to run here. */
@@ -217,6 +220,25 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     lacks: lacksPython,
     run: () => ["services/cli/main.ts", "cloud", "rehearse"],
   },
+  "cloud-driven": {
+    about: "the same city with its functions driven from here",
+    needs: [],
+    onlyNamed: true,
+    lacks: lacksPython,
+    run: () => ["services/cli/main.ts", "cloud", "rehearse", "--drive"],
+  },
+  localstack: {
+    about: "the same on LocalStack 4.14.0, in a container",
+    needs: [],
+    onlyNamed: true,
+    run: () => ["test/e2e/localstack-city.ts"],
+  },
+  "localstack-contracts": {
+    about: "the contract suites of the AWS adapters on LocalStack 4.14.0",
+    needs: [],
+    onlyNamed: true,
+    run: () => ["test/e2e/endpoint-contracts.ts", "--localstack"],
+  },
   bench: {
     about: "the figures that have a bar",
     needs: [],
@@ -250,7 +272,7 @@ if (unknown !== undefined) {
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failed: string[] = [];
 for (const [name, command] of Object.entries(COMMANDS)) {
-  if (named.length > 0 && !named.includes(name)) continue;
+  if (named.length > 0 ? !named.includes(name) : command.onlyNamed === true) continue;
   const files = command.needs.filter((file) => vectorsPath(file) === undefined);
   const absent = files.length > 0 ? `${files.join(", ")} of the vectors` : await command.lacks?.();
   if (absent !== undefined) {
