@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm start -- cloud down": "test/long.ts, cloud: exos cloud rehearse ends with it",
   "npm start -- cloud rehearse": "test/long.ts, cloud",
   "npm run long -- contracts": ".ci/run",
+  "npm run long -- localstack": "by hand: it takes an image of a gigabyte",
   "npm run synth": "test/long.ts, synth",
   "npm run bundle": "test/long.ts, synth",
   "npm run long": "by hand: it takes hours",
