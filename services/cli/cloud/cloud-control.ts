@@ -13,6 +13,11 @@ export interface CloudControl extends Disposable {
   invoke(functionName: string, payload: unknown): Promise<void>;
   /** How long a message that was received stays hidden from others, when it is not deleted. */
   hideFor(queueUrl: string, seconds: number): Promise<void>;
+  /**
+   * Types of resources that a deployment reported as made and did not make, by what the events of
+   * the stacks say whose name begins with this.
+   */
+  fallbacks(prefix: string): Promise<readonly string[]>;
   /** Names of all there is whose name begins with this, by kind. */
   namesOf(prefix: string): Promise<Readonly<Record<CloudThing, readonly string[]>>>;
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { askRpc } from "#services/cli/cloud/ask-city.ts";
 import { cloudFolderOf, readCloudState } from "#services/cli/cloud/cloud-state.ts";
 import { endpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
-import { leftOutLines } from "#services/cli/cloud/left-out-lines.ts";
+import { leftOutOf } from "#services/cli/cloud/left-out-of.ts";
 import { type RaisedCity, raiseCity } from "#services/cli/cloud/raise-city.ts";
 import { isIngestUp } from "#services/cli/cloud/start-ingest.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -69,6 +69,7 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
     return EXIT.done;
   }
   const kind = city.ingest().running.kind === "container" ? "a container" : "a process";
+  const leftOut = await leftOutOf(choice, { environment, signal });
   const lines = [
     `A city of AWS on this machine, at height ${height}.`,
     "",
@@ -79,7 +80,7 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
     ...(city.starter === undefined ? [] : [`  log       ${city.starter.log}`]),
     "",
     "Such a city is deployed without:",
-    ...(await leftOutLines(choice, { environment, signal })).map((line) => `  ${line}`),
+    ...Object.entries(leftOut).map(([what, why]) => `  ${what}: ${why}`),
     "",
     "exos cloud down takes it down.",
   ];

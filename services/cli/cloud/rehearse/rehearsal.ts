@@ -12,6 +12,8 @@ export interface Rehearsal {
   readonly node: MiningNode;
   readonly cloud: CloudControl;
   readonly signal: AbortSignal;
+  /** What such a city goes without, and why. */
+  readonly leftOut: Readonly<Record<string, string>>;
   /** One line per step, with what was measured. */
   print(line: string): void;
 }

@@ -8,6 +8,7 @@ import {
   readCloudState,
 } from "#services/cli/cloud/cloud-state.ts";
 import { type EndpointChoice, endpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
+import { leftOutOf } from "#services/cli/cloud/left-out-of.ts";
 import { lowerCity } from "#services/cli/cloud/lower-city.ts";
 import { raiseCity } from "#services/cli/cloud/raise-city.ts";
 import {
@@ -15,6 +16,7 @@ import {
   followFirst,
   reorganise,
 } from "#services/cli/cloud/rehearse/announce-blocks.ts";
+import { compareLeftOut } from "#services/cli/cloud/rehearse/compare-left-out.ts";
 import { countCalls } from "#services/cli/cloud/rehearse/count-calls.ts";
 import { disableConnect } from "#services/cli/cloud/rehearse/disable-connect.ts";
 import { compareSets, killFunctions } from "#services/cli/cloud/rehearse/kill-functions.ts";
@@ -44,6 +46,7 @@ const OPEN: Round = {
   name: "open",
   roles: false,
   steps: [
+    compareLeftOut,
     followFirst,
     announceBlocks,
     reorganise,
@@ -83,7 +86,9 @@ async function act({ roles, steps }: Round, { context, folder, choice }: Act): P
     `city       up after ${secondsOf(performance.now() - started)}, its peer process ${city.ingest().running.kind === "container" ? "a container" : "a plain process"}`,
   );
   using cloud = composeCloud(city.endpoint);
-  const rehearsal: Rehearsal = { city, node: createMiningNode(peer), cloud, signal, print };
+  const leftOut = await leftOutOf(choice, context);
+  const node = createMiningNode(peer);
+  const rehearsal: Rehearsal = { city, node, cloud, signal, leftOut, print };
   for (const step of steps) await step(rehearsal);
   const { survivors } = await lower(folder, context);
   if (survivors.length > 0) throw rehearsalFailure(`what is left: ${survivors.join(", ")}`);

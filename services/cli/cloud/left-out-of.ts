@@ -8,10 +8,10 @@ import type { CommandContext } from "#services/cli/command.ts";
 const LEFT_OUT = z.record(z.string(), z.string());
 
 /** What a city of the environment `local` goes without, and why, as the stacks' own table has it. */
-export async function leftOutLines(
+export async function leftOutOf(
   { driven, localstack }: EndpointChoice,
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
-): Promise<readonly string[]> {
+): Promise<Readonly<Record<string, string>>> {
   const besides = [...(driven ? ["driven"] : []), ...(localstack ? ["localstack"] : [])];
   const words = [join(PROJECT, "infra", "left-out.ts"), ...besides];
   const said = await runProgram(process.execPath, words, {
@@ -20,5 +20,5 @@ export async function leftOutLines(
     cwd: PROJECT,
     signal,
   });
-  return Object.entries(LEFT_OUT.parse(JSON.parse(said))).map(([what, why]) => `${what}: ${why}`);
+  return LEFT_OUT.parse(JSON.parse(said));
 }
