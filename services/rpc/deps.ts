@@ -132,6 +132,8 @@ export interface Readiness {
   readonly blocksMax: number;
   /** `readymaxage`; `undefined` on development networks and without a source of peers. */
   readonly ageSecondsMax: number | undefined;
+  /** Blocks behind beyond which a city is better loaded; absent on one's own node. */
+  readonly loadBlocks?: number;
 }
 
 /** One city of the fleet, as whoever runs it sees it now. */

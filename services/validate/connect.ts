@@ -1,6 +1,7 @@
 import type { Tip } from "#shared/coins/tip.ts";
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { Verdict } from "#shared/consensus/verdict.ts";
+import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
 import { badHint } from "#shared/messages/bad-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import { createTurns } from "#shared/ports/turns.ts";
@@ -19,8 +20,6 @@ import { findFork, isOnChain, readTip } from "./tip-view.ts";
 export const COMMIT_BLOCKS = 32;
 /** Candidates that are looked at in one run. @source cloud.md 3.1 */
 const CANDIDATES_MAX = 64;
-/** Blocks behind a candidate that are left to whoever loads. @source cloud.md 5.4 */
-const GAP_BLOCKS_MAX = 4_096;
 /** Lost races in a row after which somebody else had better do it. */
 const LOST_MAX = 8;
 
@@ -139,7 +138,7 @@ async function isLeftToLoad(
   tip: Tip,
   { shared, clock }: ValidateDeps,
 ): Promise<boolean> {
-  if (shared === undefined || record.height - tip.height <= GAP_BLOCKS_MAX) return false;
+  if (shared === undefined || record.height - tip.height <= LOAD_GAP_BLOCKS) return false;
   return (await shared.leases.holder("load", clock.now())) !== undefined;
 }
 

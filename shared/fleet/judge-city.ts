@@ -31,12 +31,16 @@ export interface CityLimits {
   readonly blocksMax: number;
   /** Of the tip; `undefined`: any age. */
   readonly ageSecondsMax: number | undefined;
+  /** Blocks behind beyond which a task had better load it; absent where there is none. */
+  readonly loadBlocks?: number | undefined;
 }
 
 /** Blocks that an index may be behind the chain. */
 const INDEX_BLOCKS_MAX = 1;
 /** Two heartbeats that did not come: a process beats once a minute. */
 const SILENT_SECONDS_MAX = 120;
+const LOAD_DUE =
+  "exos fleet load <city>: it catches up by itself, but slowly and at ten times the price";
 /** A hint to connect is delivered again after 90 s: this one failed three times in a row. */
 const HINT_SECONDS_MAX = 270;
 
@@ -50,7 +54,7 @@ export function judgeCity(facts: CityFacts, limits: CityLimits): Reason[] {
   const lag = facts.bestHeight - tip.height;
   const indexLag = tip.height - facts.indexHeight;
   const age = now - tip.time;
-  const { ageSecondsMax, blocksMax } = limits;
+  const { ageSecondsMax, blocksMax, loadBlocks = Number.POSITIVE_INFINITY } = limits;
   const before = (seconds: number) => unixSeconds(Math.max(0, now - seconds));
   const reasons: Reason[] = [];
   const add = (bad: boolean, ...reason: Parameters<typeof reasonOf>) => {
@@ -61,6 +65,7 @@ export function judgeCity(facts: CityFacts, limits: CityLimits): Reason[] {
   add(lag > blocksMax, "behind", {
     text: `${lag} blocks behind the best header`,
     since: before(age),
+    ...(lag > loadBlocks && { fix: LOAD_DUE }),
   });
   add(indexLag > INDEX_BLOCKS_MAX, "index", {
     text: `The index is ${indexLag} blocks behind`,

@@ -68,11 +68,12 @@ const ROWS: Readonly<
   unreachable: { code: "EXOS-E8147", fix: "exos fleet status <city>", out: true },
 };
 
-/** A reason with what its name says. @param out unless the name's own answer holds */
+/** A reason with what its name says. @param said `fix`, `out`: unless the name's own answer holds */
 export function reasonOf(
   name: ReasonName,
-  said: { readonly text: string; readonly since: UnixSeconds; readonly out?: boolean },
+  said: Pick<Reason, "text" | "since"> & Partial<Pick<Reason, "fix" | "out">>,
 ): Reason {
   const { code, fix, out } = ROWS[name];
-  return { name, code, text: said.text, since: said.since, fix, out: said.out ?? out };
+  const { text, since } = said;
+  return { name, code, text, since, fix: said.fix ?? fix, out: said.out ?? out };
 }

@@ -93,6 +93,12 @@ export const CLOUD_ERRORS = {
     sentence: "The replay from genesis did not end in the coins that were loaded.",
     hint: "`exos fleet load <city> --refill` loads the city anew, from genesis. Whoever published the snapshot has a bug.",
   },
+  "EXOS-E8135": {
+    status: 503,
+    title: "Load due",
+    sentence: "The city is more than 4,096 blocks behind what its peers have.",
+    hint: "`exos fleet load <city>`: a task is faster, and costs a tenth. Without it the city catches up by itself.",
+  },
   "EXOS-E8140": {
     status: 503,
     title: "Tip broken",

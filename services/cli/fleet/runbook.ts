@@ -20,6 +20,11 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "minutes",
   },
   {
+    event: "behind by more than 4,096 blocks (EXOS-E8135 in the log of `ingest`)",
+    command: "`exos fleet load CITY`; without it the city catches up by itself, slowly",
+    takes: "under an hour, under $1",
+  },
+  {
     event: "poison block alarm",
     command:
       "`exos fleet logs CITY --block HEIGHT|HASH`; mend and deploy: the city went on without the block",

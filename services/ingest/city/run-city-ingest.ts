@@ -12,6 +12,7 @@ import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { HeldTip } from "./held-tip.ts";
 import type { CityPoolDoor } from "./pool-door.ts";
+import { tellLoadDue } from "./tell-load-due.ts";
 
 /** What the loops of the peer process of a city run on. */
 export interface CityIngest {
@@ -39,6 +40,8 @@ const TICK_MS = 250;
 /** A hint that was lost costs no more than this. @source cloud.md 2 */
 const NOTICE_MS = 5_000;
 const BEAT_MS = 60_000;
+/** Long enough to be read as one event, short enough to be in the log of whoever looks. */
+const DUE_MS = 600_000;
 /** A segment is full every eighteen hours. */
 const PACK_MS = 600_000;
 
@@ -58,6 +61,7 @@ export async function runCityIngest(city: CityIngest, signal: AbortSignal): Prom
     every(TICK_MS, () => city.ingest.tick(), { city, signal: end }),
     every(NOTICE_MS, () => lookAtNotice(city), { city, signal: end }),
     every(BEAT_MS, () => beat(city), { city, signal: end }),
+    every(DUE_MS, async () => tellLoadDue(city.ingest.best(), city), { city, signal: end }),
     every(PACK_MS, () => city.pack(end), { city, signal: end }),
   ];
   const done = await Promise.allSettled(

@@ -1,5 +1,6 @@
 import type { NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
 import { dialectOf } from "#shared/p2p/dialect.ts";
@@ -86,6 +87,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     readiness: {
       blocksMax: LAG_BLOCKS_MAX,
       ageSecondsMax: isDevelopment ? undefined : AGE_SECONDS_MAX,
+      loadBlocks: LOAD_GAP_BLOCKS,
     },
     clock,
     entropy: ports.entropy,

@@ -45,9 +45,9 @@ const LEAVES_MAX = 16;
  * @source interfaces.md 7.2; cloud.md 10
  */
 export async function viewHealth(where: Where, lagMax?: number): Promise<Health> {
-  const { blocksMax, ageSecondsMax } = where.deps.readiness;
+  const { blocksMax, ...limits } = where.deps.readiness;
   const facts = await factsOf(where);
-  const reasons = judgeCity(facts, { blocksMax: lagMax ?? blocksMax, ageSecondsMax });
+  const reasons = judgeCity(facts, { ...limits, blocksMax: lagMax ?? blocksMax });
   const names = new Set(reasons.map(({ name }) => name));
   const status = reasons.some(({ out }) => out) ? "degraded" : "ok";
   const checks = {

@@ -2,11 +2,14 @@ import { expect, it } from "vitest";
 import { createHeldTip } from "#services/ingest/city/held-tip.ts";
 import { createCityPoolDoor } from "#services/ingest/city/pool-door.ts";
 import { createRecentHeaders } from "#services/ingest/city/recent-headers.ts";
+import { tellLoadDue } from "#services/ingest/city/tell-load-due.ts";
 import { createValidator } from "#services/validate/core.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryHeaderStore } from "#shared/adapters/embedded/memory-header-store.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createMemoryPool } from "#shared/adapters/embedded/memory-pool.ts";
 import { createMemoryRawTransactions } from "#shared/adapters/embedded/memory-raw-transactions.ts";
+import { genesisTip } from "#shared/coins/tip.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
@@ -130,4 +133,19 @@ it("keeps headers of stored blocks at hand, until something is found out about o
   forget(record.hash);
   expect((await headers.get(record.hash))?.rejected).toEqual(error);
   expect((await headers.getMany([record.hash]))[0]?.rejected).toEqual(error);
+});
+
+it("says what to run where a city is farther behind than it had better catch up by itself", () => {
+  const log = createMemoryLog();
+  const tell = (height: number | undefined) =>
+    tellLoadDue(height === undefined ? undefined : { height }, {
+      tip: { held: () => genesisTip(genesis).tip },
+      log,
+    });
+  tell(undefined);
+  tell(4_096);
+  expect(log.records).toEqual([]);
+  tell(4_097);
+  const fields = { behind: 4_097, run: "exos fleet load <city>" };
+  expect(log.records).toMatchObject([{ level: "warn", code: "EXOS-E8135", fields }]);
 });

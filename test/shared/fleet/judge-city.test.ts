@@ -55,6 +55,15 @@ describe("what a city says of itself", () => {
     expect(judgeCity(facts({ tip }), { blocksMax: 2, ageSecondsMax: undefined })).toEqual([]);
   });
 
+  it("is to be loaded by a task where it is one of a fleet and very far behind", () => {
+    const limits = { ...LIMITS, loadBlocks: 4_096 };
+    const fix = (bestHeight: number, own = limits) =>
+      judgeCity(facts({ bestHeight }), own).map((reason) => reason.fix);
+    expect(fix(5_096)).toEqual(["Wait for the blocks"]);
+    expect(fix(5_097)).toMatchObject([expect.stringMatching(/^exos fleet load <city>/)]);
+    expect(fix(5_097, LIMITS as typeof limits)).toEqual(["Wait for the blocks"]);
+  });
+
   it("names since when, and what to do", () => {
     const [reason] = judgeCity(facts({ silentSeconds: 500 }), LIMITS);
     expect(reason).toMatchObject({ code: "EXOS-E8144", since: NOW - 500, out: true });
