@@ -49,7 +49,9 @@ export function createEcrRegistry(options: EcrRegistryOptions): ImageRegistry {
   async function ask(path: string, init: RequestInit, ms = ANSWER_MS): Promise<Response> {
     const { base, authorization } = await door();
     const url = new URL(path, `${base}/v2/${repository}/`);
-    const headers = { authorization, ...(init.headers as Record<string, string>) };
+    // Whoever else it sends us to is not told who we are.
+    const own = url.origin === new URL(base).origin ? { authorization } : {};
+    const headers = { ...own, ...(init.headers as Record<string, string>) };
     const signal = AbortSignal.timeout(ms);
     try {
       return await caller.fetch(url.href, { ...init, headers, signal });
