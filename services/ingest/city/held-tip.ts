@@ -1,5 +1,6 @@
 import type { Tip } from "#shared/coins/tip.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
+import { withTip } from "#shared/ports/with-tip.ts";
 
 /** A coin store whose tip is read when it is known to have moved, and held meanwhile. */
 export interface HeldTip {
@@ -29,20 +30,9 @@ export function createHeldTip(coins: CoinStore): HeldTip {
   return {
     refresh,
     held: () => held,
-    coins: {
-      async tip() {
-        if (held === undefined) await refresh();
-        return held;
-      },
-      frozen: (group) => coins.frozen(group),
-      read: (generation, keys) => coins.read(generation, keys),
-      readTransaction: (generation, txid) => coins.readTransaction(generation, txid),
-      apply: (generation, marks) => coins.apply(generation, marks),
-      commit: (expectedRev, next) => coins.commit(expectedRev, next),
-      scan: (view) => coins.scan(view),
-      totals: (tip) => coins.totals(tip),
-      createGeneration: () => coins.createGeneration(),
-      dropGeneration: (generation) => coins.dropGeneration(generation),
-    },
+    coins: withTip(coins, async () => {
+      if (held === undefined) await refresh();
+      return held;
+    }),
   };
 }

@@ -87,6 +87,8 @@ const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 &&
 
 /** Port 0 is no port of an endpoint, but one to listen on. */
 function endpointOrAny(text: string): Endpoint | undefined {
-  const any = parseEndpoint(text.replace(/:0$/, ":1"), PEER_PORT);
-  return any !== undefined && text.endsWith(":0") ? { host: any.host, port: 0 } : any;
+  const dialable = parseEndpoint(text.replace(/:0$/, ":1"), PEER_PORT);
+  return dialable !== undefined && text.endsWith(":0")
+    ? { host: dialable.host, port: 0 }
+    : dialable;
 }

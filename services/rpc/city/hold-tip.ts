@@ -2,6 +2,7 @@ import type { Tip } from "#shared/coins/tip.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
+import { withTip } from "#shared/ports/with-tip.ts";
 
 /** How old what is known of the tip may be. @source cloud.md 3.4 */
 const HOLD_MS = 1_000;
@@ -29,31 +30,13 @@ export function holdTip(
     lookedMs = startedMs;
   }
 
-  return {
-    ...methodsOf(coins),
-    async tip() {
-      if (held === undefined || clock.elapsedMs() - lookedMs >= HOLD_MS) {
-        looking ??= look().finally(() => {
-          looking = undefined;
-        });
-        await looking;
-      }
-      return held;
-    },
-  };
-}
-
-/** Every other method as it is; a spread would lose those of a class. */
-function methodsOf(coins: CoinStore): Omit<CoinStore, "tip"> {
-  return {
-    frozen: (group) => coins.frozen(group),
-    read: (generation, keys) => coins.read(generation, keys),
-    readTransaction: (generation, txid) => coins.readTransaction(generation, txid),
-    apply: (generation, marks) => coins.apply(generation, marks),
-    commit: (expectedRev, next) => coins.commit(expectedRev, next),
-    scan: (view) => coins.scan(view),
-    totals: (tip) => coins.totals(tip),
-    createGeneration: () => coins.createGeneration(),
-    dropGeneration: (generation) => coins.dropGeneration(generation),
-  };
+  return withTip(coins, async () => {
+    if (held === undefined || clock.elapsedMs() - lookedMs >= HOLD_MS) {
+      looking ??= look().finally(() => {
+        looking = undefined;
+      });
+      await looking;
+    }
+    return held;
+  });
 }
