@@ -8,6 +8,7 @@ import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { IndexDeps } from "./core.ts";
+import { rememberTip } from "./remember-tip.ts";
 
 /** What the environment of this function holds. */
 export const WANTED = [
@@ -46,6 +47,8 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     level: "info",
     constant: { service: "index", city: env.EXOS_CITY },
   });
-  const index = openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire });
-  return { deps: { coins: stores.coins, blocks: stores.blocks, index }, log };
+  const tip = rememberTip(stores.coins);
+  const known = { ...stores, coins: tip.told, dynamo, wire };
+  const index = openAddressIndex(env.EXOS_TABLE_INDEX, known);
+  return { deps: { coins: tip.asked, blocks: stores.blocks, index }, log };
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AddressIndex, AddressIndexWriter } from "#shared/ports/address-index.ts";
+import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { createDynamoAddressIndex } from "./dynamo-address-index.ts";
 import { createIndexTables } from "./index-tables.ts";
@@ -8,7 +9,8 @@ import type { ChainStores } from "./open-chain-stores.ts";
 /** The index of a city beside its chain, without a request. @param name as `EXOS_TABLE_INDEX` has it */
 export function openAddressIndex(
   name: string,
-  deps: Pick<ChainStores, "coins" | "blocks" | "headers" | "cursors"> & {
+  deps: Pick<ChainStores, "blocks" | "headers" | "cursors"> & {
+    readonly coins: Pick<CoinStore, "tip" | "frozen" | "read" | "readTransaction">;
     readonly dynamo: DynamoDBClient;
     readonly wire: WireFormat;
   },
