@@ -120,26 +120,29 @@ const CALLS = {
   "coins.read": [dynamo(COINS, "BatchGetItem")],
   "coins.apply": [dynamo(COINS, "UpdateItem")],
   "coins.commit": [held(CHAIN, "PutItem", "TIP", "NOW", "F#*")],
-  "coins.scan": [dynamo(COINS, "Scan")],
   "coins.now": [held(CHAIN, "PutItem", "NOW")],
-  // A header of a final block stands in its segment.
-  "headers.get": [dynamo(CHAIN, "GetItem", "BatchGetItem"), ...read("segments/*")],
+  "headers.get": [dynamo(CHAIN, "GetItem")],
+  "headers.list": [dynamo(CHAIN, "BatchGetItem")],
+  // Header and body of a final block stand in its segment.
+  "segments.read": [dynamo(CHAIN, "GetItem", "BatchGetItem"), ...read("segments/*")],
   "headers.set": [held(CHAIN, "UpdateItem", "H#*")],
   "headers.candidates": [dynamo(CHAIN, "Query")],
   "headers.addCandidate": [held(CHAIN, "PutItem", "CAND")],
   "headers.dropCandidate": [dynamo(CHAIN, "GetItem"), held(CHAIN, "DeleteItem", "CAND")],
-  "blocks.get": [dynamo(CHAIN, "GetItem", "BatchGetItem"), ...read("recent/*", "segments/*")],
+  "blocks.get": [dynamo(CHAIN, "GetItem"), ...read("recent/*")],
   "blocks.put": [held(CHAIN, "PutItem", "B#*"), s3(objects("recent/*"), "PutObject")],
   "blocks.drop": [
     ...read("recent/*"),
     held(CHAIN, "DeleteItem", "B#*"),
     s3(objects("recent/*"), "DeleteObject"),
   ],
-  "blocks.pack": [
+  "segments.write": [
     held(CHAIN, "PutItem", "S#*"),
     held(CHAIN, "UpdateItem", "X#*"),
+    s3(objects("segments/*"), "PutObject", "AbortMultipartUpload"),
+  ],
+  "segments.release": [
     held(CHAIN, "DeleteItem", "H#*", "B#*"),
-    s3(objects("segments/*"), "PutObject"),
     s3(objects("recent/*"), "DeleteObject"),
   ],
   "leases.hold": [dynamo(CHAIN, "GetItem"), held(CHAIN, "PutItem", "L#*")],
@@ -151,6 +154,7 @@ const CALLS = {
   "generations.load": [
     // An import is a part of its table: `table/<name>/import/<id>`.
     dynamo(COINS, ...TABLES),
+    s3(objects("snapshots/*"), "PutObject", "DeleteObject"),
     // It reads its files, and tells of them, with the rights of whoever asked for it.
     ...read("snapshots/*"),
     { actions: IMPORT_LOGS.map((action) => `logs:${action}`), on: IMPORT_LOG },
@@ -161,7 +165,6 @@ const CALLS = {
     held(CHAIN, "DeleteItem", "TIP", "F#*", "X#*", "S#*", "CAND"),
     held(CHAIN, "UpdateItem", "H#*"),
   ],
-  "snapshots.write": [s3(objects("snapshots/*"), "PutObject", "GetObject", "DeleteObject")],
   // A chain may begin with the snapshot of another city, whose segments are below it.
   "snapshots.fetch": [
     s3(fleetObjects("snapshots/*", "segments/*"), "GetObject"),
@@ -171,13 +174,16 @@ const CALLS = {
     s3(objects("state/peers.json", "state/bans.json"), "GetObject", "PutObject"),
     s3(BUCKET, "ListBucket"),
   ],
-  "pool.read": [dynamo(POOL, "GetItem", "BatchGetItem", "Query")],
+  "pool.read": [dynamo(POOL, "BatchGetItem", "Query")],
+  // Unjudged bytes, a claim, the summary.
+  "pool.get": [dynamo(POOL, "GetItem")],
   "pool.keepRaw": [held(POOL, "PutItem", "RAW#*")],
   "pool.write": [
     held(POOL, "PutItem", "POOL", "SUM", "IN#*"),
     held(POOL, "DeleteItem", "POOL", "IN#*"),
   ],
-  "index.read": [dynamo(INDEX, "GetItem", "Query")],
+  "index.get": [dynamo(INDEX, "GetItem")],
+  "index.list": [dynamo(INDEX, "Query")],
   "index.write": [dynamo(INDEX, "BatchGetItem", "PutItem")],
   "index.fold": [dynamo(INDEX, "PutItem")],
   "hints.block": send("blocks"),
@@ -206,7 +212,7 @@ const CALLS = {
     {
       actions: ["ssm:GetParameter"],
       on: (names) =>
-        ["edge-key", "edge-key-next", "rpc-auth"].map(
+        ["edge-key", "edge-key-next"].map(
           (name) =>
             `arn:aws:ssm:${names.region}:${names.account}:parameter${names.secrets}/${name}`,
         ),
@@ -255,24 +261,10 @@ const CALLS = {
 /** A call of a port. */
 export type PortCall = keyof typeof CALLS;
 
-const JUDGE = ["coins.tip", "coins.frozen", "coins.read", "headers.get", "headers.set"] as const;
-const VIEW = ["coins.tip", "coins.frozen", "headers.get", "headers.candidates"] as const;
+const VIEW = ["coins.tip", "coins.frozen", "headers.get", "segments.read"] as const;
+const JUDGE = [...VIEW, "coins.read", "headers.set"] as const;
+const POOLED = ["coins.read", "pool.get", "pool.read", "pool.write", "hints.announce"] as const;
 const BODIES = ["blocks.get", "blocks.put", "headers.addCandidate"] as const;
-const PEER = [
-  ...JUDGE,
-  ...BODIES,
-  "headers.candidates",
-  "blocks.pack",
-  "leases.hold",
-  "heartbeats.set",
-  "addresses.keep",
-  "pool.read",
-  "pool.keepRaw",
-  "index.read",
-  "hints.block",
-  "hints.transaction",
-  "announce.take",
-] as const;
 
 /**
  * The calls that each handler makes: the one list that roles are generated from, and that observed
@@ -280,7 +272,9 @@ const PEER = [
  */
 export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
   check: [
-    ...JUDGE,
+    "headers.get",
+    "headers.set",
+    "segments.read",
     "blocks.get",
     "blocks.drop",
     "headers.dropCandidate",
@@ -299,35 +293,30 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "hints.announce",
     "follow.publish",
   ],
-  mempool: [...VIEW, "coins.read", "pool.read", "pool.write", "hints.announce"],
-  "mempool-follow": [
-    ...VIEW,
-    "coins.read",
-    "blocks.get",
-    "cursors.get",
-    "cursors.set",
-    "pool.read",
-    "pool.write",
-    "hints.announce",
-  ],
+  mempool: [...VIEW, ...POOLED],
+  "mempool-follow": [...VIEW, ...POOLED, "blocks.get", "cursors.get", "cursors.set"],
   "index-follow": [
     ...VIEW,
     "coins.read",
     "blocks.get",
     "cursors.get",
     "cursors.set",
-    "index.read",
+    "index.get",
+    "index.list",
     "index.write",
   ],
   rpc: [
     ...JUDGE,
     ...BODIES,
+    "headers.list",
     "headers.candidates",
     "cursors.get",
     "heartbeats.get",
+    "pool.get",
     "pool.read",
     "pool.keepRaw",
-    "index.read",
+    "index.get",
+    "index.list",
     "index.fold",
     "hints.block",
     "hints.transaction",
@@ -335,7 +324,9 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
   ],
   "rpc-events": ["coins.tip", "secrets.edge"],
   watch: [
-    ...VIEW,
+    "coins.tip",
+    "headers.get",
+    "headers.candidates",
     "coins.now",
     "cursors.get",
     "heartbeats.get",
@@ -346,16 +337,33 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "task.see",
   ],
   "stake-sign": ["coins.tip", "coins.frozen", "coins.read", "headers.get", "signer.sign"],
-  ingest: PEER,
+  ingest: [
+    ...JUDGE,
+    ...BODIES,
+    "headers.list",
+    "segments.write",
+    "segments.release",
+    "leases.hold",
+    "heartbeats.set",
+    "addresses.keep",
+    "pool.read",
+    "pool.keepRaw",
+    "hints.block",
+    "hints.transaction",
+    "announce.take",
+  ],
   load: [
-    ...PEER,
+    ...VIEW,
     "coins.apply",
     "coins.commit",
-    "coins.scan",
+    "headers.set",
+    "blocks.get",
+    "blocks.put",
+    "segments.write",
+    "leases.hold",
     "generations.set",
     "generations.load",
     "chain.refill",
-    "snapshots.write",
     "snapshots.fetch",
     "follow.publish",
   ],
@@ -365,7 +373,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
 export function callsOf(handler: Handler, facts: GrantFacts): readonly PortCall[] {
   const more: PortCall[] = [];
   if (handler === "ingest" && facts.stakeKey !== undefined) {
-    more.push("signer.ask", "cursors.get");
+    more.push("signer.ask", "cursors.get", "index.get", "index.list");
   }
   if (handler === "watch" && facts.seed !== undefined) more.push("seed.set");
   if (handler === "watch" && facts.vector !== undefined) more.push("vector.write");

@@ -89,7 +89,7 @@ describe("the roles of a city", () => {
     for (const action of ["PutItem", "DeleteItem", "BatchWriteItem"]) {
       expect(whoMay(keyed(action, COINS)), action).toEqual([]);
     }
-    expect(whoMay(keyed("Scan", COINS))).toEqual(["load"]);
+    expect(whoMay(keyed("Scan", COINS))).toEqual([]);
   });
 
   it("let nobody do what the boundary forbids", () => {
