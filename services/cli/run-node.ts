@@ -94,6 +94,7 @@ export function accessOf(config: Config) {
     rpcwhitelist: config.list("rpcwhitelist"),
     httphosts: config.list("httphosts"),
     httporigins: config.list("httporigins"),
+    ratelimit: config.flag("ratelimit"),
   };
 }
 

@@ -4,6 +4,7 @@ import { BlockList, isIP } from "node:net";
 import { join } from "node:path";
 import { openSingleCity } from "#services/rpc/city/open-single-city.ts";
 import type { Access, Readiness, RpcDeps, RunningCall } from "#services/rpc/deps.ts";
+import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
 import { COOKIE_USER, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
 import { createFolderSecrets } from "#shared/adapters/embedded/folder-secrets.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
@@ -29,6 +30,8 @@ export interface RpcOptions {
   readonly httphosts: readonly string[];
   readonly httporigins: readonly string[];
   readonly readiness: Readiness;
+  /** `false`: callers from other machines, and all of a city, may ask as often as they like. */
+  readonly ratelimit?: boolean;
   /** Name of the city in every answer; `local` unless said. */
   readonly city?: string | undefined;
   /** Makes it a city of the fleet, which answers everybody alike and only through the edge. */
@@ -72,7 +75,8 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const { readiness } = options;
   const city = options.city ?? "local";
   const calls = new Set<RunningCall>();
-  const own = { ...shared, control, city, calls, access, readiness, entropy };
+  const rate = options.ratelimit === false ? undefined : createRateLimit(shared);
+  const own = { ...shared, control, city, calls, access, readiness, rate, entropy };
   return {
     deps: await openRole(own, options.role),
     own,

@@ -52,7 +52,8 @@ export async function listen(
   await using opened = new AsyncDisposableStack();
   const http = await openListener(createCityRouter(deps, cities), "http", where.http);
   opened.defer(() => drain(http));
-  const second = own === undefined ? createApi(deps, "rpc") : createApi(own);
+  const hasOwn = own !== undefined && own !== deps;
+  const second = hasOwn ? createApi(own) : createApi(deps, "rpc");
   const rpc = await openListener(second, "rpc", where.rpc);
   opened.defer(() => drain(rpc));
   const held = opened.move();

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
+import { charge } from "#services/rpc/http/charge.ts";
 import { checkHeadSize } from "#services/rpc/http/check-size.ts";
 import { checkHost } from "#services/rpc/http/cross-site.ts";
 import { answerEvents, EVENTS_PATH } from "#services/rpc/http/events-door.ts";
@@ -33,7 +34,10 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv
     c.set("started", deps.clock.elapsedMs());
     c.set("requestId", requestIdOf(c.req.header("x-request-id"), deps));
     c.set("session", createSession(deps));
-    const refusal = checkHeadSize(c.req.raw) ?? (await checkOrigin(c.req.raw.headers, deps));
+    const refusal =
+      checkHeadSize(c.req.raw) ??
+      (await checkOrigin(c.req.raw.headers, deps)) ??
+      (isOperations(c.req.path) ? undefined : charge(c, 1, deps));
     if (refusal === undefined) await next();
     else c.res = refuseRequest(c.req, refusal);
     await finish(c, deps);
@@ -49,6 +53,11 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv
   api.notFound((c) => answerUnrouted(c, verbs, deps));
   api.onError((fault, c: Context<ApiEnv>) => answerFault(c, fault, deps));
   return api;
+}
+
+/** Whoever looks after a node may do so at any time. */
+function isOperations(path: string): boolean {
+  return OPERATIONS_PATHS.some((known) => known === path);
 }
 
 /** Whether the name it was sent to is ours, or, at a city, whether it came by the edge. */

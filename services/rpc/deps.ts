@@ -1,3 +1,4 @@
+import type { RateLimit } from "#services/rpc/http/rate-limit.ts";
 import type { Login } from "#services/rpc/json-rpc/login.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
@@ -210,6 +211,8 @@ export interface RpcDeps {
   readonly calls: Set<RunningCall>;
   readonly access: Access;
   readonly readiness: Readiness;
+  /** Counts what callers ask for; without it nobody is limited. */
+  readonly rate?: RateLimit | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly metrics: Metrics;

@@ -1,4 +1,5 @@
 import type { Access } from "#services/rpc/deps.ts";
+import { RATE_UNITS_MAX, RATE_UNITS_PER_SECOND } from "#services/rpc/http/rate-limit.ts";
 import { JSON_DEPTH_MAX } from "#services/rpc/json/read-json.ts";
 
 /** Seconds a request may take; methods that need a login are free of it. */
@@ -9,8 +10,9 @@ export const HEADER_SECONDS_MAX = 10;
 export const RPC_BATCH_MAX = 1_000;
 /** Bytes of a request body on one's own node. */
 export const BODY_BYTES_MAX = 32 * 1_048_576;
-/** Bytes of a request body at a city. */
+/** Bytes of a request body at a city: of JSON-RPC and transactions, and of anything else. */
 const CITY_BODY_BYTES_MAX = 4 * 1_048_576;
+const CITY_OTHER_BODY_BYTES_MAX = 1_048_576;
 /** Calls in one JSON-RPC request to a city. */
 const CITY_RPC_BATCH_MAX = 100;
 export const HEADER_BYTES_MAX = 16_384;
@@ -32,6 +34,7 @@ export const LIMITS = {
   headerSeconds: HEADER_SECONDS_MAX,
   rpcBatchCalls: RPC_BATCH_MAX,
   bodyBytes: BODY_BYTES_MAX,
+  otherBodyBytes: BODY_BYTES_MAX,
   headerBytes: HEADER_BYTES_MAX,
   urlBytes: URL_BYTES_MAX,
   answerBytes: ANSWER_BYTES_MAX,
@@ -41,10 +44,17 @@ export const LIMITS = {
   pageItemsMax: PAGE_ITEMS_MAX,
   headers: HEADERS_MAX,
   connectionsPerClient: CONNECTIONS_MAX,
+  rateUnits: RATE_UNITS_MAX,
+  rateUnitsPerSecond: RATE_UNITS_PER_SECOND,
 } as const;
 
 /** The limits of everybody's city are tighter than those of one's own node. */
 export function limitsOf({ kind }: Pick<Access, "kind">) {
   if (kind === "node") return LIMITS;
-  return { ...LIMITS, rpcBatchCalls: CITY_RPC_BATCH_MAX, bodyBytes: CITY_BODY_BYTES_MAX };
+  return {
+    ...LIMITS,
+    rpcBatchCalls: CITY_RPC_BATCH_MAX,
+    bodyBytes: CITY_BODY_BYTES_MAX,
+    otherBodyBytes: CITY_OTHER_BODY_BYTES_MAX,
+  };
 }

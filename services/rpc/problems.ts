@@ -1,3 +1,4 @@
+import type { Reason } from "#shared/fleet/reason.ts";
 import { ERROR_CATALOGUE, type ErrorCode } from "#shared/primitives/error-catalogue.ts";
 
 /** Characters of the path that a problem repeats: a longer one is the caller's own noise. */
@@ -12,6 +13,8 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
   /** Where to go on instead. */
   readonly link?: string;
+  /** What is wrong with a city that does not answer. */
+  readonly reasons?: readonly Reason[];
 }
 
 /** The body of a refused request. @source RFC 9457; interfaces.md 3.1 */
@@ -25,6 +28,7 @@ export interface Problem {
   readonly hint: string;
   readonly retryAfter?: number;
   readonly link?: string;
+  readonly reasons?: readonly Reason[];
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
@@ -41,6 +45,7 @@ export function problemOf(refusal: Refusal, instance: string): Problem {
     hint: row.hint,
     ...(refusal.retryAfterSeconds === undefined ? {} : { retryAfter: refusal.retryAfterSeconds }),
     ...(refusal.link === undefined ? {} : { link: refusal.link }),
+    ...(refusal.reasons === undefined ? {} : { reasons: refusal.reasons }),
     ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
   };
 }

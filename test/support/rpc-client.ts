@@ -15,13 +15,14 @@ export interface Answer {
 
 export type Send = (path: string, init?: RequestInit) => Promise<Answer>;
 
-/** Requests to a node, without a socket, from this machine. */
-export function clientOf(node: RpcNode, surface: "http" | "rpc" = "http"): Send {
+/** Requests to a node, without a socket, from this machine. @param peer another one's address */
+export function clientOf(node: RpcNode, surface: "http" | "rpc" = "http", peer?: string): Send {
   const api = node.api(surface);
   return async (path, init = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has("host")) headers.set("host", "127.0.0.1:39122");
-    return read(await api.request(`${ORIGIN}${path}`, { ...init, headers }));
+    const from = peer === undefined ? {} : { peer };
+    return read(await api.request(`${ORIGIN}${path}`, { ...init, headers }, from));
   };
 }
 

@@ -55,6 +55,11 @@ export const CONFIG_KEYS = {
   httpport: port("port of the HTTP API; 0: any free one; default: the network's"),
   httphosts: { kind: "list", fallback: "", meaning: "host names accepted besides loopback" },
   httporigins: { kind: "list", fallback: "", meaning: "origins that browsers may call from" },
+  ratelimit: {
+    kind: "boolean",
+    fallback: "1",
+    meaning: "whether callers from other machines, and all of a city, have an allowance",
+  },
   rpcbind: { kind: "text", fallback: "127.0.0.1", meaning: "address JSON-RPC listens on" },
   rpcport: port("port of JSON-RPC; 0: any free one; default: the network's"),
   rpcuser: { kind: "text", meaning: "name for JSON-RPC beside the cookie (prefer rpcauth)" },

@@ -1,4 +1,5 @@
 import type { NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
+import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
@@ -84,6 +85,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     heldStreams: false,
     calls: new Set(),
     access: cityAccess(ports),
+    rate: createRateLimit({ clock }),
     readiness: {
       blocksMax: LAG_BLOCKS_MAX,
       ageSecondsMax: isDevelopment ? undefined : AGE_SECONDS_MAX,

@@ -1,6 +1,11 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { allowedOrigin } from "#services/rpc/http/cross-site.ts";
+import {
+  type Allowance,
+  RATE_UNITS_MAX,
+  RATE_UNITS_PER_SECOND,
+} from "#services/rpc/http/rate-limit.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { Session } from "#services/rpc/session.ts";
 import type { IndexPoint } from "#shared/ports/address-index.ts";
@@ -13,6 +18,8 @@ export interface ApiEnv {
   Bindings: {
     /** Address of the socket's peer; absent where a test calls without a socket. */
     readonly peer?: string;
+    /** Whether the path named this city: `/c/<city>/…`. */
+    readonly pinned?: boolean;
     /** Reads the body straight from the socket: a web stream around it costs a third of a call. */
     readonly readBody?: (bytesMax: number) => Promise<Result<Uint8Array, Refusal>>;
   };
@@ -26,6 +33,10 @@ export interface ApiEnv {
     route?: string;
     /** The block the answer speaks of, where it is not the tip. */
     at?: IndexPoint;
+    /** What is left to the caller. */
+    allowance?: Allowance;
+    /** What is wrong with the city that answers all the same. */
+    stale?: string;
     dialect?: "json-rpc" | "v1" | "operations";
   };
 }
@@ -35,7 +46,7 @@ const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
 /** Headers of ours that a page of a listed origin may read. */
 const EXPOSED =
   "X-EXOS-City, X-EXOS-Network, X-EXOS-Tip-Height, X-EXOS-Tip-Hash, X-EXOS-Error, " +
-  "X-EXOS-Stale, X-Request-Id, Server-Timing, ETag";
+  "X-EXOS-Stale, X-Request-Id, Server-Timing, ETag, RateLimit, RateLimit-Policy, Retry-After";
 
 /** Put on every answer what every dialect promises. @source interfaces.md 1.3 */
 export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
@@ -46,7 +57,8 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
   headers.set("x-content-type-options", "nosniff");
 
   const { phase, stores } = deps.state();
-  if (stores !== undefined && phase !== "ready") headers.set("x-exos-stale", phase);
+  const stale = c.get("stale") ?? (stores !== undefined && phase !== "ready" ? phase : undefined);
+  if (stale !== undefined) headers.set("x-exos-stale", stale);
   const tip = c.get("at") ?? (await tipOf(c));
   if (tip !== undefined) {
     headers.set("x-exos-tip-height", String(tip.height));
@@ -61,10 +73,20 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
   if (!isShared) {
     headers.set("x-request-id", c.get("requestId"));
     headers.set("server-timing", timing);
+    tellAllowance(headers, c.get("allowance"));
   }
   const dialect = c.get("dialect") ?? "none";
   const labels = { dialect, route: c.get("route") ?? "none", code: String(status) };
   deps.metrics.observe("exos_http_request_duration_seconds", spent / 1000, labels);
+}
+
+/** @source draft-ietf-httpapi-ratelimit-headers, 3 and 4 */
+function tellAllowance(headers: Headers, allowance: Allowance | undefined): void {
+  if (allowance === undefined) return;
+  const window = RATE_UNITS_MAX / RATE_UNITS_PER_SECOND;
+  headers.set("ratelimit-policy", `"default";q=${RATE_UNITS_MAX};w=${window}`);
+  const full = Math.ceil((RATE_UNITS_MAX - allowance.left) / RATE_UNITS_PER_SECOND);
+  headers.set("ratelimit", `"default";r=${allowance.left};t=${full}`);
 }
 
 /** The tip to name, also where the answer did not need it. Health never depends on it. */

@@ -23,13 +23,18 @@ export type StreamingHandler = (event: LambdaFunctionURLEvent, stream: Writable)
 export type BufferedHandler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
 
 interface Answering {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, caller: { readonly peer: string }): Response | Promise<Response>;
+}
+
+/** Whoever called the URL: the edge, or, where the door is open, whoever asks. */
+function callerOf({ requestContext }: LambdaFunctionURLEvent): { readonly peer: string } {
+  return { peer: requestContext.http.sourceIp };
 }
 
 /** Answer in pieces as they come. */
 export function streamingHandler(api: Answering, runtime: StreamingRuntime): StreamingHandler {
   return async (event, stream) => {
-    const response = await api.fetch(requestOf(event));
+    const response = await api.fetch(requestOf(event), callerOf(event));
     const out = runtime.HttpResponseStream.from(stream, headOf(response));
     await writeBody(response, out);
   };
@@ -38,7 +43,10 @@ export function streamingHandler(api: Answering, runtime: StreamingRuntime): Str
 /** Answer in one piece: what runs a function without Lambda's own stream. */
 export function bufferedHandler(api: Answering): BufferedHandler {
   return async (event) =>
-    bufferedAnswerOf(await api.fetch(requestOf(event)), event.rawPath.slice(0, 256));
+    bufferedAnswerOf(
+      await api.fetch(requestOf(event), callerOf(event)),
+      event.rawPath.slice(0, 256),
+    );
 }
 
 /** Write a body no faster than its reader takes it, and end. */

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { bodyOf } from "#services/rpc/http/body-of.ts";
+import { charge } from "#services/rpc/http/charge.ts";
 import { readBody } from "#services/rpc/http/check-size.ts";
 import { checkSameSite } from "#services/rpc/http/cross-site.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
@@ -30,7 +31,9 @@ export async function answerJsonRpc(
     mayCall: entered.mayCall,
     wallet: c.req.param("name"),
     requestId: c.get("requestId"),
+    charge: (units) => charge(c, units, deps),
   });
+  if (reply.refusal !== undefined) return refuseRpc(reply.refusal);
   if (reply.body !== undefined && reply.body.length > ANSWER_BYTES_MAX) {
     const detail = `The answer is over ${ANSWER_BYTES_MAX} bytes`;
     return refuseRpc({ code: "EXOS-E4130", detail });

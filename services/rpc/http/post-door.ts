@@ -22,7 +22,8 @@ export async function answerPost(
   if (foreign !== undefined) return problemResponse(foreign, c.req.path);
   const stranger = refuseStranger(c, door);
   if (stranger !== undefined) return stranger;
-  const { bodyBytes } = limitsOf(deps.access);
+  const limits = limitsOf(deps.access);
+  const bodyBytes = route.takesTransaction ? limits.bodyBytes : limits.otherBodyBytes;
   const body = await (c.env?.readBody?.(bodyBytes) ?? readBody(c.req.raw, bodyBytes));
   if (!body.ok) return problemResponse(body.error, c.req.path);
   const parsed = readJson(body.value);

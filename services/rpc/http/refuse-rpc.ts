@@ -17,14 +17,16 @@ export function refuseRequest(
 }
 
 /** A request that never became a call, in the form that every client of JSON-RPC can read. */
-export function refuseRpc({ code, detail }: Refusal): Response {
-  const error = { code: RPC_CODES.misc, message: detail };
+export function refuseRpc({ code, detail, retryAfterSeconds }: Refusal): Response {
+  const number = code === "EXOS-E2001" ? RPC_CODES.starting : RPC_CODES.misc;
+  const error = { code: number, message: detail };
   return new Response(JSON.stringify({ result: null, error, id: null }), {
     status: ERROR_CATALOGUE[code].status,
     headers: {
       "content-type": "application/json",
       "cache-control": "no-store",
       "x-exos-error": code,
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import { answerCacheable } from "#services/rpc/http/answer-cacheable.ts";
+import { charge } from "#services/rpc/http/charge.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { withinTime } from "#services/rpc/http/within-time.ts";
 import type { LoginCheck } from "#services/rpc/json-rpc/login.ts";
@@ -48,6 +49,9 @@ export async function answerWith(
   { route, raw }: { readonly route: Route; readonly raw: Parameters<Route["answer"]>[0] },
   deps: RpcDeps,
 ): Promise<Response> {
+  // The first unit was taken when the request came.
+  const tooMany = route.cost > 1 ? charge(c, route.cost - 1, deps) : undefined;
+  if (tooMany !== undefined) return problemResponse(tooMany, c.req.path);
   const late = refused("EXOS-E4080", `The answer took longer than ${REQUEST_SECONDS_MAX} s`);
   const work = route.answer(raw, c.get("session"), deps);
   const answer = await withinTime(work, REQUEST_SECONDS_MAX, late);

@@ -1,4 +1,5 @@
 import type { RpcDeps } from "#services/rpc/deps.ts";
+import { RATE_UNITS_MAX } from "#services/rpc/http/rate-limit.ts";
 import { withinTime } from "#services/rpc/http/within-time.ts";
 import { readJson } from "#services/rpc/json/read-json.ts";
 import type { Method } from "#services/rpc/json-rpc/method.ts";
@@ -11,6 +12,7 @@ import {
   refuse,
 } from "#services/rpc/json-rpc/rpc-error.ts";
 import { limitsOf, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
+import type { Refusal } from "#services/rpc/problems.ts";
 import type { Session } from "#services/rpc/session.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
@@ -23,6 +25,8 @@ export interface RpcReply {
   readonly body: string | undefined;
   /** Row of the catalogue, where the whole request failed with one error. */
   readonly error: ErrorCode | undefined;
+  /** Why nothing of it was done. */
+  readonly refusal?: Refusal;
 }
 
 /** Who asks, and what of the node this request sees. */
@@ -34,6 +38,8 @@ export interface Caller {
   readonly wallet: string | undefined;
   /** Whether the login may use this method. */
   mayCall(method: string): boolean;
+  /** Take units from whoever asks. @returns why he is refused */
+  charge(units: number): Refusal | undefined;
 }
 
 type Outcome = Result<unknown, RpcError>;
@@ -77,8 +83,23 @@ export class JsonRpcServer {
       const { error } = refuse(RPC_CODES.parse, `Parse error: ${read.error}`);
       return whole({ version: "1.0", id: null }, error);
     }
+    // The first unit was taken when the request came.
+    const units = this.#costOf(read.value) - 1;
+    const refusal = units > 0 ? caller.charge(units) : undefined;
+    if (refusal !== undefined) return { status: 429, body: undefined, error: undefined, refusal };
     if (!Array.isArray(read.value)) return this.#single(read.value, caller);
     return this.#batch(read.value, caller);
+  }
+
+  /** Units of one call, or half the sum of a batch, as far as it is within its limit. */
+  #costOf(value: unknown): number {
+    if (Array.isArray(value)) {
+      const calls = value.slice(0, limitsOf(this.#deps.access).rpcBatchCalls);
+      const sum = calls.reduce<number>((units, call) => units + this.#costOf(call), 0);
+      return Math.min(RATE_UNITS_MAX, Math.ceil(sum / 2));
+    }
+    const call = parseCall(value);
+    return call.ok ? (this.#methods.get(call.value.method)?.cost ?? 1) : 1;
   }
 
   async #single(value: unknown, caller: Caller): Promise<RpcReply> {

@@ -18,6 +18,8 @@ interface Definition<Shape extends z.ZodRawShape> {
   readonly reach: Reach;
   /** Whether a city answers it to everybody, although one's own node asks for a login. */
   readonly openInCity?: true;
+  /** Units of the public allowance; 1 unless given. @source interfaces.md 1.3 */
+  readonly cost?: 2 | 5 | 10 | 20;
   /** What it answers, in one or two sentences. */
   readonly description: string;
   /** In positional order. The keys are Bitcoin Core's names. */
@@ -36,6 +38,8 @@ export interface Method {
   readonly reach: Reach;
   /** Whether a city answers it. */
   readonly inCity: boolean;
+  /** Units of the public allowance. */
+  readonly cost: number;
   readonly description: string;
   /** The name and its parameters, optional ones in parentheses. */
   usage(): string;
@@ -62,7 +66,7 @@ export function defineMethod<Shape extends z.ZodRawShape>(definition: Definition
     return await run(parsed.data, context);
   }
   const inCity = reach === "public" || definition.openInCity === true;
-  return { name, reach, inCity, description, usage, call };
+  return { name, reach, inCity, cost: definition.cost ?? 1, description, usage, call };
 }
 
 function isOptional(type: unknown): boolean {

@@ -11,6 +11,7 @@ import { readSpent } from "#services/rpc/views/spent-outputs.ts";
 export const getBlock = defineMethod({
   name: "getblock",
   reach: "public",
+  cost: 2,
   description:
     "A block: 0 its bytes in hex, 1 an object with transaction ids, 2 with transactions, 3 also " +
     "with the outputs they spend.",

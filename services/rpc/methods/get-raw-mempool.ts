@@ -5,6 +5,7 @@ import { coreMempoolEntry } from "#services/rpc/shapes/core-mempool-entry.ts";
 export const getRawMempool = defineMethod({
   name: "getrawmempool",
   reach: "public",
+  cost: 5,
   description:
     "Ids of every transaction of the pool; with verbose an object of what is known of each.",
   parameters: {

@@ -14,6 +14,7 @@ const TXIDS_MAX = 1_000;
 export const getTxOutProof = defineMethod({
   name: "gettxoutproof",
   reach: "public",
+  cost: 2,
   description: "Hex of a header and the Merkle branches that lead to these transactions.",
   parameters: {
     txids: z.array(HASH_PARAMETER).min(1, "must not be empty").max(TXIDS_MAX),

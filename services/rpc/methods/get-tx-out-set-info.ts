@@ -13,6 +13,7 @@ const BOGO_BYTES = 50;
 export const getTxOutSetInfo = defineMethod({
   name: "gettxoutsetinfo",
   reach: "local",
+  cost: 10,
   // The sums stand in the tip, and cities are compared by them.
   openInCity: true,
   description: "Number, sum, size by Bitcoin Core's measure and MuHash of all unspent outputs.",

@@ -13,6 +13,7 @@ const UNDECODABLE = "TX decode failed. Make sure the tx has at least one input."
 export const sendRawTransaction = defineMethod({
   name: "sendrawtransaction",
   reach: "public",
+  cost: 20,
   description:
     "Judge a transaction, take it into the pool and tell peers of it. Answers its id, also when the " +
     "pool has it already; −26 with the code of the rule that refuses it.",

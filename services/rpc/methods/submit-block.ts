@@ -6,6 +6,7 @@ import { RPC_CODES, refuse } from "#services/rpc/json-rpc/rpc-error.ts";
 export const submitBlock = defineMethod({
   name: "submitblock",
   reach: "local",
+  cost: 20,
   // A block pays for itself: its proof is judged before anything of it is kept.
   openInCity: true,
   description:

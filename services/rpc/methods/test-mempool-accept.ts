@@ -30,6 +30,7 @@ interface Tested {
 export const testMempoolAccept = defineMethod({
   name: "testmempoolaccept",
   reach: "public",
+  cost: 20,
   description:
     "Whether each of these would enter the pool as it stands, judged alone, every script verified; " +
     "nothing changes.",

@@ -10,6 +10,7 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 export const verifyTxOutProof = defineMethod({
   name: "verifytxoutproof",
   reach: "public",
+  cost: 2,
   description:
     "Ids of the transactions that a proof shows to be in a block of this chain; none for a proof " +
     "that does not hold.",

@@ -14,7 +14,8 @@ export const postTransaction = defineRoute({
   path: "/v1/txs",
   tag: "transactions",
   summary: "Judge a transaction, take it into the pool and tell peers of it",
-  cost: 5,
+  cost: 20,
+  takesTransaction: true,
   params: {},
   query: TRANSACTION_BODY,
   answer: z.object({

@@ -41,7 +41,9 @@ interface Definition<
   readonly tag: "node" | "chain" | "transactions" | "addresses" | "fleet" | "staking" | "service";
   readonly summary: string;
   /** Units of the public allowance. @source interfaces.md 1.3 */
-  readonly cost: 1 | 2 | 5 | 10;
+  readonly cost: 1 | 2 | 5 | 10 | 20;
+  /** Whether its body brings a transaction, and may be as long as one. */
+  readonly takesTransaction?: true;
   /** Whoever owns the node, by a login; everybody unless given. */
   readonly reach?: "local";
   readonly params: Params;
@@ -58,6 +60,9 @@ interface Definition<
 /** One route of `/v1`: where it is, how it is described, and what it does. */
 export interface Route {
   readonly method: "get" | "post";
+  /** Units of the public allowance. */
+  readonly cost: number;
+  readonly takesTransaction: boolean;
   readonly reach: "public" | "local";
   readonly path: string;
   /** Its part of the OpenAPI document. */
@@ -75,6 +80,7 @@ const EVERYWHERE: readonly ErrorCode[] = [
   "EXOS-E4031",
   "EXOS-E4080",
   "EXOS-E4140",
+  "EXOS-E4290",
   "EXOS-E4310",
   "EXOS-E9001",
   "EXOS-E1000",
@@ -104,8 +110,9 @@ export function defineRoute<
     const given = parsed.data as z.output<z.ZodObject<Params>> & z.output<z.ZodObject<Query>>;
     return await definition.run(given, context);
   }
-  const { method = "get", reach = "public", path } = definition;
-  return { method, reach, path, config: () => openApiOf(definition), answer };
+  const { method = "get", reach = "public", path, cost, takesTransaction = false } = definition;
+  const config = () => openApiOf(definition);
+  return { method, cost, takesTransaction, reach, path, config, answer };
 }
 
 function notReady(deps: RpcDeps): Result<never, Refusal> {

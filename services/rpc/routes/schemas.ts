@@ -14,6 +14,10 @@ export const PROBLEM_SCHEMA = z
     hint: z.string(),
     retryAfter: z.int().optional(),
     link: z.string().optional(),
+    reasons: z
+      .array(z.object({ name: z.string(), code: z.string(), text: z.string(), fix: z.string() }))
+      .optional()
+      .meta({ description: "What is wrong with a city that does not answer" }),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: "Problem" });

@@ -16,6 +16,7 @@ import {
   streamingHandler,
 } from "#services/rpc/http/function-door.ts";
 import type { AnswerHead } from "#services/rpc/http/function-url.ts";
+import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { edgeStampText } from "#shared/fleet/edge-stamp.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
@@ -94,8 +95,9 @@ const REQUESTS: readonly TestRequest[] = [
   { path: `/v1/search?q=${"z".repeat(8_300)}` },
 ];
 
-/** What carries an answer, and when: of the connection, not of the answer. */
-const OF_THE_WIRE = /^(date|connection|keep-alive|transfer-encoding|content-length|server-timing)$/;
+/** What carries an answer, when, and after how many others: not of the answer. */
+const OF_THE_WIRE =
+  /^(date|connection|keep-alive|transfer-encoding|content-length|server-timing|ratelimit)$/;
 
 interface Seen {
   readonly status: number;
@@ -165,7 +167,8 @@ async function openExternal({ deps }: RpcNode, folder: string): Promise<Embedded
 
 describe.skipIf(node === undefined)("requests to the servers and to the function of a city", () => {
   if (node === undefined) return;
-  const deps = { ...node.deps, access: cityAccess({ secrets, clock: node.clock }) };
+  const access = cityAccess({ secrets, clock: node.clock });
+  const deps = { ...node.deps, access, rate: createRateLimit({ clock: node.clock }) };
   const api = createCityRouter(deps, new Map([["syd", deps]]));
   const stack = new AsyncDisposableStack();
   const anywhere = { host: "127.0.0.1", port: 0 };
@@ -213,6 +216,8 @@ describe.skipIf(node === undefined)("requests to the servers and to the function
     async (at) => {
       const request = REQUESTS[Number(at)];
       if (request === undefined) throw new RangeError("no such request");
+      // Nobody has asked for anything for so long that the whole allowance is there.
+      node.clock.advance(30_000);
       const asked = byTheEdge(request);
       const expected = await atServer(asked, plain);
       expect(await atFunction(asked)).toEqual(expected);

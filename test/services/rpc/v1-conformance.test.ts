@@ -296,6 +296,12 @@ describe.skipIf(node === undefined || branch === undefined)("every route of /v1"
     });
     expectProblem(await clientOf(faulty)(path, asking), "EXOS-E9001", path);
     seen.add(500);
+    const spent = { take: () => ({ granted: false, left: 0, waitSeconds: 3 }) };
+    const limited = clientOf(await createRpcNode([], { rate: spent }), "http", "198.51.100.4");
+    const refused = await limited(path, asking);
+    expectProblem(refused, "EXOS-E4290", path);
+    expect(refused.headers.get("retry-after")).toBe("3");
+    seen.add(429);
     for (const [code, status, init, more] of [
       ["EXOS-E4031", 403, { headers: { host: "evil.example" } }, ""],
       ["EXOS-E4140", 414, {}, "x".repeat(8_192)],
