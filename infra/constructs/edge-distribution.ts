@@ -28,6 +28,7 @@ export interface EdgeDistributionProps {
 const SERVED = { web: ["/assets/*", "/fleet.json"], release: ["/release/*"] } as const;
 const METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"];
 const READS = ["GET", "HEAD"];
+const FAILURES = [404, 405, 414, 500, 502, 503, 504];
 /** Query names that answers differ by: those of every route, ten at most. */
 const QUERY = ["before", "count", "cursor", "from", "kind", "limit", "maxlag", "q", "to", "topics"];
 /** All that a city is told of a viewer; its own host stays its own. */
@@ -119,6 +120,8 @@ export class EdgeDistribution extends Construct {
             { eventType: "viewer-request", functionArn: router.attrFunctionArn },
           ],
         },
+        // A refusal is true for the moment alone; left to itself the edge keeps it for ten seconds.
+        customErrorResponses: FAILURES.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
         cacheBehaviors: Object.entries(SERVED).flatMap(([targetOriginId, paths]) =>
           paths.map((pathPattern) => ({ ...toBucket, targetOriginId, pathPattern })),
         ),

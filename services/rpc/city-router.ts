@@ -21,7 +21,9 @@ export function createCityRouter(deps: RpcDeps, cities: ReadonlyMap<string, RpcD
       const [, origin, city = "", path = "/"] = PINNED.exec(request.url) ?? [];
       const api = apis.get(city);
       if (api === undefined || origin === undefined) return own.fetch(request, environment);
-      return api.fetch(new Request(`${origin}${path}`, request), environment);
+      // Of the environment both ways in, a socket and a function, hand over an object or nothing.
+      const pinned = { ...(environment as object | undefined), pinned: true };
+      return api.fetch(new Request(`${origin}${path}`, request), pinned);
     },
   };
 }

@@ -9,6 +9,7 @@ import { answerFault, answerUnrouted } from "#services/rpc/http/fallbacks.ts";
 import { type ApiEnv, finish, requestIdOf } from "#services/rpc/http/finish.ts";
 import { answerJsonRpc } from "#services/rpc/http/json-rpc-door.ts";
 import { answerPost } from "#services/rpc/http/post-door.ts";
+import { createReadyDoor } from "#services/rpc/http/ready-door.ts";
 import { RPC_PATHS, refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
@@ -30,6 +31,9 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv
     login: createLoginCheck(deps.access.logins),
   };
 
+  const admit = createReadyDoor(deps);
+  const isCity = deps.access.kind === "city";
+
   api.use("*", async (c, next) => {
     c.set("started", deps.clock.elapsedMs());
     c.set("requestId", requestIdOf(c.req.header("x-request-id"), deps));
@@ -37,7 +41,8 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv
     const refusal =
       checkHeadSize(c.req.raw) ??
       (await checkOrigin(c.req.raw.headers, deps)) ??
-      (isOperations(c.req.path) ? undefined : charge(c, 1, deps));
+      (isOperations(c.req.path) ? undefined : charge(c, 1, deps)) ??
+      (isCity ? await admit(c) : undefined);
     if (refusal === undefined) await next();
     else c.res = refuseRequest(c.req, refusal);
     await finish(c, deps);

@@ -5,7 +5,7 @@ import { problemResponse } from "#services/rpc/problems.ts";
 import { exposeChainMetrics } from "#services/rpc/views/chain-metrics.ts";
 import { viewComparable } from "#services/rpc/views/comparable-tip.ts";
 import { viewHealth } from "#services/rpc/views/health.ts";
-import { reasonOf } from "#shared/fleet/reason.ts";
+import { reasonWithoutChain } from "#services/rpc/views/readiness.ts";
 
 export const OPERATIONS_PATHS = ["/healthz", "/startupz", "/readyz", "/metrics"] as const;
 
@@ -66,21 +66,16 @@ async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response>
     const detail = "Not usable: maxlag";
     return problemResponse({ code: "EXOS-E4001", detail, errors }, c.req.path);
   }
-  if (stores === undefined) {
-    const { phase, since } = deps.state();
-    const text = `The node is ${phase}`;
-    const reason = reasonOf("phase", { text, since });
-    return answer(503, { ...startupOf(deps), reasons: [reason] });
-  }
-  if ((await stores.coins.tip()) === undefined) {
-    const reason = reasonOf("phase", { text: "There is no chain yet", since: deps.clock.now() });
-    return answer(503, { city: deps.city, reasons: [reason], version: deps.version });
+  const opening = await reasonWithoutChain(session, deps);
+  const { city, version } = deps;
+  if (opening !== undefined || stores === undefined) {
+    const phase = stores === undefined ? startupOf(deps) : {};
+    return answer(503, { ...phase, city, reasons: [opening], version });
   }
   const lagMax = asked === undefined ? undefined : Number(asked);
   const chain = await session.chain();
   const { status, reasons } = await viewHealth({ chain, deps, stores }, lagMax);
   const tip = await viewComparable(chain, stores);
-  const { city, version } = deps;
   return answer(status === "ok" ? 200 : 503, { city, reasons, tip, version });
 }
 

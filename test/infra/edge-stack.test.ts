@@ -4,6 +4,7 @@ import { METRICS } from "#infra/metrics.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { originOf, streamOriginOf } from "#regions/edge-names.ts";
 import { CITIES } from "#regions/fleet.ts";
+import { RATE_UNITS_MAX, RATE_UNITS_PER_SECOND } from "#services/rpc/http/rate-limit.ts";
 import { RPC_PATHS } from "#services/rpc/http/refuse-rpc.ts";
 import { limitsOf } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
@@ -14,8 +15,6 @@ beforeAll(() => void productionFleet(), 300_000);
 const AWS = CITIES.filter(({ host }) => host.kind === "aws");
 /** Of one distribution, unless more is asked for. */
 const ORIGINS_MAX = 25;
-/** Units that a client may use at once, and that come back. @source interfaces.md 1.3 */
-const RATE = { units: 600, unitsPerSecond: 20 };
 
 interface Statement {
   readonly Effect: string;
@@ -113,6 +112,19 @@ describe("the edge", () => {
     expect(JSON.stringify(allowed[0]?.Condition)).toContain("aws:SourceArn");
   });
 
+  it("keeps no refusal beyond the moment that it is true for", () => {
+    const { DistributionConfig } = propertiesOf("AWS::CloudFront::Distribution") as {
+      DistributionConfig: {
+        CustomErrorResponses: { ErrorCode: number; ErrorCachingMinTTL: number }[];
+      };
+    };
+    const kept = DistributionConfig.CustomErrorResponses.map((row) => [
+      row.ErrorCode,
+      row.ErrorCachingMinTTL,
+    ]);
+    expect(kept).toEqual([404, 405, 414, 500, 502, 503, 504].map((code) => [code, 0]));
+  });
+
   it("keeps answers apart by every query name that a route knows", () => {
     const { CachePolicyConfig } = resourcesOf(productionFleet().stages.get("edge"))
       .map(({ resource }) => resource)
@@ -183,7 +195,7 @@ describe("the edge", () => {
   it("lets through what a city takes: its allowance of requests, 4 MiB, and every path of a POST", () => {
     const rules = JSON.stringify(propertiesOf("AWS::WAFv2::WebACL")["Rules"]);
     const [, limit] = /"Limit":(\d+)/.exec(rules) ?? [];
-    expect(Number(limit)).toBeGreaterThanOrEqual(RATE.units + 300 * RATE.unitsPerSecond);
+    expect(Number(limit)).toBeGreaterThanOrEqual(RATE_UNITS_MAX + 300 * RATE_UNITS_PER_SECOND);
     const patterns = [...rules.matchAll(/"RegexString":"((?:[^"\\]|\\.)*)"/g)];
     const [tooLong, posted] = patterns.map(([, text = ""]) => new RegExp(JSON.parse(`"${text}"`)));
     const bodyBytesMax = limitsOf({ kind: "city" }).bodyBytes;
