@@ -33,6 +33,14 @@ const OPTIONS = {
     kind: "boolean",
     meaning: "of load: forget the city's chain, which ended elsewhere; wants --confirm",
   },
+  from: {
+    kind: "text",
+    meaning: "of load: begin with what this city published, if three cities counted the same",
+  },
+  trust: {
+    kind: "text",
+    meaning: "of load --from: set hash of the snapshot that you vouch for yourself",
+  },
   block: { kind: "text", meaning: "of logs: lines about one block, by its height or hash" },
   function: { kind: "text", meaning: "of logs: lines of one function, or of ingest" },
   since: { kind: "text", meaning: "of logs: 90m, 6h, 2d, or a time; 1h unless said" },

@@ -1,17 +1,20 @@
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import { ENVIRONMENTS } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { composeLoader } from "./compose-loader.ts";
 import { environmentOf } from "./environment-of.ts";
+import { namedBeginning, vouchedWords } from "./load-beginning.ts";
 import { loadCity } from "./load-city.ts";
 import { namedCity } from "./named-city.ts";
 
-const USAGE = "exos fleet load CITY [--refill --confirm CITY]";
+const USAGE = "exos fleet load CITY [--from CITY [--trust MUHASH]] [--refill --confirm CITY]";
 
 /**
  * `exos fleet load CITY`: a new generation of the city's coins, filled from the chain that the task
- * downloads itself. With `--refill` the city forgets a chain that ended elsewhere.
+ * downloads itself; with `--from` it begins with what another city published, which a replay from
+ * genesis confirms. With `--refill` the city forgets a chain that ended elsewhere.
  */
 export async function runLoadCity(
   context: CommandContext,
@@ -21,6 +24,7 @@ export async function runLoadCity(
   const fleet = environmentOf(context);
   const city = namedCity(fleet, code, USAGE);
   if (more.length > 0) throw usageFailure(`fleet load takes no "${more.join(" ")}"`, USAGE);
+  const named = namedBeginning(options, fleet, USAGE);
   const refill = options["refill"] !== undefined;
   if (refill && options["confirm"] !== city.code) {
     throw new CommandFailure(
@@ -36,7 +40,9 @@ export async function runLoadCity(
     { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
     city,
   );
-  const outcome = await loadCity({ refill }, deps);
+  const { network } = ENVIRONMENTS[fleet];
+  const words = named && (await vouchedWords(named, deps.witness(named.from), { network, say }));
+  const outcome = await loadCity({ refill, words: words ?? [] }, deps);
   if (outcome.state === "ended" && outcome.end.exitCode !== 0) {
     const { exitCode = "none", reason } = outcome.end;
     throw new CommandFailure(`${outcome.task} ended with ${exitCode}: ${reason}`, {

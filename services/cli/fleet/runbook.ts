@@ -10,7 +10,8 @@ export interface RunbookRow {
 export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "a new city",
-    command: "an entry in `regions/`, then `exos fleet deploy --city CITY`",
+    command:
+      "an entry in `regions/`, `exos fleet deploy --city CITY`, then `exos fleet load CITY --from OTHER`",
     takes: "under an hour from a snapshot, under $1",
   },
   {
@@ -58,7 +59,8 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "the first sync of an empty fleet",
-    command: "`exos fleet load CITY` of one city; the others import its snapshot",
+    command:
+      "`exos fleet load CITY` of three cities; of each other one `exos fleet load OTHER --from CITY`, or with one city and `--trust MUHASH`",
     takes: "three hours, then one each",
   },
 ];

@@ -35,6 +35,20 @@ export function readSnapshotName(folder: string): string {
   return snapshotName(parse(readFileSync(join(folder, MANIFEST), "utf8"), folder));
 }
 
+/** Manifests of a network's snapshots, the highest first. What is none is left out. */
+export async function readManifests(
+  snapshots: Snapshots,
+  network: string,
+): Promise<readonly SnapshotManifest[]> {
+  const found: SnapshotManifest[] = [];
+  for (const name of await snapshots.names()) {
+    const text = await readText(snapshots, name);
+    const manifest = text === undefined ? undefined : parseManifest(text);
+    if (manifest?.ok === true && manifest.value.network === network) found.push(manifest.value);
+  }
+  return found;
+}
+
 /** What makes a snapshot worth fetching. */
 export interface SnapshotWish {
   readonly network: Pick<Network, "name" | "kind">;
@@ -55,24 +69,22 @@ export async function fetchSnapshot(
   wish: SnapshotWish,
   folder: string,
 ): Promise<SnapshotManifest | undefined> {
-  for (const name of await snapshots.names()) {
-    const text = await readText(snapshots, name);
-    const manifest = text === undefined ? undefined : parseManifest(text);
-    if (manifest?.ok !== true || !isWanted(manifest.value, wish)) continue;
+  for (const manifest of await readManifests(snapshots, wish.network.name)) {
+    if (!isWanted(manifest, wish)) continue;
+    const name = snapshotName(manifest);
     mkdirSync(folder, { recursive: true });
-    for (const file of [...filesOf(manifest.value), MANIFEST]) {
+    for (const file of [...filesOf(manifest), MANIFEST]) {
       const pieces = await snapshots.read(name, file);
       if (pieces === undefined) throw storeFault("EXOS-E1013", `${name}/${file}: is missing`);
       const target = createWriteStream(join(folder, file), { flush: true });
       await pipeline(Readable.from(pieces, { objectMode: false }), target);
     }
-    return manifest.value;
+    return manifest;
   }
   return undefined;
 }
 
 function isWanted(manifest: SnapshotManifest, { network, trust }: SnapshotWish): boolean {
-  if (manifest.network !== network.name) return false;
   return trust === undefined ? network.kind === "regtest" : manifest.muhash === trust;
 }
 

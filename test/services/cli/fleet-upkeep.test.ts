@@ -86,6 +86,20 @@ describe("looking after a deployed city", () => {
     });
   });
 
+  it("tells the loader whose snapshot it begins with", async () => {
+    const trust = "ab".repeat(32);
+    const { said, changes } = await run("load", "loc", "--from", "loc", "--trust", trust);
+    expect(said.code).toBe(0);
+    const bucket = `exos-local-loc-${ACCOUNT}-chain`;
+    const [container] = JSON.parse(changes[0]?.body ?? "").overrides.containerOverrides;
+    const words = ["services/ingest/main.ts", "load", "--from", bucket];
+    expect(container.command).toEqual([...words, "--trust", trust]);
+    // Nobody needs to vouch on a network for development.
+    const again = await run("load", "loc", "--from", "loc");
+    const [other] = JSON.parse(again.changes[0]?.body ?? "").overrides.containerOverrides;
+    expect(other.command).toEqual(words);
+  });
+
   it("fills it anew while connect is off", async () => {
     const { said, changes } = await run("load", "loc", "--refill", "--confirm", "loc");
     expect(said.code).toBe(0);

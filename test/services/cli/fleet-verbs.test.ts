@@ -108,6 +108,9 @@ describe("exos fleet load", () => {
     ["to forget a chain unasked", ["syd", "--refill"], 9, "EXOS-E8007"],
     ["to forget another city's", ["syd", "--refill", "--confirm", "lon"], 9, "EXOS-E8007"],
     ["a fleet without an account", ["syd", "--refill", "--confirm", "syd"], 1, "EXOS-E8004"],
+    ["a set hash of no snapshot", ["syd", "--trust", "ab".repeat(32)], 2, "EXOS-E0002"],
+    ["what is no set hash", ["syd", "--from", "lon", "--trust", "ab"], 2, "EXOS-E0002"],
+    ["a snapshot from a city outside AWS", ["syd", "--from", "nyc"], 2, "EXOS-E8003"],
   ])("refuses %s", async (_, words, code, error) => {
     const said = await runInProcess(["fleet", "load", ...words]);
     expect(said).toMatchObject({ code, out: "" });

@@ -14,14 +14,16 @@ const TASK = {
 };
 
 /** A city whose task ends after this many looks; what was done to it, in order. */
-function city(looks: number, run: () => Promise<string> = async () => "arn:task") {
+function city(looks: number, run: () => Promise<string> = async () => "arn:task", filledAt = 99) {
   const done: string[] = [];
+  let generations = 0;
   const deps = {
     run: async (words: readonly string[]) => {
       done.push(`run ${words.join(" ")}`);
       return run();
     },
     ended: async () => (looks-- > 0 ? undefined : { exitCode: 0, reason: "done" }),
+    generation: async () => (generations++ === 0 ? 4 : generations > filledAt ? 5 : undefined),
     connect: {
       set: async (isOn: boolean) => void done.push(isOn ? "on" : "off"),
       command: "turn it on",
@@ -55,6 +57,15 @@ describe("loading a city", () => {
       "sleep",
       "on",
     ]);
+  });
+
+  it("turns connect on as soon as the city has a new generation, though the task goes on", async () => {
+    const { deps, done } = city(9, undefined, 2);
+    const words = ["--from", "bucket"];
+    const outcome = await loadCity({ refill: true, words }, deps);
+    expect(outcome).toEqual({ state: "filled", task: "arn:task" });
+    const run = "run services/ingest/main.ts load --from bucket --refill";
+    expect(done).toEqual(["off", run, "sleep", "on"]);
   });
 
   it("turns connect on again when no task could be started", async () => {
