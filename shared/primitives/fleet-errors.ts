@@ -57,6 +57,12 @@ export const FLEET_ERRORS = {
     sentence: "The credentials in use are not of the account that a city is deployed to.",
     hint: "Log in to that account, or name the right one in `regions/deployment.ts`; cities with accounts of their own are deployed one by one, by `--city`.",
   },
+  "EXOS-E8010": {
+    status: 409,
+    title: "Machines wait for the next key",
+    sentence: "Machines outside AWS must accept the edge's next key before the edge signs with it.",
+    hint: "Write it there as the lines above say, and run the command again with `--confirm`.",
+  },
   "EXOS-E8020": {
     status: 503,
     title: "No key of the edge",

@@ -45,7 +45,10 @@ const OPTIONS = {
   function: { kind: "text", meaning: "of logs: lines of one function, or of ingest" },
   since: { kind: "text", meaning: "of logs: 90m, 6h, 2d, or a time; 1h unless said" },
   lines: { kind: "integer", meaning: "of logs: so many of the newest; 200 unless said" },
-  confirm: { kind: "text", meaning: "the city's letters once more, for what cannot be undone" },
+  confirm: {
+    kind: "text",
+    meaning: "the city's letters, or the secret's name, once more: for what cannot be undone",
+  },
 } as const;
 
 export const fleet: Command = {

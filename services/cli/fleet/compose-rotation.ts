@@ -24,7 +24,7 @@ const KEY_BYTES = 32;
  */
 export async function composeRotation(
   options: FleetOptions,
-  cities: readonly City[],
+  { cities, others }: { readonly cities: readonly City[] } & Pick<RotationDeps, "others">,
 ): Promise<RotationDeps> {
   const { deployment, signal, say } = options;
   const arn = deployment.vector;
@@ -48,6 +48,7 @@ export async function composeRotation(
       key: EDGE_KEY,
     }),
     clock: { sleep: (milliseconds) => clock.sleep(milliseconds, signal) },
+    others,
     create: () => randomBytes(KEY_BYTES).toString("hex"),
     say,
   };

@@ -22,8 +22,19 @@ export interface RotationDeps {
   readonly clock: Pick<Clock, "sleep">;
   /** 32 fresh random bytes, in hex. */
   create(): string;
+  /**
+   * Who checks besides and is not reached from here: nobody, or machines that were given the next
+   * value, by the word of a person, or were not.
+   */
+  readonly others: "none" | "told" | "untold";
   say(line: string): void;
 }
+
+/** How a rotation ended. */
+export type Rotation =
+  | { readonly state: "done" }
+  /** Everybody who is reached here accepts the next value; the others have to be given it. */
+  | { readonly state: "others" };
 
 /** Longer than readers keep a secret, and than the edge takes to spread one. @source cloud.md 9.3 */
 export const SPREAD_MS = 360_000;
@@ -35,8 +46,8 @@ export const SPREAD_MS = 360_000;
  *
  * @source cloud.md 7.3, 9.3
  */
-export async function rotateSecret(deps: RotationDeps): Promise<void> {
-  const { checkers, signer, clock, say } = deps;
+export async function rotateSecret(deps: RotationDeps): Promise<Rotation> {
+  const { checkers, signer, clock, others, say } = deps;
   const waiting = await Promise.all(checkers.map((place) => place.next()));
   const value = waiting.find((next) => next !== undefined) ?? deps.create();
   for (const [at, place] of checkers.entries()) {
@@ -44,6 +55,9 @@ export async function rotateSecret(deps: RotationDeps): Promise<void> {
     say(`${place.name} accepts the next key`);
   }
   if ((await signer.current()) !== value) {
+    // What was made only now was given to nobody, whatever is said.
+    const isNew = waiting.every((next) => next === undefined);
+    if (others === "untold" || (others === "told" && isNew)) return { state: "others" };
     await clock.sleep(SPREAD_MS);
     await signer.set(value);
   }
@@ -53,4 +67,5 @@ export async function rotateSecret(deps: RotationDeps): Promise<void> {
     await place.promote(value);
     say(`${place.name} accepts it alone`);
   }
+  return { state: "done" };
 }

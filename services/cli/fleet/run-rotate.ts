@@ -6,13 +6,16 @@ import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
 import { composeRotation } from "./compose-rotation.ts";
 import { environmentOf } from "./environment-of.ts";
+import { afterLines, beforeLines } from "./rotate-machines.ts";
 import { rotateSecret } from "./rotate-secret.ts";
 
-const USAGE = `exos fleet rotate ${EDGE_KEY}`;
+const USAGE = `exos fleet rotate ${EDGE_KEY} [--confirm ${EDGE_KEY}]`;
 
 /**
- * `exos fleet rotate edge-key`: a new key for the edge and for every AWS city behind it, without
- * refusing a caller. All cities at once: one that was left out would refuse the edge.
+ * `exos fleet rotate edge-key`: a new key for the edge and for every city behind it, without refusing
+ * a caller. All cities at once: one that was left out would refuse the edge. Machines outside AWS
+ * hold it in a file that only their operator writes: he is told what to write, and goes on by
+ * `--confirm`.
  */
 export async function runRotate(
   context: CommandContext,
@@ -26,8 +29,9 @@ export async function runRotate(
     throw usageFailure("the edge has one key: all cities change it together", USAGE);
   }
   const fleet = environmentOf(context);
-  // Cities outside AWS answer everybody, and hold no key.
-  const cities = citiesOf(fleet).filter(({ edge, host }) => edge && host.kind === "aws");
+  const behind = citiesOf(fleet).filter(({ edge }) => edge);
+  const cities = behind.filter(({ host }) => host.kind === "aws");
+  const machines = behind.filter(({ host }) => host.kind === "external");
   if (cities.length === 0) {
     throw new CommandFailure(`no city of ${fleet} on AWS is behind the edge`, {
       code: "EXOS-E8003",
@@ -35,17 +39,26 @@ export async function runRotate(
     });
   }
   const say = (line: string) => terminal.err(line);
-  const deps = await composeRotation(
-    { environment, signal, fleet, cities, edge: true, deployment: DEPLOYMENT, say },
-    cities,
-  );
-  await rotateSecret(deps);
+  const asked = { environment, signal, fleet, cities, edge: true, deployment: DEPLOYMENT, say };
+  const told = options["confirm"] === name ? "told" : "untold";
+  const others = machines.length === 0 ? "none" : told;
+  const place = { machines, fleet, first: cities[0], deployment: DEPLOYMENT };
+  const { state } = await rotateSecret(await composeRotation(asked, { cities, others }));
+  if (state === "others") {
+    for (const line of beforeLines(place)) terminal.err(line);
+    throw new CommandFailure(`when they have it: exos fleet rotate ${name} --confirm ${name}`, {
+      code: "EXOS-E8010",
+      exit: EXIT.needsConfirmation,
+    });
+  }
   const codes = cities.map(({ code }) => code);
   if (json) {
-    const document = { schema: "exos.fleet-rotate.v1", secret: name, cities: codes };
+    const outside = machines.map(({ code }) => code);
+    const document = { schema: "exos.fleet-rotate.v1", secret: name, cities: codes, outside };
     terminal.out(JSON.stringify(document));
     return EXIT.done;
   }
   terminal.out(`The edge and ${codes.join(" ")} have a new key.`);
+  for (const line of afterLines(place)) terminal.out(line);
   return EXIT.done;
 }

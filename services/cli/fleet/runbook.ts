@@ -11,7 +11,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "a new city",
     command:
-      "an entry in `regions/`, `exos fleet deploy --city CITY`, then `exos fleet load CITY --from OTHER`",
+      "an entry in `regions/`, `exos fleet deploy --city CITY`, then `exos fleet load CITY --from OTHER`; outside AWS `exos fleet render CITY` makes the machine",
     takes: "under an hour from a snapshot, under $1",
   },
   {
@@ -49,8 +49,20 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "the edge's key is to change",
-    command: "`exos fleet rotate edge-key`",
-    takes: "twelve minutes",
+    command:
+      "`exos fleet rotate edge-key`; it says what machines outside AWS are given, then once more with `--confirm edge-key`",
+    takes: "twelve minutes, and a minute at each such machine",
+  },
+  {
+    event: "cities outside AWS are to run a release",
+    command: "`exos fleet deploy --wave 3 --release NAME --release-key FILE`",
+    takes: "up to 46 minutes until each has followed, and the bake",
+  },
+  {
+    event: "a release is to be taken back",
+    command:
+      "`exos fleet rollback`; with machines outside AWS `--release-key FILE`, without them `--wave`",
+    takes: "minutes a wave, and its bake",
   },
   {
     event: "staked money is to leave",

@@ -47,6 +47,7 @@ function world() {
         check();
       },
     },
+    others: "none",
     create: () => `new${++created}`,
     say: () => undefined,
   };
@@ -69,6 +70,31 @@ describe("the rotation of a key", () => {
       ],
     });
     expect(facts()).toEqual({ slept: 2 * SPREAD_MS, refused: 0 });
+  });
+
+  it("waits for machines that nobody here reaches, and goes on by a person's word alone", async () => {
+    const { deps, end, facts } = world();
+    const next = {
+      edge: "old",
+      cities: [
+        ["old", "new1"],
+        ["old", "new1"],
+      ],
+    };
+    // A word that is given too early says nothing: there was no key to be written anywhere.
+    expect(await rotateSecret({ ...deps, others: "told" })).toEqual({ state: "others" });
+    expect(end()).toEqual(next);
+    expect(await rotateSecret({ ...deps, others: "untold" })).toEqual({ state: "others" });
+    expect(end()).toEqual(next);
+    expect(await rotateSecret({ ...deps, others: "told" })).toEqual({ state: "done" });
+    expect(end()).toMatchObject({
+      edge: "new1",
+      cities: [
+        ["new1", undefined],
+        ["new1", undefined],
+      ],
+    });
+    expect(facts().refused).toBe(0);
   });
 
   it("goes on where it was killed, at any call", async () => {
