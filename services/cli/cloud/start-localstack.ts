@@ -4,11 +4,13 @@ import { openContainerSocket } from "#infra/image/open-container-socket.ts";
 import type { RunningContainer } from "#services/cli/cloud/cloud-state.ts";
 import { type ImageOptions, imageOf } from "#services/cli/cloud/find-image.ts";
 import { freePort } from "#services/cli/cloud/free-port.ts";
-import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { Environment } from "#services/cli/command.ts";
+import { composeCloud } from "#services/cli/compose-cloud.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 
 /** LocalStack while it runs. */
 export interface RunningLocalstack {
@@ -17,6 +19,8 @@ export interface RunningLocalstack {
 }
 
 const HOST = "127.0.0.1";
+/** Of some seconds each. */
+const TRIES_MAX = 20;
 const STARTED = z.object({ id: z.string() });
 
 /**
@@ -50,10 +54,27 @@ export async function startLocalstack(options: ImageOptions): Promise<RunningLoc
     code: "EXOS-E8181",
   });
   const { id } = STARTED.parse(JSON.parse(said.trim().split("\n").at(-1) ?? ""));
-  return {
-    endpoint: { kind: "localstack", url: `http://${HOST}:${port}`, certificate: undefined },
-    container: { tool, id, environment: settings },
-  };
+  const endpoint = {
+    kind: "localstack",
+    url: `http://${HOST}:${port}`,
+    certificate: undefined,
+  } as const;
+  await awaken(endpoint, signal);
+  return { endpoint, container: { tool, id, environment: settings } };
+}
+
+/** Each of its services is loaded by the first request, which takes longer than clients wait. */
+async function awaken(endpoint: LocalEndpoint, signal: AbortSignal): Promise<void> {
+  using cloud = composeCloud(endpoint);
+  for (let tries = 0; ; tries++) {
+    try {
+      await cloud.namesOf(LOCAL_CITY.prefix);
+      return;
+    } catch (cause) {
+      if (!(cause instanceof StoreFault) || tries === TRIES_MAX) throw cause;
+      signal.throwIfAborted();
+    }
+  }
 }
 
 interface ToolOptions {

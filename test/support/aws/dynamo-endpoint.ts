@@ -38,7 +38,7 @@ export async function openDynamoEndpoint(): Promise<DynamoEndpoint> {
     url,
     client() {
       const client = createDynamoClient(testSettings(url));
-      if (DYNAMO_TRAITS.name === "dynamodb-local") addReadCeiling(client);
+      if (WANTS_BOTH.has(DYNAMO_TRAITS.name)) addReadCeiling(client);
       clients.push(client);
       return client;
     },
@@ -51,6 +51,9 @@ export async function openDynamoEndpoint(): Promise<DynamoEndpoint> {
     },
   };
 }
+
+/** Endpoints whose tables are of DynamoDB Local. */
+const WANTS_BOTH: ReadonlySet<string> = new Set(["dynamodb-local", "localstack"]);
 
 /** DynamoDB Local wants both ceilings or none; -1 stands for none, and AWS lets either be absent. */
 function addReadCeiling(client: DynamoDBClient): void {

@@ -10,8 +10,10 @@ export const NEEDS = [
   "move-task",
   /** A topic that invokes a function. */
   "topic-to-function",
-  /** `If-None-Match: *` and `If-Match` of S3. */
+  /** `If-None-Match: *` and `If-Match` of what is put into S3. */
   "conditional-objects",
+  /** S3's DeleteObject takes `If-Match`, whether it heeds it or, as without the above, does not. */
+  "conditional-deletes",
   /** KMS with secp256k1. */
   "sign-secp256k1",
   /** ConsumedCapacity as DynamoDB counts it. */
@@ -35,11 +37,11 @@ export const ENDPOINTS: Readonly<Record<string, EndpointTraits>> = {
   /** An adapter that needs no endpoint. */
   embedded: { name: "embedded", has: new Set(NEEDS) },
   dynalite: { name: "dynalite", has: new Set<Need>(["capacity", "page-limits"]) },
-  fauxqs: { name: "fauxqs", has: new Set() },
+  fauxqs: { name: "fauxqs", has: new Set<Need>(["conditional-deletes"]) },
   ministack: { name: "ministack", has: without("move-task", "capacity", "page-limits") },
   localstack: {
     name: "localstack",
-    has: without("import-table", "topic-to-function"),
+    has: without("import-table", "topic-to-function", "conditional-deletes"),
   },
   "dynamodb-local": { name: "dynamodb-local", has: new Set<Need>(["capacity", "page-limits"]) },
 };
