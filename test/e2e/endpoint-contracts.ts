@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { installMinistack } from "#services/cli/cloud/install-ministack.ts";
 import { clientEnvironment, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { endGroup } from "#services/cli/cloud/process-group.ts";
-import { endLocalstack, startLocalstack } from "#services/cli/cloud/start-localstack.ts";
+import { removeContainer } from "#services/cli/cloud/running-container.ts";
+import { startLocalstack } from "#services/cli/cloud/start-localstack.ts";
 import { startMinistack } from "#services/cli/cloud/start-ministack.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
@@ -45,7 +46,7 @@ async function openLocalstack(): Promise<Opened> {
     signal,
     install,
   });
-  const end = () => endLocalstack(container, { environment, signal });
+  const end = () => removeContainer(container, { environment, signal });
   return { name: "localstack", endpoint, [Symbol.asyncDispose]: end };
 }
 

@@ -68,7 +68,7 @@ const STATE = z.object({
   /** Whether stacks may stand there. */
   deployed: z.boolean(),
   /** Whether they are those of a city whose functions are driven. */
-  driven: z.boolean(),
+  driven: z.boolean().default(false),
   /** What drives them. */
   driver: Process.optional(),
   ingest: Ingest.optional(),

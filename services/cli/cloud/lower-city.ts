@@ -10,8 +10,8 @@ import {
 import { destroyCity } from "#services/cli/cloud/deploy-city.ts";
 import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
+import { isContainerUp, removeContainer } from "#services/cli/cloud/running-container.ts";
 import { stopIngest } from "#services/cli/cloud/start-ingest.ts";
-import { endLocalstack } from "#services/cli/cloud/start-localstack.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
@@ -50,7 +50,9 @@ export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
     onNote("stopping the functions");
     await endGroup(driver.pid, DRIVER_MS_MAX);
   }
-  const reachable = emulator === undefined || isAlive(emulator.pid);
+  const reachable =
+    (emulator === undefined || isAlive(emulator.pid)) &&
+    (container === undefined || (await isContainerUp(container, { environment, signal })));
   const laidOut = existsSync(join(folder.assembly, "manifest.json"));
   if (state.deployed && reachable && laidOut) {
     onNote("removing the city's stacks");
@@ -69,7 +71,7 @@ export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
     await endGroup(emulator.pid, EMULATOR_MS_MAX);
     await rm(folder.emulator, { recursive: true, force: true });
   }
-  if (container !== undefined) await endLocalstack(container, { environment, signal });
+  if (container !== undefined) await removeContainer(container, { environment, signal });
   await forgetCloudState(folder.state);
   return { ingestMs, survivors };
 }

@@ -1,6 +1,6 @@
 /**
- * `run-localstack.ts IMAGE PORT`: starts LocalStack in a container that goes on when this ends, and
- * says which in one line of JSON. A program of its own, since testcontainers reads from the
+ * `run-localstack.ts IMAGE NAME PORT`: starts LocalStack in a container of this name that goes on when
+ * this ends. A program of its own, since testcontainers reads from the
  * environment of its process where the containers are.
  * @module
  */
@@ -31,6 +31,5 @@ class LocalLocalstack extends LocalstackContainer {
   }
 }
 
-const [, , image = "", port = ""] = process.argv;
-const started = await new LocalLocalstack(image, Number(port)).start();
-process.stdout.write(`${JSON.stringify({ id: started.getId() })}\n`);
+const [, , image = "", name = "", port = ""] = process.argv;
+await new LocalLocalstack(image, Number(port)).withName(name).start();

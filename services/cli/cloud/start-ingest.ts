@@ -7,6 +7,7 @@ import { clientEnvironment, type LocalEndpoint } from "#services/cli/cloud/local
 import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
+import { isContainerUp } from "#services/cli/cloud/running-container.ts";
 import { startDetached } from "#services/cli/cloud/start-detached.ts";
 import type { Environment } from "#services/cli/command.ts";
 
@@ -119,15 +120,7 @@ export async function isIngestUp(
   { environment, signal }: Pick<IngestOptions, "environment" | "signal">,
 ): Promise<boolean> {
   if (running.kind === "process") return isAlive(running.pid);
-  const words = ["inspect", "--format", "{{.State.Running}}", running.id];
-  const env = { ...environment, ...running.environment };
-  try {
-    const doing = "looking at the container";
-    return (await runProgram(running.tool, words, { doing, env, signal })).trim() === "true";
-  } catch {
-    // No such container: it was removed.
-    return false;
-  }
+  return isContainerUp(running, { environment, signal });
 }
 
 /** @returns milliseconds until it ended by itself; `undefined` when it had to be killed */

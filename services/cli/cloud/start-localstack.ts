@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import * as z from "zod";
 import { openContainerSocket } from "#infra/image/open-container-socket.ts";
 import type { RunningContainer } from "#services/cli/cloud/cloud-state.ts";
 import { type ImageOptions, imageOf } from "#services/cli/cloud/find-image.ts";
@@ -7,7 +6,7 @@ import { freePort } from "#services/cli/cloud/free-port.ts";
 import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
-import type { Environment } from "#services/cli/command.ts";
+import { removeContainer } from "#services/cli/cloud/running-container.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
@@ -21,7 +20,7 @@ export interface RunningLocalstack {
 const HOST = "127.0.0.1";
 /** Of some seconds each. */
 const TRIES_MAX = 20;
-const STARTED = z.object({ id: z.string() });
+const REMOVE_MS_MAX = 60_000;
 
 /**
  * LocalStack 4.14.0 in a container, whose image is pulled or made where it is not at hand.
@@ -38,29 +37,51 @@ export async function startLocalstack(options: ImageOptions): Promise<RunningLoc
   const { tool, image, environment: settings } = found;
   const port = await freePort();
   onNote("starting LocalStack");
-  const env = { ...environment, ...settings };
-  await using socket = await openContainerSocket({ name: tool, environment: env });
-  const words = [
-    join(PROJECT, "services", "cli", "cloud", "run-localstack.ts"),
-    image,
-    String(port),
-  ];
-  const said = await runProgram(process.execPath, words, {
-    doing: "starting LocalStack",
-    // Nothing may end it when this program does: `exos cloud down` does.
-    env: { ...env, ...socket.environment, TESTCONTAINERS_RYUK_DISABLED: "true" },
-    cwd: PROJECT,
-    signal,
-    code: "EXOS-E8181",
-  });
-  const { id } = STARTED.parse(JSON.parse(said.trim().split("\n").at(-1) ?? ""));
   const endpoint = {
     kind: "localstack",
     url: `http://${HOST}:${port}`,
     certificate: undefined,
   } as const;
-  await awaken(endpoint, signal);
-  return { endpoint, container: { tool, id, environment: settings } };
+  const container = { tool, id: `exos-localstack-${port}`, environment: settings };
+  try {
+    await run(image, container.id, {
+      port,
+      environment: { ...environment, ...settings },
+      signal,
+      tool,
+    });
+    await awaken(endpoint, signal);
+  } catch (cause) {
+    // It may have been started all the same; whoever gave up is not heard here.
+    const left = { environment, signal: AbortSignal.timeout(REMOVE_MS_MAX) };
+    await removeContainer(container, left).catch(() => undefined);
+    throw cause;
+  }
+  return { endpoint, container };
+}
+
+/** A program of its own starts it: where containers are is said in the environment of a process. */
+async function run(
+  image: string,
+  name: string,
+  {
+    port,
+    environment,
+    signal,
+    tool,
+  }: Pick<ImageOptions, "environment" | "signal"> &
+    Pick<RunningContainer, "tool"> & { readonly port: number },
+): Promise<void> {
+  await using socket = await openContainerSocket({ name: tool, environment });
+  const main = join(PROJECT, "services", "cli", "cloud", "run-localstack.ts");
+  await runProgram(process.execPath, [main, image, name, String(port)], {
+    doing: "starting LocalStack",
+    // Nothing may end it when this program does: `exos cloud down` does.
+    env: { ...environment, ...socket.environment, TESTCONTAINERS_RYUK_DISABLED: "true" },
+    cwd: PROJECT,
+    signal,
+    code: "EXOS-E8181",
+  });
 }
 
 /** Each of its services is loaded by the first request, which takes longer than clients wait. */
@@ -75,27 +96,4 @@ async function awaken(endpoint: LocalEndpoint, signal: AbortSignal): Promise<voi
       signal.throwIfAborted();
     }
   }
-}
-
-interface ToolOptions {
-  readonly environment: Environment;
-  readonly signal: AbortSignal;
-}
-
-/** What it said so far. */
-export function localstackLog(
-  { tool, id, environment: settings }: RunningContainer,
-  { environment, signal }: ToolOptions,
-): Promise<string> {
-  const env = { ...environment, ...settings };
-  return runProgram(tool, ["logs", id], { doing: "reading LocalStack's log", env, signal });
-}
-
-/** End it, and all that stands in it. */
-export async function endLocalstack(
-  { tool, id, environment: settings }: RunningContainer,
-  { environment, signal }: ToolOptions,
-): Promise<void> {
-  const env = { ...environment, ...settings };
-  await runProgram(tool, ["rm", "--force", id], { doing: "ending LocalStack", env, signal });
 }

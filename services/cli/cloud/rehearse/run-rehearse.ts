@@ -27,7 +27,7 @@ import {
   secondsOf,
 } from "#services/cli/cloud/rehearse/rehearsal.ts";
 import { restartIngest } from "#services/cli/cloud/rehearse/restart-ingest.ts";
-import { localstackLog } from "#services/cli/cloud/start-localstack.ts";
+import { containerLog } from "#services/cli/cloud/running-container.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
@@ -135,7 +135,7 @@ async function rehearse(
 
 /** The log of a container, also after Ctrl-C. */
 function logOf(container: RunningContainer, { environment }: CommandContext): Promise<string> {
-  return localstackLog(container, { environment, signal: AbortSignal.timeout(LOWER_MS_MAX) });
+  return containerLog(container, { environment, signal: AbortSignal.timeout(LOWER_MS_MAX) });
 }
 
 /** `exos cloud rehearse`. */

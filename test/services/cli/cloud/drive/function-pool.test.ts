@@ -61,5 +61,14 @@ describe("the processes of a function", () => {
     expect(started).toHaveLength(2);
     started[1]?.end("again");
     expect(await waiting).toBe("again");
+    // The dead one leaves its place also where nobody waits for it.
+    const last = pool.run(3);
+    await Promise.resolve();
+    started[1]?.die();
+    await expect(last).rejects.toThrow("died");
+    const next = pool.run(4);
+    await Promise.resolve();
+    started[2]?.end("anew");
+    expect(await next).toBe("anew");
   });
 });
