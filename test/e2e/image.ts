@@ -6,10 +6,13 @@
  * @source cloud.md 12, 14.5, 16 row 21
  * @module
  */
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StartedTestContainer } from "testcontainers";
+import { HOST_PLATFORM } from "#infra/image/platform.ts";
+import { writeOciLayout } from "#infra/image/write-oci-layout.ts";
 import { startCli } from "../support/cli-process.ts";
 import {
   type ImageRig,
@@ -75,6 +78,7 @@ async function run(rig: ImageRig): Promise<void> {
   if (tool.name !== "docker")
     bar("the same sources, the same digest", again.id === image.id, again.id.slice(0, 19));
 
+  await layOut(rig);
   using folder = temporaryFolder();
   const city = externalCity(volume(join(folder.path, "city")));
   const first = await startContained(image, city);
@@ -118,6 +122,25 @@ async function run(rig: ImageRig): Promise<void> {
   await until("it answers again", async () => (await rpc(second, "getbestblockhash")) === tip);
   bar("nothing was lost", true, tip);
   await stopContained(second, rig, STOP_SECONDS_MAX);
+}
+
+/** What every repository of the fleet is given: its digest is known before it is pushed anywhere. */
+async function layOut({ tool, image }: ImageRig): Promise<void> {
+  using folder = temporaryFolder();
+  const images = new Map([[HOST_PLATFORM, image.id]]);
+  const first = await writeOciLayout(tool, images, join(folder.path, "first"));
+  const second = await writeOciLayout(tool, images, join(folder.path, "second"));
+  bar("a layout twice, one digest", first.digest === second.digest, first.digest.slice(0, 19));
+  const blobs = join(folder.path, "first", "blobs", "sha256");
+  const names = readdirSync(blobs);
+  let bytes = 0;
+  const wrong = names.filter((name) => {
+    const blob = readFileSync(join(blobs, name));
+    bytes += blob.length;
+    return createHash("sha256").update(blob).digest("hex") !== name;
+  });
+  const figure = `${names.length} in ${(bytes / 1e6).toFixed(0)} MB`;
+  bar("its parts have their digests for names", wrong.length === 0 && bytes > 0, figure);
 }
 
 /** The best block of a node on this machine. */

@@ -16,8 +16,9 @@ export type CityDeployment =
  * What is deployed in each city, and the way to change it. Each call may be repeated: `deploy` to a
  * city that already goes to that version changes nothing.
  *
- * Implementations: `compose-fleet.ts`, over CloudFormation by the CDK's own program, and over the
- * channel file that external cities read. Every method throws StoreFault when the world failed.
+ * Implementations: `aws-deployments.ts`, over CloudFormation by the CDK's own program and the
+ * repositories of images, and `external-deployments.ts`, over the channel that machines follow. Every
+ * method throws StoreFault when the world failed.
  */
 export interface Deployments {
   look(city: string): Promise<CityDeployment>;

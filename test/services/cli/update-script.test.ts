@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { channelKey, writeChannel } from "#services/cli/fleet/release-channel.ts";
 import { UPDATE_SCRIPT } from "#services/cli/fleet/update-script.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -16,6 +17,7 @@ const absent = ["curl", "flock", "jq", "openssl", "sha256sum", "zstd"].filter(
   (name) => spawnSync(name, ["--version"], { stdio: "ignore" }).error !== undefined,
 );
 const keys = generateKeyPairSync("ed25519");
+const WAVE = 3;
 
 /** `docker`, as far as the script calls it: images are files, and what runs is a file's text. */
 const DOCKER = `#!/bin/sh
@@ -62,7 +64,7 @@ async function machine() {
   writeFileSync(join(bin, "sleep"), "#!/bin/sh\n");
   for (const name of ["docker", "sleep"]) chmodSync(join(bin, name), 0o755);
   writeFileSync(join(folder, "exos-update"), UPDATE_SCRIPT);
-  const conf = { CHANNEL_URL: `${origin}/channel.json`, READY_URL: `${origin}/readyz` };
+  const conf = { CHANNEL_URL: `${origin}/${channelKey(WAVE)}`, READY_URL: `${origin}/readyz` };
   const numbers = { READY_SECONDS: 10, LOOK_SECONDS: 5 };
   const lines = Object.entries({ ...conf, ...numbers }).map(
     ([name, value]) => `${name}=${value}\n`,
@@ -77,28 +79,27 @@ async function machine() {
     release: () => /^EXOS_RELEASE=(.*)$/m.exec(readFileSync(join(etc, "image.env"), "utf8"))?.[1],
     calls: () => readFileSync(join(folder, "calls"), "utf8"),
     /** Put a release on the channel. @returns the digest of its image */
-    publish(
+    async publish(
       serial: number,
       change: { ready?: boolean; tamper?: "image" | "channel"; text?: string } = {},
-    ): string {
+    ): Promise<string> {
       const image = zstdCompressSync(Buffer.from(change.text ?? `image ${serial}`));
       const sha256 = createHash("sha256").update(image).digest("hex");
       if (change.ready !== false) good.add(sha256);
-      const channel = Buffer.from(
-        JSON.stringify({
-          v: 1,
-          serial,
-          version: `0.${serial}.0`,
-          image: { url: `${origin}/image`, sha256, bytes: image.length },
-        }),
-      );
       files.set(
         "/image",
         change.tamper === "image" ? image.with(-1, (image.at(-1) ?? 0) ^ 1) : image,
       );
-      files.set("/channel.json.sig", sign(undefined, channel, keys.privateKey));
-      if (change.tamper === "channel") channel.write(`{"v":2`, 0);
-      files.set("/channel.json", channel);
+      const said = { url: `${origin}/image`, sha256, bytes: image.length };
+      const objects = {
+        put: async (name: string, bytes: Uint8Array) => void files.set(`/${name}`, bytes),
+      };
+      const channel = { serial, version: `0.${serial}.0`, at: serial, image: said };
+      const key = { secret: keys.privateKey, known: keys.publicKey };
+      await writeChannel(WAVE, channel, { key, objects });
+      const text = Buffer.from(files.get(`/${channelKey(WAVE)}`) ?? []);
+      if (change.tamper === "channel") text.write(`{"v":2`, 0);
+      files.set(`/${channelKey(WAVE)}`, text);
       return sha256;
     },
     async update(): Promise<{ code: number; said: string }> {
@@ -123,26 +124,26 @@ async function machine() {
 describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
   it("starts the first release, then the next, and nothing while there is no other", async () => {
     using city = await machine();
-    const one = city.publish(1);
+    const one = await city.publish(1);
     expect(await city.update()).toEqual({ code: 0, said: "exos-update: runs 0.1.0\n" });
     expect(city.running()).toBe(one);
     expect(await city.update()).toEqual({ code: 0, said: "" });
-    const two = city.publish(2);
+    const two = await city.publish(2);
     expect(await city.update()).toMatchObject({ code: 0 });
     expect([city.running(), city.release()]).toEqual([two, "0.2.0"]);
   });
 
   it("swaps back a release that does not become ready, once", async () => {
     using city = await machine();
-    const one = city.publish(1);
+    const one = await city.publish(1);
     await city.update();
-    city.publish(2, { ready: false });
+    await city.publish(2, { ready: false });
     const bad = await city.update();
     expect(bad).toMatchObject({ code: 1 });
     expect(bad.said).toContain("0.2.0 was not ready after 10 s");
     expect([city.running(), city.release()]).toEqual([one, "0.1.0"]);
     expect(await city.update()).toEqual({ code: 0, said: "" });
-    const three = city.publish(3);
+    const three = await city.publish(3);
     expect(await city.update()).toMatchObject({ code: 0 });
     expect(city.running()).toBe(three);
   });
@@ -152,9 +153,9 @@ describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
     ["an image other than the signed one", "image", "is not the one that was signed"],
   ] as const)("never starts %s", async (_, tamper, sentence) => {
     using city = await machine();
-    const one = city.publish(1);
+    const one = await city.publish(1);
     await city.update();
-    city.publish(2, { tamper });
+    await city.publish(2, { tamper });
     const { code, said } = await city.update();
     expect(code).not.toBe(0);
     expect(said).toContain(sentence);
@@ -163,16 +164,16 @@ describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
 
   it("never starts an older release, though it is signed", async () => {
     using city = await machine();
-    const two = city.publish(2);
+    const two = await city.publish(2);
     await city.update();
-    city.publish(1);
+    await city.publish(1);
     expect(await city.update()).toEqual({ code: 0, said: "" });
     expect(city.running()).toBe(two);
   });
 
   it("starts no more than one at a time, and fetches an image once", async () => {
     using city = await machine();
-    city.publish(1);
+    await city.publish(1);
     await Promise.all([city.update(), city.update()]);
     expect(city.calls().match(/^load/gm)).toHaveLength(1);
   });
