@@ -1,16 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
-import { argumentsHere, layEdgeKey, NEW_YORK, stampOf } from "../support/external-city.ts";
+import { stampOf, startExternalCity } from "../support/external-city.ts";
 import { openPeerNode } from "../support/peer-node.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const BLOCKS = 3;
-const READY = z.object({ tip: z.object({ height: z.int() }).optional() });
 
 describe("a city outside AWS, started as it is rendered", { timeout: 60_000 }, () => {
   it("joins a node, and answers what came by the edge as the city that it is", async () => {
@@ -20,46 +18,33 @@ describe("a city outside AWS, started as it is rendered", { timeout: 60_000 }, (
     if (!mined.ok) throw new RangeError(mined.error.message);
     await peer.ingest.tipMoved();
 
-    const secrets = layEdgeKey(join(folder, "secrets"));
-    const words = argumentsHere(NEW_YORK, { data: join(folder, "data"), secrets });
-    const stop = new AbortController();
-    const ready = Promise.withResolvers<string>();
-    const connect = `--connect=127.0.0.1:${peer.endpoint.port}`;
-    const running = runInProcess([...words, connect, "--json"], {
-      environment: { EXOS_RELEASE: "2026.11.1" },
-      signal: stop.signal,
-      onOutput: (out) => out.includes("\n") && ready.resolve(out),
-    });
-    const ended = running.then(({ err }) => Promise.reject(new RangeError(`it ended: ${err}`)));
-    ended.catch(() => undefined);
-    const { httpUrl, city } = JSON.parse(await Promise.race([ready.promise, ended]));
-    expect(city).toBe("nyc");
-
-    const ask = (path: string, headers: Record<string, string>) =>
-      fetch(`${httpUrl}${path}`, { headers });
-    const tip = async () => {
-      const said: unknown = await (await ask("/readyz", stampOf())).json();
-      return READY.parse(said).tip?.height;
-    };
-    await expect.poll(tip, { interval: 20, timeout: 30_000 }).toBe(BLOCKS);
-    const answer = await ask("/c/nyc/readyz", stampOf());
-    expect([answer.status, answer.headers.get("x-exos-city")]).toEqual([200, "nyc"]);
-    expect(await answer.json()).toMatchObject({
-      city: "nyc",
-      version: "2026.11.1",
-      reasons: [],
-      tip: { hash: mined.value.at(-1) },
-    });
-    for (const headers of [{}, stampOf("another key")]) {
-      const refused = await ask("/readyz", headers);
-      expect([refused.status, refused.headers.get("x-exos-error")]).toEqual([403, "EXOS-E4032"]);
+    const own = join(folder, "city");
+    {
+      await using city = await startExternalCity(own, {
+        words: [`--connect=127.0.0.1:${peer.endpoint.port}`],
+        release: "2026.11.1",
+      });
+      expect(city.city).toBe("nyc");
+      const { ask } = city;
+      const tip = async () => (await city.readyAt())?.height;
+      await expect.poll(tip, { interval: 20, timeout: 30_000 }).toBe(BLOCKS);
+      const answer = await ask("/c/nyc/readyz", stampOf());
+      expect([answer.status, answer.headers.get("x-exos-city")]).toEqual([200, "nyc"]);
+      expect(await answer.json()).toMatchObject({
+        city: "nyc",
+        version: "2026.11.1",
+        reasons: [],
+        tip: { hash: mined.value.at(-1) },
+      });
+      for (const headers of [{}, stampOf("another key")]) {
+        const refused = await ask("/readyz", headers);
+        expect([refused.status, refused.headers.get("x-exos-error")]).toEqual([403, "EXOS-E4032"]);
+      }
+      expect((await ask("/metrics", stampOf())).status).toBe(404);
     }
-    expect((await ask("/metrics", stampOf())).status).toBe(404);
-
-    stop.abort();
-    expect((await running).code).toBe(0);
-    expect(readdirSync(folder).toSorted()).toEqual(["data", "peer", "secrets"]);
-    expect(readdirSync(secrets)).toEqual(["edge-key"]);
+    expect(readdirSync(folder).toSorted()).toEqual(["city", "peer"]);
+    expect(readdirSync(own).toSorted()).toEqual(["data", "secrets"]);
+    expect(readdirSync(join(own, "secrets"))).toEqual(["edge-key"]);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type * as z from "zod";
 import { RIVAL_ADDRESS } from "#services/cli/dev/development-address.ts";
 import { FLEET } from "#services/cli/fleet/describe-fleet.ts";
+import { stampOf, startExternalCity } from "../support/external-city.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 
 type Fleet = z.output<typeof FLEET>;
@@ -15,6 +16,8 @@ const CONVERGE_MS_MAX = 60_000;
 
 /** `exos dev --cities N` in this process, until it is disposed of. */
 export interface RunningFleet extends AsyncDisposable {
+  /** Where its first city takes peers. */
+  readonly listening: string;
   /** From the start until it said that it answers. */
   readonly readyMs: number;
   status(): Promise<Fleet>;
@@ -43,7 +46,7 @@ export async function startFleet(folder: string, words: readonly string[]): Prom
     onOutput: (out) => out.includes("\n") && ready.resolve(out),
   });
   const ended = running.then(({ err }) => Promise.reject(new RangeError(`it ended: ${err}`)));
-  const { httpUrl, rpcUrl } = JSON.parse(await Promise.race([ready.promise, ended]));
+  const { httpUrl, rpcUrl, listening } = JSON.parse(await Promise.race([ready.promise, ended]));
   ended.catch(() => undefined);
   const readyMs = performance.now() - startedMs;
   const portOf = (url: string) => new URL(url).port;
@@ -52,6 +55,7 @@ export async function startFleet(folder: string, words: readonly string[]): Prom
   const status = async () => FLEET.parse(await (await fetch(`${httpUrl}/v1/fleet`)).json());
   return {
     readyMs,
+    listening: String(listening[0]),
     status,
     run,
     async mine(count, city) {
@@ -99,6 +103,8 @@ export interface FleetFigures {
   readonly healMs: number;
   /** All at once, on chains that all have. */
   readonly restartMs: number;
+  /** Until a city outside AWS, started as it is rendered, stands on their tip and says so. */
+  readonly externalMs: number;
 }
 
 /**
@@ -119,7 +125,7 @@ export async function playFleet(
     deepEqual(tips, []);
     await alone.mine(CHAIN_BLOCKS - 12);
   }
-  const figures = { readyMs: 0, convergeMs: 0, healMs: 0, restartMs: 0 };
+  const figures = { readyMs: 0, convergeMs: 0, healMs: 0, restartMs: 0, externalMs: 0 };
   {
     const startedMs = performance.now();
     await using fleet = await startFleet(folder, words);
@@ -155,5 +161,28 @@ export async function playFleet(
   await using fleet = await startFleet(folder, words);
   await fleet.agree(CHAIN_BLOCKS + 5);
   figures.restartMs = performance.now() - againMs;
+  figures.externalMs = await joinExternal(join(folder, "external"), fleet);
   return figures;
+}
+
+/**
+ * A city outside AWS joins a fleet, answers the edge as a city that is ready on its tip, and nobody
+ * else. @source cloud.md 16 (21)
+ * @returns milliseconds from its start
+ */
+async function joinExternal(folder: string, fleet: RunningFleet): Promise<number> {
+  const [tip] = (await fleet.status()).tips;
+  const startedMs = performance.now();
+  const words = [`--connect=${fleet.listening}`];
+  await using city = await startExternalCity(folder, { words, release: "rehearsed" });
+  while ((await city.readyAt())?.hash !== tip?.hash) {
+    ok(performance.now() - startedMs < CONVERGE_MS_MAX, "the external city did not join");
+    await sleep(50);
+  }
+  const joinedMs = performance.now() - startedMs;
+  const answer = await city.ask("/readyz", stampOf());
+  deepEqual([answer.status, answer.headers.get("x-exos-city")], [200, "nyc"]);
+  const refused = await city.ask("/readyz", {});
+  deepEqual([refused.status, refused.headers.get("x-exos-error")], [403, "EXOS-E4032"]);
+  return joinedMs;
 }

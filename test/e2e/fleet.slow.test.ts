@@ -8,6 +8,7 @@ it("four cities of one process converge, are cut, heal and restart", {
 }, async () => {
   const figures = await playFleet(temporaryFolder(), 4, [2, 2]);
   expect(figures.healMs).toBeGreaterThan(0);
+  expect(figures.externalMs).toBeGreaterThan(0);
 });
 
 it("sizes that do not divide the cities are refused before anything is opened", async () => {

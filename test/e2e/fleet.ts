@@ -13,5 +13,6 @@ process.stdout.write(
   `${cities} nodes: answering ${seconds(figures.readyMs)} after the start, on one tip of 200 blocks ` +
     `after ${seconds(figures.convergeMs)} (bar 10 s); cut ${first}/${second} and healed to one tip in ` +
     `${seconds(figures.healMs)}; all restarted, on one tip after ${seconds(figures.restartMs)}; ` +
+    `a city outside AWS, as it is rendered, joined in ${seconds(figures.externalMs)}; ` +
     `${resident} MiB resident\n`,
 );
