@@ -1,6 +1,7 @@
 /**
  * `node test/e2e/image.ts`: the image of all services, built here and started as an external city
- * runs it: read-only root, user 10001, 512 MiB, one volume. Exit code 77 where no tool for
+ * runs it, with the arguments that are rendered for it: read-only root, user 10001, 512 MiB, one volume
+ * and the key of the edge. Exit code 77 where no tool for
  * containers can be had, 1 when a bar does not hold.
  *
  * @source cloud.md 12, 14.5, 16 row 21
@@ -13,19 +14,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StartedTestContainer } from "testcontainers";
 import { HOST_PLATFORM } from "#infra/image/platform.ts";
 import { writeOciLayout } from "#infra/image/write-oci-layout.ts";
+import { nodeArguments } from "#services/cli/fleet/external-city.ts";
 import { startCli } from "../support/cli-process.ts";
 import {
   type ImageRig,
   openImageRig,
+  secretVolume,
   startContained,
   stopContained,
   volume,
 } from "../support/contained.ts";
+import { EDGE_KEY_TEXT, NEW_YORK, stampOf } from "../support/external-city.ts";
 import { temporaryFolder } from "../support/test-node.ts";
 
 const SKIPPED = 77;
 const BLOCKS = 20;
 const P2P = 4562;
+/** As the arguments have them. */
+const HTTP_PORT = 39_120;
+const OPERATOR_PORT = 4_561;
+const RELEASE = "2026.11.1";
 const STOP_SECONDS_MAX = 20;
 const WAIT_MS_MAX = 120_000;
 const NODE = "/usr/local/bin/node";
@@ -40,7 +48,8 @@ function bar(what: string, holds: boolean, figure: string): void {
 
 /** A line of `exos rpc` inside the container. */
 async function rpc(container: StartedTestContainer, ...words: string[]): Promise<string> {
-  const line = [NODE, "services/cli/main.ts", "rpc", `--network=${NETWORK}`, ...words];
+  const where = [`--network=${NETWORK}`, `--rpcport=${OPERATOR_PORT}`];
+  const line = [NODE, "services/cli/main.ts", "rpc", ...where, ...words];
   const { output, exitCode } = await container.exec(line);
   if (exitCode !== 0) throw new RangeError(`${words.join(" ")}: ${output}`);
   return output.trim();
@@ -56,19 +65,29 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<numbe
   return (performance.now() - startedMs) / 1_000;
 }
 
-const externalCity = (data: string) => ({
-  words: [
-    "services/cli/main.ts",
-    "start",
-    `--network=${NETWORK}`,
-    "--listen=1",
-    `--port=${P2P}`,
-    "--bind=0.0.0.0",
-  ],
-  data,
-  ports: [P2P],
+const externalCity = (folder: string) => ({
+  words: ["services/cli/main.ts", ...nodeArguments({ ...NEW_YORK, peerPort: P2P })],
+  data: volume(join(folder, "city")),
+  secrets: secretVolume(join(folder, "secrets"), "edge-key", EDGE_KEY_TEXT),
+  environment: { EXOS_RELEASE: RELEASE },
+  ports: [P2P, HTTP_PORT],
   says: /./,
 });
+
+/** That the container answers the edge as the city that it is, and nobody else. */
+async function lookThroughTheEdge(container: StartedTestContainer): Promise<void> {
+  const origin = `http://${container.getHost()}:${container.getMappedPort(HTTP_PORT)}`;
+  const ask = (headers: Record<string, string>) => fetch(`${origin}/readyz`, { headers });
+  await until("it is ready", async () => (await ask(stampOf())).status === 200);
+  const answer = await ask(stampOf());
+  const said = await answer.text();
+  const city = answer.headers.get("x-exos-city");
+  const isNamed = city === NEW_YORK.code && said.includes(`"version":"${RELEASE}"`);
+  bar("it answers the edge as a city", isNamed, `${city}, release ${RELEASE}, ready`);
+  const strangers = await Promise.all([ask({}), ask(stampOf("another key"))]);
+  const statuses = strangers.map(({ status }) => status).join(" and ");
+  bar("and nobody else", statuses === "403 and 403", `${statuses} without its stamp`);
+}
 
 async function run(rig: ImageRig): Promise<void> {
   const { tool, base, image } = rig;
@@ -80,7 +99,7 @@ async function run(rig: ImageRig): Promise<void> {
 
   await layOut(rig);
   using folder = temporaryFolder();
-  const city = externalCity(volume(join(folder.path, "city")));
+  const city = externalCity(folder.path);
   const first = await startContained(image, city);
   const seconds = await until(
     "it answers",
@@ -114,6 +133,8 @@ async function run(rig: ImageRig): Promise<void> {
     joined < 30,
     `${BLOCKS} blocks in ${joined.toFixed(1)} s`,
   );
+
+  await lookThroughTheEdge(first);
 
   const stopped = await stopContained(first, rig, STOP_SECONDS_MAX);
   const ended = `${stopped.seconds.toFixed(1)} s, exit code ${stopped.exitCode}`;

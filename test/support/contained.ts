@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync } from "node:fs";
+import { chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import type { BuiltImage } from "#infra/image/build-image.ts";
@@ -54,11 +54,21 @@ export function volume(path: string): string {
   return path;
 }
 
+/** A folder with one secret that the node in a container may read. */
+export function secretVolume(path: string, name: string, value: string): string {
+  const folder = volume(path);
+  writeFileSync(join(folder, name), value, { mode: 0o400 });
+  chownSync(join(folder, name), USER, USER);
+  return folder;
+}
+
 /** How one is started. */
 export interface Contained {
   readonly words: readonly string[];
   /** On this machine; put at `/data`. */
   readonly data?: string;
+  /** Likewise at `/secrets`, to be read alone. */
+  readonly secrets?: string;
   readonly ports: readonly number[];
   readonly environment?: Readonly<Record<string, string>>;
   /** What it prints once it can be asked: there is no shell in it to look for open ports. */
@@ -70,7 +80,7 @@ export interface Contained {
 /** Start a container within the limits that it has everywhere. */
 export async function startContained(
   image: BuiltImage,
-  { words, data, ports, says, environment = {}, onHost = false }: Contained,
+  { words, data, secrets, ports, says, environment = {}, onHost = false }: Contained,
 ): Promise<StartedTestContainer> {
   const container = new ReadOnlyContainer(image.name)
     .withCommand([...words])
@@ -78,7 +88,13 @@ export async function startContained(
     .withResourcesQuota({ memory: MEMORY_GIB })
     .withWaitStrategy(Wait.forLogMessage(says))
     .withEnvironment({ ...environment });
-  if (data !== undefined) container.withBindMounts([{ source: data, target: "/data" }]);
+  const mounts = [
+    ...(data === undefined ? [] : [{ source: data, target: "/data" }]),
+    ...(secrets === undefined
+      ? []
+      : [{ source: secrets, target: "/secrets", mode: "ro" as const }]),
+  ];
+  if (mounts.length > 0) container.withBindMounts(mounts);
   if (onHost) container.withNetworkMode("host");
   else container.withExposedPorts(...ports);
   return await container.start();
