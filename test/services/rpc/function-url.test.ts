@@ -9,7 +9,6 @@ import { createCityRouter } from "#services/rpc/city-router.ts";
 import { composeEmbedded, type EmbeddedRpc } from "#services/rpc/compose-embedded.ts";
 import { listen, type RpcListeners } from "#services/rpc/container.ts";
 import type { RpcDeps } from "#services/rpc/deps.ts";
-import { createEdgeDoor } from "#services/rpc/http/edge-door.ts";
 import {
   bufferedHandler,
   type StreamingRuntime,
@@ -17,11 +16,8 @@ import {
 } from "#services/rpc/http/function-door.ts";
 import type { AnswerHead } from "#services/rpc/http/function-url.ts";
 import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
-import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { edgeStampText } from "#shared/fleet/edge-stamp.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
-import { StoreFault } from "#shared/ports/store-fault.ts";
-import { unixSeconds } from "#shared/primitives/brand.ts";
 import { functionEvent, type TestRequest } from "../../support/function-event.ts";
 import { createRpcNode, type RpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 
@@ -286,6 +282,19 @@ describe.skipIf(node === undefined)("requests to the servers and to the function
     expect(health.headers["x-request-id"]).toBe("test");
   });
 
+  it("may bring a transaction of 100 KB and a block of 1 MB, each twice as long in hex", async () => {
+    for (const [method, bytes] of [
+      ["sendrawtransaction", 100_000],
+      ["submitblock", 1_000_000],
+    ] as const) {
+      const asked = byTheEdge(rpc({ method, params: ["00".repeat(bytes)], id: 1 }));
+      for (const answer of [await atFunction(asked), await atServer(asked, external)]) {
+        expect([method, answer.headers["x-exos-error"]]).not.toContain("EXOS-E4130");
+        expect(Buffer.from(answer.body, "hex").toString()).toMatch(/"result"/);
+      }
+    }
+  });
+
   it("are refused over the limits of a city", async () => {
     const tooLong = new Uint8Array(4 * 1_048_576 + 1);
     const sent = byTheEdge({ path: "/", method: "POST", body: tooLong });
@@ -319,77 +328,5 @@ describe("an answer in one piece", () => {
     const api = { fetch: () => new Response(body) };
     await streamingHandler(api, lambda.runtime)(functionEvent({ path: "/" }), lambda.stream);
     expect(lambda.pieces.map((piece) => Buffer.from(piece).toString())).toEqual(["one", "two"]);
-  });
-});
-
-describe("the door of a city behind the edge", () => {
-  const NOW = unixSeconds(1_800_000_000);
-  const CLIENT = "192.0.2.7";
-
-  function stamped(key: string, unix: number = NOW, client = CLIENT): Headers {
-    const stamp = createHmac("sha256", key).update(edgeStampText(unix, CLIENT)).digest("hex");
-    return new Headers({ "x-exos-client": client, "x-exos-edge": `${unix}.${stamp}` });
-  }
-
-  function opened(held: Record<string, string>) {
-    const clock = createManualClock(NOW);
-    let isDown = false;
-    let reads = 0;
-    const secrets = {
-      async get(name: string) {
-        reads++;
-        if (isDown) throw new StoreFault("down", { retryable: true });
-        return held[name];
-      },
-    };
-    return {
-      clock,
-      door: createEdgeDoor({ secrets, clock }),
-      reads: () => reads,
-      fail: () => {
-        isDown = true;
-      },
-    };
-  }
-
-  it("lets in what carries a fresh stamp under either key", async () => {
-    const { door } = opened({ "edge-key": "old", "edge-key-next": "new" });
-    expect(await door.check(stamped("old"))).toBeUndefined();
-    expect(await door.check(stamped("new"))).toBeUndefined();
-    expect(await door.check(stamped("old", NOW - 299))).toBeUndefined();
-  });
-
-  it.each([
-    ["without a stamp", new Headers()],
-    ["under another key", stamped("other")],
-    ["that is too old", stamped("old", NOW - 301)],
-    ["of the future", stamped("old", NOW + 301)],
-    ["made for another client", stamped("old", NOW, "198.51.100.1")],
-    ["cut short", new Headers({ "x-exos-edge": `${NOW}.00` })],
-    ["under an empty key", stamped("")],
-  ])("refuses a request %s", async (_, headers) => {
-    const { door } = opened({ "edge-key": "old", "edge-key-next": "" });
-    expect(await door.check(headers)).toMatchObject({ code: "EXOS-E4032" });
-  });
-
-  it("reads its keys once in five minutes, and keeps them while their store is down", async () => {
-    const held = { "edge-key": "one" };
-    const { door, clock, reads, fail } = opened(held);
-    await door.check(stamped("one"));
-    await door.check(stamped("one"));
-    expect(reads()).toBe(2);
-    held["edge-key"] = "two";
-    clock.advance(301_000);
-    expect(await door.check(stamped("one", NOW + 301))).toMatchObject({ code: "EXOS-E4032" });
-    expect(await door.check(stamped("two", NOW + 301))).toBeUndefined();
-    fail();
-    clock.advance(301_000);
-    expect(await door.check(stamped("two", NOW + 602))).toBeUndefined();
-  });
-
-  it("is closed while no key was ever read", async () => {
-    const { door, fail } = opened({ "edge-key": "one" });
-    fail();
-    await expect(door.check(stamped("one"))).rejects.toThrow(StoreFault);
   });
 });
