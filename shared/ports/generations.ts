@@ -25,6 +25,8 @@ export interface Generations {
   get(generation: number): Promise<GenerationNote | undefined>;
   /** Say that another one is in use now. */
   noteOld(generation: number): Promise<void>;
-  /** Say whether its coins are only assumed; without a word they are not. */
-  noteAssumed(generation: number, isAssumed: boolean): Promise<void>;
+  /** Say that all its coins are there, and whether they are only assumed. */
+  noteLoaded(generation: number, isAssumed: boolean): Promise<void>;
+  /** Say that they are more than assumed. */
+  noteConfirmed(generation: number): Promise<void>;
 }

@@ -13,13 +13,11 @@ export function createMemoryGenerations(
       const assumed = notes.get(generation)?.assumed ?? false;
       notes.set(generation, { state: "old", at: clock.now(), assumed });
     },
-    noteAssumed: async (generation, assumed) => {
-      notes.set(generation, {
-        state: "loaded",
-        at: clock.now(),
-        ...notes.get(generation),
-        assumed,
-      });
+    noteLoaded: async (generation, assumed) =>
+      void notes.set(generation, { state: "loaded", at: clock.now(), assumed }),
+    async noteConfirmed(generation) {
+      const known = notes.get(generation);
+      if (known !== undefined) notes.set(generation, { ...known, assumed: false });
     },
   };
 }

@@ -31,6 +31,6 @@ export async function confirmSet(
     );
   }
   await noteDigests(set, deps, replayed.headers);
-  await generations.noteAssumed(set.generation, false);
+  await generations.noteConfirmed(set.generation);
   log.info("snapshot confirmed", { height: set.at.height, muhash: loaded });
 }

@@ -104,7 +104,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   const set = await chain.fill();
   const { height, hash } = set.at;
   // Before a tip names it.
-  if (set.assumed) await deps.generations.noteAssumed(set.generation, true);
+  await deps.generations.noteLoaded(set.generation, set.assumed);
   log.info("coins loaded", { generation: set.generation, height, hash, assumed: set.assumed });
   await copyChain(set, { ...deps, from: chain }, signal);
   let switched = await switchGeneration(set, deps);

@@ -20,6 +20,11 @@ export function createDynamoGenerations(options: {
   readonly clock: Pick<Clock, "now">;
 }): Generations {
   const { chain, coins, clock } = options;
+  async function noteAssumed(generation: number, isAssumed: boolean): Promise<void> {
+    const change = { text: "SET #assumed = :assumed", values: { assumed: { BOOL: isAssumed } } };
+    await chain.update(chainKey(`G#${generation}`), change);
+  }
+
   return {
     async get(generation) {
       const item = await chain.get(chainKey(`G#${generation}`));
@@ -33,11 +38,12 @@ export function createDynamoGenerations(options: {
       const table = generationTable(coins, generation);
       return noteGeneration(chain, generation, { table, state: "old", at: clock.now() });
     },
-    async noteAssumed(generation, isAssumed) {
-      await chain.update(chainKey(`G#${generation}`), {
-        text: "SET #assumed = :assumed",
-        values: { assumed: { BOOL: isAssumed } },
-      });
+    async noteLoaded(generation, isAssumed) {
+      // First what nobody may miss once it is in use.
+      await noteAssumed(generation, isAssumed);
+      const table = generationTable(coins, generation);
+      await noteGeneration(chain, generation, { table, state: "loaded", at: clock.now() });
     },
+    noteConfirmed: (generation) => noteAssumed(generation, false),
   };
 }

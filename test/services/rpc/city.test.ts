@@ -131,9 +131,9 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
       return [status, json.reasons.map(({ name }: { readonly name: string }) => name)];
     };
     expect(await named()).toEqual([200, []]);
-    await generations.noteAssumed(0, true);
+    await generations.noteLoaded(0, true);
     expect(await named()).toEqual([200, ["assumed"]]);
-    await generations.noteAssumed(0, false);
+    await generations.noteConfirmed(0);
     expect(await named()).toEqual([200, []]);
   });
 
