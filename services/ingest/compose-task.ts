@@ -6,6 +6,7 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import { runIngestTask } from "./city/run-ingest-task.ts";
 import type { TaskArguments } from "./city/task-arguments.ts";
 import { composeAws, composeAwsLoad } from "./compose-aws.ts";
+import { exportCity } from "./compose-export.ts";
 import { composeLoad } from "./compose-load.ts";
 import { runLoad } from "./load/run-load.ts";
 
@@ -46,14 +47,21 @@ export async function runTask(
 
 /** @returns the exit code: 3 where another task loads the city, or this one was stopped */
 async function load(
-  { connect, userAgent, from, trust, refill }: TaskArguments & { readonly userAgent: string },
+  given: TaskArguments & { readonly userAgent: string },
   { environment, log }: { readonly environment: Environment; readonly log: Log },
   signal: AbortSignal,
 ): Promise<number> {
-  const city = composeAwsLoad(environment, { log, refill, from });
+  const { connect, userAgent, trust } = given;
+  const city = composeAwsLoad(environment, { ...given, log });
   const { network, coins, importing } = city;
   const source = city.source && { ...city.source, trust };
   const folder = environment["EXOS_DATADIR"] ?? "/data";
+  if (given.snapshot) {
+    log.info("snapshot published", {
+      name: await exportCity(city, { folder, program: userAgent }),
+    });
+    return 0;
+  }
   await using chain = await composeLoad({
     ...{ network, folder, connect, userAgent, source, log },
     ...{ city: coins, importing },

@@ -41,6 +41,10 @@ const OPTIONS = {
     kind: "text",
     meaning: "of load --from: set hash of the snapshot that you vouch for yourself",
   },
+  snapshot: {
+    kind: "boolean",
+    meaning: "of load: publish the set of the city's own tables, and load nothing",
+  },
   block: { kind: "text", meaning: "of logs: lines about one block, by its height or hash" },
   function: { kind: "text", meaning: "of logs: lines of one function, or of ingest" },
   since: { kind: "text", meaning: "of logs: 90m, 6h, 2d, or a time; 1h unless said" },

@@ -9,12 +9,13 @@ import { namedBeginning, vouchedWords } from "./load-beginning.ts";
 import { loadCity } from "./load-city.ts";
 import { namedCity } from "./named-city.ts";
 
-const USAGE = "exos fleet load CITY [--from CITY [--trust MUHASH]] [--refill --confirm CITY]";
+const USAGE =
+  "exos fleet load CITY [--from CITY [--trust MUHASH]] [--refill --confirm CITY] [--snapshot]";
 
 /**
  * `exos fleet load CITY`: a new generation of the city's coins, filled from the chain that the task
  * downloads itself; with `--from` it begins with what another city published, which a replay from
- * genesis confirms. With `--refill` the city forgets a chain that ended elsewhere.
+ * genesis confirms. With `--snapshot` the task publishes the city's own set instead. With `--refill` the city forgets a chain that ended elsewhere.
  */
 export async function runLoadCity(
   context: CommandContext,
@@ -25,7 +26,11 @@ export async function runLoadCity(
   const city = namedCity(fleet, code, USAGE);
   if (more.length > 0) throw usageFailure(`fleet load takes no "${more.join(" ")}"`, USAGE);
   const named = namedBeginning(options, fleet, USAGE);
+  const snapshot = options["snapshot"] !== undefined;
   const refill = options["refill"] !== undefined;
+  if (snapshot && (refill || named !== undefined)) {
+    throw usageFailure("--snapshot loads nothing: it goes with neither --refill nor --from", USAGE);
+  }
   if (refill && options["confirm"] !== city.code) {
     throw new CommandFailure(
       `${city.name} forgets its chain and answers nothing until it is full`,
@@ -42,7 +47,10 @@ export async function runLoadCity(
   );
   const { network } = ENVIRONMENTS[fleet];
   const words = named && (await vouchedWords(named, deps.witness(named.from), { network, say }));
-  const outcome = await loadCity({ refill, words: words ?? [] }, deps);
+  const outcome = await loadCity(
+    { refill, words: snapshot ? ["--snapshot"] : (words ?? []) },
+    deps,
+  );
   if (outcome.state === "ended" && outcome.end.exitCode !== 0) {
     const { exitCode = "none", reason } = outcome.end;
     throw new CommandFailure(`${outcome.task} ended with ${exitCode}: ${reason}`, {
@@ -52,7 +60,9 @@ export async function runLoadCity(
   if (json) {
     terminal.out(JSON.stringify({ schema: "exos.fleet-load.v1", city: city.code, ...outcome }));
   } else if (outcome.state === "started") {
-    terminal.out(`${outcome.task} loads ${city.name}; its log: /exos/${fleet}/${city.code}/ingest`);
+    terminal.out(
+      `${outcome.task} ${snapshot ? "writes the set of" : "loads"} ${city.name}; its log: /exos/${fleet}/${city.code}/ingest`,
+    );
   } else terminal.out(`${city.name} is filled anew.`);
   return EXIT.done;
 }

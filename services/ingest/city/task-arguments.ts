@@ -18,6 +18,8 @@ export interface TaskArguments {
   readonly healthPort: number;
   /** Load: fill a city anew whose chain ended elsewhere. */
   readonly refill: boolean;
+  /** Load: publish the city's own set, and load nothing. */
+  readonly snapshot: boolean;
   /** Load: the bucket whose newest snapshot the chain begins with. */
   readonly from: string | undefined;
   /** Load: set hash of that snapshot, which an operator vouches for. */
@@ -51,6 +53,7 @@ export function parseTaskArguments(
         listen: { type: "string", ...(port === undefined ? {} : { default: `[::]:${port}` }) },
         health: { type: "string", default: String(HEALTH_PORT) },
         refill: { type: "boolean", default: false },
+        snapshot: { type: "boolean", default: false },
         from: { type: "string" },
         trust: { type: "string" },
       },
@@ -63,6 +66,9 @@ export function parseTaskArguments(
     if (connect.includes(undefined)) return "--connect wants HOST:PORT";
     if (listen === undefined && values.listen !== undefined) return "--listen wants HOST:PORT";
     if (!isPort(healthPort)) return "--health wants a port";
+    if (values.snapshot && (values.refill || values.from !== undefined)) {
+      return "--snapshot loads nothing: it goes with neither --refill nor --from";
+    }
     const trust = values.trust === undefined ? undefined : parseHashHex(values.trust);
     if (trust === undefined && values.trust !== undefined) {
       return "--trust wants the 64 hex digits of a set hash";
@@ -74,6 +80,7 @@ export function parseTaskArguments(
       listen,
       healthPort,
       refill: values.refill,
+      snapshot: values.snapshot,
       from: values.from,
       trust,
     };

@@ -100,6 +100,13 @@ describe("looking after a deployed city", () => {
     expect(other.command).toEqual(words);
   });
 
+  it("has the loader publish the city's own set", async () => {
+    const { said, changes } = await run("load", "loc", "--snapshot");
+    expect(said.code).toBe(0);
+    const [container] = JSON.parse(changes[0]?.body ?? "").overrides.containerOverrides;
+    expect(container.command).toEqual(["services/ingest/main.ts", "load", "--snapshot"]);
+  });
+
   it("fills it anew while connect is off", async () => {
     const { said, changes } = await run("load", "loc", "--refill", "--confirm", "loc");
     expect(said.code).toBe(0);

@@ -108,6 +108,7 @@ describe("exos fleet load", () => {
     ["to forget a chain unasked", ["syd", "--refill"], 9, "EXOS-E8007"],
     ["to forget another city's", ["syd", "--refill", "--confirm", "lon"], 9, "EXOS-E8007"],
     ["a fleet without an account", ["syd", "--refill", "--confirm", "syd"], 1, "EXOS-E8004"],
+    ["to publish and to load", ["syd", "--snapshot", "--from", "lon"], 2, "EXOS-E0002"],
     ["a set hash of no snapshot", ["syd", "--trust", "ab".repeat(32)], 2, "EXOS-E0002"],
     ["what is no set hash", ["syd", "--from", "lon", "--trust", "ab"], 2, "EXOS-E0002"],
     ["a snapshot from a city outside AWS", ["syd", "--from", "nyc"], 2, "EXOS-E8003"],

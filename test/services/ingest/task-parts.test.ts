@@ -20,6 +20,7 @@ describe("the words of a task", () => {
       listen: undefined,
       healthPort: HEALTH_PORT,
       refill: false,
+      snapshot: false,
       from: undefined,
       trust: undefined,
     });
@@ -38,6 +39,7 @@ describe("the words of a task", () => {
       listen: { host: "0.0.0.0", port: 0 },
       healthPort: 0,
       refill: true,
+      snapshot: false,
       from: "lon",
       trust: "ab".repeat(32),
     });
@@ -64,6 +66,7 @@ describe("the words of a task", () => {
     [["ingest", "--connect=:"], /--connect/],
     [["ingest", "--listen=1.2.3.4:70000"], /--listen/],
     [["ingest", "--health=65536"], /--health/],
+    [["load", "--snapshot", "--refill"], /--snapshot loads nothing/],
     [["load", TRUST], /--trust goes with --from/],
     [["load", "--from=lon", "--trust=ab"], /--trust wants the 64 hex digits/],
     [["ingest", "--health=x"], /--health/],
