@@ -9,7 +9,9 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildImage } from "./image/build-image.ts";
+import type { ContainerTool } from "./image/container-tool.ts";
 import { findContainerTool } from "./image/find-container-tool.ts";
+import { ImageFault } from "./image/image-fault.ts";
 import { makeBase } from "./image/make-base.ts";
 import { nodeOf } from "./image/node-of.ts";
 import { HOST_PLATFORM, type Platform, parsePlatforms } from "./image/platform.ts";
@@ -42,42 +44,54 @@ if (tool.name === undefined) {
   process.exit(3);
 }
 print(`tool    ${tool.name} ${tool.version}`);
-const images = new Map<Platform, string>();
-for (const platform of parsePlatforms(values.platforms)) {
-  const base = await makeBase(tool, {
-    ...nodeOf(project),
-    registry: true,
-    platform,
-    ...(values.base === undefined ? {} : { given: values.base }),
-  });
-  print(`base    ${base.reference} (${base.source})`);
-  const name = platform === HOST_PLATFORM ? values.name : `${values.name}-foreign`;
-  const image = await buildImage(tool, { project, base, name, platform });
-  const { files, packages } = image.contents;
-  print(`holds   ${files.length} files of ours, ${packages.length} packages`);
-  print(`image   ${image.name} for ${platform}, ${(image.bytes / 1e6).toFixed(0)} MB`);
-  print(`digest  ${image.id}`);
-  images.set(platform, image.id);
+try {
+  await pack(tool, await buildAll(tool));
+} catch (cause) {
+  if (!(cause instanceof ImageFault)) throw cause;
+  print(values.json ? JSON.stringify({ why: cause.message }) : `no image: ${cause.message}`);
+  process.exit(1);
 }
-/** What a machine beside AWS runs, where it was built. */
-const [archived = HOST_PLATFORM] = [...images.keys()].toSorted();
-const image = images.get(HOST_PLATFORM) ?? images.get(archived) ?? "";
-const oci = values.oci === undefined ? undefined : await writeOciLayout(tool, images, values.oci);
-if (oci !== undefined) print(`layout  ${values.oci}, ${oci.digest}`);
-let archive: object | undefined;
-if (values.save !== undefined) {
-  const sha256 = await saveImage(tool, images.get(archived) ?? "", values.save);
-  archive = { sha256, bytes: statSync(values.save).size, platform: archived };
-  print(`saved   ${values.save} for ${archived}, SHA-256 ${sha256}`);
+
+/** The image of each platform that is asked for. */
+async function buildAll(builder: ContainerTool): Promise<ReadonlyMap<Platform, string>> {
+  const images = new Map<Platform, string>();
+  for (const platform of parsePlatforms(values.platforms)) {
+    const base = await makeBase(builder, {
+      ...nodeOf(project),
+      registry: true,
+      platform,
+      ...(values.base === undefined ? {} : { given: values.base }),
+    });
+    print(`base    ${base.reference} (${base.source})`);
+    const name = platform === HOST_PLATFORM ? values.name : `${values.name}-foreign`;
+    const image = await buildImage(builder, { project, base, name, platform });
+    const { files, packages } = image.contents;
+    print(`holds   ${files.length} files of ours, ${packages.length} packages`);
+    print(`image   ${image.name} for ${platform}, ${(image.bytes / 1e6).toFixed(0)} MB`);
+    print(`digest  ${image.id}`);
+    images.set(platform, image.id);
+  }
+  return images;
 }
-if (values.json) {
+
+/** Write it as it is wanted, and say what it is. */
+async function pack(builder: ContainerTool, images: ReadonlyMap<Platform, string>): Promise<void> {
+  // What a machine beside AWS runs, where it was built.
+  const [archived = HOST_PLATFORM] = [...images.keys()].toSorted();
+  const image = images.get(HOST_PLATFORM) ?? images.get(archived) ?? "";
+  const { oci: layout, save: file } = values;
+  const oci = layout === undefined ? undefined : await writeOciLayout(builder, images, layout);
+  if (oci !== undefined) print(`layout  ${layout}, ${oci.digest}`);
+  let archive: object | undefined;
+  if (file !== undefined) {
+    const sha256 = await saveImage(builder, images.get(archived) ?? "", file);
+    archive = { sha256, bytes: statSync(file).size, platform: archived };
+    print(`saved   ${file} for ${archived}, SHA-256 ${sha256}`);
+  }
+  if (!values.json) return;
   // Who runs it with the same tool needs the settings that it was given.
-  const conf = tool.environment["CONTAINERS_CONF"];
-  const settings = conf === undefined ? {} : { CONTAINERS_CONF: conf };
-  print(
-    JSON.stringify({
-      ...{ tool: tool.name, runs: tool.runs, image, environment: settings },
-      ...{ oci, archive },
-    }),
-  );
+  const conf = builder.environment["CONTAINERS_CONF"];
+  const environment = conf === undefined ? {} : { CONTAINERS_CONF: conf };
+  const { name, runs } = builder;
+  print(JSON.stringify({ tool: name, runs, image, environment, oci, archive }));
 }

@@ -28,8 +28,9 @@ const BUILT = z.union([
  * Build the image of all services for these platforms, or for this machine's own, by the program of
  * `infra/`.
  *
- * @returns why there is none, as a sentence's end, where nothing here builds images
- * @throws CommandFailure `EXOS-E8183` when building it failed
+ * @returns why there is none, as a sentence's end, where nothing here builds images or
+ *   a step failed
+ * @throws CommandFailure `EXOS-E8183` when the program itself fails
  */
 export async function layOutImage(
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
@@ -68,7 +69,7 @@ async function build(
   try {
     await runProgram(process.execPath, program, { ...options, env: environment, signal, onLine });
   } catch (cause) {
-    // Where nothing builds images it says why before it ends.
+    // It says why before it ends: nothing here builds images, or a step of it failed.
     if (!(cause instanceof CommandFailure) || !last.includes('"why"')) throw cause;
   }
   return BUILT.parse(JSON.parse(last));
