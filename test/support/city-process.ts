@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface CityProcess extends AsyncDisposable {
   /** Resolves when it printed this. @throws RangeError when it ends without */
   says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Everything that it printed, once it has ended by itself. */
+  said(): Promise<string>;
   /** SIGTERM, and wait. @returns exit code and seconds */
   stop(): Promise<{ readonly code: number | null; readonly seconds: number }>;
 }
@@ -39,6 +41,10 @@ export function startCityProcess(
           said.told = resolve;
         });
       }
+    },
+    async said() {
+      await closed;
+      return said.text;
     },
     async stop() {
       const startedMs = performance.now();

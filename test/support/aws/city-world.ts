@@ -5,6 +5,7 @@ import { createAwsBlockStore } from "#shared/adapters/aws/aws-block-store.ts";
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { createDynamoBlockTries } from "#shared/adapters/aws/dynamo-block-tries.ts";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
+import { createDynamoGenerations } from "#shared/adapters/aws/dynamo-generations.ts";
 import { createDynamoHeaderStore } from "#shared/adapters/aws/dynamo-header-store.ts";
 import { createDynamoHeartbeats } from "#shared/adapters/aws/dynamo-heartbeats.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
@@ -89,6 +90,7 @@ export async function openCityWorld(network: Network) {
     coins: deps.coins,
     segments: createAwsSegments({ chain, objects, blocks: deps.blocks }),
     snapshots: createS3Snapshots(objects),
+    generations: createDynamoGenerations({ chain, coins: tables.coins, clock }),
     heartbeats: createDynamoHeartbeats(chain),
     /** Check and connect what is hinted, and tell of each new tip, until the signal is aborted. */
     runFunctions: (signal: AbortSignal) =>
