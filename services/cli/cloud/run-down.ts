@@ -21,7 +21,7 @@ export async function runDown(context: CommandContext): Promise<ExitCode> {
   }
   terminal.out("The local city is down.");
   if (survivors.length > 0) terminal.out(`What survives it: ${survivors.join(", ")}`);
-  if (state.emulator === undefined) {
+  if (state.emulator === undefined && state.container === undefined) {
     terminal.out(`${state.endpoint.url} keeps the stack CDKToolkit, for the next city.`);
   }
   return EXIT.done;
