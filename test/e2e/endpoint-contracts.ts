@@ -18,7 +18,7 @@ import { startMinistack } from "#services/cli/cloud/start-ministack.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
 /** What opens an endpoint in a test: with `AWS_ENDPOINT_URL` set, the one that is given. */
-const OPENS = /support\/aws\/(dynamo|fauxqs)-endpoint\.ts/;
+const OPENS = /support\/aws\/(dynamo|fauxqs|queue)-endpoint\.ts/;
 const END_MS_MAX = 15_000;
 const SKIPPED = 77;
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -11,9 +11,9 @@ export interface QueueRig {
 }
 
 /** What every queue promises. @param create an empty one each time */
-export function workQueueContract(create: () => QueueRig): void {
+export function workQueueContract(create: () => QueueRig | Promise<QueueRig>): void {
   it("delivers what was sent, even if the sender changes it afterwards", async () => {
-    const { queue, settle } = create();
+    const { queue, settle } = await create();
     const job = { n: 1 };
     await queue.send(job);
     job.n = 2;
@@ -27,7 +27,7 @@ export function workQueueContract(create: () => QueueRig): void {
   });
 
   it("delivers every message at least once, also those sent while it consumes", async () => {
-    const { queue, settle } = create();
+    const { queue, settle } = await create();
     const seen = new Set<number>();
     const control = new AbortController();
     for (let n = 0; n < 10; n++) await queue.send({ n });
@@ -42,7 +42,7 @@ export function workQueueContract(create: () => QueueRig): void {
   });
 
   it("brings a message again until it succeeds, and counts the attempts", async () => {
-    const { queue, settle } = create();
+    const { queue, settle } = await create();
     const attempts: number[] = [];
     const control = new AbortController();
     await queue.send({ n: 1 });
@@ -58,7 +58,7 @@ export function workQueueContract(create: () => QueueRig): void {
   });
 
   it("gives a message up after its last attempt, and goes on with the others", async () => {
-    const { queue, settle } = create();
+    const { queue, settle } = await create();
     const seen = new Set<number>();
     const control = new AbortController();
     await queue.send({ n: 13 });
@@ -76,7 +76,7 @@ export function workQueueContract(create: () => QueueRig): void {
   });
 
   it("handles no more at once than it may", async () => {
-    const { queue, settle } = create();
+    const { queue, settle } = await create();
     let most = 0;
     let now = 0;
     const control = new AbortController();
@@ -93,7 +93,7 @@ export function workQueueContract(create: () => QueueRig): void {
   });
 
   it("waits for those in flight when it stops, and keeps the rest for the next", async () => {
-    const { queue, settle } = create();
+    const { queue, settle } = await create();
     const control = new AbortController();
     const done: number[] = [];
     let finish: (() => void) | undefined;
@@ -127,7 +127,7 @@ export function workQueueContract(create: () => QueueRig): void {
   });
 
   it("refuses a message over 64 KiB", async () => {
-    const { queue } = create();
+    const { queue } = await create();
     const long = { n: 1, text: "x".repeat(65_536) };
     await expect(queue.send(long)).rejects.toThrow(RangeError);
   });
