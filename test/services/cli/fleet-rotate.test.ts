@@ -161,11 +161,12 @@ describe("the rotation of the edge's key at AWS", () => {
     isRotated();
   });
 
-  it("refused at any request, says why without a key in it, and goes on by the same command", async () => {
+  // At each call of its ports it is killed in rotate-secret.test.ts.
+  it("refused at a request, says why without a key in it, and goes on by the same command", async () => {
     await rotate();
     const requests = endpoint.asked.length - 1;
     expect(requests).toBeGreaterThan(9);
-    for (let request = 1; request <= requests; request++) {
+    for (let request = 1; request <= requests; request += 3) {
       parameters.clear();
       for (const { code } of cities) parameters.set(`${at(code)} /exos/prod/${code}/edge-key`, OLD);
       edge = { value: OLD, version: 1 };
