@@ -70,13 +70,13 @@ async function answerReady(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response>
   const { city, version } = deps;
   if (opening !== undefined || stores === undefined) {
     const phase = stores === undefined ? startupOf(deps) : {};
-    return answer(503, { ...phase, city, reasons: [opening], version });
+    return answer(503, { ...phase, reasons: [opening], version, city });
   }
   const lagMax = asked === undefined ? undefined : Number(asked);
   const chain = await session.chain();
   const { status, reasons } = await viewHealth({ chain, deps, stores }, lagMax);
   const tip = await viewComparable(chain, stores);
-  return answer(status === "ok" ? 200 : 503, { city, reasons, tip, version });
+  return answer(status === "ok" ? 200 : 503, { reasons, tip, version, city });
 }
 
 async function answerMetrics(c: Context<ApiEnv>, deps: RpcDeps): Promise<Response> {
