@@ -244,7 +244,8 @@ export function composeAwsLoad(
       client: createSnsClient(),
       topicArn: names.EXOS_TOPIC_FOLLOW,
     }),
-    ...(refill ? { forget: () => forgetChain(chain) } : {}),
+    refill,
+    forget: () => forgetChain(chain),
   };
 }
 

@@ -14,14 +14,16 @@ export function createMemorySegments(): MemorySegments {
   return {
     listed,
     async write(index, pieces) {
-      const parts: number[] = [];
-      for await (const piece of pieces) parts.push(...piece);
-      if (!objects.has(index)) objects.set(index, Uint8Array.from(parts));
+      const object = await whole(pieces);
+      if (!objects.has(index)) objects.set(index, object);
+    },
+    async replace(index, pieces) {
+      objects.set(index, await whole(pieces));
     },
     async read(index) {
       const object = objects.get(index);
       if (object === undefined) return undefined;
-      return (async function* whole() {
+      return (async function* once() {
         yield object.slice();
       })();
     },
@@ -33,4 +35,10 @@ export function createMemorySegments(): MemorySegments {
     isLoose: async () => false,
     release: async () => undefined,
   };
+}
+
+async function whole(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: number[] = [];
+  for await (const piece of pieces) parts.push(...piece);
+  return Uint8Array.from(parts);
 }

@@ -121,15 +121,27 @@ async function copySegment(
   if (known === undefined) {
     const end = (index + 1) * segmentBlocks - 1;
     const isBelow = from.below !== undefined && end <= from.below.height;
-    const pieces = isBelow
-      ? await foreignSegment(index, hashes, from.below.segments)
-      : ownSegment(hashes, stored, from);
-    await segments.write(index, pieces);
-    const written = await segments.read(index);
-    if (written === undefined) throw gone(`segment ${index}`);
-    await segments.declare(index, { ...(await checkSegment(written, hashes)), muhash });
+    const pieces = async () =>
+      isBelow
+        ? foreignSegment(index, hashes, from.below.segments)
+        : ownSegment(hashes, stored, from);
+    await segments.write(index, await pieces());
+    const info = await written(index, hashes, segments).catch(async (cause: unknown) => {
+      if (!(cause instanceof StoreFault) || cause.code !== "EXOS-E8107") throw cause;
+      // Of a chain that was forgotten, and declared by nobody: no reader finds it.
+      await segments.replace(index, await pieces());
+      return written(index, hashes, segments);
+    });
+    await segments.declare(index, { ...info, muhash });
   } else await noteDigest(index, muhash, segments);
   await segments.list(packed);
+}
+
+/** The object as it lies there, once it is the one of these blocks. */
+async function written(index: number, hashes: readonly HashHex[], segments: Segments) {
+  const pieces = await segments.read(index);
+  if (pieces === undefined) throw gone(`segment ${index}`);
+  return checkSegment(pieces, hashes);
 }
 
 /** Read to its end before a byte of it is kept: objects are never replaced. */

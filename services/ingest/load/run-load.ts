@@ -16,7 +16,12 @@ import { confirmSet } from "./confirm-set.ts";
 import { type BelowSnapshot, copyChain } from "./copy-chain.ts";
 import type { ReplayedChain, ReplaySource } from "./replay-chain.ts";
 import { type RetireDeps, retireGenerations } from "./retire-generations.ts";
-import { type LoadedSet, type SwitchDeps, switchGeneration } from "./switch-generation.ts";
+import {
+  isElsewhere,
+  type LoadedSet,
+  type SwitchDeps,
+  switchGeneration,
+} from "./switch-generation.ts";
 
 /** A chain that was downloaded and judged on the disk of a task, and its unspent set. */
 export interface PreparedChain {
@@ -50,8 +55,10 @@ export interface LoadDeps extends SwitchDeps {
   readonly owner: string;
   readonly notice: Pick<TipNotice, "put">;
   readonly follow: WorkQueue<TipHint>;
-  /** Forget the chain of the city, whose operator named it: `--refill`. */
+  /** Forget the chain of the city, and what a forgetting that died has left. */
   readonly forget?: () => Promise<void>;
+  /** Its operator named it: a chain that ended elsewhere is forgotten. */
+  readonly refill?: boolean;
   readonly clock: Clock;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -106,13 +113,9 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   // Before a tip names it.
   await deps.generations.noteLoaded(set.generation, set.assumed);
   log.info("coins loaded", { generation: set.generation, height, hash, assumed: set.assumed });
+  await forgetOthers(set, deps);
   await copyChain(set, { ...deps, from: chain }, signal);
-  let switched = await switchGeneration(set, deps);
-  if (switched.state === "elsewhere" && deps.forget !== undefined) {
-    log.warn("EXOS-E8131", "the chain of the city is forgotten", { height: switched.tip.height });
-    await deps.forget();
-    switched = await switchGeneration(set, deps);
-  }
+  const switched = await switchGeneration(set, deps);
   const { tip } = switched;
   if (switched.state === "elsewhere") {
     throw new StoreFault(
@@ -127,6 +130,21 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   log.info("snapshot published", { name: await chain.publish(deps.snapshots) });
   if (set.assumed) await confirmSet(set, chain, deps, signal);
   return tip;
+}
+
+/**
+ * Before a segment is copied: what belongs to another chain would stand in its place. A city without a
+ * tip has nothing that counts, but may have what is left of a refill that was killed.
+ */
+async function forgetOthers(set: LoadedSet, deps: LoadDeps): Promise<void> {
+  const { coins, forget, refill = false, log } = deps;
+  if (forget === undefined) return;
+  const tip = await coins.tip();
+  if (tip !== undefined && !(refill && (await isElsewhere(tip, set, deps)))) return;
+  if (tip !== undefined) {
+    log.warn("EXOS-E8131", "the chain of the city is forgotten", { height: tip.height });
+  }
+  await forget();
 }
 
 interface Keeping {

@@ -68,13 +68,22 @@ export async function switchGeneration(set: LoadedSet, deps: SwitchDeps): Promis
   }
 }
 
+/** Whether the chain of a tip neither leads to a set nor contains its block. */
+export async function isElsewhere(
+  tip: Tip,
+  set: LoadedSet,
+  { coins }: Pick<SwitchDeps, "coins">,
+): Promise<boolean> {
+  const { at } = set;
+  if (tip.height < at.height) return hashOf(set, tip.height) !== tip.hash;
+  return (await activeHashAt(at.height, tip, coins)) !== at.hash;
+}
+
 /** @returns `undefined` where the tip's chain is another than the set's */
 async function nextOf(tip: Tip, set: LoadedSet, deps: SwitchDeps): Promise<NextTip | undefined> {
   const { at, generation } = set;
-  if (tip.height < at.height) {
-    return hashOf(set, tip.height) === tip.hash ? tipOfSet(set, tip.rev) : undefined;
-  }
-  if ((await activeHashAt(at.height, tip, deps.coins)) !== at.hash) return undefined;
+  if (await isElsewhere(tip, set, deps)) return undefined;
+  if (tip.height < at.height) return tipOfSet(set, tip.rev);
   for (let up = at.height + 1; up <= tip.height; up++) {
     const hash = await activeHashAt(up, tip, deps.coins);
     if (hash !== undefined) await applyTo(generation, { hash, height: height(up) }, deps);

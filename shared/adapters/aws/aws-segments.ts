@@ -30,6 +30,7 @@ export function createAwsSegments({ chain, objects, blocks }: AwsSegmentsOptions
     async write(index, pieces) {
       await objects.writeIfAbsent(segmentObject(index), pieces);
     },
+    replace: (index, pieces) => objects.write(segmentObject(index), pieces),
     read: (index) => objects.read(segmentObject(index)),
     async declare(index, info) {
       await chain.put(segmentItem(index, info));

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type LoadDeps, runLoad } from "#services/ingest/load/run-load.ts";
+import { checkSegment } from "#services/ingest/segment-pieces.ts";
 import { createValidator } from "#services/validate/core.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
@@ -83,6 +84,50 @@ describe("a city on another chain", () => {
     await expect(runLoad(depsOf(ports), ALIVE)).rejects.toMatchObject({ code: "EXOS-E8131" });
     expect((await city.coins.tip())?.hash).toBe(other.at(-1)?.record.hash);
     expect(await ports.leases.holder("load", START)).toBeUndefined();
+  });
+});
+
+describe("a city that is to forget", () => {
+  /** What was done, in order. */
+  async function loadWith(has: Parameters<typeof cityOf>[0]["has"], refill: boolean) {
+    const { city, ports, depsOf } = await cityOf({ has, prepared });
+    // Of a chain before, whose object nobody deletes.
+    const before = await cityOf({ has: undefined, prepared: await preparedFrom(other) });
+    await runLoad(before.depsOf(before.ports), ALIVE);
+    const left = await before.ports.segments.read(0);
+    if (left !== undefined) await ports.segments.write(0, left);
+    const done: string[] = [];
+    const segments = { ...ports.segments };
+    segments.write = async (index, pieces) => {
+      done.push(`write ${index}`);
+      await ports.segments.write(index, pieces);
+    };
+    const forget = async () => void done.push("forget");
+    const outcome = await runLoad({ ...depsOf(ports), segments, forget, refill }, ALIVE).catch(
+      ({ code }: { readonly code: string }) => code,
+    );
+    return { city, ports, done, outcome };
+  }
+
+  it("does so before a segment of the new chain is copied, over whatever object is there", async () => {
+    const { city, ports, done, outcome } = await loadWith(undefined, false);
+    expect(outcome).toMatchObject({ state: "loaded" });
+    // Without a tip, since a refill may have been killed.
+    expect(done).toEqual(["forget", "write 0", "write 1"]);
+    expect(await coinsOf(city)).toEqual(await coinsOf(await storesWith(chain)));
+    const hashes = [genesis, ...chain.slice(0, 2).map(({ record }) => record)];
+    const pieces = await ports.segments.read(0);
+    if (pieces === undefined) throw new RangeError("no segment");
+    await checkSegment(
+      pieces,
+      hashes.map(({ hash }) => hash),
+    );
+  });
+
+  it("does so on another chain where its operator said so, and never on its own", async () => {
+    expect((await loadWith(other, true)).done[0]).toBe("forget");
+    expect(await loadWith(other, false)).toMatchObject({ outcome: "EXOS-E8131" });
+    expect((await loadWith(above, true)).done).not.toContain("forget");
   });
 });
 
