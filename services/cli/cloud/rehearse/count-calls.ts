@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type FunctionName, functionName } from "#regions/city-names.ts";
 import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
 import { type Rehearsal, rehearsalFailure } from "#services/cli/cloud/rehearse/rehearsal.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 
 /** Lines of a log that say that a function was started, for those that are started alike. */
 interface Calls {
@@ -10,18 +11,29 @@ interface Calls {
   line(functionName: string): string;
 }
 
-const BY_MAPPING = ["check", "connect"] as const;
-const BY_OTHERS = ["index-follow", "mempool-follow", "rpc"] as const;
+const MAPPED = { what: "batches", line: (name: string) => `ESM: Lambda ${name} processed` };
+const SPAWNED = { what: "processes", line: (name: string) => `worker spawned for ${name} ` };
+const DROVEN = { what: "runs", line: (name: string) => `drove ${name}:` };
 
-/** By the emulator: it has a line for each batch of a mapping, and for each process of the others. */
-const STARTED: readonly Calls[] = [
-  { what: "batches", names: BY_MAPPING, line: (name) => `ESM: Lambda ${name} processed` },
-  { what: "processes", names: BY_OTHERS, line: (name) => `worker spawned for ${name} ` },
-];
-/** By whoever drives them: each run has a line. */
-const DRIVEN: readonly Calls[] = [
-  { what: "runs", names: [...BY_MAPPING, ...BY_OTHERS], line: (name) => `drove ${name}:` },
-];
+/** What blocks alone start. */
+const AT_BLOCKS = {
+  /** By the emulator: it has a line for each batch of a mapping, and for each process of the others. */
+  started: [
+    { ...MAPPED, names: ["check", "connect"] },
+    { ...SPAWNED, names: ["index-follow", "mempool-follow", "rpc"] },
+  ],
+  /** By whoever drives them: each run has a line. */
+  driven: [{ ...DROVEN, names: ["check", "connect", "index-follow", "mempool-follow", "rpc"] }],
+} as const satisfies Readonly<Record<string, readonly Calls[]>>;
+
+/** What transactions, the schedule, the URL of streams and the staker start. */
+const BESIDE_BLOCKS = {
+  started: [
+    { ...MAPPED, names: ["mempool"] },
+    { ...SPAWNED, names: ["rpc-events", "watch", "stake-sign"] },
+  ],
+  driven: [{ ...DROVEN, names: ["mempool", "watch"] }],
+} as const satisfies Readonly<Record<string, readonly Calls[]>>;
 
 /** Above it, hints were doubled on their way, or what failed came again. */
 const CHECKS_PER_BLOCK_MAX = 1.5;
@@ -31,34 +43,82 @@ function count(text: string, piece: string): number {
   return text.split(piece).length - 1;
 }
 
+interface Counted {
+  readonly what: string;
+  readonly rows: readonly { readonly name: FunctionName; readonly calls: number }[];
+}
+
 /**
- * That each handler was started by whoever is to start it, by what stands in its own log.
+ * How often each handler was started by whoever is to start it, by what stands in its own log.
  *
- * @throws CommandFailure `EXOS-E8186` that names the handlers that were not, or whose work came
- *   again and again
+ * @returns `undefined` where nobody has that log
+ * @throws CommandFailure `EXOS-E8186` that names the handlers that were not
  */
-export async function countCalls(rehearsal: Rehearsal): Promise<void> {
-  const { city, node, print } = rehearsal;
+async function countStarts(
+  { city }: Rehearsal,
+  { started, driven }: Readonly<Record<"started" | "driven", readonly Calls[]>>,
+): Promise<readonly Counted[] | undefined> {
   const { starter } = city;
-  if (starter === undefined) return print("calls      the endpoint's log is not here");
+  if (starter === undefined) return undefined;
   const log = await readFile(starter.log, "utf8");
-  const groups = (city.state().driven ? DRIVEN : STARTED).map(({ what, names, line }) => ({
+  const groups = (city.state().driven ? driven : started).map(({ what, names, line }) => ({
     what,
     rows: names.map((name) => ({ name, calls: count(log, line(functionName(LOCAL_CITY, name))) })),
   }));
-  const all = groups.flatMap(({ rows }) => rows);
-  const idle = all.filter(({ calls }) => calls === 0);
-  if (idle.length > 0) {
-    const names = idle.map(({ name }) => name).join(", ");
-    throw rehearsalFailure(`${starter.log} has no call of ${names}`);
-  }
+  const idle = groups.flatMap(({ rows }) => rows).filter(({ calls }) => calls === 0);
+  if (idle.length === 0) return groups;
+  const names = idle.map(({ name }) => name).join(", ");
+  throw rehearsalFailure(`${starter.log} has no call of ${names}`);
+}
+
+const told = (groups: readonly Counted[]): string =>
+  groups
+    .map(
+      ({ what, rows }) =>
+        `${what}: ${rows.map(({ name, calls }) => `${name} ${calls}`).join(", ")}`,
+    )
+    .join("; ");
+
+const NOT_HERE = "calls      the endpoint's log is not here";
+
+/**
+ * That blocks started what they are to start.
+ *
+ * @throws CommandFailure `EXOS-E8186`, also when what was done came again and again
+ */
+export async function countCalls(rehearsal: Rehearsal): Promise<void> {
+  const { node, print } = rehearsal;
+  const groups = await countStarts(rehearsal, AT_BLOCKS);
+  if (groups === undefined) return print(NOT_HERE);
   const blocks = node.made();
+  const all = groups.flatMap(({ rows }) => rows);
   const checks = all.find(({ name }) => name === "check")?.calls ?? 0;
   if (checks > CHECKS_PER_BLOCK_MAX * blocks) {
     throw rehearsalFailure(`check was started ${checks} times for ${blocks} blocks`);
   }
-  const said = groups.map(
-    ({ what, rows }) => `${what}: ${rows.map(({ name, calls }) => `${name} ${calls}`).join(", ")}`,
-  );
-  print(`calls      ${blocks} blocks; ${said.join("; ")}`);
+  print(`calls      ${blocks} blocks; ${told(groups)}`);
+}
+
+/** That everything else was started too. @throws CommandFailure `EXOS-E8186` */
+export async function countOthers(rehearsal: Rehearsal): Promise<void> {
+  const groups = await countStarts(rehearsal, BESIDE_BLOCKS);
+  rehearsal.print(groups === undefined ? NOT_HERE : `others     ${told(groups)}`);
+}
+
+/** MiniStack judges what is asked of a service of ECS by its cluster, where AWS does by the service. */
+const JUDGED_AMISS = "ecs:DescribeServices";
+
+/**
+ * The function of the schedule, which is too slow for a short round, as its role lets it. Each of its
+ * parts is tried whatever became of the others, and the first that failed is told.
+ */
+export async function runWatch({ city, cloud, print }: Rehearsal): Promise<void> {
+  if (city.state().driven) return;
+  try {
+    await cloud.invoke(functionName(LOCAL_CITY, "watch"), {});
+    print("watch      one minute of it, with its own role");
+  } catch (cause) {
+    if (!(cause instanceof StoreFault && cause.message.includes(JUDGED_AMISS))) throw cause;
+    print("watch      one minute of it, with its own role; ECS is not judged here as AWS does");
+  }
 }

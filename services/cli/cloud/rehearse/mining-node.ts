@@ -6,6 +6,12 @@ import type { LocalPeer } from "#services/cli/cloud/start-peer.ts";
 export interface MiningNode {
   /** @returns hashes of the new blocks, oldest first */
   mine(count: number): Promise<readonly string[]>;
+  /** A block whose reward goes there. @returns its hash */
+  mineTo(address: string): Promise<string>;
+  /** Bytes of a block, in hex. */
+  block(hash: string): Promise<string>;
+  /** Identifiers of the transactions that wait for a block. */
+  waiting(): Promise<readonly string[]>;
   /** Blocks that were made, on whatever branch. */
   made(): number;
   /** Leave a block and all that follows it. */
@@ -23,12 +29,16 @@ export function createMiningNode({ rpcUrl, authorization }: LocalPeer): MiningNo
   const ask = (method: string, ...params: readonly unknown[]) =>
     askRpc(rpcUrl, { method, params }, { authorization });
   let made = 0;
+  const count = (answer: unknown) => {
+    const hashes = z.array(HASH).parse(answer);
+    made += hashes.length;
+    return hashes;
+  };
   return {
-    async mine(count) {
-      const hashes = z.array(HASH).parse(await ask("generate", count));
-      made += hashes.length;
-      return hashes;
-    },
+    mine: async (blocks) => count(await ask("generate", blocks)),
+    mineTo: async (address) => count(await ask("generatetoaddress", 1, address))[0] ?? "",
+    block: async (hash) => z.string().parse(await ask("getblock", hash, 0)),
+    waiting: async () => z.array(HASH).parse(await ask("getrawmempool")),
     made: () => made,
     invalidate: async (hash) => void (await ask("invalidateblock", hash)),
     tip: async () => HASH.parse(await ask("getbestblockhash")),

@@ -56,7 +56,7 @@ export async function depthOf(rehearsal: Pick<Rehearsal, "city">, hash: string):
  *
  * @returns milliseconds that it took; `undefined` when it took longer
  */
-export async function untilAnswered(
+async function untilAnswered(
   rehearsal: Pick<Rehearsal, "city" | "signal">,
   hash: string,
   msMax: number,

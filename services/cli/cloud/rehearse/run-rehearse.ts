@@ -16,8 +16,9 @@ import {
   followFirst,
   reorganise,
 } from "#services/cli/cloud/rehearse/announce-blocks.ts";
+import { askEvents } from "#services/cli/cloud/rehearse/ask-events.ts";
 import { compareLeftOut } from "#services/cli/cloud/rehearse/compare-left-out.ts";
-import { countCalls } from "#services/cli/cloud/rehearse/count-calls.ts";
+import { countCalls, countOthers, runWatch } from "#services/cli/cloud/rehearse/count-calls.ts";
 import { disableConnect } from "#services/cli/cloud/rehearse/disable-connect.ts";
 import { compareSets, killFunctions } from "#services/cli/cloud/rehearse/kill-functions.ts";
 import { createMiningNode } from "#services/cli/cloud/rehearse/mining-node.ts";
@@ -27,6 +28,7 @@ import {
   secondsOf,
 } from "#services/cli/cloud/rehearse/rehearsal.ts";
 import { restartIngest } from "#services/cli/cloud/rehearse/restart-ingest.ts";
+import { sendTransaction } from "#services/cli/cloud/rehearse/send-transaction.ts";
 import { containerLog } from "#services/cli/cloud/running-container.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
@@ -51,16 +53,29 @@ const OPEN: Round = {
     announceBlocks,
     reorganise,
     countCalls,
+    sendTransaction,
+    askEvents,
     disableConnect,
     killFunctions,
     restartIngest,
+    countOthers,
   ],
 };
 /** What touches each role, where the endpoint refuses what no role grants. */
 const GUARDED: Round = {
   name: "guarded",
   roles: true,
-  steps: [followFirst, announceBlocks, reorganise, countCalls, compareSets],
+  steps: [
+    followFirst,
+    announceBlocks,
+    reorganise,
+    countCalls,
+    sendTransaction,
+    askEvents,
+    runWatch,
+    countOthers,
+    compareSets,
+  ],
 };
 
 /** Deploy a city, take it through the steps, remove it, and see that nothing is left. */
