@@ -53,7 +53,7 @@ export interface LoadDeps extends SwitchDeps {
   readonly leases: Leases;
   /** Of this process. */
   readonly owner: string;
-  readonly notice: Pick<TipNotice, "put">;
+  readonly notice: Pick<TipNotice, "put" | "read">;
   readonly follow: WorkQueue<TipHint>;
   /** Forget the chain of the city, and what a forgetting that died has left. */
   readonly forget?: () => Promise<void>;
@@ -143,6 +143,8 @@ async function forgetOthers(set: LoadedSet, deps: LoadDeps): Promise<void> {
   if (tip !== undefined && !(refill && (await isElsewhere(tip, set, deps)))) return;
   if (tip !== undefined) {
     log.warn("EXOS-E8131", "the chain of the city is forgotten", { height: tip.height });
+    // The next tip is numbered on from here: whoever holds this one must see that it is newer.
+    await deps.notice.put(tip);
   }
   await forget();
 }

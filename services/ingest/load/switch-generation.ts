@@ -9,6 +9,7 @@ import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import { type HashHex, type Height, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
@@ -32,6 +33,7 @@ export interface SwitchDeps {
   readonly coins: CoinStore;
   readonly headers: HeaderStore;
   readonly blocks: BlockStore;
+  readonly notice: Pick<TipNotice, "read">;
 }
 
 /** What became of it. */
@@ -59,7 +61,11 @@ export async function switchGeneration(set: LoadedSet, deps: SwitchDeps): Promis
         { retryable: false, code: "EXOS-E8130" },
       );
     }
-    const next = tip === undefined ? tipOfSet(set, 0) : await nextOf(tip, set, deps);
+    // Without a tip, its number goes on from that of the last one that was forgotten.
+    const next =
+      tip === undefined
+        ? tipOfSet(set, (await deps.notice.read())?.rev ?? 0)
+        : await nextOf(tip, set, deps);
     if (next === undefined) {
       if (tip !== undefined) return { state: "elsewhere", tip };
       continue;

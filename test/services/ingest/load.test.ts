@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type LoadDeps, runLoad } from "#services/ingest/load/run-load.ts";
 import { checkSegment } from "#services/ingest/segment-pieces.ts";
 import { createValidator } from "#services/validate/core.ts";
+import { genesisTip } from "#shared/coins/tip.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import {
@@ -128,6 +129,15 @@ describe("a city that is to forget", () => {
     expect((await loadWith(other, true)).done[0]).toBe("forget");
     expect(await loadWith(other, false)).toMatchObject({ outcome: "EXOS-E8131" });
     expect((await loadWith(above, true)).done).not.toContain("forget");
+  });
+});
+
+describe("the first tip after a refill", () => {
+  it("is newer than the one that whoever read it holds", async () => {
+    const { city, ports, depsOf } = await cityOf({ has: undefined, prepared });
+    await ports.notice.put({ ...genesisTip(genesis).tip, rev: 41 });
+    await runLoad(depsOf(ports), ALIVE);
+    expect((await city.coins.tip())?.rev).toBe(42);
   });
 });
 
