@@ -1,23 +1,28 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  BucketPolicy,
   type BucketProps,
+  type IBucket,
   ObjectOwnership,
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { EdgeNames } from "#regions/edge-names.ts";
 
 const LOG_DAYS = 30;
-/** Of a release that was replaced, such as `deploy.json` of last week. */
-const OLD_VERSIONS_MAX = 20;
 
-/** What all cities share: assets of the pages, releases, and the log of who fetched both. */
+/**
+ * What all cities share: assets of the pages, and the log of who fetched them and releases. The bucket
+ * of releases itself is older than this stack, which is deployed out of it: `exos fleet deploy` makes
+ * it, and only who may read it is said here.
+ */
 export class SharedBuckets extends Construct {
   readonly web: Bucket;
-  readonly release: Bucket;
+  readonly release: IBucket;
+  readonly #releasePolicy: BucketPolicy;
   readonly logs: Bucket;
 
   constructor(scope: Construct, id: string, { buckets }: EdgeNames) {
@@ -35,29 +40,26 @@ export class SharedBuckets extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
       lifecycleRules: [{ expiration: Duration.days(LOG_DAYS) }],
     });
-    const logged = {
+    this.web = new Bucket(this, "Web", {
       ...closed,
       serverAccessLogsBucket: Bucket.fromBucketName(this, "LogsByName", buckets.logs),
-    };
-    this.web = new Bucket(this, "Web", {
-      ...logged,
       bucketName: buckets.web,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
-    this.release = new Bucket(this, "Release", {
-      ...logged,
-      bucketName: buckets.release,
-      versioned: true,
-      lifecycleRules: [
-        {
-          noncurrentVersionExpiration: Duration.days(1),
-          noncurrentVersionsToRetain: OLD_VERSIONS_MAX,
-        },
-      ],
-    });
-    for (const bucket of [this.web, this.release]) bucket.node.addDependency(this.logs);
-    // By their names: they wait for this policy, so that it cannot wait for them.
-    const written = [buckets.web, buckets.release].map((name) => `arn:aws:s3:::${name}`);
+    this.web.node.addDependency(this.logs);
+    this.release = Bucket.fromBucketName(this, "Release", buckets.release);
+    this.#releasePolicy = new BucketPolicy(this, "ReleasePolicy", { bucket: this.release });
+    this.#releasePolicy.document.addStatements(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ["s3:*"],
+        resources: [this.release.bucketArn, this.release.arnForObjects("*")],
+        conditions: { Bool: { "aws:SecureTransport": "false" } },
+      }),
+    );
+    // By its name: it waits for this policy, so that it cannot wait for it.
+    const written = [`arn:aws:s3:::${buckets.web}`];
     this.logs.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal("logging.s3.amazonaws.com")],
@@ -66,5 +68,15 @@ export class SharedBuckets extends Construct {
         conditions: { ArnLike: { "aws:SourceArn": written } },
       }),
     );
+  }
+
+  /** Let somebody read the assets. */
+  letReadWeb(statement: PolicyStatement): void {
+    this.web.addToResourcePolicy(statement);
+  }
+
+  /** Let somebody read releases, whose bucket the CDK knows by its name alone. */
+  letReadReleases(statement: PolicyStatement): void {
+    this.#releasePolicy.document.addStatements(statement);
   }
 }

@@ -2,7 +2,6 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnBudget } from "aws-cdk-lib/aws-budgets";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnRecordSetGroup } from "aws-cdk-lib/aws-route53";
-import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { AwsCity } from "#infra/city-context.ts";
 import { EdgeDistribution } from "#infra/constructs/edge-distribution.ts";
@@ -48,8 +47,8 @@ export class EdgeStack extends Stack {
         logs: buckets.logs.bucketRegionalDomainName,
       },
     });
-    this.#letRead(edge, buckets.web, "*");
-    this.#letRead(edge, buckets.release, PUBLIC_RELEASES);
+    buckets.letReadWeb(this.#reading(edge, buckets.web.arnForObjects("*")));
+    buckets.letReadReleases(this.#reading(edge, buckets.release.arnForObjects(PUBLIC_RELEASES)));
     const target = {
       aliasTarget: {
         dnsName: edge.distribution.attrDomainName,
@@ -70,17 +69,15 @@ export class EdgeStack extends Stack {
     new CfnOutput(this, "ReleaseBucket", { value: names.buckets.release });
   }
 
-  /** The edge, and nobody else, reads what lies below a prefix. */
-  #letRead({ distribution }: EdgeDistribution, bucket: Bucket, objects: string): void {
+  /** The edge, and nobody else, reads these objects. */
+  #reading({ distribution }: EdgeDistribution, objects: string): PolicyStatement {
     const own = `arn:aws:cloudfront::${this.account}:distribution/${distribution.ref}`;
-    bucket.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal("cloudfront.amazonaws.com")],
-        actions: ["s3:GetObject"],
-        resources: [bucket.arnForObjects(objects)],
-        conditions: { StringEquals: { "aws:SourceArn": own } },
-      }),
-    );
+    return new PolicyStatement({
+      principals: [new ServicePrincipal("cloudfront.amazonaws.com")],
+      actions: ["s3:GetObject"],
+      resources: [objects],
+      conditions: { StringEquals: { "aws:SourceArn": own } },
+    });
   }
 
   /** The first two of an account cost nothing. */

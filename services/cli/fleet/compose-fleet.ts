@@ -1,18 +1,13 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import {
-  CreateBucketCommand,
-  HeadBucketCommand,
-  ListBucketsCommand,
-  PutPublicAccessBlockCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import { ListBucketsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsHost, City } from "#regions/city.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
 import { CITY_STACKS } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
+import { EDGE_REGION, edgeNames } from "#regions/edge-names.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -25,13 +20,14 @@ import {
 } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { createEcrRegistry } from "#shared/adapters/aws/ecr-registry.ts";
+import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
 import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
 import { type StackState, stackStates, stackTemplate } from "#shared/adapters/aws/stack-states.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createAwsDeployments } from "./aws-deployments.ts";
-import { createCdkRuns } from "./cdk-runs.ts";
+import { type CdkRuns, createCdkRuns } from "./cdk-runs.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
 import { createExternalDeployments } from "./external-deployments.ts";
@@ -70,6 +66,8 @@ export interface FleetTools {
   /** Templates that the stacks of an AWS city stand on, in the same order; `undefined`: none. */
   templatesOf(city: string): Promise<readonly (PricedTemplate | undefined)[]>;
   destroy(city: string): Promise<void>;
+  /** Deploy what all cities share out of a stored release. @returns what its stack prints */
+  deployEdge(version: string): Promise<Readonly<Record<string, string>>>;
   /** Tables and buckets of a city that there are, whatever its stacks say. */
   survivors(city: string): Promise<readonly string[]>;
 }
@@ -85,8 +83,8 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
   const account = await checkAccount(options);
   const endpoint = environment["AWS_ENDPOINT_URL"];
   const s3 = createS3Client({ region: RELEASE_REGION, forcePathStyle: endpoint !== undefined });
-  const bucket = `exos-${fleet}-${account}-release`;
-  const objects = createS3Objects({ client: s3, bucket });
+  const { prefix, buckets } = edgeNames(fleet, account);
+  const objects = createS3Objects({ client: s3, bucket: buckets.release });
   const clock = createSystemClock();
   const cities = new Map(citiesOf(fleet).map((city) => [city.code, city]));
   const namesOf = (code: string) => cityNamesOf(options, cities.get(code), account);
@@ -101,7 +99,7 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     );
   };
   const releases = releasesIn(objects);
-  const record = recordIn(s3, bucket);
+  const record = recordIn(s3, buckets.release);
   const cdk = createCdkRuns(options, releases);
   async function baseOf(city: string): Promise<string | undefined> {
     const at = cities.get(city);
@@ -147,7 +145,7 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       return templates;
     },
     survivors: (code) => survivorsOf(namesOf(code), s3),
-    prepare: () => prepareBucket(s3, bucket),
+    prepare: () => prepareReleaseBucket(s3, buckets.release),
     deployments: {
       look: (city) => deploymentsOf(city).look(city),
       deploy: (city, version) => deploymentsOf(city).deploy(city, version),
@@ -159,9 +157,21 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       }
       await cdk.destroy(city, found.state.version);
     },
+    deployEdge: (version) => deployEdge(prefix, version, cdk),
     baseOf,
     health,
   };
+}
+
+async function deployEdge(
+  stack: string,
+  version: string,
+  cdk: Pick<CdkRuns, "deploy">,
+): Promise<Readonly<Record<string, string>>> {
+  await cdk.deploy("edge", version);
+  const client = new CloudFormationClient({ ...clientSettings(30_000), region: EDGE_REGION });
+  const [found] = await stackStates(client, [stack]);
+  return found?.outputs ?? {};
 }
 
 /** @throws CommandFailure `EXOS-E8004`, at the first use, where the release key or the zone is missing */
@@ -243,26 +253,6 @@ async function survivorsOf(
     throw awsFaultOf(cause, `listing what is left of ${prefix}`);
   } finally {
     tables.destroy();
-  }
-}
-
-/** The bucket that nothing else can have made: what is deployed is read from it. */
-async function prepareBucket(client: S3Client, Bucket: string): Promise<void> {
-  try {
-    await client.send(new HeadBucketCommand({ Bucket }));
-  } catch (cause) {
-    if (!(cause instanceof Error && /NotFound|NoSuchBucket|404/.test(cause.name))) {
-      throw awsFaultOf(cause, `looking for the bucket ${Bucket}`);
-    }
-    await client.send(new CreateBucketCommand({ Bucket }));
-    const closed = {
-      BlockPublicAcls: true,
-      BlockPublicPolicy: true,
-      IgnorePublicAcls: true,
-      RestrictPublicBuckets: true,
-    };
-    const block = { Bucket, PublicAccessBlockConfiguration: closed };
-    await client.send(new PutPublicAccessBlockCommand(block));
   }
 }
 

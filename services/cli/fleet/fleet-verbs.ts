@@ -96,6 +96,10 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
     const { runRollback } = await deployPart();
     return runRollback;
   }),
+  edge: plain("edge", "deploy what all cities share: once, and after a change of it", async () => {
+    const { runEdge } = await import("./run-edge.ts");
+    return runEdge;
+  }),
   destroy: plain("destroy", "remove a city, and say what is left", async () => {
     const { runDestroy } = await fleetPart();
     return runDestroy;

@@ -15,6 +15,11 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "under an hour from a snapshot, under $1",
   },
   {
+    event: "the first city stands, or what all cities share has changed",
+    command: "`exos fleet edge`, and what it prints into `regions/deployment.ts`",
+    takes: "a quarter of an hour, $10 a month",
+  },
+  {
     event: "tip stale, or behind",
     command:
       "`exos fleet status`, then the reason's own line; `exos fleet redrive CITY` is always safe",

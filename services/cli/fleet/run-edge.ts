@@ -1,0 +1,44 @@
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+import { composeFleet } from "./compose-fleet.ts";
+import { environmentOf } from "./environment-of.ts";
+
+/**
+ * `exos fleet edge`: deploy what all cities share, out of the release that they were deployed from.
+ * No wave: there is one edge, and a change that CloudFormation undoes leaves the old one.
+ *
+ * @throws CommandFailure `EXOS-E8004` without a zone, `EXOS-E8008` before any city was deployed
+ */
+export async function runEdge(context: CommandContext): Promise<ExitCode> {
+  const { terminal, json, options } = context;
+  if (DEPLOYMENT.zone === undefined) {
+    throw new CommandFailure("regions/deployment.ts lacks zone: the edge answers below it", {
+      code: "EXOS-E8004",
+    });
+  }
+  const tools = await composeFleet({
+    ...context,
+    ...{ fleet: environmentOf(context), cities: [], edge: true, deployment: DEPLOYMENT },
+    say: (line) => terminal.err(line),
+  });
+  const version = options["release"] ?? (await tools.record.read())?.state.version;
+  if (version === undefined) {
+    throw new CommandFailure("no release is there: deploy a city first, exos fleet deploy", {
+      code: "EXOS-E8008",
+      exit: EXIT.notFound,
+    });
+  }
+  const outputs = await tools.deployEdge(version);
+  if (json) {
+    terminal.out(JSON.stringify({ schema: "exos.fleet-edge.v1", version, outputs }));
+    return EXIT.done;
+  }
+  terminal.out(`Deployed the edge of ${version}: https://${DEPLOYMENT.zone.name}`);
+  const store = outputs["VectorStore"];
+  if (store !== undefined && store !== DEPLOYMENT.vector) {
+    terminal.out(`regions/deployment.ts wants its store: vector: "${store}"`);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,36 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { expect, it } from "vitest";
+import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
+import { cannedClient } from "../../../support/aws/canned-client.ts";
+
+const done = () => ({});
+const SET_UP = {
+  PutPublicAccessBlock: done,
+  PutBucketVersioning: done,
+  PutBucketLifecycleConfiguration: done,
+};
+const fault = (name: string) => () => {
+  throw Object.assign(new Error(name), { name });
+};
+
+it("a bucket of releases is made where there is none, closed, and keeps what was replaced", async () => {
+  const answers = { HeadBucket: fault("NotFound"), CreateBucket: done, ...SET_UP };
+  const { client, asked } = cannedClient<S3Client>(answers);
+  await prepareReleaseBucket(client, "releases");
+  expect(asked.map(([name]) => name)).toEqual(Object.keys(answers));
+  expect(asked.every(([, { Bucket }]) => Bucket === "releases")).toBe(true);
+  expect(asked[3]?.[1]).toMatchObject({ VersioningConfiguration: { Status: "Enabled" } });
+});
+
+it("one that is there is set up again, since who made it may have been killed", async () => {
+  const answers = { HeadBucket: done, ...SET_UP };
+  const { client, asked } = cannedClient<S3Client>(answers);
+  await prepareReleaseBucket(client, "releases");
+  expect(asked.map(([name]) => name)).toEqual(Object.keys(answers));
+});
+
+it("one of somebody else is named", async () => {
+  const { client, asked } = cannedClient<S3Client>({ HeadBucket: fault("AccessDenied") });
+  await expect(prepareReleaseBucket(client, "releases")).rejects.toThrow(/bucket releases/);
+  expect(asked).toHaveLength(1);
+});
