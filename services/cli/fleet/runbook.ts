@@ -16,7 +16,8 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "the first city stands, or what all cities share has changed",
-    command: "`exos fleet edge`, and what it prints into `regions/deployment.ts`",
+    command:
+      "`exos fleet edge`; first it names hosts, at last its store, that `regions/deployment.ts` wants",
     takes: "a quarter of an hour, $10 a month",
   },
   {
