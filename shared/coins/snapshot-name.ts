@@ -9,7 +9,7 @@ export function snapshotName({ height, hash }: Pick<SnapshotManifest, "height" |
 }
 
 /** Height of a snapshot by its name. @returns `undefined` for what is no name of one */
-export function heightOfName(name: string): number | undefined {
+function heightOfName(name: string): number | undefined {
   const digits = /^([0-9]{1,9})-[0-9a-f]{8}$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
