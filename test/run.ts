@@ -118,13 +118,14 @@ const skipped = (report?.testResults ?? []).flatMap(({ assertionResults }) =>
 );
 for (const { fullName } of skipped) print(`skipped: ${fullName}`);
 print(contractLine(report));
-for (const line of [...refused, ...failureLines(report)]) print(`failed: ${line}`);
 
 const passed = (report?.numPassedTests ?? 0) + checks.length - refused.length;
 const failedTests = report?.numFailedTests ?? 1;
 // A file that cannot even be loaded, or a missed threshold, fails without a failed test.
 const failedOtherwise = !suite && failedTests === 0 ? 1 : 0;
 const failed = failedTests + failedOtherwise + refused.length;
+const beside = failedOtherwise === 0 ? [] : ["vitest, beside its tests: a threshold, or a file"];
+for (const line of [...refused, ...failureLines(report), ...beside]) print(`failed: ${line}`);
 print(`all of it: ${seconds(started)} s`);
 print(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;
