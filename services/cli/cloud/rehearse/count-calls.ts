@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { type FunctionName, functionName } from "#regions/city-names.ts";
 import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
 import { type Rehearsal, rehearsalFailure } from "#services/cli/cloud/rehearse/rehearsal.ts";
@@ -38,6 +39,10 @@ const BESIDE_BLOCKS = {
 /** Above it, hints were doubled on their way, or what failed came again. */
 const CHECKS_PER_BLOCK_MAX = 1.5;
 
+/** A schedule of a minute fires after 60 to 70 seconds, and a quick rehearsal is over by then. */
+const SCHEDULE_MS_MAX = 120_000;
+const LOOK_MS = 1_000;
+
 /** How often a text has this. */
 function count(text: string, piece: string): number {
   return text.split(piece).length - 1;
@@ -49,26 +54,38 @@ interface Counted {
 }
 
 /**
- * How often each handler was started by whoever is to start it, by what stands in its own log.
+ * How often each handler was started by whoever is to start it, by what stands in its own log, once
+ * each of them was.
  *
+ * @param msMax that the last of them may take from now on
  * @returns `undefined` where nobody has that log
  * @throws CommandFailure `EXOS-E8186` that names the handlers that were not
  */
 async function countStarts(
-  { city }: Rehearsal,
+  { city, signal }: Rehearsal,
   { started, driven }: Readonly<Record<"started" | "driven", readonly Calls[]>>,
+  msMax = 0,
 ): Promise<readonly Counted[] | undefined> {
   const { starter } = city;
   if (starter === undefined) return undefined;
-  const log = await readFile(starter.log, "utf8");
-  const groups = (city.state().driven ? driven : started).map(({ what, names, line }) => ({
-    what,
-    rows: names.map((name) => ({ name, calls: count(log, line(functionName(LOCAL_CITY, name))) })),
-  }));
-  const idle = groups.flatMap(({ rows }) => rows).filter(({ calls }) => calls === 0);
-  if (idle.length === 0) return groups;
-  const names = idle.map(({ name }) => name).join(", ");
-  throw rehearsalFailure(`${starter.log} has no call of ${names}`);
+  const since = performance.now();
+  for (;;) {
+    const log = await readFile(starter.log, "utf8");
+    const groups = (city.state().driven ? driven : started).map(({ what, names, line }) => ({
+      what,
+      rows: names.map((name) => ({
+        name,
+        calls: count(log, line(functionName(LOCAL_CITY, name))),
+      })),
+    }));
+    const idle = groups.flatMap(({ rows }) => rows).filter(({ calls }) => calls === 0);
+    if (idle.length === 0) return groups;
+    if (performance.now() - since >= msMax) {
+      const names = idle.map(({ name }) => name).join(", ");
+      throw rehearsalFailure(`${starter.log} has no call of ${names}`);
+    }
+    await wait(LOOK_MS, undefined, { signal });
+  }
 }
 
 const told = (groups: readonly Counted[]): string =>
@@ -101,7 +118,7 @@ export async function countCalls(rehearsal: Rehearsal): Promise<void> {
 
 /** That everything else was started too. @throws CommandFailure `EXOS-E8186` */
 export async function countOthers(rehearsal: Rehearsal): Promise<void> {
-  const groups = await countStarts(rehearsal, BESIDE_BLOCKS);
+  const groups = await countStarts(rehearsal, BESIDE_BLOCKS, SCHEDULE_MS_MAX);
   rehearsal.print(groups === undefined ? NOT_HERE : `others     ${told(groups)}`);
 }
 
