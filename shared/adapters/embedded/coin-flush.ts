@@ -7,7 +7,6 @@ import { type HashHex, height } from "#shared/primitives/brand.ts";
 import type { CoinCache, Entry, Settled } from "./coin-cache.ts";
 import type { CoinJournals } from "./coin-journals.ts";
 import { encodeHashes } from "./hash-list.ts";
-import type { Flushed } from "./level-coin-store.ts";
 import {
   type CoinBatch,
   frozenKey,
@@ -17,6 +16,7 @@ import {
   TOTALS_KEY,
 } from "./level-coin-tables.ts";
 import { createPacer } from "./pacer.ts";
+import type { Flushed } from "./read-coin-state.ts";
 
 /** All that one flush writes. */
 export interface Flush {

@@ -2,11 +2,10 @@ import type { CoinItem, ItemMarks } from "#shared/coins/coin-item.ts";
 import { decodeCoinItem } from "#shared/coins/coin-item-codec.ts";
 import { type CoinKey, coinKeyOfChunk } from "#shared/coins/coin-key.ts";
 import { isBaseMark } from "#shared/coins/mark.ts";
-import { RunningTotals, TOTALS_BYTES } from "#shared/coins/running-totals.ts";
+import { RunningTotals } from "#shared/coins/running-totals.ts";
 import type { SetHashDialect } from "#shared/coins/set-hash.ts";
 import type { SetTotals } from "#shared/coins/set-totals.ts";
 import { checkTip, type NextTip, type Tip } from "#shared/coins/tip.ts";
-import { decodeTip } from "#shared/coins/tip-codec.ts";
 import type { FrozenIndex, View } from "#shared/coins/view.ts";
 import type { BufferedCoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
 import { generationGone } from "#shared/ports/generation-gone.ts";
@@ -14,7 +13,7 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { CoinCache } from "./coin-cache.ts";
 import { writeFlush } from "./coin-flush.ts";
-import { CoinJournals, journalKeysOf } from "./coin-journals.ts";
+import { type CoinJournals, journalKeysOf } from "./coin-journals.ts";
 import { coinKeyOfRow, coinRowKey } from "./coin-row.ts";
 import {
   advanceTotals,
@@ -27,14 +26,13 @@ import { decodeHashes } from "./hash-list.ts";
 import {
   coinRange,
   frozenKey,
-  GENERATION_KEY,
   journalKey,
   LevelCoinTables,
-  TIP_KEY,
   TOTALS_KEY,
   transactionRange,
 } from "./level-coin-tables.ts";
 import { withSpends } from "./open-spends.ts";
+import { type CoinState, type Flushed, readCoinState } from "./read-coin-state.ts";
 
 /** A coin store that holds its folder until it is disposed of; what was not flushed is lost then. */
 export interface LevelCoinStore extends BufferedCoinStore, AsyncDisposable {
@@ -57,13 +55,6 @@ export interface LevelCoinStoreOptions {
   readonly journalKeysMax?: number;
 }
 
-/** What is durable. */
-export interface Flushed {
-  readonly tip: Tip;
-  /** As `RunningTotals.encode` makes them; `undefined` until somebody asks for them. */
-  readonly totals: Uint8Array | undefined;
-}
-
 /** Frozen groups kept at hand: 64 heights each. */
 const FROZEN_CACHED_MAX = 4_096;
 
@@ -80,44 +71,12 @@ const JOURNAL_KEYS_MAX = 262_144;
 export async function openLevelCoinStore(options: LevelCoinStoreOptions): Promise<LevelCoinStore> {
   const tables = await LevelCoinTables.open(options.folder);
   try {
-    const state = await readState(tables);
+    const state = await readCoinState(tables);
     return new CoinsInLevel(options, tables, state);
   } catch (cause) {
     await tables[Symbol.asyncDispose]();
     throw cause;
   }
-}
-
-interface OpenState {
-  readonly flushed: Flushed | undefined;
-  readonly generationMax: number;
-  readonly journals: CoinJournals;
-}
-
-async function readState(tables: LevelCoinTables): Promise<OpenState> {
-  const counter = tables.read(GENERATION_KEY);
-  const generationMax =
-    counter === undefined ? 0 : new DataView(counter.slice().buffer).getUint32(0);
-  const row = tables.read(TIP_KEY);
-  const counted = tables.read(TOTALS_KEY);
-  // Of an older program: counted anew by whoever asks next.
-  const totals = counted?.length === TOTALS_BYTES ? counted : undefined;
-  const journals = await CoinJournals.open(tables);
-  if (row === undefined) {
-    // Whatever lies here belongs to a load that never became a tip.
-    await tables.clear(coinRange(0, 0xffff_fffe));
-    return { flushed: undefined, generationMax, journals };
-  }
-  let tip: Tip;
-  try {
-    tip = decodeTip(row);
-    checkTip(tip);
-  } catch (cause) {
-    throw tables.damaged(TIP_KEY, cause);
-  }
-  if (tip.gen > 0) await tables.clear(coinRange(0, tip.gen - 1));
-  await tables.clear(coinRange(tip.gen + 1, 0xffff_fffe));
-  return { flushed: { tip, totals: totals?.slice() }, generationMax, journals };
 }
 
 class CoinsInLevel implements LevelCoinStore {
@@ -138,7 +97,7 @@ class CoinsInLevel implements LevelCoinStore {
   #lastFlush: Promise<void> = Promise.resolve();
   #isFlushing = false;
 
-  constructor(options: LevelCoinStoreOptions, tables: LevelCoinTables, state: OpenState) {
+  constructor(options: LevelCoinStoreOptions, tables: LevelCoinTables, state: CoinState) {
     this.#dialect = options.dialect;
     this.#cacheBytesMax = (options.cacheMebibytes ?? 64) * 1_048_576;
     this.#journalKeysMax = options.journalKeysMax ?? JOURNAL_KEYS_MAX;
