@@ -27,3 +27,20 @@ export function namedCity(fleet: EnvironmentName, code: string | undefined, usag
   }
   return city;
 }
+
+/**
+ * The one word of a command that takes a city and nothing else.
+ *
+ * @param usage how the command is written, such as `exos fleet gc CITY`
+ * @throws CommandFailure as `namedCity`, and for a word too many
+ */
+export function onlyCity(
+  fleet: EnvironmentName,
+  [code, ...more]: readonly string[],
+  usage: string,
+): City {
+  const city = namedCity(fleet, code, usage);
+  if (more.length === 0) return city;
+  const [, ...verb] = usage.split(" ", 3);
+  throw usageFailure(`${verb.join(" ")} takes no "${more.join(" ")}"`, usage);
+}

@@ -1,23 +1,18 @@
 import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { usageFailure } from "#services/cli/failure.ts";
 import { composeGc } from "./compose-gc.ts";
 import { environmentOf } from "./environment-of.ts";
-import { namedCity } from "./named-city.ts";
+import { onlyCity } from "./named-city.ts";
 import { type Swept, sweepGenerations } from "./sweep-generations.ts";
 
 const USAGE = "exos fleet gc CITY";
 
 /** `exos fleet gc CITY`: delete the tables that a load has replaced, and say what became of each. */
-export async function runGc(
-  context: CommandContext,
-  [code, ...more]: readonly string[],
-): Promise<ExitCode> {
+export async function runGc(context: CommandContext, words: readonly string[]): Promise<ExitCode> {
   const { terminal, json, signal, environment } = context;
   const fleet = environmentOf(context);
-  const city = namedCity(fleet, code, USAGE);
-  if (more.length > 0) throw usageFailure(`fleet gc takes no "${more.join(" ")}"`, USAGE);
+  const city = onlyCity(fleet, words, USAGE);
   const say = (line: string) => terminal.err(line);
   const deps = await composeGc(
     { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },

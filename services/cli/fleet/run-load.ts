@@ -7,7 +7,7 @@ import { composeLoader } from "./compose-loader.ts";
 import { environmentOf } from "./environment-of.ts";
 import { namedBeginning, vouchedWords } from "./load-beginning.ts";
 import { loadCity } from "./load-city.ts";
-import { namedCity } from "./named-city.ts";
+import { onlyCity } from "./named-city.ts";
 
 const USAGE =
   "exos fleet load CITY [--from CITY [--trust MUHASH]] [--refill --confirm CITY] [--snapshot]";
@@ -19,12 +19,11 @@ const USAGE =
  */
 export async function runLoadCity(
   context: CommandContext,
-  [code, ...more]: readonly string[],
+  words: readonly string[],
 ): Promise<ExitCode> {
   const { options, terminal, json, signal, environment } = context;
   const fleet = environmentOf(context);
-  const city = namedCity(fleet, code, USAGE);
-  if (more.length > 0) throw usageFailure(`fleet load takes no "${more.join(" ")}"`, USAGE);
+  const city = onlyCity(fleet, words, USAGE);
   const named = namedBeginning(options, fleet, USAGE);
   const snapshot = options["snapshot"] !== undefined;
   const refill = options["refill"] !== undefined;
@@ -46,9 +45,9 @@ export async function runLoadCity(
     city,
   );
   const { network } = ENVIRONMENTS[fleet];
-  const words = named && (await vouchedWords(named, deps.witness(named.from), { network, say }));
+  const vouched = named && (await vouchedWords(named, deps.witness(named.from), { network, say }));
   const outcome = await loadCity(
-    { refill, words: snapshot ? ["--snapshot"] : (words ?? []) },
+    { refill, words: snapshot ? ["--snapshot"] : (vouched ?? []) },
     deps,
   );
   if (outcome.state === "ended" && outcome.end.exitCode !== 0) {

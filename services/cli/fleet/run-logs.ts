@@ -7,7 +7,7 @@ import { usageFailure } from "#services/cli/failure.ts";
 import { type CityLogLine, findCityLogs } from "./city-logs.ts";
 import { composeLogs } from "./compose-logs.ts";
 import { environmentOf } from "./environment-of.ts";
-import { namedCity } from "./named-city.ts";
+import { onlyCity } from "./named-city.ts";
 
 const USAGE =
   "exos fleet logs CITY [--block HEIGHT|HASH] [--function NAME] [--since 90m|TIME] [--lines N]";
@@ -27,12 +27,11 @@ const DAYS_MAX = 7;
 /** `exos fleet logs CITY`: what its functions and its task logged, merged by time. */
 export async function runLogs(
   context: CommandContext,
-  [code, ...more]: readonly string[],
+  words: readonly string[],
 ): Promise<ExitCode> {
   const { options, terminal, json, signal, environment } = context;
   const fleet = environmentOf(context);
-  const city = namedCity(fleet, code, USAGE);
-  if (more.length > 0) throw usageFailure(`fleet logs takes no "${more.join(" ")}"`, USAGE);
+  const city = onlyCity(fleet, words, USAGE);
   const query = {
     parts: partsOf(options["function"]),
     block: blockOf(options["block"]),

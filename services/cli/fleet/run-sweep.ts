@@ -2,14 +2,14 @@ import { DEPLOYMENT } from "#regions/deployment.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
 import { coinsText } from "#services/cli/wallet/coins-text.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { parseAddress, scriptOfAddress } from "#shared/script/address.ts";
 import { composeSweep } from "./compose-sweep.ts";
 import { environmentOf } from "./environment-of.ts";
-import { namedCity } from "./named-city.ts";
+import { onlyCity } from "./named-city.ts";
 import { type CitySweep, type SweepOutcome, sweepCity } from "./sweep-city.ts";
 
 const USAGE = "exos fleet sweep CITY --confirm CITY";
@@ -20,12 +20,11 @@ const USAGE = "exos fleet sweep CITY --confirm CITY";
  */
 export async function runSweep(
   context: CommandContext,
-  [code, ...more]: readonly string[],
+  words: readonly string[],
 ): Promise<ExitCode> {
   const { options, terminal, json, signal, environment } = context;
   const fleet = environmentOf(context);
-  const city = namedCity(fleet, code, USAGE);
-  if (more.length > 0) throw usageFailure(`fleet sweep takes no "${more.join(" ")}"`, USAGE);
+  const city = onlyCity(fleet, words, USAGE);
   if (!city.staking) {
     throw new CommandFailure(`${city.name} does not stake, and has no key with money`, {
       code: "EXOS-E8003",
