@@ -40,7 +40,7 @@ type BufferedHandler = (
   event: LambdaFunctionURLEvent,
 ) => Promise<APIGatewayProxyStructuredResultV2 | string>;
 
-/** Those that a city which stakes has besides are in `city-on-tables.test.ts`. */
+/** What a city that stakes has besides is compared in `observed-staking.slow.test.ts`. */
 const HANDLERS = (Object.keys(GRANTS) as Handler[]).filter((name) => name !== "stake-sign");
 const PACKED = ["segments.read", "coins.frozen"] as const;
 /**

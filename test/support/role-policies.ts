@@ -2,7 +2,7 @@ import { type PolicyRule, rulesOf } from "./policy-matcher.ts";
 import { resourcesOf, type SynthesisedFleet } from "./synthesised-fleet.ts";
 
 /** What stands for a resource that a template names by reference. */
-const REFERENCED = "arn:referenced";
+export const REFERENCED = "arn:referenced";
 
 /** Of a policy document, references as text. */
 function withoutReferences(document: unknown): unknown {

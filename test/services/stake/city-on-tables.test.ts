@@ -15,7 +15,6 @@ import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
-import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import { makeCityBucket } from "../../support/aws/city-bucket.ts";
 import { makeCityTables } from "../../support/aws/city-tables.ts";
 import { openDynamoEndpoint } from "../../support/aws/dynamo-endpoint.ts";
@@ -23,7 +22,7 @@ import { openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
 import { standInKms } from "../../support/aws/stand-in-kms.ts";
 import { signer } from "../../support/block-builder.ts";
 import { sharedValidator } from "../../support/shared-validator.ts";
-import { openStakingNode } from "../../support/staking-node.ts";
+import { youngChain } from "../../support/young-chain.ts";
 
 const key = signer(7);
 const SIGN = "exos-local-syd-stake-sign";
@@ -36,20 +35,6 @@ const PROGRESS = {
   blocksPerSecond: 0,
   etaSeconds: undefined,
 } as const;
-
-/** Bodies of a chain whose premine is the key's. */
-async function youngChain(): Promise<Uint8Array[]> {
-  const node = openStakingNode({ key });
-  await node.mine(12, 100);
-  const tip = await node.stores.coins.tip();
-  const bodies: Uint8Array[] = [];
-  for (let at = 1; tip !== undefined && at <= tip.height; at++) {
-    const hash = await activeHashAt(at, tip, node.stores.coins);
-    const body = hash === undefined ? undefined : await node.stores.blocks.get(hash);
-    if (body !== undefined) bodies.push(body);
-  }
-  return bodies;
-}
 
 /** Lambda, as far as it is asked for its answer. */
 async function openLambda(handler: (event: unknown) => Promise<unknown>) {
@@ -122,7 +107,7 @@ it("stakes over tables, as the task of a city composes it", async () => {
   };
   const shared = { ...judge.shared, notice };
   const validator = createValidator({ ...judge, blocks, headers, coins, shared });
-  for (const block of await youngChain()) await validator.accept(block);
+  for (const block of await youngChain(key)) await validator.accept(block);
   await validator.connect();
   expect((await coins.tip())?.height).toBe(12);
   const { deps: follower, log: indexLog } = composeIndex(environment);

@@ -44,14 +44,18 @@ export type TracedQueue = "blocks" | "connect" | "transactions" | "announce" | "
  *
  * @param canned answers of services that nobody in this process knows
  */
-export async function openTracedCity(network: Network, canned: CannedAnswers) {
+export async function openTracedCity(
+  network: Network,
+  canned: CannedAnswers,
+  names: CityNames = TRACED_NAMES,
+) {
   const stack = new AsyncDisposableStack();
-  const names = TRACED_NAMES;
   const dynamo = stack.use(await openDynamoEndpoint());
   const queues = stack.use(await startLocalQueues());
   const others = `http://127.0.0.1:${queues.server.port}`;
   const observed = new Map<string, PolicyRequest[]>();
   let running: Handler | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   const traced = stack.use(
     await openTracedEndpoint({
       tables: dynamo.url,
@@ -120,15 +124,19 @@ export async function openTracedCity(network: Network, canned: CannedAnswers) {
   const held = stack.move();
   return {
     ...{ names, environment, observed, stores, client, url: traced.url },
-    /** Whatever is asked in this process meanwhile, this handler asks. */
-    async as<Answer>(handler: Handler, work: () => Promise<Answer>): Promise<Answer> {
-      const before = running;
-      running = handler;
-      try {
-        return await work();
-      } finally {
-        running = before;
-      }
+    /** Whatever is asked in this process meanwhile, this handler asks; others wait for it. */
+    as<Answer>(handler: Handler, work: () => Promise<Answer>): Promise<Answer> {
+      const done = last.then(() => {
+        running = handler;
+        return work();
+      });
+      // Its failure is told to whoever asked for the work.
+      last = done
+        .catch(() => undefined)
+        .finally(() => {
+          running = undefined;
+        });
+      return done;
     },
     makeBucket: (name: string) => void queues.server.createBucket(name),
     async send(queue: TracedQueue, hint: object): Promise<void> {
