@@ -16,7 +16,7 @@ import { benchScript } from "./script.ts";
 import { benchSign } from "./sign.ts";
 import { benchStart } from "./start.ts";
 import { benchStores } from "./stores.ts";
-import { benchTables } from "./tables.ts";
+import { benchTables, CONNECT_MEMORY_MB, TASK_MEMORY_MB } from "./tables.ts";
 import { benchVerify } from "./verify.ts";
 import { benchX13 } from "./x13.ts";
 
@@ -118,7 +118,6 @@ async function coinStore(short: boolean): Promise<Row[]> {
   return [{ name, figure: blocksPerSecond, unit: "blk/s", ...least(blocksPerSecond, 40) }];
 }
 
-/** The ratio is to the time that the same requests take alone. */
 async function start(short: boolean): Promise<Row[]> {
   const { kilobytes, readyMs } = await benchStart(short ? 3 : 15);
   return [
@@ -127,6 +126,7 @@ async function start(short: boolean): Promise<Row[]> {
   ];
 }
 
+/** The ratio is to the time that the same requests take alone. */
 async function tables(short: boolean): Promise<Row[]> {
   const { connectMs, ratio, megabytes, staked } = await benchTables(short ? 10 : 60);
   // Index and cursors of two followers, as their own metered tests have them.
@@ -145,7 +145,16 @@ async function tables(short: boolean): Promise<Row[]> {
       unit: "",
       ...most(writes, 38),
     },
-    { name: "memory, the tables in it", figure: megabytes, unit: "MB", ...most(megabytes, 512) },
+    ...[
+      { name: "memory of it (to a task's)", has: TASK_MEMORY_MB },
+      { name: "the same (to its function's)", has: CONNECT_MEMORY_MB },
+    ].map(({ name, has }) => ({
+      name,
+      figure: megabytes,
+      unit: "MB",
+      ratio: megabytes / has,
+      ...most(megabytes, has),
+    })),
   ];
 }
 
