@@ -29,6 +29,8 @@ const LEFT_OUT_LOCALSTACK = {
   "AWS::ECS::Cluster": "said to be made, and is not; the peer process is started by this program",
   "AWS::ECS::TaskDefinition": "the same",
   "AWS::ECS::Service": "the same",
+  "a ceiling for writes alone":
+    "its engine wants one for reads too, and is told that there is none",
 } as const;
 
 /** One of the things left out. */

@@ -19,13 +19,6 @@ import { CommandFailure } from "#services/cli/failure.ts";
 
 /** What opens an endpoint in a test: with `AWS_ENDPOINT_URL` set, the one that is given. */
 const OPENS = /support\/aws\/(dynamo|fauxqs|queue)-endpoint\.ts/;
-/** Files that an endpoint cannot run, and why. */
-const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  localstack: {
-    "test/e2e/load-task.slow.test.ts":
-      "the loader makes tables with a ceiling for writes alone, which DynamoDB Local refuses",
-  },
-};
 const END_MS_MAX = 15_000;
 const SKIPPED = 77;
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -65,10 +58,8 @@ async function run(given: readonly string[]): Promise<number> {
     : openMinistack(join(folder.path, "m")));
   const { name, endpoint } = opened;
   const words = given.filter((word) => word !== "--localstack");
-  const leftOut = LEFT_OUT[name] ?? {};
-  for (const [file, why] of Object.entries(leftOut)) print(`left out: ${file}: ${why}`);
-  const files = globSync("test/**/*.test.ts").filter(
-    (file) => leftOut[file] === undefined && OPENS.test(readFileSync(file, "utf8")),
+  const files = globSync("test/**/*.test.ts").filter((file) =>
+    OPENS.test(readFileSync(file, "utf8")),
   );
   const suites = [
     "node_modules/vitest/vitest.mjs",

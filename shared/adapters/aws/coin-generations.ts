@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  CreateTableCommand,
   DeleteTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
@@ -10,9 +9,9 @@ import type { GenerationState } from "#shared/ports/generations.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { awsFaultOf } from "./aws-fault.ts";
 import { chainKey } from "./chain-key.ts";
+import { createCityTable } from "./create-city-table.ts";
 import { numberOf, numeric, text } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
-import { tableInput, WRITE_UNITS_MAX } from "./table-shapes.ts";
 
 const LOOKS_MAX = 300;
 const LOOK_MS = 1_000;
@@ -58,13 +57,7 @@ export async function noteGeneration(
  */
 export async function createCoinTable(deps: TableDeps, name: string): Promise<void> {
   try {
-    await deps.client.send(
-      new CreateTableCommand({
-        ...tableInput("coins", name),
-        DeletionProtectionEnabled: true,
-        OnDemandThroughput: { MaxWriteRequestUnits: WRITE_UNITS_MAX.coins },
-      }),
-    );
+    await createCityTable(deps, "coins", { name, DeletionProtectionEnabled: true });
   } catch (cause) {
     if (!isNamed(cause, "ResourceInUseException")) throw awsFaultOf(cause, `creating ${name}`);
   }

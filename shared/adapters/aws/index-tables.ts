@@ -1,12 +1,12 @@
 import {
-  CreateTableCommand,
   type DynamoDBClient,
   ResourceInUseException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { awsFaultOf } from "./aws-fault.ts";
+import { createCityTable } from "./create-city-table.ts";
 import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
-import { generationTable, tableInput, WRITE_UNITS_MAX } from "./table-shapes.ts";
+import { generationTable } from "./table-shapes.ts";
 
 /** The generations of the index: tables of one shape, of which the follower's cursor names one. */
 export interface IndexTables {
@@ -31,10 +31,7 @@ export function createIndexTables(options: {
     async create(generation) {
       const table = generationTable(name, generation);
       try {
-        const OnDemandThroughput = { MaxWriteRequestUnits: WRITE_UNITS_MAX.index };
-        await client.send(
-          new CreateTableCommand({ ...tableInput("index", table), OnDemandThroughput }),
-        );
+        await createCityTable({ client }, "index", { name: table });
         const wait = { client, maxWaitTime: READY_SECONDS, minDelay: 1, maxDelay: 4 };
         await waitUntilTableExists(wait, { TableName: table });
         return true;

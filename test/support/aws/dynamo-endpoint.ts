@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
-import { addMiddleware } from "./client-middleware.ts";
 import { type EndpointTraits, traitsOf } from "./endpoint-traits.ts";
 import { testSettings } from "./test-settings.ts";
 
@@ -38,7 +37,6 @@ export async function openDynamoEndpoint(): Promise<DynamoEndpoint> {
     url,
     client() {
       const client = createDynamoClient(testSettings(url));
-      if (WANTS_BOTH.has(DYNAMO_TRAITS.name)) addReadCeiling(client);
       clients.push(client);
       return client;
     },
@@ -50,19 +48,6 @@ export async function openDynamoEndpoint(): Promise<DynamoEndpoint> {
       await once(server, "close");
     },
   };
-}
-
-/** Endpoints whose tables are of DynamoDB Local. */
-const WANTS_BOTH: ReadonlySet<string> = new Set(["dynamodb-local", "localstack"]);
-
-/** DynamoDB Local wants both ceilings or none; -1 stands for none, and AWS lets either be absent. */
-function addReadCeiling(client: DynamoDBClient): void {
-  addMiddleware(client, { name: "readCeiling", step: "initialize" }, (sendOn) => (sent) => {
-    const ceiling: unknown = Reflect.get(sent.input, "OnDemandThroughput");
-    if (typeof ceiling !== "object" || ceiling === null) return sendOn(sent);
-    const OnDemandThroughput = { MaxReadRequestUnits: -1, ...ceiling };
-    return sendOn({ ...sent, input: { ...sent.input, OnDemandThroughput } });
-  });
 }
 
 async function startDynalite() {
