@@ -55,17 +55,18 @@ export async function restoreSet(
 ): Promise<void> {
   const { network, log, segmentBlocks } = options;
   if ((await stores.coins.tip()) !== undefined) return;
-  const wish = { network, ...(from.trust === undefined ? {} : { trust: from.trust }) };
+  const wish = { network, trust: from.trust };
   const path = join(folder.path, "from");
-  const manifest = await fetchSnapshot(from.snapshots, wish, path);
-  if (manifest === undefined) {
+  const fetched = await fetchSnapshot(from.snapshots, wish, path);
+  if (!fetched.ok) {
     const asked = from.trust === undefined ? network.name : `${network.name} with ${from.trust}`;
-    throw new StoreFault(`There is no snapshot of ${asked} that may be trusted.`, {
+    const why = fetched.error.map((one) => ` ${one}.`).join("");
+    throw new StoreFault(`There is no snapshot of ${asked} that may be trusted.${why}`, {
       retryable: false,
       code: "EXOS-E8133",
     });
   }
-  const { height, hash, muhash } = manifest;
+  const { height, hash, muhash } = fetched.value;
   if (segmentEnd(height, segmentBlocks) !== height) {
     log.info("snapshot of a young chain left", { height });
     return;

@@ -2,6 +2,7 @@ import type {
   Checkpoint,
   ConsensusParams,
   Network,
+  PinnedSet,
   StakeParams,
 } from "#shared/consensus/params.ts";
 import type { Hash256 } from "#shared/primitives/brand.ts";
@@ -42,6 +43,7 @@ function formatConsensus(consensus: ConsensusParams): NetworkJson {
     driftSwitch: consensus.driftSwitch ?? null,
     checkpoints: checkpoints.map(formatCheckpoint),
     assumeValid: formatHash(assumeValid),
+    pinnedSets: consensus.pinnedSets.map(formatPinnedSet),
     genesisBits: consensus.genesisBits.toString(16).padStart(8, "0"),
   };
 }
@@ -52,6 +54,10 @@ function formatStake(stake: StakeParams): NetworkJson {
 
 function formatCheckpoint({ height, hash, stakeModifier }: Checkpoint): NetworkJson {
   return { height, hash: toHashHex(hash), stakeModifier: toHashHex(stakeModifier) };
+}
+
+function formatPinnedSet({ height, hash, muhash }: PinnedSet): NetworkJson {
+  return { height, hash: toHashHex(hash), muhash: toHashHex(muhash) };
 }
 
 function formatHash(hash: Hash256 | undefined): string | null {

@@ -21,6 +21,7 @@ import type {
   ConsensusParams,
   Deployment,
   Network,
+  PinnedSet,
   StakeParams,
 } from "#shared/consensus/params.ts";
 import { amount, compactBits, height, unixSeconds } from "#shared/primitives/brand.ts";
@@ -35,6 +36,7 @@ const BYTES_MAX = 4 * 1_048_576;
 const GENESIS_BYTES_MIN = 81;
 const GENESIS_BYTES_MAX = 100_000;
 const CHECKPOINTS_MAX = 10_000;
+const PINNED_SETS_MAX = 1_000;
 
 /** What fits in the 160 bytes of a header's context. */
 const DEPLOYMENTS_MAX = 16;
@@ -79,6 +81,8 @@ const deployment: Field<Deployment> = object({
 
 const checkpoint: Field<Checkpoint> = object({ height: block, hash, stakeModifier: hash });
 
+const pinnedSet: Field<PinnedSet> = object({ height: block, hash, muhash: hash });
+
 const consensus: Field<ConsensusParams> = object({
   wire,
   dialect: word("exos", "bitcoin"),
@@ -108,6 +112,8 @@ const consensus: Field<ConsensusParams> = object({
   }),
   checkpoints: list(checkpoint, CHECKPOINTS_MAX),
   assumeValid: optional(hash),
+  // A file of before there were any says nothing of them.
+  pinnedSets: mapped(optional(list(pinnedSet, PINNED_SETS_MAX)), (sets) => sets ?? []),
   genesisBits: mapped(bits, compactBits),
 });
 

@@ -26,6 +26,14 @@ export interface Checkpoint {
   readonly stakeModifier: Hash256;
 }
 
+/** The unspent set at a block, as whoever wrote the network down counted it. @source cloud.md 5.4 "Trust" */
+export interface PinnedSet {
+  readonly height: Height;
+  readonly hash: Hash256;
+  /** MuHash of the set, the bytes as those of a hash. */
+  readonly muhash: Hash256;
+}
+
 /** Proof of stake, or nothing of it. */
 export interface StakeParams {
   /** Largest target of a proof-of-stake block, at full precision. */
@@ -79,6 +87,8 @@ export interface ConsensusParams {
   /** Ascending. */
   readonly checkpoints: readonly Checkpoint[];
   readonly assumeValid: Hash256 | undefined;
+  /** Ascending. A snapshot at one of these heights is this set or is refused. */
+  readonly pinnedSets: readonly PinnedSet[];
   /** Bits that a template starts from where nothing else says so. */
   readonly genesisBits: CompactBits;
 }

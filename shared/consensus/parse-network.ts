@@ -54,12 +54,15 @@ function checkNetwork({ name, consensus }: Network, { faults }: Place): void {
   if (name in NETWORKS) at("name", "is the name of a built-in network");
   checkDialect(consensus, at);
   checkGenesis(consensus, at);
-  const { deploymentWindow, checkpoints, stake } = consensus;
+  const { deploymentWindow, checkpoints, pinnedSets, stake } = consensus;
   if (deploymentWindow.threshold > deploymentWindow.blocks) {
     at("consensus.deploymentWindow.threshold", "must not be more than the window has blocks");
   }
   if (!isAscending(checkpoints.map(({ height }) => height))) {
     at("consensus.checkpoints", "must ascend by height");
+  }
+  if (!isAscending(pinnedSets.map(({ height }) => height))) {
+    at("consensus.pinnedSets", "must ascend by height");
   }
   const depths = stake?.depth.map(({ from }) => from) ?? [0];
   if (depths[0] !== 0 || !isAscending(depths)) {

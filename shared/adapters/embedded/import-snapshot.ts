@@ -4,6 +4,7 @@ import { DecodeFault, Reader } from "#shared/codec/reader.ts";
 import { checkSnapshotHeader } from "#shared/coins/check-snapshot-header.ts";
 import type { ItemMarks } from "#shared/coins/coin-item.ts";
 import { coinKeyOf, OUTPUTS_MAX, slotOf } from "#shared/coins/coin-key.ts";
+import { judgeSet, type SetTrust } from "#shared/coins/judge-set.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
 import { itemOfCoins, readSnapshotCoin, type SnapshotCoin } from "#shared/coins/snapshot-coin.ts";
 import {
@@ -29,10 +30,8 @@ const APPLY_ITEMS = 2_048;
 const FLUSH_BYTES = 32 * 1_048_576;
 
 /** What a snapshot is held against. */
-export interface SnapshotTrust {
+export interface SnapshotTrust extends SetTrust {
   readonly network: Pick<Network, "name" | "kind" | "consensus">;
-  /** The set hash that somebody vouches for. Needed but on networks for development. */
-  readonly trust?: HashHex;
 }
 
 /** Where the coins of a snapshot go. */
@@ -45,7 +44,7 @@ export interface ImportTarget extends SnapshotTrust {
 /** A snapshot whose coins are the tip's now. */
 export interface ImportedSnapshot {
   readonly manifest: SnapshotManifest;
-  /** Whether only the operator's word stands behind it, until a replay from genesis confirms it. */
+  /** Whether somebody's word alone stands behind it, until a replay from genesis confirms it. */
   readonly assumed: boolean;
 }
 
@@ -106,10 +105,8 @@ export async function fillGeneration(
 ): Promise<FilledGeneration> {
   const { coins } = target;
   const { manifest, assumed } = await checkFiles(target, folder);
-  if (assumed && target.trust === undefined) {
-    const nobody = "nobody vouches for its set hash: name one with --trust";
-    throw refused(folder, "manifest.json", nobody);
-  }
+  const judged = judgeSet(manifest, target);
+  if (!judged.ok) throw refused(folder, "manifest.json", judged.error);
   const { frozen, win } = await importHeaders(target, manifest, folder);
   const generation = await coins.createGeneration();
   try {
@@ -155,9 +152,8 @@ async function checkFiles(
   const manifest = readManifest(folder);
   const assumed = network.kind !== "regtest";
   if (manifest.network !== network.name) throw refused(folder, "manifest.json", "another network");
-  if (trust !== undefined && trust !== manifest.muhash) {
-    throw refused(folder, "manifest.json", `its set hash is not ${trust}`);
-  }
+  const judged = judgeSet(manifest, { network, trust: trust ?? manifest.muhash });
+  if (!judged.ok) throw refused(folder, "manifest.json", judged.error);
   for (const file of [manifest.headers, ...manifest.chunks]) await checkFile(folder, file);
   return { manifest, assumed };
 }

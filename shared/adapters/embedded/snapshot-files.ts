@@ -2,11 +2,11 @@ import { createReadStream, createWriteStream, mkdirSync, readFileSync } from "no
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { judgeSet, type SetTrust } from "#shared/coins/judge-set.ts";
 import { parseManifest, type SnapshotManifest } from "#shared/coins/snapshot-manifest.ts";
 import { snapshotName } from "#shared/coins/snapshot-name.ts";
-import type { Network } from "#shared/consensus/params.ts";
 import { SNAPSHOTS_KEPT, type Snapshots } from "#shared/ports/snapshots.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import type { Result } from "#shared/primitives/result.ts";
 import { storeFault } from "./store-fault-of.ts";
 
 const MANIFEST = "manifest.json";
@@ -49,29 +49,27 @@ export async function readManifests(
   return found;
 }
 
-/** What makes a snapshot worth fetching. */
-export interface SnapshotWish {
-  readonly network: Pick<Network, "name" | "kind">;
-  /** The set hash that somebody vouches for; needed but on networks for development. */
-  readonly trust?: HashHex;
-}
-
 /**
  * Fetch the highest snapshot of a network that may be trusted into a folder. Its files are as they
  * came: whoever imports them holds each against the manifest.
  *
- * @returns its manifest; `undefined` where there is none
+ * @returns its manifest; else why each that is there may not be trusted
  * @throws StoreFault `EXOS-E1013` when a file that its manifest names is missing
  * @source cloud.md 5.4 "Trust"
  */
 export async function fetchSnapshot(
   snapshots: Snapshots,
-  wish: SnapshotWish,
+  wish: SetTrust,
   folder: string,
-): Promise<SnapshotManifest | undefined> {
+): Promise<Result<SnapshotManifest, readonly string[]>> {
+  const refused: string[] = [];
   for (const manifest of await readManifests(snapshots, wish.network.name)) {
-    if (!isWanted(manifest, wish)) continue;
     const name = snapshotName(manifest);
+    const judged = judgeSet(manifest, wish);
+    if (!judged.ok) {
+      refused.push(`${name}: ${judged.error}`);
+      continue;
+    }
     mkdirSync(folder, { recursive: true });
     for (const file of [...filesOf(manifest), MANIFEST]) {
       const pieces = await snapshots.read(name, file);
@@ -79,13 +77,9 @@ export async function fetchSnapshot(
       const target = createWriteStream(join(folder, file), { flush: true });
       await pipeline(Readable.from(pieces, { objectMode: false }), target);
     }
-    return manifest;
+    return { ok: true, value: manifest };
   }
-  return undefined;
-}
-
-function isWanted(manifest: SnapshotManifest, { network, trust }: SnapshotWish): boolean {
-  return trust === undefined ? network.kind === "regtest" : manifest.muhash === trust;
+  return { ok: false, error: refused };
 }
 
 function filesOf({ headers, chunks }: SnapshotManifest): string[] {

@@ -69,6 +69,7 @@ export const bitcoinRegtest: Network = {
     deploymentWindow: { blocks: 144, threshold: 108 },
     checkpoints: [],
     assumeValid: undefined,
+    pinnedSets: [],
     genesisBits: compactBits(0x207fffff),
   },
 };

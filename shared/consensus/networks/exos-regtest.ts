@@ -47,6 +47,7 @@ export const exosRegtest: Network = {
     ],
     checkpoints: [],
     assumeValid: undefined,
+    pinnedSets: [],
     genesisBits: compactBits(0x207fffff),
   },
 };

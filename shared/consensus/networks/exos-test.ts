@@ -49,6 +49,7 @@ export const exosTest: Network = {
     assumeValid: fromHashHex(
       "ffed8f737ce62b33e5bdd675d0243686bc67f8d7041dd3d7e49ddc3062dec785" as HashHex,
     ),
+    pinnedSets: [],
     genesisBits: compactBits(0x1f00ffff),
   },
 };

@@ -82,6 +82,7 @@ export const exos: Network = {
     assumeValid: fromHashHex(
       "c31bf78b55f17c1755cb474bd820eb1db8aa564a0d794ac47b415a8f25237a26" as HashHex,
     ),
+    pinnedSets: [],
     genesisBits: compactBits(0x1e0fffff),
   },
 };

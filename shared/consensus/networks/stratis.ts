@@ -51,5 +51,6 @@ export const stratis: Network = {
     assumeValid: fromHashHex(
       "50497017e7bb256df205fcbc2caccbe5b516cb33491e1a11737a3bfe83959b9f" as HashHex,
     ),
+    pinnedSets: [],
   },
 };

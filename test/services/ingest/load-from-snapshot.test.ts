@@ -8,7 +8,7 @@ import { publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import { cityOf, coinsOf, mineOn, preparedFrom, storesWith } from "../../support/load-rig.ts";
 import type { MinedBlock } from "../../support/mine.ts";
@@ -179,6 +179,26 @@ describe("trust in a snapshot", () => {
     await expect(asked(wrong)).rejects.toMatchObject({ code: "EXOS-E8133" });
     await using disk = await asked(muhash);
     expect(disk.set.assumed).toBe(true);
+  });
+
+  it("is a set that the network pins, and no other at that block, whoever vouches for it", async () => {
+    const { ports, muhash } = await firstCity();
+    const { snapshots } = ports;
+    const pinned = (digest: HashHex): Network => {
+      const pin = { height: height(9), hash: fromHashHex(hashAt(9)), muhash: fromHashHex(digest) };
+      return { ...strict, consensus: { ...strict.consensus, pinnedSets: [pin] } };
+    };
+    const asked = (own: Network, trust?: HashHex) =>
+      diskWith({ own, from: { snapshots, trust }, blocks: blocks.slice(9) });
+    await using disk = await asked(pinned(muhash));
+    expect(disk.set.assumed).toBe(true);
+    for (const trust of [undefined, muhash]) {
+      const refused = asked(pinned(wrong), trust);
+      await expect(refused).rejects.toMatchObject({ code: "EXOS-E8133" });
+      await expect(refused).rejects.toThrow(
+        `pins the set hash ${wrong} at 9, and this is ${muhash}`,
+      );
+    }
   });
 
   it("is not needed where a chain is so young that its snapshot ends within a segment", async () => {

@@ -181,6 +181,20 @@ describe("parseNetwork", () => {
     expect(faultsOf("consensus.checkpoints", [...rows].reverse())).toEqual([]);
   });
 
+  it("reads the sets that a network pins, which ascend too", () => {
+    const digest = "ab".repeat(32);
+    const rows = [2, 1].map((height) => ({ height, hash: "00".repeat(32), muhash: digest }));
+    expect(faultsOf("consensus.pinnedSets", rows)).toEqual([
+      "consensus.pinnedSets: must ascend by height",
+    ]);
+    expect(faultsOf("consensus.pinnedSets", [...rows].reverse())).toEqual([]);
+    expect(faultsOf("consensus.pinnedSets", [{ height: 1, hash: digest, muhash: "ab" }])).toEqual([
+      "consensus.pinnedSets[0].muhash: must be a hash of 64 hex digits",
+    ]);
+    // A file of before there were any.
+    expect(faultsOf("consensus.pinnedSets", null)).toEqual([]);
+  });
+
   it("says that a genesis block cannot be read", () => {
     const raw = `${"00".repeat(80)}05`;
     expect(faultsOf("consensus.genesis.raw", raw).join()).toContain(
