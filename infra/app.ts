@@ -1,6 +1,6 @@
 /**
  * What `cdk.json` starts: `-c environment=prod|test|local`, `-c cities=syd,lon`, `-c bundles=FOLDER`,
- * `-c image=sha256:…`, `-c release=NAME`, `-c driven=true`, `-c lint=true`. Reads no network, no credentials and no Docker.
+ * `-c image=sha256:…`, `-c release=NAME`, `-c driven=true`, `-c endpoint=localstack`, `-c lint=true`. Reads no network, no credentials and no Docker.
  * @module
  */
 import { App } from "aws-cdk-lib";
@@ -13,6 +13,7 @@ import { environmentNamed } from "./environment-named.ts";
 const asked = new App({ autoSynth: false }).node;
 const context = (key: string): string | undefined => asked.tryGetContext(key);
 const release = context("release");
+const endpoint = context("endpoint");
 const cities = context("cities")?.split(",");
 
 createApp({
@@ -24,5 +25,6 @@ createApp({
   imageDigest: context("image") ?? NO_IMAGE,
   ...(release !== undefined && { release }),
   driven: context("driven") === "true",
+  ...(endpoint !== undefined && { endpoint }),
   lint: context("lint") === "true",
 }).synth();

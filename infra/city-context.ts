@@ -20,6 +20,8 @@ export interface CityContext {
   readonly release: string;
   /** Whether its functions stand in a stack of their own, which is read and not deployed. */
   readonly driven: boolean;
+  /** What stands for AWS, such as `localstack`, where it lacks what functions would ask for. */
+  readonly endpoint: string | undefined;
 }
 
 /** Name of a stack of a city. */

@@ -23,6 +23,7 @@ export interface CityStageProps {
   readonly imageDigest: string;
   readonly release?: string;
   readonly driven?: boolean;
+  readonly endpoint?: string;
 }
 
 /** @throws for what the design has and this program has not built */
@@ -59,8 +60,8 @@ export class CityStage extends Stage {
     super(scope, city.code, { env: { account, region } });
     const names = cityNames({ environment, code: city.code, region, account });
     const image = `${account}.dkr.ecr.${region}.amazonaws.com/${names.repository}@${props.imageDigest}`;
-    const { bundles, release = UNRELEASED, driven = false } = props;
-    const context = { city, names, deployment, bundles, image, release, driven };
+    const { bundles, release = UNRELEASED, driven = false, endpoint } = props;
+    const context = { city, names, deployment, bundles, image, release, driven, endpoint };
     this.context = context;
     const facts = factsOf(context);
     const guarded = { terminationProtection: ENVIRONMENTS[environment].protected };

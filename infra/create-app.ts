@@ -22,6 +22,8 @@ export interface AppProps {
   readonly release?: string;
   /** Whether the functions of each city stand apart, for an endpoint that runs none. */
   readonly driven?: boolean;
+  /** What stands for AWS, as `exos cloud` names it, where it lacks what a city may not be told of. */
+  readonly endpoint?: string;
   /** Text of the function that routes at the edge; without it there is no stage of the edge. */
   readonly router?: string;
   /** Whether the CDK lints the templates too, which takes eight seconds and half a second each. */

@@ -102,9 +102,9 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
       "EXOS_QUEUE_DEAD",
       "EXOS_QUEUE_DEAD_FIFO",
       "EXOS_TOPIC_FOLLOW",
-      "EXOS_SERVICE_INGEST",
     ],
     optional: [
+      "EXOS_SERVICE_INGEST",
       "EXOS_SEED_ZONE",
       "EXOS_SEED_NAME",
       "EXOS_FLEET_CITIES",

@@ -12,6 +12,7 @@ import { RoleBoundary } from "#infra/constructs/role-boundary.ts";
 import { StakeKey } from "#infra/constructs/stake-key.ts";
 import { TASK_SHAPES } from "#infra/functions.ts";
 import type { GrantFacts } from "#infra/grants.ts";
+import { isSkipped } from "#infra/left-out.ts";
 import type { NetworkStack } from "#infra/stacks/network-stack.ts";
 import { functionName } from "#regions/city-names.ts";
 import { DRIVEN_STACK } from "#regions/city-outputs.ts";
@@ -25,6 +26,15 @@ const PRINTED = {
   IndexFollow: "index-follow",
   Watch: "watch",
 } as const;
+
+/** Without the name of a service that the endpoint does not have. */
+function ofFunctions(
+  { EXOS_SERVICE_INGEST, ...variables }: Readonly<Record<string, string>>,
+  { endpoint }: CityContext,
+): Readonly<Record<string, string>> {
+  const isThere = EXOS_SERVICE_INGEST !== undefined && !isSkipped(endpoint, "AWS::ECS::Service");
+  return { ...variables, ...(isThere && { EXOS_SERVICE_INGEST }) };
+}
 
 /** The node itself: queues, the functions they start, the peer process. @source cloud.md 1, 2, 7 */
 export class NodeStack extends Stack {
@@ -67,7 +77,11 @@ export class NodeStack extends Stack {
     const functions = new CityFunctions(apart ?? this, "Functions", {
       context,
       facts,
-      variables: { ...this.variables, ...fleetVariables(context), ...sweepVariables(context) },
+      variables: {
+        ...ofFunctions(this.variables, context),
+        ...fleetVariables(context),
+        ...sweepVariables(context),
+      },
       queues: this.queues,
     });
     const { environment, staking = [] } = TASK_SHAPES.ingest;

@@ -44,8 +44,10 @@ export const WANTED = [
   "EXOS_QUEUE_DEAD",
   "EXOS_QUEUE_DEAD_FIFO",
   "EXOS_TOPIC_FOLLOW",
-  "EXOS_SERVICE_INGEST",
 ] as const;
+
+/** The service that keeps the peer process: left out on a machine of one's own without clusters. */
+export const WANTED_WITH_CLUSTER = ["EXOS_SERVICE_INGEST"] as const;
 
 /** Both or none: a name that points to the city. */
 export const WANTED_WITH_SEED = ["EXOS_SEED_ZONE", "EXOS_SEED_NAME"] as const;
@@ -92,7 +94,7 @@ export function composeWatch(environment: Environment): Watch {
       dead: [env.EXOS_QUEUE_DEAD, env.EXOS_QUEUE_DEAD_FIFO],
     }),
     metrics,
-    task: openTask(env.EXOS_SERVICE_INGEST, environment),
+    task: openTask(environment),
     fleet: openFleet(env.EXOS_CITY, environment),
     clock,
     log: createStreamLog({ write, form: "json", level: "info", constant }),
@@ -106,7 +108,13 @@ export function composeWatch(environment: Environment): Watch {
   };
 }
 
-function openTask(service: string, environment: Environment): Omit<TaskDeps, "log"> {
+/** @throws StoreFault `EXOS-E8101` on AWS, where the service is always named */
+function openTask(environment: Environment): Omit<TaskDeps, "log"> | undefined {
+  const isOptional = environment["EXOS_ENVIRONMENT"] === "local";
+  if (isOptional && WANTED_WITH_CLUSTER.every((name) => environment[name] === undefined)) {
+    return undefined;
+  }
+  const { EXOS_SERVICE_INGEST: service } = readCityEnvironment(environment, WANTED_WITH_CLUSTER);
   const client = new ECSClient(clientSettings());
   const given = environment["AWS_ENDPOINT_URL_EC2"] ?? environment["AWS_ENDPOINT_URL"];
   const caller = callerOf(createDynamoClient(), given);

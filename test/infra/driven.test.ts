@@ -106,3 +106,15 @@ describe("a city whose functions are driven", () => {
     );
   });
 });
+
+it("tells what watches over a city on LocalStack of no service that is skipped there", () => {
+  const { stages } = synthesise({ environment: "local", driven: true, endpoint: "localstack" });
+  const naming = (stacks: Parameters<typeof resourcesOf>[0]) =>
+    resourcesOf(stacks).flatMap(({ resource }) => {
+      const text = JSON.stringify(resource.Properties?.["Environment"]) ?? "";
+      return text.includes("EXOS_SERVICE_INGEST") ? [resource.Properties?.["FunctionName"]] : [];
+    });
+  expect(naming(driven)).toEqual([functionName(LOCAL_CITY, "watch")]);
+  expect(naming(stages.get("loc"))).toEqual([]);
+  expect(stages.get("loc")?.get("node")?.Outputs).toHaveProperty("ExosServiceIngest");
+});

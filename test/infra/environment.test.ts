@@ -8,6 +8,7 @@ import {
   WANTED_WITH_STAKE,
 } from "#services/ingest/compose-aws.ts";
 import {
+  WANTED_WITH_CLUSTER,
   WANTED_WITH_FLEET,
   WANTED_WITH_SEED,
   WANTED as WATCH,
@@ -60,7 +61,8 @@ describe("the environment", () => {
 
   it("of what watches has the city's name among peers, and of a watcher the fleet", () => {
     const optional = FUNCTION_SHAPES.watch.optional ?? [];
-    expect([...optional].sort()).toEqual([...WANTED_WITH_SEED, ...WANTED_WITH_FLEET].sort());
+    const all = [...WANTED_WITH_CLUSTER, ...WANTED_WITH_SEED, ...WANTED_WITH_FLEET];
+    expect([...optional].sort()).toEqual(all.sort());
     const given = (code: string) => {
       const fleet = code === "loc" ? localFleet() : productionFleet();
       const found = resourcesOf(fleet.stages.get(code)).find(({ resource }) =>
@@ -70,8 +72,8 @@ describe("the environment", () => {
       return optional.filter((name) => text.includes(`"${name}"`)).sort();
     };
     expect(given("syd")).toEqual([...optional].sort());
-    expect(given("fra")).toEqual([...WANTED_WITH_SEED].sort());
-    expect(given("loc")).toEqual([]);
+    expect(given("fra")).toEqual([...WANTED_WITH_CLUSTER, ...WANTED_WITH_SEED].sort());
+    expect(given("loc")).toEqual(WANTED_WITH_CLUSTER);
   });
 
   it("of the peer process says whom to ask for a stake and where its coins are listed", () => {

@@ -46,7 +46,7 @@ async function layOut(
  * and not by it: the CLI hands a command line to a shell, which folders with spaces do not survive.
  */
 async function synthesise(options: DeployOptions): Promise<void> {
-  const { driven, folder } = options;
+  const { driven, folder, endpoint } = options;
   const { bundles, assembly } = folder;
   await rm(assembly, { recursive: true, force: true });
   const context = {
@@ -54,6 +54,7 @@ async function synthesise(options: DeployOptions): Promise<void> {
     cities: LOCAL_CITY.code,
     bundles,
     driven: String(driven),
+    endpoint: endpoint.kind,
   };
   const env = { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(context) };
   await layOut("app.ts", [], { ...options, doing: "synthesising the city", env });
