@@ -223,7 +223,7 @@ type LoadWays = Required<Pick<DownloadOptions, "importing">> & {
 export function composeAwsLoad(
   environment: Readonly<Record<string, string | undefined>>,
   { log, refill, from }: LoadOrder,
-): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network"> & LoadWays {
+): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network" | "log"> & LoadWays {
   const names = readCityEnvironment(environment, WANTED_LOAD);
   const { stores, network, clock, clients, leases, owner, segments } = openCity(names);
   const { chain, objects, ...ports } = stores;

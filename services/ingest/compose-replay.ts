@@ -1,7 +1,11 @@
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { composeDisk, type DiskOptions } from "./compose-disk.ts";
-import { type ReplayedChain, type ReplaySource, replayChain } from "./load/replay-chain.ts";
-import type { LoadedSet } from "./load/switch-generation.ts";
+import {
+  type ReplayedChain,
+  type ReplayedSet,
+  type ReplaySource,
+  replayChain,
+} from "./load/replay-chain.ts";
 
 /**
  * Judge the chain of a set anew, from genesis, in a folder of its own. Dispose of it to close it.
@@ -11,7 +15,7 @@ import type { LoadedSet } from "./load/switch-generation.ts";
  * @source cloud.md 5.4 "Trust"
  */
 export async function composeReplay(
-  set: LoadedSet,
+  set: ReplayedSet,
   source: ReplaySource,
   options: Omit<DiskOptions, "isFinal">,
   signal: AbortSignal,

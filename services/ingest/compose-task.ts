@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
+import { SEGMENT_BLOCKS } from "#shared/coins/segment.ts";
 import type { Log } from "#shared/ports/log.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
@@ -8,6 +10,8 @@ import type { TaskArguments } from "./city/task-arguments.ts";
 import { composeAws, composeAwsLoad } from "./compose-aws.ts";
 import { exportCity } from "./compose-export.ts";
 import { composeLoad } from "./compose-load.ts";
+import { composeReplay } from "./compose-replay.ts";
+import { resumeReplay } from "./load/resume-replay.ts";
 import { runLoad } from "./load/run-load.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,6 +66,7 @@ async function load(
     });
     return 0;
   }
+  if (given.replay) return replay(city, folder, signal);
   await using chain = await composeLoad({
     ...{ network, folder, connect, userAgent, source, log },
     ...{ city: coins, importing },
@@ -69,6 +74,22 @@ async function load(
   const { state } = await runLoad({ ...city, prepare: chain.prepare }, signal);
   log.info(state);
   return state === "loaded" ? 0 : 3;
+}
+
+/** @returns the exit code, as of a load */
+async function replay(
+  city: ReturnType<typeof composeAwsLoad>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { network, log } = city;
+  const options = { network, log, folder: join(folder, "replay"), segmentBlocks: SEGMENT_BLOCKS };
+  const { state } = await resumeReplay(
+    { ...city, replay: (set, source, end) => composeReplay(set, source, options, end) },
+    signal,
+  );
+  log.info(state);
+  return state === "confirmed" || state === "settled" ? 0 : 3;
 }
 
 function userAgent(): string {

@@ -9,6 +9,7 @@ import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
+import type { GenerationNote } from "#shared/ports/generations.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { Log } from "#shared/ports/log.ts";
@@ -178,6 +179,9 @@ export interface RunningCall {
   readonly startedMs: number;
 }
 
+/** What is known of the coins of a generation. */
+type CoinTrust = Pick<GenerationNote, "assumed" | "refuted">;
+
 /** Everything the API is made of. */
 export interface RpcDeps {
   readonly network: Network;
@@ -197,8 +201,8 @@ export interface RpcDeps {
   readonly sync?: (() => SyncView) | undefined;
   /** Signs of life of the other processes, where the node is a city of several. */
   readonly heartbeats?: Pick<Heartbeats, "all"> | undefined;
-  /** Whether no replay has confirmed yet what a generation of coins was loaded from. */
-  readonly isAssumed?: ((generation: number) => Promise<boolean>) | undefined;
+  /** Whether a replay has confirmed, or refuted, what a generation of coins was loaded from. */
+  readonly trustOf?: ((generation: number) => Promise<CoinTrust | undefined>) | undefined;
   /** How the city takes part in the network, where another process talks to its peers. */
   readonly partOfNetwork?: NetworkView | undefined;
   /** Absent in a city, and on a node that was told to have none. */

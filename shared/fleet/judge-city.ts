@@ -15,6 +15,8 @@ export interface CityFacts {
   readonly broken: string | undefined;
   /** Whether its coins came from a snapshot that no replay has confirmed yet. */
   readonly assumed: boolean;
+  /** Whether a replay came to other coins than that snapshot holds. */
+  readonly refuted?: boolean;
   /** Connected nodes; `undefined` where none is needed, or there is no way to any. */
   readonly peers: number | undefined;
   /** Seconds since the peer process last said that it lives; `undefined` where it is this process. */
@@ -41,6 +43,11 @@ const INDEX_BLOCKS_MAX = 1;
 const SILENT_SECONDS_MAX = 120;
 const LOAD_DUE =
   "exos fleet load <city>: it catches up by itself, but slowly and at ten times the price";
+const REFUTED = {
+  text: "The coins came from a snapshot that a replay from genesis refuted",
+  fix: "exos fleet load <city> --from genesis --refill",
+  out: true,
+};
 /** A hint to connect is delivered again after 90 s: this one failed three times in a row. */
 const HINT_SECONDS_MAX = 270;
 
@@ -91,6 +98,7 @@ export function judgeCity(facts: CityFacts, limits: CityLimits): Reason[] {
   add(facts.assumed, "assumed", {
     text: "The coins came from a snapshot that is not confirmed yet",
     since: now,
+    ...(facts.refuted === true && REFUTED),
   });
   return reasons;
 }

@@ -1,7 +1,7 @@
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
 
 /** What one process at a time should do. */
-export type LeaseName = "load" | "pack";
+export type LeaseName = "load" | "pack" | "replay";
 
 /** A lease as it was taken or renewed. */
 export interface Lease {

@@ -91,7 +91,7 @@ export const CLOUD_ERRORS = {
     status: 500,
     title: "Snapshot refuted",
     sentence: "The replay from genesis did not end in the coins that were loaded.",
-    hint: "`exos fleet load <city> --refill` loads the city anew, from genesis. Whoever published the snapshot has a bug.",
+    hint: "`exos fleet load <city> --from genesis --refill` loads the city anew. Whoever published the snapshot has a bug.",
   },
   "EXOS-E8135": {
     status: 503,

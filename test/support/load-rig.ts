@@ -60,7 +60,7 @@ interface CityOptions {
 }
 
 /** A replay into memory. */
-const replayed: PreparedChain["replay"] = async (set, city, signal) => {
+export const replayInMemory: PreparedChain["replay"] = async (set, city, signal) => {
   const judge = memoryValidator(exosRegtest, START);
   const validator = createValidator(judge);
   await validator.tip();
@@ -110,7 +110,7 @@ export async function cityOf({
         return { ...rest, at: manifest, assumed };
       },
       publish: (snapshots) => publishSnapshot(prepared.folder, snapshots),
-      replay: replayed,
+      replay: replayInMemory,
     }),
     segmentBlocks: SEGMENT,
     owner,

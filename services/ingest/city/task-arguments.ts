@@ -20,6 +20,8 @@ export interface TaskArguments {
   readonly refill: boolean;
   /** Load: publish the city's own set, and load nothing. */
   readonly snapshot: boolean;
+  /** Load: judge what the city began with from genesis, and load nothing. */
+  readonly replay: boolean;
   /** Load: the bucket whose newest snapshot the chain begins with. */
   readonly from: string | undefined;
   /** Load: set hash of that snapshot, which an operator vouches for. */
@@ -54,6 +56,7 @@ export function parseTaskArguments(
         health: { type: "string", default: String(HEALTH_PORT) },
         refill: { type: "boolean", default: false },
         snapshot: { type: "boolean", default: false },
+        replay: { type: "boolean", default: false },
         from: { type: "string" },
         trust: { type: "string" },
       },
@@ -66,8 +69,9 @@ export function parseTaskArguments(
     if (connect.includes(undefined)) return "--connect wants HOST:PORT";
     if (listen === undefined && values.listen !== undefined) return "--listen wants HOST:PORT";
     if (!isPort(healthPort)) return "--health wants a port";
-    if (values.snapshot && (values.refill || values.from !== undefined)) {
-      return "--snapshot loads nothing: it goes with neither --refill nor --from";
+    const only = (["snapshot", "replay"] as const).filter((name) => values[name]);
+    if (only.length > 0 && (only.length > 1 || values.refill || values.from !== undefined)) {
+      return `--${only[0]} loads nothing: it goes with no --refill, --from or other of its kind`;
     }
     const trust = values.trust === undefined ? undefined : parseHashHex(values.trust);
     if (trust === undefined && values.trust !== undefined) {
@@ -81,6 +85,7 @@ export function parseTaskArguments(
       healthPort,
       refill: values.refill,
       snapshot: values.snapshot,
+      replay: values.replay,
       from: values.from,
       trust,
     };

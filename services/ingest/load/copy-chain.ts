@@ -44,7 +44,7 @@ const LOOSE_BLOCKS = 640;
  * @throws StoreFault `EXOS-E1004` where the city had noted another one
  */
 export async function noteDigests(
-  set: LoadedSet,
+  set: Pick<LoadedSet, "frozen" | "win">,
   deps: Pick<CopyDeps, "network" | "segments" | "segmentBlocks">,
   headers: Pick<HeaderStore, "getMany">,
 ): Promise<void> {

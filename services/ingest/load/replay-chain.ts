@@ -14,6 +14,11 @@ export interface ReplaySource {
   readonly blocks: Pick<BlockStore, "get">;
 }
 
+/** What a replay must end in. */
+export type ReplayedSet = Pick<LoadedSet, "frozen" | "win"> & {
+  readonly at: Pick<LoadedSet["at"], "height" | "hash">;
+};
+
 /** A chain that was judged from genesis. */
 export interface ReplayedChain {
   /** Of the unspent set at its end. */
@@ -40,7 +45,7 @@ export interface ReplayDeps extends ReplaySource {
  * @source cloud.md 5.4 "Trust"
  */
 export async function replayChain(
-  { frozen, win, at }: Pick<LoadedSet, "frozen" | "win" | "at">,
+  { frozen, win, at }: ReplayedSet,
   deps: ReplayDeps,
   signal: AbortSignal,
 ): Promise<void> {

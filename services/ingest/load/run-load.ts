@@ -1,20 +1,20 @@
+import { RunningTotals } from "#shared/coins/running-totals.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import { tipHint } from "#shared/messages/tip-hint.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
-import type { Clock } from "#shared/ports/clock.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
-import type { Lease, Leases } from "#shared/ports/leases.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Segments } from "#shared/ports/segments.ts";
-import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import type { Snapshots } from "#shared/ports/snapshots.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
 import { confirmSet } from "./confirm-set.ts";
 import { type BelowSnapshot, copyChain } from "./copy-chain.ts";
-import type { ReplayedChain, ReplaySource } from "./replay-chain.ts";
+import { type Held, type HoldDeps, holdLease } from "./hold-lease.ts";
+import type { ReplayedChain, ReplayedSet, ReplaySource } from "./replay-chain.ts";
 import { type RetireDeps, retireGenerations } from "./retire-generations.ts";
 import {
   isElsewhere,
@@ -35,14 +35,14 @@ export interface PreparedChain {
   publish(snapshots: Snapshots): Promise<string>;
   /** Judge the chain of a set that was only assumed from genesis. */
   replay(
-    set: LoadedSet,
+    set: ReplayedSet,
     city: ReplaySource,
     signal: AbortSignal,
   ): Promise<ReplayedChain & AsyncDisposable>;
 }
 
 /** What loading a city needs. */
-export interface LoadDeps extends SwitchDeps {
+export interface LoadDeps extends SwitchDeps, HoldDeps {
   /** Download and judge the chain up to its newest final block, or go on where that was left. */
   prepare(signal: AbortSignal): Promise<PreparedChain>;
   readonly segments: Segments;
@@ -50,30 +50,19 @@ export interface LoadDeps extends SwitchDeps {
   /** Of the city, for others. */
   readonly snapshots: Snapshots;
   readonly segmentBlocks?: number;
-  readonly leases: Leases;
-  /** Of this process. */
-  readonly owner: string;
   readonly notice: Pick<TipNotice, "put" | "read">;
   readonly follow: WorkQueue<TipHint>;
   /** Forget the chain of the city, and what a forgetting that died has left. */
   readonly forget?: () => Promise<void>;
   /** Its operator named it: a chain that ended elsewhere is forgotten. */
   readonly refill?: boolean;
-  readonly clock: Clock;
   readonly log: Pick<Log, "info" | "warn">;
 }
 
 /** How a run ended. */
 export type LoadOutcome =
   | { readonly state: "loaded"; readonly tip: Tip }
-  /** Another task loads this city now. */
-  | { readonly state: "held" }
-  /** It was told to stop, or the lease was lost: what was done is found again. */
-  | { readonly state: "stopped" };
-
-/** A task that dies holds up the next one for no longer. @source cloud.md 5.4 */
-const LEASE_SECONDS = 60;
-const RENEW_MS = 20_000;
+  | Exclude<Held<Tip>, { readonly state: "done" }>;
 
 /**
  * Fill a city from a chain that this task downloads itself: blocks first, then the coins as a new
@@ -84,24 +73,8 @@ const RENEW_MS = 20_000;
  * @source cloud.md 5.4
  */
 export async function runLoad(deps: LoadDeps, signal: AbortSignal): Promise<LoadOutcome> {
-  const { leases, owner, clock } = deps;
-  const ask = { owner, now: clock.now(), seconds: LEASE_SECONDS };
-  const lease = await leases.take("load", ask);
-  if (lease === undefined) return { state: "held" };
-  const done = new AbortController();
-  const lost = new AbortController();
-  const end = AbortSignal.any([signal, lost.signal]);
-  const keeping = keep(lease, { deps, done: done.signal, lost });
-  try {
-    return { state: "loaded", tip: await load(deps, end) };
-  } catch (cause) {
-    if (end.aborted) return { state: "stopped" };
-    throw cause;
-  } finally {
-    done.abort();
-    const held = await keeping;
-    if (held !== undefined) await leases.release(held);
-  }
+  const held = await holdLease("load", deps, (end) => load(deps, end), signal);
+  return held.state === "done" ? { state: "loaded", tip: held.value } : held;
 }
 
 async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
@@ -110,9 +83,12 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   signal.throwIfAborted();
   const set = await chain.fill();
   const { height, hash } = set.at;
+  const { generation, assumed } = set;
+  const { dialect } = deps.network.consensus;
+  const digest = toHashHex(RunningTotals.decode(dialect, set.totals).totals().muhash);
   // Before a tip names it.
-  await deps.generations.noteLoaded(set.generation, set.assumed);
-  log.info("coins loaded", { generation: set.generation, height, hash, assumed: set.assumed });
+  await deps.generations.noteLoaded(generation, { assumed, digest });
+  log.info("coins loaded", { generation, height, hash, assumed });
   await forgetOthers(set, deps);
   await copyChain(set, { ...deps, from: chain }, signal);
   const switched = await switchGeneration(set, deps);
@@ -128,7 +104,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   await follow.send(tipHint(tip));
   await retireGenerations(tip.gen, deps);
   log.info("snapshot published", { name: await chain.publish(deps.snapshots) });
-  if (set.assumed) await confirmSet(set, chain, deps, signal);
+  if (assumed) await confirmSet({ ...set, digest }, chain, deps, signal);
   return tip;
 }
 
@@ -147,29 +123,4 @@ async function forgetOthers(set: LoadedSet, deps: LoadDeps): Promise<void> {
     await deps.notice.put(tip);
   }
   await forget();
-}
-
-interface Keeping {
-  readonly deps: Pick<LoadDeps, "leases" | "clock" | "log">;
-  readonly done: AbortSignal;
-  readonly lost: AbortController;
-}
-
-/** Renew the lease until it is done. @returns as it is held then; `undefined` when it was lost */
-async function keep(first: Lease, { deps, done, lost }: Keeping): Promise<Lease | undefined> {
-  const { leases, clock, log } = deps;
-  let lease: Lease | undefined = first;
-  while (!done.aborted && lease !== undefined) {
-    await sleepOrStop(clock, RENEW_MS, done);
-    if (done.aborted) break;
-    try {
-      lease = await leases.renew(lease, { now: clock.now(), seconds: LEASE_SECONDS });
-    } catch (cause) {
-      // Safety does not hang on it: somebody else may begin the same work, and one of both wins.
-      if (!(cause instanceof StoreFault)) throw cause;
-      log.warn(cause.code ?? "EXOS-E8100", "lease not renewed", { err: cause.message });
-    }
-  }
-  if (lease === undefined) lost.abort();
-  return lease;
 }

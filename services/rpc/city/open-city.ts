@@ -80,7 +80,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     state: () => ({ phase: "ready", stores, progress: 1, etaSeconds: undefined, since }),
     control: controlOf(ports),
     heartbeats: ports.heartbeats,
-    isAssumed: async (generation) => (await ports.generations.get(generation))?.assumed ?? false,
+    trustOf: (generation) => ports.generations.get(generation),
     partOfNetwork: partOfNetwork(facts),
     heldStreams: false,
     calls: new Set(),

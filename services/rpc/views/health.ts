@@ -30,7 +30,7 @@ interface Where {
   readonly chain: Chain;
   readonly deps: Pick<
     RpcDeps,
-    "state" | "clock" | "readiness" | "peers" | "sync" | "network" | "heartbeats" | "isAssumed"
+    "state" | "clock" | "readiness" | "peers" | "sync" | "network" | "heartbeats" | "trustOf"
   >;
   readonly stores: Pick<Stores, "headers" | "index">;
 }
@@ -64,7 +64,8 @@ export async function viewHealth(where: Where, lagMax?: number): Promise<Health>
 async function factsOf(where: Where): Promise<CityFacts> {
   const { deps, chain, stores } = where;
   const { phase, since } = deps.state();
-  const assumed = deps.state().assumed ?? (await deps.isAssumed?.(chain.committed.gen)) ?? false;
+  const trust = await deps.trustOf?.(chain.committed.gen);
+  const assumed = deps.state().assumed ?? trust?.assumed ?? false;
   const now = deps.clock.now();
   const beats = (await deps.heartbeats?.all()) ?? [];
   const ingest = beats.find((beat) => beat.service === "ingest");
@@ -79,6 +80,7 @@ async function factsOf(where: Where): Promise<CityFacts> {
     indexHeight: (await stores.index.cursor())?.height ?? -1,
     broken: whatIsBroken(chain.committed, chain.tipHeader),
     assumed,
+    refuted: trust?.refuted ?? false,
     peers: deps.heartbeats === undefined ? ownPeers(deps) : toldPeers(ingest, deps),
     silentSeconds: ingest === undefined ? undefined : now - ingest.at,
     deadLetters: watch?.deadLetters ?? 0,

@@ -1,8 +1,10 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { GenerationState, Generations } from "#shared/ports/generations.ts";
+import { fromHashHex } from "#shared/primitives/hash.ts";
 import { chainKey } from "./chain-key.ts";
 import { noteGeneration } from "./coin-generations.ts";
-import { brokenItem, numberOf, textOf } from "./dynamo-item.ts";
+import { binary, brokenItem, hashHexOf, numberOf, optionalBytesOf, textOf } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
 import { generationTable } from "./table-shapes.ts";
 
@@ -20,9 +22,12 @@ export function createDynamoGenerations(options: {
   readonly clock: Pick<Clock, "now">;
 }): Generations {
   const { chain, coins, clock } = options;
-  async function noteAssumed(generation: number, isAssumed: boolean): Promise<void> {
-    const change = { text: "SET #assumed = :assumed", values: { assumed: { BOOL: isAssumed } } };
-    await chain.update(chainKey(`G#${generation}`), change);
+  async function noteTrust(
+    generation: number,
+    values: Readonly<Record<string, AttributeValue>>,
+  ): Promise<void> {
+    const set = Object.keys(values).map((name) => `#${name} = :${name}`);
+    await chain.update(chainKey(`G#${generation}`), { text: `SET ${set.join(", ")}`, values });
   }
 
   return {
@@ -32,18 +37,29 @@ export function createDynamoGenerations(options: {
       const said = textOf(item, "state");
       const state = STATES.find((one) => one === said);
       if (state === undefined) throw brokenItem(`generation ${generation} is ${said}`);
-      return { state, at: numberOf(item, "at"), assumed: item["assumed"]?.BOOL === true };
+      const digest = optionalBytesOf(item, "digest");
+      return {
+        state,
+        at: numberOf(item, "at"),
+        assumed: item["assumed"]?.BOOL === true,
+        refuted: item["refuted"]?.BOOL === true,
+        digest: digest && hashHexOf(digest),
+      };
     },
     noteOld(generation) {
       const table = generationTable(coins, generation);
       return noteGeneration(chain, generation, { table, state: "old", at: clock.now() });
     },
-    async noteLoaded(generation, isAssumed) {
+    async noteLoaded(generation, { assumed, digest }) {
       // First what nobody may miss once it is in use.
-      await noteAssumed(generation, isAssumed);
+      await noteTrust(generation, {
+        assumed: { BOOL: assumed },
+        digest: binary(fromHashHex(digest)),
+      });
       const table = generationTable(coins, generation);
       await noteGeneration(chain, generation, { table, state: "loaded", at: clock.now() });
     },
-    noteConfirmed: (generation) => noteAssumed(generation, false),
+    noteConfirmed: (generation) => noteTrust(generation, { assumed: { BOOL: false } }),
+    noteRefuted: (generation) => noteTrust(generation, { refuted: { BOOL: true } }),
   };
 }

@@ -146,8 +146,8 @@ describe("the generation that was replaced", () => {
     const { city, ports, depsOf, clock } = await cityOf({ has: chain, prepared });
     await runLoad(depsOf(ports), ALIVE);
     const { notes } = ports.generations;
-    expect(notes.get(0)).toEqual({ state: "old", at: START, assumed: false });
-    expect(notes.get(1)).toEqual({ state: "loaded", at: START, assumed: false });
+    expect(notes.get(0)).toMatchObject({ state: "old", at: START, assumed: false });
+    expect(notes.get(1)).toMatchObject({ state: "loaded", at: START, assumed: false });
     clock.advance(86_399_000);
     await runLoad(depsOf(ports), ALIVE);
     expect(await city.coins.read(0, [])).toEqual([]);

@@ -21,6 +21,7 @@ describe("the words of a task", () => {
       healthPort: HEALTH_PORT,
       refill: false,
       snapshot: false,
+      replay: false,
       from: undefined,
       trust: undefined,
     });
@@ -40,6 +41,7 @@ describe("the words of a task", () => {
       healthPort: 0,
       refill: true,
       snapshot: false,
+      replay: false,
       from: "lon",
       trust: "ab".repeat(32),
     });
@@ -67,6 +69,8 @@ describe("the words of a task", () => {
     [["ingest", "--listen=1.2.3.4:70000"], /--listen/],
     [["ingest", "--health=65536"], /--health/],
     [["load", "--snapshot", "--refill"], /--snapshot loads nothing/],
+    [["load", "--replay", "--from=lon"], /--replay loads nothing/],
+    [["load", "--replay", "--snapshot"], /loads nothing/],
     [["load", TRUST], /--trust goes with --from/],
     [["load", "--from=lon", "--trust=ab"], /--trust wants the 64 hex digits/],
     [["ingest", "--health=x"], /--health/],

@@ -15,6 +15,7 @@ import type { Tip } from "#shared/coins/tip.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { createMemoryGenerations } from "../../support/memory-generations.ts";
@@ -131,8 +132,11 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
       return [status, json.reasons.map(({ name }: { readonly name: string }) => name)];
     };
     expect(await named()).toEqual([200, []]);
-    await generations.noteLoaded(0, true);
+    await generations.noteLoaded(0, { assumed: true, digest: "00".repeat(32) as HashHex });
     expect(await named()).toEqual([200, ["assumed"]]);
+    await generations.noteRefuted(0);
+    // Wrong coins are not answered with.
+    expect(await named()).toEqual([503, ["assumed"]]);
     await generations.noteConfirmed(0);
     expect(await named()).toEqual([200, []]);
   });

@@ -46,6 +46,7 @@ describe("what a city says of itself", () => {
     ["commit", { oldestHintSeconds: 271 }],
     ["dead-letters (said)", { deadLetters: 1 }],
     ["assumed (said)", { assumed: true }],
+    ["assumed", { assumed: true, refuted: true }],
   ])("is %s just beyond it", (name, change) => {
     expect(names(change)).toEqual([name]);
   });
