@@ -123,6 +123,12 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     needs: [],
     run: () => ["infra/synth.ts", "prod", "--lint"],
   },
+  "cfn-lint": {
+    about: "every template, by the linter of CloudFormation, for the region it is deployed to",
+    needs: [],
+    lacks: lacksPython,
+    run: () => ["test/e2e/cfn-lint.ts"],
+  },
   model: {
     about: "the model of chain state over many seeds, and its mutants",
     needs: [],
