@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { DrivenQueue } from "#services/cli/cloud/drive/poll-queue.ts";
-import { createSqsClient } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
+import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 
 /** Seconds that a poll waits, the longest there is. */
 const WAIT_SECONDS = 20;

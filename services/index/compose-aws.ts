@@ -1,4 +1,4 @@
-import { createDynamoClient, createS3Client } from "#shared/adapters/aws/aws-clients.ts";
+import { createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
@@ -36,7 +36,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const { wire } = network.consensus;
   const dynamo = createDynamoClient();
   const stores = openChainStores(env, {
-    clients: { dynamo, s3: createS3Client() },
+    clients: { dynamo },
     network,
     clock: createSystemClock(),
     entropy: createSystemEntropy(),

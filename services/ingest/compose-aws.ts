@@ -7,9 +7,7 @@ import { composeMempool } from "#services/validate/compose-mempool.ts";
 import {
   clientSettings,
   createDynamoClient,
-  createS3Client,
   createSnsClient,
-  createSqsClient,
 } from "#shared/adapters/aws/aws-clients.ts";
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
@@ -28,10 +26,12 @@ import {
   type ChainStores,
   openChainStores,
 } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3SavedState } from "#shared/adapters/aws/s3-saved-state.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
+import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
 import { openSavedAddressBook } from "#shared/adapters/embedded/disk-address-book.ts";

@@ -5,9 +5,7 @@ import {
   callerOf,
   clientSettings,
   createDynamoClient,
-  createS3Client,
   createSnsClient,
-  createSqsClient,
 } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { ec2PublicAddress } from "#shared/adapters/aws/ec2-public-address.ts";
@@ -18,7 +16,9 @@ import { createHttpCityAsker } from "#shared/adapters/aws/http-city-asker.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createRoute53SeedRecord } from "#shared/adapters/aws/route53-seed-record.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
+import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsQueueDepths } from "#shared/adapters/aws/sqs-queue-depths.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
@@ -71,7 +71,7 @@ export function composeWatch(environment: Environment): Watch {
   const clock = createSystemClock();
   const sqs = createSqsClient();
   const stores = openChainStores(env, {
-    clients: { dynamo: createDynamoClient(), s3: createS3Client() },
+    clients: { dynamo: createDynamoClient() },
     network,
     clock,
     entropy: createSystemEntropy(),

@@ -1,14 +1,9 @@
 import { holdTip } from "#services/rpc/city/hold-tip.ts";
-import { openCity } from "#services/rpc/city/open-city.ts";
+import { type CityPorts, openCity } from "#services/rpc/city/open-city.ts";
+import type { composeHints } from "#services/rpc/compose-hints.ts";
+import type { composeJudges } from "#services/rpc/compose-judges.ts";
 import type { RpcDeps } from "#services/rpc/deps.ts";
-import { composeArrivals } from "#services/validate/compose-arrivals.ts";
-import { composeMempool } from "#services/validate/compose-mempool.ts";
-import {
-  callerOf,
-  createDynamoClient,
-  createS3Client,
-  createSqsClient,
-} from "#shared/adapters/aws/aws-clients.ts";
+import { callerOf, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
@@ -17,17 +12,13 @@ import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import type { AwsCaller } from "#shared/adapters/aws/signed-request.ts";
-import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
-import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
-import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
-import type { BlockHint } from "#shared/messages/block-hint.ts";
-import type { TransactionHint } from "#shared/messages/transaction-hint.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 
 /** What the environment of this function holds. */
 export const WANTED = [
@@ -57,7 +48,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const entropy = createSystemEntropy();
   const dynamo = createDynamoClient();
   const ssmEndpoint = environment["AWS_ENDPOINT_URL_SSM"] ?? environment["AWS_ENDPOINT_URL"];
-  const clients = { dynamo, s3: createS3Client() };
+  const clients = { dynamo };
   const chain = openChainStores(env, { clients, network, clock, entropy });
   const coins = holdTip(chain.coins, { notice: chain.notice, clock });
   const log = createStreamLog({
@@ -69,7 +60,6 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const stores = { ...chain, coins };
   const pool = createDynamoTable({ client: dynamo, table: env.EXOS_TABLE_POOL });
   const judged = { ...stores, network, clock, log, entropy };
-  const arrivals = composeArrivals({ ...judged, policy: JUDGED });
   const ports = {
     ...judged,
     index: openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire }),
@@ -77,37 +67,33 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     raw: createDynamoRawTransactions({ table: pool, clock }),
     hints: openHints(env),
     secrets: openSecrets(env, callerOf(dynamo, ssmEndpoint)),
-    store: arrivals.store,
-    judge: judgeOf(judged),
+    ...openJudges(judged),
     metrics: createPrometheusMetrics(),
   };
   return openCity(ports, { city: env.EXOS_CITY, network, version: env.EXOS_RELEASE });
 }
 
-/** No short cut: checkpoints are asserted, and nothing is vouched for. */
-const JUDGED = { checkpoints: "assert", assumes: () => false } as const;
-
-type Judged = Omit<
-  Parameters<typeof composeMempool>[0],
-  "policy" | "pool" | "accepted" | "scripts"
->;
-
-function judgeOf(deps: Judged): Parameters<typeof openCity>[0]["judge"] {
-  const scripts = createInlineScripts(deps.network.consensus);
-  const policy = defaultPolicy(deps.network);
-  // Whoever writes the pool tells of what enters.
-  const accepted = { send: async () => undefined };
-  return (pool) => composeMempool({ ...deps, pool, scripts, policy, accepted });
+/** Loaded by whoever hands something in, or asks for the pool. */
+function openJudges(deps: Parameters<typeof composeJudges>[0]): Pick<CityPorts, "store" | "judge"> {
+  const judges = lazy(async () => {
+    const { composeJudges } = await import("#services/rpc/compose-judges.ts");
+    return composeJudges(deps);
+  });
+  return {
+    store: async (block) => (await judges()).store(block),
+    judge: async (pool) => (await judges()).judge(pool),
+  };
 }
 
-function openHints(env: Record<"EXOS_QUEUE_BLOCKS" | "EXOS_QUEUE_TRANSACTIONS", string>) {
-  const client = createSqsClient();
+/** Loaded by the first that is sent. */
+function openHints(env: Parameters<typeof composeHints>[0]): CityPorts["hints"] {
+  const hints = lazy(async () => {
+    const { composeHints } = await import("#services/rpc/compose-hints.ts");
+    return composeHints(env);
+  });
   return {
-    blocks: createSqsWorkQueue<BlockHint>({ client, queueUrl: env.EXOS_QUEUE_BLOCKS }),
-    transactions: createSqsWorkQueue<TransactionHint>({
-      client,
-      queueUrl: env.EXOS_QUEUE_TRANSACTIONS,
-    }),
+    blocks: { send: async (hint, group) => (await hints()).blocks.send(hint, group) },
+    transactions: { send: async (hint, group) => (await hints()).transactions.send(hint, group) },
   };
 }
 

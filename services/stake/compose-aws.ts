@@ -1,8 +1,4 @@
-import {
-  createDynamoClient,
-  createKmsClient,
-  createS3Client,
-} from "#shared/adapters/aws/aws-clients.ts";
+import { createDynamoClient, createKmsClient } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createKmsKey } from "#shared/adapters/aws/kms-key.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
@@ -40,7 +36,7 @@ export function composeAws(
   const env = readCityEnvironment(environment, WANTED);
   const network = networkOfCity(env.EXOS_NETWORK);
   const { coins, headers } = openChainStores(env, {
-    clients: { dynamo: createDynamoClient(), s3: createS3Client() },
+    clients: { dynamo: createDynamoClient() },
     network,
     clock: createSystemClock(),
     entropy: createSystemEntropy(),

@@ -1,10 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import {
-  createDynamoClient,
-  createS3Client,
-  createSnsClient,
-  createSqsClient,
-} from "#shared/adapters/aws/aws-clients.ts";
+import { createDynamoClient, createSnsClient } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createDynamoBlockTries } from "#shared/adapters/aws/dynamo-block-tries.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
@@ -18,6 +13,7 @@ import {
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
+import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
@@ -51,7 +47,7 @@ function openCity(env: Readonly<Record<(typeof CITY)[number], string>>, service:
   const network = networkOfCity(env.EXOS_NETWORK);
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
-  const clients = { dynamo: createDynamoClient(), s3: createS3Client() };
+  const clients = { dynamo: createDynamoClient() };
   const city = env.EXOS_CITY;
   const write = (line: string) => void process.stdout.write(line);
   const log = createStreamLog({

@@ -12,8 +12,6 @@ import {
   clientSettings,
   createDynamoClient,
   createKmsClient,
-  createS3Client,
-  createSqsClient,
 } from "#shared/adapters/aws/aws-clients.ts";
 import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
@@ -25,8 +23,10 @@ import { createKmsKey } from "#shared/adapters/aws/kms-key.ts";
 import { createLambdaSigner } from "#shared/adapters/aws/lambda-signer.ts";
 import { type ChainStores, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createRoute53SeedRecord } from "#shared/adapters/aws/route53-seed-record.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
+import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsQueueDepths } from "#shared/adapters/aws/sqs-queue-depths.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";

@@ -70,7 +70,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
  * Who may compose other services, and what of them: the all-in-one node, and composition roots on
  * AWS, where whoever takes blocks or transactions from outside judges them himself, or a whole chain.
  */
-const COMPOSER = /^services\/(cli\/embedded\/|[a-z]+\/compose-(aws|load|disk)\.ts$)/;
+const COMPOSER = /^services\/(cli\/embedded\/|[a-z]+\/compose-(aws|load|disk|judges)\.ts$)/;
 const COMPOSABLE = /^services\/[a-z]+\/(core|compose-[a-z]+|container)\.ts$/;
 
 /** The only files of a service that may name a product: its doors and its composition roots. */

@@ -12,15 +12,11 @@ import { citiesOf } from "#regions/fleet.ts";
 import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import {
-  callerOf,
-  clientSettings,
-  createDynamoClient,
-  createS3Client,
-} from "#shared/adapters/aws/aws-clients.ts";
+import { callerOf, clientSettings, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { createEcrRegistry } from "#shared/adapters/aws/ecr-registry.ts";
 import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
 import { type StackState, stackStates, stackTemplate } from "#shared/adapters/aws/stack-states.ts";

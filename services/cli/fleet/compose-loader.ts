@@ -5,15 +5,12 @@ import type { CITY_OUTPUTS } from "#regions/city-outputs.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import {
-  clientSettings,
-  createDynamoClient,
-  createS3Client,
-} from "#shared/adapters/aws/aws-clients.ts";
+import { clientSettings, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { decodeTipItem, TIP_KEY } from "#shared/adapters/aws/dynamo-tip.ts";
 import { createEcsTaskRuns } from "#shared/adapters/aws/ecs-run-task.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
 import { readSegmentItem, segmentKey } from "#shared/adapters/aws/segment-items.ts";

@@ -1,5 +1,5 @@
 import type { City } from "#regions/city.ts";
-import { createSqsClient } from "#shared/adapters/aws/aws-clients.ts";
+import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { type Redrive, redriveQueue } from "#shared/adapters/aws/sqs-redrive.ts";
 import { checkAccount, cityNamesOf, type FleetOptions } from "./compose-fleet.ts";
 import type { DeadQueue } from "./run-redrive.ts";

@@ -1,8 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
-import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SNSClient, type SNSClientConfig } from "@aws-sdk/client-sns";
-import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import type { AwsCaller } from "./signed-request.ts";
 
 const CONNECT_MS = 1_000;
@@ -36,16 +34,6 @@ export function clientSettings(requestMs = REQUEST_MS) {
 /** Tables. */
 export function createDynamoClient(more: DynamoDBClientConfig = {}): DynamoDBClient {
   return new DynamoDBClient({ ...clientSettings(), ...more });
-}
-
-/** Buckets. @param requestMs of one attempt; a segment takes longer than an item */
-export function createS3Client(more: S3ClientConfig = {}, requestMs = 30_000): S3Client {
-  return new S3Client({ ...clientSettings(requestMs), ...more });
-}
-
-/** Queues. @param requestMs of one attempt; above the 20 s of a long poll where one polls */
-export function createSqsClient(more: SQSClientConfig = {}, requestMs = REQUEST_MS): SQSClient {
-  return new SQSClient({ ...clientSettings(requestMs), ...more });
 }
 
 /** The topic. */

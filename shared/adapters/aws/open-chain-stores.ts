@@ -18,8 +18,9 @@ import { createDynamoHeaderStore } from "./dynamo-header-store.ts";
 import { createDynamoHeartbeats } from "./dynamo-heartbeats.ts";
 import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
 import { createDynamoTipNotice } from "./dynamo-tip-notice.ts";
+import { lateS3Objects } from "./late-s3-objects.ts";
 import { createPackedBlocks } from "./packed-blocks.ts";
-import { createS3Objects, type S3Objects } from "./s3-objects.ts";
+import type { S3Objects } from "./s3-objects.ts";
 
 /** Variables that name what the chain of a city is kept in. */
 export const CHAIN_VARIABLES = [
@@ -30,7 +31,8 @@ export const CHAIN_VARIABLES = [
 
 export interface ChainClients {
   readonly dynamo: DynamoDBClient;
-  readonly s3: S3Client;
+  /** One of its own unless given, loaded by the first request. */
+  readonly s3?: S3Client;
 }
 
 /** The chain of a city, over its tables and bucket. */
@@ -60,7 +62,11 @@ export function openChainStores(
 ): ChainStores {
   const { clients, network, clock, entropy } = deps;
   const chain = createDynamoTable({ client: clients.dynamo, table: env.EXOS_TABLE_CHAIN });
-  const objects = createS3Objects({ client: clients.s3, bucket: env.EXOS_BUCKET_CHAIN });
+  const bucket = env.EXOS_BUCKET_CHAIN;
+  const objects = lateS3Objects(bucket, async () => {
+    const { openS3Objects } = await import("./open-s3-objects.ts");
+    return openS3Objects(bucket, clients.s3);
+  });
   const packed = createPackedBlocks({ chain, objects });
   return {
     chain,

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { lateS3Objects } from "#shared/adapters/aws/late-s3-objects.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import { makeCityBucket } from "../../support/aws/city-bucket.ts";
@@ -7,10 +8,11 @@ import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../../support/aws/fauxqs-endp
 const endpoint = await openFauxqsEndpoint();
 afterAll(() => endpoint[Symbol.asyncDispose]());
 
+/** As every door of a city has them, which loads its client late. */
 async function open(sizes: { readonly partBytes?: number; readonly pageKeys?: number } = {}) {
   const client = endpoint.s3();
   const bucket = await makeCityBucket(client);
-  return createS3Objects({ client, bucket, ...sizes });
+  return lateS3Objects(bucket, async () => createS3Objects({ client, bucket, ...sizes }));
 }
 
 const PUTS = FAUXQS_TRAITS.has.has("conditional-objects");
@@ -105,5 +107,18 @@ describe("objects of a bucket", () => {
   it("calls a bucket that does not exist a fault, not a miss", async () => {
     const objects = createS3Objects({ client: endpoint.s3(), bucket: "exos-nowhere" });
     await expect(objects.get("a")).rejects.toMatchObject({ code: "EXOS-E8102", retryable: false });
+  });
+
+  it("are opened once, by whoever asks for one first", async () => {
+    const client = endpoint.s3();
+    const bucket = await makeCityBucket(client);
+    let opened = 0;
+    const objects = lateS3Objects(bucket, async () => {
+      opened++;
+      return createS3Objects({ client, bucket });
+    });
+    expect([objects.bucket, opened]).toEqual([bucket, 0]);
+    await Promise.all([objects.get("a"), objects.put("b", Uint8Array.of(1)), objects.delete("c")]);
+    expect(opened).toBe(1);
   });
 });

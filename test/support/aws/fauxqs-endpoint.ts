@@ -2,11 +2,9 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { startFauxqs } from "fauxqs";
-import {
-  createS3Client,
-  createSnsClient,
-  createSqsClient,
-} from "#shared/adapters/aws/aws-clients.ts";
+import { createSnsClient } from "#shared/adapters/aws/aws-clients.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
+import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { type EndpointTraits, traitsOf } from "./endpoint-traits.ts";
 import { testSettings } from "./test-settings.ts";
 

@@ -6,8 +6,8 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { Handler } from "#infra/grants.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
-import { createS3Client } from "#shared/adapters/aws/aws-clients.ts";
 import { openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { type CityTable, generationTable, tableInput } from "#shared/adapters/aws/table-shapes.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
