@@ -9,7 +9,8 @@ export const LEFT_OUT = {
   "AWS::Lambda::Function (web function)": "new, and not known to the endpoint",
   "edge stack": "one for the fleet, before real cities; the endpoint does not run its router",
   "AWS::Budgets::Budget": "nothing is billed; part of the edge stack",
-  "answers that stream": "the endpoint hands them on in one piece, as functions there give them",
+  "answers that stream":
+    "the endpoint hands them on in one piece, as functions there give them; those that are driven from here stream",
   "termination protection": "such a city is made to be removed",
   "deletion protection, retained tables and buckets": "the same: nothing of it is worth keeping",
 } as const;
@@ -30,7 +31,7 @@ const LEFT_OUT_LOCALSTACK = {
   "AWS::ECS::TaskDefinition": "the same",
   "AWS::ECS::Service": "the same",
   "a ceiling for writes alone":
-    "its engine wants one for reads too, and is told that there is none",
+    "its engine wants one for reads too, and is told that there is none; beyond 80,000 units in all, tables have none",
 } as const;
 
 /** One of the things left out. */

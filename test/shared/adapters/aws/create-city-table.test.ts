@@ -19,6 +19,11 @@ const BOTH_WANTED = named(
   "Table read and write throughput must be at least 1, and cannot be null",
 );
 
+const COUNTED = named(
+  "ValidationException",
+  "Cannot increase provisioned throughput to more than 80,000 units per account",
+);
+
 describe("the table of a generation", () => {
   it("is asked for with a ceiling of writes alone", async () => {
     const { asked, client } = answering(undefined);
@@ -35,7 +40,18 @@ describe("the table of a generation", () => {
     ]);
   });
 
+  it("is asked for without any where such an engine has no more room for ceilings", async () => {
+    const { asked, client } = answering(BOTH_WANTED, COUNTED, undefined);
+    await createCityTable({ client }, "coins", { name: "coins-g21" });
+    expect(asked).toEqual([
+      { MaxWriteRequestUnits: 4_000 },
+      { MaxWriteRequestUnits: 4_000, MaxReadRequestUnits: -1 },
+      undefined,
+    ]);
+  });
+
   it.each([
+    COUNTED,
     named("ResourceInUseException", "Table already exists"),
     named(
       "ValidationException",
