@@ -40,8 +40,8 @@ export class RpcStack extends Stack {
  * A URL that AWS lets everybody call: the function itself refuses what the edge did not sign. An
  * answer streams, since a buffered one ends at 6 MB.
  */
-function openDoor(door: LambdaFunction, { names }: CityContext): FunctionUrl {
-  const buffered = leftOut(names.environment, "answers that stream");
+function openDoor(door: LambdaFunction, { names, driven }: CityContext): FunctionUrl {
+  const buffered = !driven && leftOut(names.environment, "answers that stream");
   return door.addFunctionUrl({
     authType: FunctionUrlAuthType.NONE,
     invokeMode: buffered ? InvokeMode.BUFFERED : InvokeMode.RESPONSE_STREAM,

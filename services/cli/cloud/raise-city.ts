@@ -44,6 +44,8 @@ export interface RaisedCity {
   readonly outputs: CityOutputs;
   /** Where its function for requests answers, without a slash at its end. */
   readonly rpcUrl: string;
+  /** The same of the one that streams events; `undefined` where the city has none. */
+  readonly eventsUrl: string | undefined;
   /** The process that starts its functions, and has in its log what they are called for. */
   readonly starter: CloudState["emulator"];
   /** The peer process that was started last. */
@@ -98,8 +100,7 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
   return {
     endpoint,
     outputs,
-    rpcUrl:
-      driver === undefined ? localUrlOf(endpoint, outputs["RpcUrl"] ?? "") : `${driver.url}/rpc`,
+    ...urlsOf(endpoint, outputs, driver),
     starter: driver ?? opened.emulator,
     peer,
     ingest: () => ingest,
@@ -109,6 +110,18 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
     },
     state: () => state,
   };
+}
+
+function urlsOf(
+  endpoint: LocalEndpoint,
+  { RpcUrl = "", EventsUrl }: CityOutputs,
+  driver: RunningDriver | undefined,
+): Pick<RaisedCity, "rpcUrl" | "eventsUrl"> {
+  if (driver !== undefined) {
+    return { rpcUrl: `${driver.url}/rpc`, eventsUrl: `${driver.url}/rpc-events` };
+  }
+  const eventsUrl = EventsUrl === undefined ? undefined : localUrlOf(endpoint, EventsUrl);
+  return { rpcUrl: localUrlOf(endpoint, RpcUrl), eventsUrl };
 }
 
 function openDriver(options: DriverOptions & Pick<RaiseOptions, "onNote">): Promise<RunningDriver> {

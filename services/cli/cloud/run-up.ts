@@ -74,6 +74,7 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
     `A city of AWS on this machine, at height ${height}.`,
     "",
     `  JSON-RPC  ${url}`,
+    ...(city.eventsUrl === undefined ? [] : [`  events    ${city.eventsUrl}/v1/events`]),
     `  peers     ${peers}, ${kind}`,
     `  follows   ${address}`,
     `  endpoint  ${city.endpoint.url}`,

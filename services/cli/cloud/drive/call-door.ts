@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { LambdaFunctionURLResult } from "aws-lambda";
+import { FunctionThrottled } from "#services/cli/cloud/drive/function-pool.ts";
+import type { AnswerReader } from "#services/cli/cloud/drive/function-process.ts";
 import { plainAnswerOf, urlEvent } from "#services/cli/cloud/drive/url-event.ts";
 
 /** The driven functions that somebody may call. */
@@ -10,7 +12,8 @@ export interface CallableFunction {
   readonly name: string;
   /** Its place in URLs, such as `rpc`; `undefined` where it has no URL. */
   readonly place: string | undefined;
-  run(event: unknown): Promise<unknown>;
+  /** @param reader of an answer that is streamed; such a run returns nothing */
+  run(event: unknown, reader?: AnswerReader): Promise<unknown>;
 }
 
 /** A server on the loopback. Dispose of it to close it. */
@@ -45,8 +48,46 @@ async function invoke(
   try {
     send(response, 200, (await run(event)) ?? null);
   } catch (cause) {
+    if (cause instanceof FunctionThrottled) {
+      response.setHeader("x-amzn-errortype", "TooManyRequestsException");
+      return send(response, 429, { message: cause.message });
+    }
     response.setHeader("x-amz-function-error", "Unhandled");
     send(response, 200, { errorMessage: String(cause) });
+  }
+}
+
+/** Writes an answer as it comes; what a slow reader leaves waits here, ten megabytes at most. */
+function readerFor(response: ServerResponse): AnswerReader {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  return {
+    gone: gone.signal,
+    onHead: ({ statusCode, headers, cookies }) => {
+      response.writeHead(statusCode, {
+        ...headers,
+        ...(cookies.length > 0 && { "set-cookie": cookies }),
+      });
+    },
+    onPiece: (piece) => void response.write(piece),
+  };
+}
+
+async function call(
+  { run }: CallableFunction,
+  event: unknown,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const said = await run(event, readerFor(response));
+    if (said === undefined) return void response.end();
+    // What the handler of a function with a URL returns.
+    const { status, headers, body } = plainAnswerOf(said as LambdaFunctionURLResult);
+    response.writeHead(status, { ...headers }).end(body);
+  } catch (cause) {
+    // Whoever read the beginning must not take it for the whole.
+    if (response.headersSent) response.destroy();
+    else send(response, cause instanceof FunctionThrottled ? 429 : 502, { message: String(cause) });
   }
 }
 
@@ -63,14 +104,7 @@ async function answer(
   const body = await bodyOf(request);
   if (body === undefined) return send(response, 413, { message: "longer than 6 MiB" });
   if (name !== undefined) return invoke(called, body, response);
-  try {
-    const said = await called.run(urlEvent(request, rest === "" ? "/" : rest, body));
-    // What the handler of a function with a URL returns.
-    const { status, headers, body: bytes } = plainAnswerOf(said as LambdaFunctionURLResult);
-    response.writeHead(status, { ...headers }).end(bytes);
-  } catch (cause) {
-    send(response, 502, { message: String(cause) });
-  }
+  return call(called, urlEvent(request, rest === "" ? "/" : rest, body), response);
 }
 
 /** Listen for calls of functions, by URL and by name. */

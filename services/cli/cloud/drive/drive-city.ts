@@ -2,8 +2,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type CallDoor, openCallDoor } from "#services/cli/cloud/drive/call-door.ts";
 import { queueEvent, tickEvent, topicEvent } from "#services/cli/cloud/drive/driven-events.ts";
 import type { DrivenFunction, DrivenStart } from "#services/cli/cloud/drive/driven-function.ts";
-import { createFunctionPool, type FunctionPool } from "#services/cli/cloud/drive/function-pool.ts";
-import type { FunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
+import {
+  createFunctionPool,
+  type FunctionPool,
+  type PoolLimits,
+} from "#services/cli/cloud/drive/function-pool.ts";
+import type { AnswerReader, FunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
 import { type DrivenQueue, pollQueue } from "#services/cli/cloud/drive/poll-queue.ts";
 import { type DrivenMessage, settleBatch } from "#services/cli/cloud/drive/settle-batch.ts";
 
@@ -26,6 +30,8 @@ export interface DrivenCity {
 
 /** Of one function: a machine has fewer cores than a city has runs. */
 const PROCESSES_MAX = 2;
+/** Of one that callers reach: it may be held for minutes by each who reads a stream. */
+const CALLED_PROCESSES_MAX = 8;
 const PAUSE_MS = 1_000;
 
 /** A function with the processes that run it. */
@@ -35,14 +41,20 @@ interface Driven {
   readonly pool: FunctionPool;
 }
 
+interface Said {
+  readonly print: DriveOptions["print"];
+  readonly what: string;
+  readonly reader?: AnswerReader;
+}
+
 /** Run it, and say so. */
 async function runSaid(
   { name, pool }: Driven,
   event: unknown,
-  { print, what }: { readonly print: DriveOptions["print"]; readonly what: string },
+  { print, what, reader }: Said,
 ): Promise<unknown> {
   const startedMs = performance.now();
-  const answer = await pool.run(event);
+  const answer = await pool.run(event, reader);
   print(`drove ${name}: ${what}, ${Math.round(performance.now() - startedMs)} ms`);
   return answer;
 }
@@ -95,6 +107,12 @@ async function tick(
   }
 }
 
+function limitsOf({ start, reserved }: DrivenFunction): PoolLimits {
+  if (start?.kind === "queue" && start.ordered) return { processesMax: 1 };
+  const most = start?.kind === "url" ? CALLED_PROCESSES_MAX : PROCESSES_MAX;
+  return { processesMax: Math.min(reserved ?? PROCESSES_MAX, most), runsMax: reserved };
+}
+
 /**
  * Run the functions of a city: those that queues and topics start on what these deliver, the tick
  * once in its time, and all of them for whoever calls. @source cloud.md 14
@@ -102,15 +120,15 @@ async function tick(
 export async function driveCity(options: DriveOptions): Promise<DrivenCity> {
   const { functions, start, signal, print } = options;
   const all: readonly Driven[] = functions.map((driven) => {
-    const processesMax = driven.start?.kind === "queue" && driven.start.ordered ? 1 : PROCESSES_MAX;
-    const pool = createFunctionPool(() => start(driven), processesMax);
+    const pool = createFunctionPool(() => start(driven), limitsOf(driven));
     return { name: driven.name, start: driven.start, pool };
   });
   const door = await openCallDoor(
     all.map((driven, index) => ({
       name: driven.name,
       place: driven.start?.kind === "url" ? functions[index]?.bundle : undefined,
-      run: (event) => runSaid(driven, event, { print, what: "a call" }),
+      run: (event, reader) =>
+        runSaid(driven, event, { print, what: "a call", ...(reader !== undefined && { reader }) }),
     })),
   );
   const running = all.flatMap((driven) => startsOf(driven, options));

@@ -28,6 +28,8 @@ export const DRIVEN_FUNCTION = z.object({
   environment: z.record(z.string(), z.string()),
   timeoutSeconds: z.int().positive(),
   memoryMb: z.int().positive(),
+  /** Runs at once, at most; `undefined` where nothing is said of it. */
+  reserved: z.int().positive().optional(),
   /** `undefined` where it is only called by name. */
   start: Start.optional(),
 });

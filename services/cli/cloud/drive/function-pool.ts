@@ -1,16 +1,33 @@
-import type { FunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
+import type { AnswerReader, FunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
 
 /** The processes of one function: started when they are wanted, used again while they live. */
 export interface FunctionPool extends AsyncDisposable {
-  /** Run the function; waits for a process that is free. @throws FunctionFailure */
-  run(event: unknown): Promise<unknown>;
+  /**
+   * Run the function; waits for a process that is free.
+   *
+   * @throws FunctionFailure
+   * @throws FunctionThrottled at once, when it runs as often as it may
+   */
+  run(event: unknown, reader?: AnswerReader): Promise<unknown>;
 }
 
-/** @param processesMax at once */
+/** A run that was refused, since there are as many as may be. */
+export class FunctionThrottled extends Error {
+  override readonly name = "FunctionThrottled";
+}
+
+export interface PoolLimits {
+  /** At once. */
+  readonly processesMax: number;
+  /** Runs at once, those that wait among them; any number unless given. */
+  readonly runsMax?: number | undefined;
+}
+
 export function createFunctionPool(
   start: () => FunctionProcess,
-  processesMax: number,
+  { processesMax, runsMax = Number.POSITIVE_INFINITY }: PoolLimits,
 ): FunctionPool {
+  let runs = 0;
   const all = new Set<FunctionProcess>();
   const idle: FunctionProcess[] = [];
   const waiting: ((process: FunctionProcess) => void)[] = [];
@@ -36,11 +53,14 @@ export function createFunctionPool(
     else if (free.isAlive) idle.push(free);
   };
   return {
-    async run(event) {
+    async run(event, reader) {
+      if (runs >= runsMax) throw new FunctionThrottled(`no more than ${runsMax} runs at once`);
+      runs++;
       const taken = await take();
       try {
-        return await taken.run(event);
+        return await taken.run(event, reader);
       } finally {
+        runs--;
         giveBack(taken);
       }
     },

@@ -2,7 +2,20 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { DrivenFunction } from "#services/cli/cloud/drive/driven-function.ts";
-import { CALL_ANSWER, type Call } from "#services/cli/cloud/drive/function-call.ts";
+import {
+  CALL_ANSWER,
+  type Call,
+  GONE,
+  type StreamHead,
+} from "#services/cli/cloud/drive/function-call.ts";
+
+/** Whoever reads an answer that comes in pieces. */
+export interface AnswerReader {
+  onHead(head: StreamHead): void;
+  onPiece(piece: Uint8Array): void;
+  /** Aborted once nobody reads any more: the function hears of it at its next piece. */
+  readonly gone: AbortSignal;
+}
 
 /** A process that has one function loaded. */
 export interface FunctionProcess extends AsyncDisposable {
@@ -10,9 +23,11 @@ export interface FunctionProcess extends AsyncDisposable {
   /**
    * Run the function, one run at a time.
    *
-   * @throws FunctionFailure when it failed, took longer than it may, or its process ended
+   * @param reader of an answer that is streamed; such a run returns nothing
+   * @throws FunctionFailure when it failed, took longer than it may, or its process ended; when it
+   *   streams and nobody reads
    */
-  run(event: unknown): Promise<unknown>;
+  run(event: unknown, reader?: AnswerReader): Promise<unknown>;
 }
 
 /** A run of a function that came to no answer. */
@@ -53,16 +68,22 @@ export function startFunctionProcess(
     get isAlive() {
       return alive;
     },
-    async run(event) {
+    async run(event, reader) {
       const timeoutMs = timeoutSeconds * 1_000;
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       const onMessage = (message: unknown) => {
         const said = CALL_ANSWER.parse(message);
         if ("failure" in said) reject(new FunctionFailure(`${name} failed: ${said.failure}`));
-        else resolve(said.answer);
+        else if ("answer" in said) resolve(said.answer);
+        else if (reader === undefined) reject(new FunctionFailure(`${name} streams to nobody`));
+        else if ("head" in said) reader.onHead(said.head);
+        else if ("piece" in said) reader.onPiece(Buffer.from(said.piece, "base64"));
+        else resolve(undefined);
       };
+      const onGone = () => child.send(GONE, () => undefined);
       const onExit = () => reject(new FunctionFailure(`${name}: its process ended`));
-      child.once("message", onMessage).once("exit", onExit);
+      child.on("message", onMessage).once("exit", onExit);
+      reader?.gone.addEventListener("abort", onGone, { once: true });
       const timer = setTimeout(() => {
         // What it still does must not happen after its messages are shown to others.
         child.kill("SIGKILL");
@@ -76,6 +97,7 @@ export function startFunctionProcess(
       } finally {
         clearTimeout(timer);
         child.off("message", onMessage).off("exit", onExit);
+        reader?.gone.removeEventListener("abort", onGone);
       }
     },
     async [Symbol.asyncDispose]() {

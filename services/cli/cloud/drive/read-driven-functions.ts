@@ -14,6 +14,7 @@ const FUNCTION = z.object({
   FunctionName: z.string(),
   Timeout: z.int(),
   MemorySize: z.int(),
+  ReservedConcurrentExecutions: z.int().optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
 });
 const MAPPING = z.object({
@@ -120,7 +121,9 @@ export function readDrivenFunctions(
     const starts = startsOf(Resources, deployed);
     return Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
       if (Type !== "AWS::Lambda::Function") return [];
-      const { FunctionName, Timeout, MemorySize, Environment } = FUNCTION.parse(Properties);
+      const made = FUNCTION.parse(Properties);
+      const { FunctionName, Timeout, MemorySize, Environment } = made;
+      const reserved = made.ReservedConcurrentExecutions;
       const variables = Object.entries(Environment.Variables);
       const start = starts.get(id);
       return [
@@ -132,6 +135,7 @@ export function readDrivenFunctions(
           ),
           timeoutSeconds: Timeout,
           memoryMb: MemorySize,
+          ...(reserved !== undefined && { reserved }),
           ...(start !== undefined && { start }),
         },
       ];

@@ -4,15 +4,49 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
+import type { Writable } from "node:stream";
+import {
+  AWSLAMBDA,
+  isStreaming,
+  openAnswerStream,
+} from "#services/cli/cloud/drive/answer-stream.ts";
 import { CALL, type CallAnswer } from "#services/cli/cloud/drive/function-call.ts";
 
 type Handler = (event: unknown, context: object) => unknown;
 
 const [, , , bundle = ""] = process.argv;
+// A bundle looks for it as it is loaded.
+Reflect.set(globalThis, "awslambda", AWSLAMBDA);
 /** Loaded at once, as Lambda does: the first call finds it ready. */
 const loaded: Promise<{ readonly handler: Handler }> = import(bundle);
 // Whoever calls is told; until then nobody is there who could hear it.
 loaded.catch(() => undefined);
+
+/** Of the run that streams. */
+let open: Writable | undefined;
+
+/** @returns once it is on its way, or nobody is there any more */
+function say(said: CallAnswer): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(said, () => resolve());
+  });
+}
+
+async function answerOf(handler: Handler, event: unknown, context: object): Promise<CallAnswer> {
+  if (!isStreaming(handler)) return { answer: (await handler(event, context)) ?? null };
+  const stream = openAnswerStream(say);
+  open = stream;
+  try {
+    await handler(event, stream, context);
+  } catch (cause) {
+    // What it had left to say nobody would have read.
+    if (!stream.destroyed) throw cause;
+  } finally {
+    open = undefined;
+  }
+  return { ended: true };
+}
 
 async function run(message: unknown): Promise<CallAnswer> {
   const { event, timeoutMs, name } = CALL.parse(message);
@@ -26,14 +60,14 @@ async function run(message: unknown): Promise<CallAnswer> {
   };
   try {
     const { handler } = await loaded;
-    return { answer: (await handler(event, context)) ?? null };
+    return await answerOf(handler, event, context);
   } catch (cause) {
     return { failure: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) };
   }
 }
 
 process.on("message", async (message) => {
-  const said = await run(message);
-  process.send?.(said);
+  if (typeof message === "object" && message !== null && "gone" in message) open?.destroy();
+  else await say(await run(message));
 });
 process.on("disconnect", () => process.exit());

@@ -33,7 +33,7 @@ const BESIDE_BLOCKS = {
     { ...MAPPED, names: ["mempool"] },
     { ...SPAWNED, names: ["rpc-events", "watch", "stake-sign"] },
   ],
-  driven: [{ ...DROVEN, names: ["mempool", "watch"] }],
+  driven: [{ ...DROVEN, names: ["mempool", "rpc-events", "watch"] }],
 } as const satisfies Readonly<Record<string, readonly Calls[]>>;
 
 /** Above it, hints were doubled on their way, or what failed came again. */

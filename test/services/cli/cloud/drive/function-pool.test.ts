@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createFunctionPool } from "#services/cli/cloud/drive/function-pool.ts";
+import { createFunctionPool, FunctionThrottled } from "#services/cli/cloud/drive/function-pool.ts";
 import type { FunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
 
 /** Processes whose runs end when they are told to. */
@@ -35,7 +35,7 @@ function processes() {
 describe("the processes of a function", () => {
   it("are as many as run at once, up to their limit, and are used again", async () => {
     const { started, start } = processes();
-    await using pool = createFunctionPool(start, 2);
+    await using pool = createFunctionPool(start, { processesMax: 2 });
     const runs = [pool.run(1), pool.run(2), pool.run(3)];
     await Promise.resolve();
     expect(started).toHaveLength(2);
@@ -52,7 +52,7 @@ describe("the processes of a function", () => {
 
   it("are replaced when one dies, also for whoever waited for it", async () => {
     const { started, start } = processes();
-    await using pool = createFunctionPool(start, 1);
+    await using pool = createFunctionPool(start, { processesMax: 1 });
     const [killed, waiting] = [pool.run(1), pool.run(2)];
     await Promise.resolve();
     started[0]?.die();
@@ -70,5 +70,22 @@ describe("the processes of a function", () => {
     await Promise.resolve();
     started[2]?.end("anew");
     expect(await next).toBe("anew");
+  });
+
+  it("refuse at once what is more than may run", async () => {
+    const { started, start } = processes();
+    await using pool = createFunctionPool(start, { processesMax: 1, runsMax: 2 });
+    const runs = [pool.run(1), pool.run(2)];
+    await expect(pool.run(3)).rejects.toThrow(FunctionThrottled);
+    await Promise.resolve();
+    started[0]?.end("first");
+    expect(await runs[0]).toBe("first");
+    const third = pool.run(4);
+    await Promise.resolve();
+    started[0]?.end("second");
+    expect(await runs[1]).toBe("second");
+    await Promise.resolve();
+    started[0]?.end("third");
+    expect(await third).toBe("third");
   });
 });

@@ -4,6 +4,18 @@ import { expect, it } from "vitest";
 import { startFunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
 import { temporaryFolder } from "../../../../support/temporary-folder.ts";
 
+/** Streams what it is told to, and then, if so told, goes on until nobody reads. */
+const STREAMS = `
+export const handler = awslambda.streamifyResponse(async (event, stream) => {
+  const head = { statusCode: 207, headers: { "x-said": "yes" } };
+  const out = event.plain ? stream : awslambda.HttpResponseStream.from(stream, head);
+  const write = (text) => new Promise((resolve, reject) => out.write(text, (e) => (e ? reject(e) : resolve())));
+  for (const piece of event.pieces) await write(piece);
+  while (event.held) await write("more");
+  if (event.fails) throw new TypeError("in the middle");
+  await new Promise((resolve) => out.end(resolve));
+});
+`;
 const BUNDLE = `
 export async function handler(event, context) {
   if (event.say === "die") process.exit(9);
@@ -13,18 +25,54 @@ export async function handler(event, context) {
 }
 `;
 
-it("runs a bundle with the environment of its function, and says what became of it", async () => {
+function driving(bundle: string, source: string) {
   const bundles = temporaryFolder();
-  mkdirSync(join(bundles, "echo"));
-  writeFileSync(join(bundles, "echo", "lambda.mjs"), BUNDLE);
+  mkdirSync(join(bundles, bundle));
+  writeFileSync(join(bundles, bundle, "lambda.mjs"), source);
   const driven = {
-    name: "exos-local-loc-echo",
-    bundle: "echo",
+    name: `exos-local-loc-${bundle}`,
+    bundle,
     environment: { EXOS_CITY: "loc" },
     timeoutSeconds: 5,
     memoryMb: 128,
   };
-  await using started = startFunctionProcess(driven, { bundles, client: {} });
+  return startFunctionProcess(driven, { bundles, client: {} });
+}
+
+it("hands on an answer in the pieces in which it comes, until nobody reads any more", async () => {
+  await using started = driving("streams", STREAMS);
+  const read = (enough = Number.POSITIVE_INFINITY) => {
+    const gone = new AbortController();
+    const said: unknown[] = [];
+    const note = (one: unknown) => {
+      if (said.push(one) === enough) gone.abort();
+    };
+    const onPiece = (piece: Uint8Array) => note(Buffer.from(piece).toString());
+    return { said, reader: { onHead: note, onPiece, gone: gone.signal } };
+  };
+  const head = { statusCode: 207, headers: { "x-said": "yes" }, cookies: [] };
+  const whole = read();
+  expect(await started.run({ pieces: ["one", "two"] }, whole.reader)).toBeUndefined();
+  expect(whole.said).toEqual([head, "one", "two"]);
+
+  const plain = read();
+  await started.run({ pieces: [], plain: true }, plain.reader);
+  const octets = { "content-type": "application/octet-stream" };
+  expect(plain.said).toEqual([{ statusCode: 200, headers: octets, cookies: [] }]);
+
+  const held = read(3);
+  await started.run({ pieces: ["one"], held: true }, held.reader);
+  expect(held.said.slice(0, 3)).toEqual([head, "one", "more"]);
+
+  const cut = read();
+  const failing = started.run({ pieces: ["one"], fails: true }, cut.reader);
+  await expect(failing).rejects.toThrow("TypeError: in the middle");
+  expect(cut.said).toEqual([head, "one"]);
+  await expect(started.run({ pieces: ["one"] })).rejects.toThrow("streams to nobody");
+});
+
+it("runs a bundle with the environment of its function, and says what became of it", async () => {
+  await using started = driving("echo", BUNDLE);
   expect(await started.run({ say: "hello" })).toEqual({
     said: "hello",
     of: "loc",
