@@ -17,6 +17,7 @@ export function cityVariables({ names, city, release }: CityContext): Record<str
     EXOS_TABLE_POOL: tables.pool,
     EXOS_BUCKET_CHAIN: buckets.chain,
     EXOS_SERVICE_INGEST: `${names.cluster}/${names.service}`,
+    EXOS_SERVICE_REPLAY: `${names.cluster}/${names.replay}`,
     EXOS_SECRETS: names.secrets,
     EXOS_RELEASE: release,
   };

@@ -105,6 +105,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     ],
     optional: [
       "EXOS_SERVICE_INGEST",
+      "EXOS_SERVICE_REPLAY",
       "EXOS_SEED_ZONE",
       "EXOS_SEED_NAME",
       "EXOS_FLEET_CITIES",

@@ -230,6 +230,13 @@ const CALLS = {
     },
     { actions: ["ec2:DescribeNetworkInterfaces"], on: EVERYTHING },
   ],
+  // Another count of a service that is there: no role is passed on, as to run a task would take.
+  "replay.keep": [
+    {
+      actions: ["ecs:DescribeServices", "ecs:UpdateService"],
+      on: arn("ecs", ({ cluster, replay }) => `service/${cluster}/${replay}`),
+    },
+  ],
   "seed.set": [
     {
       actions: ["route53:ChangeResourceRecordSets"],
@@ -335,6 +342,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "follow.publish",
     "queues.depth",
     "task.see",
+    "replay.keep",
   ],
   "stake-sign": ["coins.tip", "coins.frozen", "coins.read", "headers.get", "signer.sign"],
   ingest: [

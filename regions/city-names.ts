@@ -52,6 +52,8 @@ export interface CityNames extends CityPlace {
   readonly cluster: string;
   /** The peer process, in the cluster. */
   readonly service: string;
+  /** The replay of what the city began with, in the cluster. */
+  readonly replay: string;
   /** Repository of the image. */
   readonly repository: string;
   /** Path of the city's secrets, without a slash at its end. */
@@ -87,6 +89,7 @@ export function cityNames(place: CityPlace): CityNames {
     topics: { follow: `${prefix}-follow`, alarms: `${prefix}-alarms` },
     cluster: prefix,
     service: "ingest",
+    replay: "replay",
     repository: `${prefix}-node`,
     secrets: `/exos/${environment}/${code}`,
     stakeKey: `alias/${prefix}-stake`,

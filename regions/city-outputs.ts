@@ -69,6 +69,7 @@ export const CITY_OUTPUTS = {
     ExosQueueDeadFifo: "the same of `connect`",
     ExosTopicFollow: "the tip moved",
     ExosServiceIngest: "cluster and service of the peer process",
+    ExosServiceReplay: "the same of the replay, which runs when it is due",
     QueueDeadEvents: "events that nobody could handle",
     TaskIngest: "definition of the peer process",
     TaskLoad: "definition of the loader, run on request",

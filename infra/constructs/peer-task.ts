@@ -1,5 +1,10 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { CfnCluster, CfnService, CfnTaskDefinition } from "aws-cdk-lib/aws-ecs";
+import {
+  CfnCluster,
+  CfnService,
+  type CfnServiceProps,
+  CfnTaskDefinition,
+} from "aws-cdk-lib/aws-ecs";
 import {
   Effect,
   ManagedPolicy,
@@ -31,6 +36,25 @@ export interface PeerTaskProps {
   readonly environment: Readonly<Record<ContainerHandler, Readonly<Record<string, string>>>>;
 }
 
+/** A way in which the container runs. */
+interface Way {
+  /** Whose shape and environment it has. */
+  readonly handler: ContainerHandler;
+  /** After the city's prefix. */
+  readonly family: string;
+  readonly words: readonly string[];
+}
+
+interface TaskToDefine extends Way {
+  readonly role: Role;
+  readonly log: LogGroup;
+  readonly execution: Role;
+}
+
+const INGEST: Way = { handler: "ingest", family: "ingest", words: [] };
+const LOAD: Way = { handler: "load", family: "load", words: [] };
+const REPLAY: Way = { handler: "load", family: "replay", words: ["--replay"] };
+
 /** The one long-running part of a city, and the loader that is run on request. @source cloud.md 7.2 */
 export class PeerTask extends Construct {
   readonly cluster: CfnCluster;
@@ -52,32 +76,63 @@ export class PeerTask extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const execution = this.#createExecutionRole(props.context, log);
-    this.ingest = this.#define("ingest", props, { log, execution });
-    this.load = this.#define("load", props, { log, execution });
-    new CfnService(this, "Service", {
+    const [peering, loading] = [this.#identify("ingest", props), this.#identify("load", props)];
+    this.ingest = this.#define("Ingest", props, { ...INGEST, role: peering, log, execution });
+    this.load = this.#define("Load", props, { ...LOAD, role: loading, log, execution });
+    const replay = this.#define("Replay", props, { ...REPLAY, role: loading, log, execution });
+    this.#serve("Service", props, {
       serviceName: names.service,
-      cluster: this.cluster.ref,
       taskDefinition: this.ingest.ref,
       desiredCount: 1,
       capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
-      platformVersion: "1.4.0",
       deploymentConfiguration: {
         // The new task peers before the old one leaves; two are harmless.
         minimumHealthyPercent: 100,
         maximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
       },
+    });
+    this.#serve("ReplayService", props, {
+      serviceName: names.replay,
+      taskDefinition: replay.ref,
+      // What watches over the city wants one while a snapshot is only assumed.
+      desiredCount: 0,
+      // What runs for hours is not begun anew for want of room.
+      capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+      deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
+    });
+  }
+
+  #serve(
+    id: string,
+    { network }: PeerTaskProps,
+    service: Omit<CfnServiceProps, "cluster" | "networkConfiguration">,
+  ): void {
+    new CfnService(this, id, {
+      ...service,
+      cluster: this.cluster.ref,
+      platformVersion: "1.4.0",
       enableExecuteCommand: false,
       enableEcsManagedTags: true,
       propagateTags: "SERVICE",
       networkConfiguration: {
         awsvpcConfiguration: {
           assignPublicIp: "ENABLED",
-          subnets: [...props.network.subnets],
-          securityGroups: [props.network.securityGroup],
+          subnets: [...network.subnets],
+          securityGroups: [network.securityGroup],
         },
       },
     });
+  }
+
+  #identify(handler: ContainerHandler, { context, facts }: PeerTaskProps): Role {
+    return new HandlerRole(this, `${handler === "ingest" ? "Ingest" : "Load"}Identity`, {
+      handler,
+      names: context.names,
+      facts,
+      service: [],
+      assumedBy: "ecs-tasks.amazonaws.com",
+    }).role;
   }
 
   /** Pulls the image and writes the log; the process itself never holds this role. */
@@ -112,23 +167,12 @@ export class PeerTask extends Construct {
     return role;
   }
 
-  #define(
-    handler: ContainerHandler,
-    { context, facts, environment }: PeerTaskProps,
-    { log, execution }: { readonly log: LogGroup; readonly execution: Role },
-  ): CfnTaskDefinition {
+  #define(id: string, { context, environment }: PeerTaskProps, task: TaskToDefine) {
     const { names, image } = context;
+    const { handler, family, words, role, log, execution } = task;
     const shape = TASK_SHAPES[handler];
-    const id = handler === "ingest" ? "Ingest" : "Load";
-    const { role } = new HandlerRole(this, `${id}Identity`, {
-      handler,
-      names,
-      facts,
-      service: [],
-      assumedBy: "ecs-tasks.amazonaws.com",
-    });
     return new CfnTaskDefinition(this, id, {
-      family: `${names.prefix}-${handler}`,
+      family: `${names.prefix}-${family}`,
       requiresCompatibilities: ["FARGATE"],
       networkMode: "awsvpc",
       runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" },
@@ -142,7 +186,7 @@ export class PeerTask extends Construct {
         {
           name: handler,
           image,
-          command: [...shape.command],
+          command: [...shape.command, ...words],
           essential: true,
           user: USER,
           readonlyRootFilesystem: true,
@@ -162,7 +206,7 @@ export class PeerTask extends Construct {
             options: {
               "awslogs-group": log.logGroupName,
               "awslogs-region": names.region,
-              "awslogs-stream-prefix": handler,
+              "awslogs-stream-prefix": family,
               mode: "non-blocking",
               "max-buffer-size": "4m",
             },

@@ -27,13 +27,14 @@ const PRINTED = {
   Watch: "watch",
 } as const;
 
-/** Without the name of a service that the endpoint does not have. */
+/** Without the names of services that the endpoint does not have. */
 function ofFunctions(
-  { EXOS_SERVICE_INGEST, ...variables }: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
   { endpoint }: CityContext,
 ): Readonly<Record<string, string>> {
-  const isThere = EXOS_SERVICE_INGEST !== undefined && !isSkipped(endpoint, "AWS::ECS::Service");
-  return { ...variables, ...(isThere && { EXOS_SERVICE_INGEST }) };
+  if (!isSkipped(endpoint, "AWS::ECS::Service")) return variables;
+  const there = Object.entries(variables).filter(([name]) => !name.startsWith("EXOS_SERVICE_"));
+  return Object.fromEntries(there);
 }
 
 /** The node itself: queues, the functions they start, the peer process. @source cloud.md 1, 2, 7 */

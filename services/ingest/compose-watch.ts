@@ -8,13 +8,19 @@ import {
   createSnsClient,
 } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { ec2PublicAddress } from "#shared/adapters/aws/ec2-public-address.ts";
 import { createEcsPeerTask } from "#shared/adapters/aws/ecs-peer-task.ts";
+import { createEcsReplayTask } from "#shared/adapters/aws/ecs-replay-task.ts";
 import { createEdgeFleetBoard } from "#shared/adapters/aws/edge-fleet-board.ts";
 import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
 import { createHttpCityAsker } from "#shared/adapters/aws/http-city-asker.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
-import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import {
+  CHAIN_VARIABLES,
+  type ChainStores,
+  openChainStores,
+} from "#shared/adapters/aws/open-chain-stores.ts";
 import { createRoute53SeedRecord } from "#shared/adapters/aws/route53-seed-record.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
@@ -30,7 +36,7 @@ import type { TickHint } from "#shared/messages/tick-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { TaskDeps } from "./watch/keep-task.ts";
 import type { SweepDeps } from "./watch/sweep.ts";
-import { createWatch, type Watch } from "./watch/watch.ts";
+import { createWatch, type Watch, type WatchDeps } from "./watch/watch.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,7 +53,7 @@ export const WANTED = [
 ] as const;
 
 /** The service that keeps the peer process: left out on a machine of one's own without clusters. */
-export const WANTED_WITH_CLUSTER = ["EXOS_SERVICE_INGEST"] as const;
+export const WANTED_WITH_CLUSTER = ["EXOS_SERVICE_INGEST", "EXOS_SERVICE_REPLAY"] as const;
 
 /** Both or none: a name that points to the city. */
 export const WANTED_WITH_SEED = ["EXOS_SEED_ZONE", "EXOS_SEED_NAME"] as const;
@@ -94,7 +100,7 @@ export function composeWatch(environment: Environment): Watch {
       dead: [env.EXOS_QUEUE_DEAD, env.EXOS_QUEUE_DEAD_FIFO],
     }),
     metrics,
-    task: openTask(environment),
+    ...openCluster(environment, stores),
     fleet: openFleet(env.EXOS_CITY, environment),
     clock,
     log: createStreamLog({ write, form: "json", level: "info", constant }),
@@ -108,22 +114,30 @@ export function composeWatch(environment: Environment): Watch {
   };
 }
 
-/** @throws StoreFault `EXOS-E8101` on AWS, where the service is always named */
-function openTask(environment: Environment): Omit<TaskDeps, "log"> | undefined {
+/** @throws StoreFault `EXOS-E8101` on AWS, where services are always named */
+function openCluster(
+  environment: Environment,
+  { chain, generations }: Pick<ChainStores, "chain" | "generations">,
+): Pick<WatchDeps, "task" | "replay"> {
   const isOptional = environment["EXOS_ENVIRONMENT"] === "local";
   if (isOptional && WANTED_WITH_CLUSTER.every((name) => environment[name] === undefined)) {
-    return undefined;
+    return { task: undefined, replay: undefined };
   }
-  const { EXOS_SERVICE_INGEST: service } = readCityEnvironment(environment, WANTED_WITH_CLUSTER);
+  const env = readCityEnvironment(environment, WANTED_WITH_CLUSTER);
   const client = new ECSClient(clientSettings());
   const given = environment["AWS_ENDPOINT_URL_EC2"] ?? environment["AWS_ENDPOINT_URL"];
   const caller = callerOf(createDynamoClient(), given);
   const task = createEcsPeerTask({
     client,
-    service,
+    service: env.EXOS_SERVICE_INGEST,
     addressOf: (networkInterface) => ec2PublicAddress(networkInterface, caller),
   });
-  return { task, seed: openSeed(environment) };
+  const replay = createEcsReplayTask({ client, service: env.EXOS_SERVICE_REPLAY });
+  const leases = createDynamoLeases(chain);
+  return {
+    task: { task, seed: openSeed(environment) },
+    replay: { generations, leases, replay },
+  };
 }
 
 function openSeed(environment: Environment): TaskDeps["seed"] {

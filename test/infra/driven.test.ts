@@ -114,7 +114,7 @@ it("tells what watches over a city on LocalStack of no service that is skipped t
   const naming = (stacks: Parameters<typeof resourcesOf>[0]) =>
     resourcesOf(stacks).flatMap(({ resource }) => {
       const text = JSON.stringify(resource.Properties?.["Environment"]) ?? "";
-      return text.includes("EXOS_SERVICE_INGEST") ? [resource.Properties?.["FunctionName"]] : [];
+      return text.includes("EXOS_SERVICE_") ? [resource.Properties?.["FunctionName"]] : [];
     });
   expect(naming(driven)).toEqual([functionName(LOCAL_CITY, "watch")]);
   expect(naming(stages.get("loc"))).toEqual([]);

@@ -291,7 +291,11 @@ async function watchOver(): Promise<void> {
   );
   const { hash } = rich.tip;
   await city.stores.headers.addCandidate({ work: 1n << 90n, hash });
+  // What it began with is not confirmed, and nobody is at it.
+  const gen = (await city.stores.coins.tip())?.gen ?? raise();
+  await city.stores.generations.noteLoaded(gen, { assumed: true, digest: hash });
   await city.as("watch", handler);
+  await city.stores.generations.noteConfirmed(gen);
   task.running = 0;
   const at = unixSeconds(Math.floor(Date.now() / 1_000) - 700);
   const beat = { service: "ingest", at, peersIn: 0, peersOut: 0, addresses: 0 } as const;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CITIES } from "#regions/fleet.ts";
 import { local } from "#regions/local.ts";
+import { parseTaskArguments } from "#services/ingest/city/task-arguments.ts";
 import {
   localFleet,
   productionFleet,
@@ -188,7 +189,10 @@ describe("the task", () => {
   });
 
   it("replaces itself only when the new one stands, and goes back when it does not", () => {
-    for (const { id, resource } of all("AWS::ECS::Service")) {
+    const services = all("AWS::ECS::Service");
+    const peers = services.filter(({ resource }) => resource.Properties?.["DesiredCount"] !== 0);
+    expect(peers).toHaveLength(CITIES_ON_AWS.length);
+    for (const { id, resource } of peers) {
       expect(resource.Properties, id).toMatchObject({
         DesiredCount: 1,
         CapacityProviderStrategy: [{ CapacityProvider: "FARGATE_SPOT", Weight: 1 }],
@@ -199,6 +203,30 @@ describe("the task", () => {
         },
         EnableExecuteCommand: false,
       });
+    }
+  });
+
+  it("replays on demand what a city began with, one task at a time, when somebody wants it", () => {
+    const services = all("AWS::ECS::Service").filter(
+      ({ resource }) => resource.Properties?.["ServiceName"] === "replay",
+    );
+    expect(services).toHaveLength(CITIES_ON_AWS.length);
+    for (const { id, resource } of services) {
+      expect(resource.Properties, id).toMatchObject({
+        DesiredCount: 0,
+        CapacityProviderStrategy: [{ CapacityProvider: "FARGATE", Weight: 1 }],
+        DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
+        EnableExecuteCommand: false,
+      });
+    }
+    for (const { id, resource } of all("AWS::ECS::TaskDefinition")) {
+      const { Family, ContainerDefinitions } = resource.Properties as {
+        Family: string;
+        ContainerDefinitions: readonly { readonly Command: readonly string[] }[];
+      };
+      if (!Family.endsWith("-replay")) continue;
+      const [, ...words] = ContainerDefinitions[0]?.Command ?? [];
+      expect(parseTaskArguments(words, {}), id).toMatchObject({ mode: "load", replay: true });
     }
   });
 

@@ -17,6 +17,7 @@ import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { ec2PublicAddress } from "#shared/adapters/aws/ec2-public-address.ts";
 import { createEcsPeerTask } from "#shared/adapters/aws/ecs-peer-task.ts";
+import { createEcsReplayTask } from "#shared/adapters/aws/ecs-replay-task.ts";
 import { createEdgeFleetBoard } from "#shared/adapters/aws/edge-fleet-board.ts";
 import { forgetChain } from "#shared/adapters/aws/forget-chain.ts";
 import { createKmsKey } from "#shared/adapters/aws/kms-key.ts";
@@ -209,6 +210,12 @@ const DRIVERS: Readonly<Record<(typeof TRACED_CALLS)[number], () => Promise<unkn
     const dead = [EXOS_QUEUE_DEAD, EXOS_QUEUE_DEAD_FIFO];
     const client = createSqsClient();
     return createSqsQueueDepths({ client, connect: EXOS_QUEUE_CONNECT, dead }).read();
+  },
+  "replay.keep": async () => {
+    const service = city.environment.EXOS_SERVICE_REPLAY;
+    const replay = createEcsReplayTask({ client: new ECSClient(clientSettings()), service });
+    expect(await replay.isWanted()).toBe(false);
+    await replay.want(true);
   },
   "secrets.edge": async () => {
     const secrets = createSsmSecrets({ caller: caller(), path: TRACED_NAMES.secrets });

@@ -10,6 +10,7 @@ export const TRACED_CALLS = [
   "hints.connect",
   "hints.transaction",
   "queues.depth",
+  "replay.keep",
   "secrets.edge",
   "seed.set",
   "signer.ask",
@@ -28,6 +29,7 @@ export const TRACED_CALLS = [
  */
 export const CANNED_CALLS: readonly (typeof TRACED_CALLS)[number][] = [
   "generations.load",
+  "replay.keep",
   "seed.set",
   "task.see",
   "vector.write",

@@ -222,6 +222,7 @@ function watchOf(
     depths,
     metrics: { gauge: () => undefined },
     task: undefined,
+    replay: undefined,
     fleet,
     clock,
     log: createMemoryLog(),

@@ -71,6 +71,8 @@ function priceService(id: string, service: PricedResource, bill: Bill): CostLine
   const task = bill.resources[referred(service.Properties?.["TaskDefinition"]) ?? ""];
   if (task === undefined) throw new RangeError(`${id}: its task is in no template`);
   const count = numberIn(service, "DesiredCount");
+  // Wanted by whoever watches over the city, now and then.
+  if (count === 0) return [];
   const hours = HOURS_A_MONTH * count;
   const hourly =
     (numberIn(task, "Cpu") / 1_024) * PRICES.fargateVcpuHour +

@@ -13,6 +13,7 @@ import type { Metrics } from "#shared/ports/metrics.ts";
 import type { QueueDepths } from "#shared/ports/queue-depths.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
+import { createReplayKeeper, type ReplayDeps } from "./keep-replay.ts";
 import { createTaskKeeper, type TaskDeps } from "./keep-task.ts";
 import { createSweep, type SweepDeps } from "./sweep.ts";
 import { type TickDeps, tick } from "./tick.ts";
@@ -25,6 +26,8 @@ export interface WatchDeps extends TickDeps {
   readonly metrics: Pick<Metrics, "gauge">;
   /** `undefined` where no cluster runs the peer process. */
   readonly task: Omit<TaskDeps, "log"> | undefined;
+  /** `undefined` where no cluster could run it. */
+  readonly replay: Omit<ReplayDeps, "log"> | undefined;
   /** Only in a city that watches the fleet. */
   readonly fleet: SweepDeps | undefined;
   readonly clock: Clock;
@@ -43,6 +46,7 @@ export type Watch = () => Promise<void>;
 export function createWatch(deps: WatchDeps): Watch {
   const { clock, log } = deps;
   const keepTask = deps.task && createTaskKeeper({ ...deps.task, log });
+  const keepReplay = deps.replay && createReplayKeeper({ ...deps.replay, log });
   const sweep = deps.fleet && createSweep(deps.fleet);
   return async () => {
     const now = clock.now();
@@ -54,6 +58,7 @@ export function createWatch(deps: WatchDeps): Watch {
     await parts.run("metrics", () => measure({ tip, ingest, now }, deps));
     const depths = await parts.run("queues", () => deps.depths.read());
     if (keepTask !== undefined) await parts.run("task", () => keepTask(ingest, now));
+    if (keepReplay !== undefined) await parts.run("replay", () => keepReplay(tip, now));
     const seen = await parts.run("fleet", async () => sweep?.(before?.cities ?? [], now));
     await parts.run("heartbeat", () =>
       deps.heartbeats.beat({

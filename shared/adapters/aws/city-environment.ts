@@ -35,6 +35,8 @@ const VARIABLES = {
   EXOS_SWEEP_ADDRESS: z.string().regex(/^[0-9A-Za-z]{1,112}$/),
   /** `cluster/service` of the task `ingest`. */
   EXOS_SERVICE_INGEST: z.string().regex(/^[^/]+\/[^/]+$/),
+  /** `cluster/service` of the task that replays what the city began with. */
+  EXOS_SERVICE_REPLAY: z.string().regex(/^[^/]+\/[^/]+$/),
   /** Of what is deployed, as the deployment named it. */
   EXOS_RELEASE: z.string().regex(/^[\w.+-]{1,64}$/),
   /** Hosted zone of the name under which other nodes find the city. */

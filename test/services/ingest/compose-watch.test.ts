@@ -17,6 +17,8 @@ it("watches over a city on a machine of one's own without a cluster, and nowhere
   expect(composeWatch({ ...ENVIRONMENT, EXOS_ENVIRONMENT: "local" })).toBeTypeOf("function");
   const onAws = { ...ENVIRONMENT, EXOS_ENVIRONMENT: "prod" };
   expect(() => composeWatch(onAws)).toThrow("EXOS_SERVICE_INGEST");
-  const named = { ...onAws, EXOS_SERVICE_INGEST: "exos-prod-syd/ingest" };
+  const peers = { ...onAws, EXOS_SERVICE_INGEST: "exos-prod-syd/ingest" };
+  expect(() => composeWatch(peers)).toThrow("EXOS_SERVICE_REPLAY");
+  const named = { ...peers, EXOS_SERVICE_REPLAY: "exos-prod-syd/replay" };
   expect(composeWatch(named)).toBeTypeOf("function");
 });

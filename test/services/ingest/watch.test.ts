@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { createReplayKeeper } from "#services/ingest/watch/keep-replay.ts";
 import { changeOfProvider, createTaskKeeper } from "#services/ingest/watch/keep-task.ts";
 import { createWatch, type WatchDeps } from "#services/ingest/watch/watch.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryCursors } from "#shared/adapters/embedded/memory-cursors.ts";
 import { createMemoryHeartbeats } from "#shared/adapters/embedded/memory-heartbeats.ts";
+import { createMemoryLeases } from "#shared/adapters/embedded/memory-leases.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-notice.ts";
 import { genesisTip, type Tip } from "#shared/coins/tip.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import type { GenerationNote } from "#shared/ports/generations.ts";
 import type { SeenTask } from "#shared/ports/peer-task.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
@@ -40,6 +43,7 @@ function city(change: Partial<WatchDeps> = {}) {
     depths: { read: async () => ({ connect: 0, dead: 0 }) },
     metrics: { gauge: (name, value) => void gauges.set(name, value) },
     task: undefined,
+    replay: undefined,
     fleet: undefined,
     clock,
     log: createMemoryLog(),
@@ -188,5 +192,98 @@ describe("the provider of the peer task", () => {
     state = undefined;
     await keep(undefined, NOW);
     expect(done).toEqual(["192.0.2.1", "192.0.2.2", "on-demand"]);
+  });
+});
+
+describe("the replay of what a city began with", () => {
+  const ASSUMED = {
+    state: "loaded",
+    at: 0,
+    assumed: true,
+    refuted: false,
+    digest: undefined,
+  } as const;
+
+  function keeper(
+    note: Partial<GenerationNote> | undefined,
+    isWanted: boolean | undefined = false,
+  ) {
+    const clock = createManualClock(NOW);
+    const leases = createMemoryLeases();
+    const wants: boolean[] = [];
+    const asked: string[] = [];
+    const state: { note: GenerationNote | undefined; isWanted: boolean | undefined } = {
+      note: note && { ...ASSUMED, ...note },
+      isWanted,
+    };
+    const generations = {
+      get: async (generation: number) => {
+        asked.push(`generation ${generation}`);
+        return state.note;
+      },
+    };
+    const replay = {
+      isWanted: async () => {
+        asked.push("service");
+        return state.isWanted;
+      },
+      want: async (wanted: boolean) => {
+        wants.push(wanted);
+        state.isWanted = wanted;
+      },
+    };
+    const keep = createReplayKeeper({ generations, leases, replay, log: createMemoryLog() });
+    return { keep, leases, clock, wants, asked, state };
+  }
+
+  it("is wanted until it confirmed the set, and looked at no more from then on", async () => {
+    const { keep, wants, asked, state } = keeper({});
+    await keep(tip, NOW);
+    await keep(tip, NOW);
+    expect(wants).toEqual([true]);
+    // A deployment in between puts the count of the template back.
+    state.isWanted = false;
+    await keep(tip, NOW);
+    expect(wants).toEqual([true, true]);
+    state.note = { ...ASSUMED, assumed: false };
+    await keep(tip, NOW);
+    expect(wants).toEqual([true, true, false]);
+    asked.length = 0;
+    await keep(tip, NOW);
+    expect(asked).toEqual([]);
+    // Another load, which begins with another snapshot.
+    state.note = ASSUMED;
+    await keep({ ...tip, gen: 1 }, NOW);
+    expect(wants.at(-1)).toBe(true);
+  });
+
+  it("is left to a load while that is alive", async () => {
+    const { keep, leases, wants } = keeper({});
+    await leases.take("load", { owner: "task", now: NOW, seconds: 60 });
+    await keep(tip, NOW);
+    expect(wants).toEqual([]);
+    // It was killed, and renewed its lease no more.
+    await keep(tip, unixSeconds(NOW + 61));
+    expect(wants).toEqual([true]);
+  });
+
+  it.each([
+    ["that was judged", { assumed: false }],
+    ["that a replay refuted", { refuted: true }],
+    ["of which nobody said anything", undefined],
+  ])("is not wanted of a set %s", async (_, note) => {
+    const { keep, wants } = keeper(note, true);
+    await keep(tip, NOW);
+    expect(wants).toEqual([false]);
+  });
+
+  it("is not asked for in an empty city, nor where there is no such service", async () => {
+    const { keep, asked } = keeper({});
+    await keep(undefined, NOW);
+    expect(asked).toEqual([]);
+    const without = keeper({});
+    without.state.isWanted = undefined;
+    await without.keep(tip, NOW);
+    expect(without.wants).toEqual([]);
   });
 });

@@ -114,6 +114,7 @@ export async function openTracedCity(
     EXOS_SECRETS: names.secrets,
     EXOS_RELEASE: "1.2.3",
     EXOS_SERVICE_INGEST: `${names.cluster}/${names.service}`,
+    EXOS_SERVICE_REPLAY: `${names.cluster}/${names.replay}`,
   };
   const stores = openChainStores(environment, {
     clients: { dynamo: client, s3: createS3Client(testSettings(others)) },
