@@ -6,6 +6,7 @@ import { openSingleCity } from "#services/rpc/city/open-single-city.ts";
 import type { Access, Readiness, RpcDeps, RunningCall } from "#services/rpc/deps.ts";
 import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
 import { COOKIE_USER, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
+import { METHODS } from "#services/rpc/methods/all.ts";
 import { createFolderSecrets } from "#shared/adapters/embedded/folder-secrets.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
@@ -13,7 +14,10 @@ import type { Secrets } from "#shared/ports/secrets.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 
 /** What the process that embeds this service brings along. */
-export type Shared = Omit<RpcDeps, "access" | "readiness" | "entropy" | "city" | "calls">;
+export type Shared = Omit<
+  RpcDeps,
+  "access" | "readiness" | "entropy" | "city" | "calls" | "methods"
+>;
 
 /** What the operator says about the listeners. Each is a key of the configuration. */
 export interface RpcOptions {
@@ -76,7 +80,10 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const city = options.city ?? "local";
   const calls = new Set<RunningCall>();
   const rate = options.ratelimit === false ? undefined : createRateLimit(shared);
-  const own = { ...shared, control, city, calls, access, readiness, rate, entropy };
+  const own = {
+    ...{ ...shared, control, city, calls, access, readiness, rate, entropy },
+    methods: METHODS,
+  };
   return {
     deps: await openRole(own, options.role),
     own,

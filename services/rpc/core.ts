@@ -14,7 +14,6 @@ import { RPC_PATHS, refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
 import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-rpc/login.ts";
-import { METHODS } from "#services/rpc/methods/all.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
@@ -27,7 +26,7 @@ export type Surface = "http" | "rpc";
 export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>();
   const rpc = {
-    server: new JsonRpcServer(deps, METHODS),
+    server: new JsonRpcServer(deps, deps.methods),
     login: createLoginCheck(deps.access.logins),
   };
 

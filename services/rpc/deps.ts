@@ -1,5 +1,6 @@
 import type { RateLimit } from "#services/rpc/http/rate-limit.ts";
 import type { Login } from "#services/rpc/json-rpc/login.ts";
+import type { Method } from "#services/rpc/json-rpc/method.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { Network } from "#shared/consensus/params.ts";
@@ -192,6 +193,8 @@ export interface RpcDeps {
   /** Monotonic milliseconds at which the node started. */
   readonly startedMs: number;
   readonly state: () => NodeState;
+  /** What is offered by JSON-RPC, or refused by its name. */
+  readonly methods: readonly Method[];
   readonly control: NodeControl;
   /** Only where this process runs a fleet. */
   readonly fleet?: FleetControl;

@@ -1,5 +1,6 @@
 import { createApi } from "#services/rpc/core.ts";
 import type { NodeControl, NodeState, RpcDeps, Stores } from "#services/rpc/deps.ts";
+import { METHODS } from "#services/rpc/methods/all.ts";
 import { createMempool } from "#services/validate/mempool.ts";
 import { createManualClock, type ManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryAddressIndex } from "#shared/adapters/embedded/memory-address-index.ts";
@@ -90,6 +91,7 @@ export async function createRpcNode(
     version: "0.0.0-test",
     startedMs: 0,
     state: () => state,
+    methods: METHODS,
     control: recordingControl(told),
     access: {
       kind: "node",

@@ -1,5 +1,6 @@
 import type { NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
 import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
+import { CITY_METHODS } from "#services/rpc/methods/city-methods.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
@@ -78,6 +79,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     version: facts.version,
     startedMs: clock.elapsedMs(),
     state: () => ({ phase: "ready", stores, progress: 1, etaSeconds: undefined, since }),
+    methods: CITY_METHODS,
     control: controlOf(ports),
     heartbeats: ports.heartbeats,
     trustOf: (generation) => ports.generations.get(generation),

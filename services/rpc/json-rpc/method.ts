@@ -22,8 +22,11 @@ interface Definition<Shape extends z.ZodRawShape> {
   readonly cost?: 2 | 5 | 10 | 20;
   /** What it answers, in one or two sentences. */
   readonly description: string;
-  /** In positional order. The keys are Bitcoin Core's names. */
-  readonly parameters: Shape;
+  /**
+   * In positional order; the keys are Bitcoin Core's names. Made when somebody asks: a start makes
+   * ninety methods and asks few of them.
+   */
+  readonly parameters: () => Shape;
   /** Other names of a parameter, each pointing at its key. */
   readonly aliases?: Readonly<Record<string, keyof Shape & string>>;
   readonly run: (
@@ -48,16 +51,16 @@ export interface Method {
 }
 
 export function defineMethod<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Method {
-  const { name, reach, description, parameters, run } = definition;
-  const names = Object.keys(parameters);
-  // A start makes a hundred of these and asks few of them.
-  const required = lazy(() => names.filter((key) => !isOptional(parameters[key])));
-  const usage = lazy(() => usageLine(name, names, required()));
-  const schema = lazy(() => z.object(parameters));
+  const { name, reach, description, run } = definition;
+  const parameters = lazy(definition.parameters);
+  const names = lazy(() => Object.keys(parameters()));
+  const required = lazy(() => names().filter((key) => !isOptional(parameters()[key])));
+  const usage = lazy(() => usageLine(name, names(), required()));
+  const schema = lazy(() => z.object(parameters()));
 
   async function call(raw: unknown, context: CallContext): Promise<Answer> {
     const aliases = definition.aliases ?? {};
-    const named = nameArguments(raw, { names, aliases, usage });
+    const named = nameArguments(raw, { names: names(), aliases, usage });
     if (!named.ok) return named;
     const missing = required().some((key) => named.value[key] === undefined);
     if (missing) return refuse(RPC_CODES.misc, `Missing parameter. Usage: ${usage()}`);

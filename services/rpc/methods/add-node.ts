@@ -7,11 +7,11 @@ export const addNode = defineMethod({
   name: "addnode",
   reach: "local",
   description: "Connect to a node from now on (add), no longer (remove), or once (onetry).",
-  parameters: {
+  parameters: () => ({
     node: z.string(),
     command: z.enum(["add", "remove", "onetry"], "must be add, remove or onetry"),
     v2transport: z.literal(false, "no connection here is encrypted").optional(),
-  },
+  }),
   run: ({ node, command }, { deps }) =>
     answerPeers(deps, (peers) =>
       answerPeerCommand(

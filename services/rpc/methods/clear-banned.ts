@@ -5,7 +5,7 @@ export const clearBanned = defineMethod({
   name: "clearbanned",
   reach: "local",
   description: "Lift every ban.",
-  parameters: {},
+  parameters: () => ({}),
   run: (_, { deps }) =>
     answerPeers(deps, async (peers) => {
       await peers.clearBans();

@@ -9,7 +9,7 @@ export const decodeRawTransaction = defineMethod({
   name: "decoderawtransaction",
   reach: "public",
   description: "What the bytes of a transaction say, without judging them.",
-  parameters: { hexstring: HEX_TEXT_PARAMETER, iswitness: z.boolean().optional() },
+  parameters: () => ({ hexstring: HEX_TEXT_PARAMETER, iswitness: z.boolean().optional() }),
   run({ hexstring }, { deps }) {
     const { network } = deps;
     const bytes = bytesOf(hexstring);

@@ -10,7 +10,7 @@ export const decodeScript = defineMethod({
   name: "decodescript",
   reach: "public",
   description: "What a script says, and the address that pays its hash.",
-  parameters: { hexstring: HEX_TEXT_PARAMETER },
+  parameters: () => ({ hexstring: HEX_TEXT_PARAMETER }),
   run({ hexstring }, { deps }) {
     const script = bytesOf(hexstring);
     if (script === undefined) return refuse(RPC_CODES.undecodable, "argument must be hex text");

@@ -9,7 +9,7 @@ export const disconnectNode = defineMethod({
   name: "disconnectnode",
   reach: "local",
   description: "Close the connection to a node, by its address or by its id of getpeerinfo.",
-  parameters: { address: z.string().default(""), nodeid: COUNT_PARAMETER.optional() },
+  parameters: () => ({ address: z.string().default(""), nodeid: COUNT_PARAMETER.optional() }),
   run: ({ address, nodeid }, { deps }) =>
     answerPeers(deps, (peers) => {
       if ((address === "") === (nodeid === undefined)) {

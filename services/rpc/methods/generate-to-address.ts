@@ -8,7 +8,11 @@ export const generateToAddress = defineMethod({
   name: "generatetoaddress",
   reach: "development",
   description: "Mine blocks at once, paid to this address. Their hashes.",
-  parameters: { nblocks: BLOCKS_PER_CALL, address: z.string(), maxtries: z.int().optional() },
+  parameters: () => ({
+    nblocks: BLOCKS_PER_CALL,
+    address: z.string(),
+    maxtries: z.int().optional(),
+  }),
   run({ nblocks, address: text }, context) {
     const address = parseAddress(text, context.deps.network.addresses);
     if (address === undefined) return refuse(RPC_CODES.notFound, "Error: Invalid address");

@@ -6,6 +6,6 @@ export const generate = defineMethod({
   name: "generate",
   reach: "development",
   description: "Mine blocks at once, paid to the development address. Their hashes.",
-  parameters: { nblocks: BLOCKS_PER_CALL, maxtries: z.int().optional() },
+  parameters: () => ({ nblocks: BLOCKS_PER_CALL, maxtries: z.int().optional() }),
   run: ({ nblocks }, context) => generateBlocks(nblocks, undefined, context),
 });

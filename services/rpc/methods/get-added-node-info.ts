@@ -9,7 +9,7 @@ export const getAddedNodeInfo = defineMethod({
   name: "getaddednodeinfo",
   reach: "local",
   description: "Nodes named by addnode and connect, and whether they are connected.",
-  parameters: { node: z.string().optional() },
+  parameters: () => ({ node: z.string().optional() }),
   run: ({ node }, { deps }) =>
     answerPeers(deps, (peers) => {
       const added = peers.added().filter(({ text }) => node === undefined || text === node);

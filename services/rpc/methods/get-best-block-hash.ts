@@ -4,7 +4,7 @@ export const getBestBlockHash = defineMethod({
   name: "getbestblockhash",
   reach: "public",
   description: "Hash of the tip.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { chain }) {
     return { ok: true, value: (await chain()).tip.hash };
   },

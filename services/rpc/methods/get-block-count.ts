@@ -4,7 +4,7 @@ export const getBlockCount = defineMethod({
   name: "getblockcount",
   reach: "public",
   description: "Height of the tip; genesis is 0.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { chain }) {
     return { ok: true, value: (await chain()).tip.height };
   },

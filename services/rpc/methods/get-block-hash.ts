@@ -6,7 +6,7 @@ export const getBlockHash = defineMethod({
   name: "getblockhash",
   reach: "public",
   description: "Hash of the block at a height of the best chain.",
-  parameters: { height: INTEGER_PARAMETER },
+  parameters: () => ({ height: INTEGER_PARAMETER }),
   async run({ height }, { chain }) {
     const hash = await (await chain()).hashAt(height);
     if (hash === undefined) return refuse(RPC_CODES.parameter, "Block height out of range");

@@ -11,7 +11,7 @@ export const getBlockHeader = defineMethod({
   name: "getblockheader",
   reach: "public",
   description: "A header, as an object or, with verbose false, as the hex of its 80 bytes.",
-  parameters: { blockhash: HASH_PARAMETER, verbose: z.boolean().default(true) },
+  parameters: () => ({ blockhash: HASH_PARAMETER, verbose: z.boolean().default(true) }),
   async run({ blockhash, verbose }, { chain: open, deps, stores }) {
     const chain = await open();
     const stored = await chain.header(blockhash);

@@ -15,7 +15,7 @@ export const getBlock = defineMethod({
   description:
     "A block: 0 its bytes in hex, 1 an object with transaction ids, 2 with transactions, 3 also " +
     "with the outputs they spend.",
-  parameters: { blockhash: HASH_PARAMETER, verbosity: verbosityParameter(1, 3) },
+  parameters: () => ({ blockhash: HASH_PARAMETER, verbosity: verbosityParameter(1, 3) }),
   aliases: { verbose: "verbosity" },
   async run({ blockhash, verbosity }, { chain: open, deps, stores }) {
     const chain = await open();

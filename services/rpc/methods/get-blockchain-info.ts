@@ -7,7 +7,7 @@ export const getBlockchainInfo = defineMethod({
   name: "getblockchaininfo",
   reach: "public",
   description: "The state of the chain, with the last final block.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { chain: open, deps, stores }) {
     const chain = await open();
     const { tip, finalHeight } = chain;

@@ -5,7 +5,7 @@ export const getChainTips = defineMethod({
   name: "getchaintips",
   reach: "public",
   description: "The ends of all known branches: the tip, side branches, and bad ones.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { chain, stores }) {
     const tips = await viewChainTips(await chain(), stores);
     return {

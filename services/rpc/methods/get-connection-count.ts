@@ -6,7 +6,7 @@ export const getConnectionCount = defineMethod({
   name: "getconnectioncount",
   reach: "public",
   description: "How many nodes are connected.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { deps }) {
     const counts = await countPeers(deps);
     if (counts === undefined) return refuseWithoutPeers();

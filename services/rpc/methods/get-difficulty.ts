@@ -5,7 +5,7 @@ export const getDifficulty = defineMethod({
   name: "getdifficulty",
   reach: "public",
   description: "Difficulty of the tip, as a multiple of the easiest one Bitcoin knows.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { chain }) {
     const { tip } = await chain();
     return { ok: true, value: difficultyOf(tip.header.bits) };

@@ -5,7 +5,7 @@ export const getIndexInfo = defineMethod({
   name: "getindexinfo",
   reach: "public",
   description: "How far the transaction and address indexes follow the chain.",
-  parameters: { index_name: z.string().optional() },
+  parameters: () => ({ index_name: z.string().optional() }),
   async run({ index_name }, { chain: open, stores }) {
     const { tip } = await open();
     const at = await stores.index.cursor();

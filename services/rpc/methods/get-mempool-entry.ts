@@ -7,7 +7,7 @@ export const getMempoolEntry = defineMethod({
   name: "getmempoolentry",
   reach: "public",
   description: "A transaction of the pool: its fees, and those of what it depends on or carries.",
-  parameters: { txid: HASH_PARAMETER },
+  parameters: () => ({ txid: HASH_PARAMETER }),
   async run({ txid }, { stores }) {
     const entry = await stores.mempool.get(txid);
     if (entry === undefined) return refuse(RPC_CODES.notFound, "Transaction not in mempool");

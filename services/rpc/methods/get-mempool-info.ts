@@ -6,7 +6,7 @@ export const getMempoolInfo = defineMethod({
   reach: "public",
   description:
     "How many transactions wait, what they take and pay, and what it costs to join them.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { stores }) {
     const info = await stores.mempool.info();
     return {

@@ -8,7 +8,7 @@ export const getNetTotals = defineMethod({
   name: "getnettotals",
   reach: "local",
   description: "Bytes over all connections since the start, and what may be sent today.",
-  parameters: {},
+  parameters: () => ({}),
   run: (_, { deps }) =>
     answerPeers(deps, (peers) => {
       const { sentBytes, receivedBytes, upload } = peers.totals();

@@ -16,7 +16,7 @@ export const getNetworkInfo = defineMethod({
   name: "getnetworkinfo",
   reach: "public",
   description: "How this node takes part: versions, connections, addresses, proxy.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { deps }) {
     const view = deps.peers?.network() ?? deps.partOfNetwork;
     const counts = await countPeers(deps);

@@ -6,7 +6,7 @@ export const getPeerInfo = defineMethod({
   name: "getpeerinfo",
   reach: "local",
   description: "Every connected node: addresses, versions, bytes by message, pings, heights.",
-  parameters: {},
+  parameters: () => ({}),
   run: (_, { deps }) =>
     answerPeers(deps, (peers) => ({ ok: true, value: peers.list().map(corePeer) })),
 });

@@ -8,10 +8,10 @@ export const getRawMempool = defineMethod({
   cost: 5,
   description:
     "Ids of every transaction of the pool; with verbose an object of what is known of each.",
-  parameters: {
+  parameters: () => ({
     verbose: z.boolean().default(false),
     mempool_sequence: z.literal(false, "is not counted here").default(false),
-  },
+  }),
   async run({ verbose }, { stores }) {
     if (!verbose) return { ok: true, value: await stores.mempool.ids() };
     const entries = await stores.mempool.entries();

@@ -23,11 +23,11 @@ export const getRawTransaction = defineMethod({
   description:
     "A transaction of the chain or the pool: 0 its bytes in hex, 1 an object, 2 also with what it spends. With " +
     "a block hash only that block is searched, on any branch.",
-  parameters: {
+  parameters: () => ({
     txid: HASH_PARAMETER,
     verbosity: verbosityParameter(0, 2),
     blockhash: HASH_PARAMETER.optional(),
-  },
+  }),
   aliases: { verbose: "verbosity" },
   async run({ txid, verbosity, blockhash }, { chain: open, deps, stores }) {
     const chain = await open();

@@ -4,7 +4,7 @@ export const getRpcInfo = defineMethod({
   name: "getrpcinfo",
   reach: "local",
   description: "The calls that are running, and where the log goes.",
-  parameters: {},
+  parameters: () => ({}),
   run(_, { deps }) {
     const now = deps.clock.elapsedMs();
     const active = [...deps.calls].map(({ method, startedMs }) => ({

@@ -16,10 +16,10 @@ export const getTxOutProof = defineMethod({
   reach: "public",
   cost: 2,
   description: "Hex of a header and the Merkle branches that lead to these transactions.",
-  parameters: {
+  parameters: () => ({
     txids: z.array(HASH_PARAMETER).min(1, "must not be empty").max(TXIDS_MAX),
     blockhash: HASH_PARAMETER.optional(),
-  },
+  }),
   async run({ txids, blockhash }, { chain: open, deps, stores }) {
     const chain = await open();
     const wanted = new Set(txids);

@@ -17,7 +17,7 @@ export const getTxOutSetInfo = defineMethod({
   // The sums stand in the tip, and cities are compared by them.
   openInCity: true,
   description: "Number, sum, size by Bitcoin Core's measure and MuHash of all unspent outputs.",
-  parameters: { hash_type: z.string().default("muhash") },
+  parameters: () => ({ hash_type: z.string().default("muhash") }),
   async run({ hash_type }, { chain: open, stores }) {
     if (!HASH_TYPES.includes(hash_type)) {
       return refuse(

@@ -16,11 +16,11 @@ export const getTxOut = defineMethod({
   description:
     "An unspent output at the tip, or in the pool unless that is left out; null when it is spent, " +
     "unknown or unspendable.",
-  parameters: {
+  parameters: () => ({
     txid: HASH_PARAMETER,
     n: COUNT_PARAMETER,
     include_mempool: z.boolean().default(true),
-  },
+  }),
   async run({ txid, n, include_mempool: pooled }, { chain: open, deps, stores }) {
     const chain = await open();
     const outpoint = { txid: fromHashHex(txid), index: n };

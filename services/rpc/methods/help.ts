@@ -5,7 +5,7 @@ export const help = defineMethod({
   name: "help",
   reach: "public",
   description: "All methods, or what one of them takes and answers.",
-  parameters: { command: z.string().optional() },
+  parameters: () => ({ command: z.string().optional() }),
   run({ command }, { methods }) {
     if (command === undefined) {
       const lines = [...methods.values()].map((method) => method.usage()).toSorted();

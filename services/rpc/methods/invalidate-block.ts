@@ -6,7 +6,7 @@ export const invalidateBlock = defineMethod({
   name: "invalidateblock",
   reach: "development",
   description: "Treat a block and all above it as bad, and follow the next best chain.",
-  parameters: { blockhash: HASH_PARAMETER },
+  parameters: () => ({ blockhash: HASH_PARAMETER }),
   async run({ blockhash }, { deps }) {
     return answerControl(await deps.control.development?.invalidate(blockhash));
   },

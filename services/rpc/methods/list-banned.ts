@@ -6,7 +6,7 @@ export const listBanned = defineMethod({
   name: "listbanned",
   reach: "local",
   description: "Who is banned, since when and until when.",
-  parameters: {},
+  parameters: () => ({}),
   run: (_, { deps }) =>
     answerPeers(deps, (peers) => ({
       ok: true,

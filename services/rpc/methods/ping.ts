@@ -5,7 +5,7 @@ export const ping = defineMethod({
   name: "ping",
   reach: "local",
   description: "Ask every peer for an answer; getpeerinfo shows how long it took.",
-  parameters: {},
+  parameters: () => ({}),
   run: (_, { deps }) =>
     answerPeers(deps, (peers) => {
       peers.ping();

@@ -6,7 +6,7 @@ export const reconsiderBlock = defineMethod({
   name: "reconsiderblock",
   reach: "development",
   description: "Forget that a block, its ancestors and descendants were bad, and judge them again.",
-  parameters: { blockhash: HASH_PARAMETER },
+  parameters: () => ({ blockhash: HASH_PARAMETER }),
   async run({ blockhash }, { deps }) {
     return answerControl(await deps.control.development?.reconsider(blockhash));
   },

@@ -17,11 +17,11 @@ export const sendRawTransaction = defineMethod({
   description:
     "Judge a transaction, take it into the pool and tell peers of it. Answers its id, also when the " +
     "pool has it already; −26 with the code of the rule that refuses it.",
-  parameters: {
+  parameters: () => ({
     hexstring: HEX_TEXT_PARAMETER,
     maxfeerate: FEE_RATE_MAX_PARAMETER,
     maxburnamount: z.literal([0, "0"], "is not limited here").default(0),
-  },
+  }),
   async run({ hexstring, maxfeerate }, { stores }) {
     const bytes = bytesOf(hexstring);
     if (bytes === undefined) return refuse(RPC_CODES.undecodable, UNDECODABLE);

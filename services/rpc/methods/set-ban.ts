@@ -14,12 +14,12 @@ export const setBan = defineMethod({
   name: "setban",
   reach: "local",
   description: "Ban an address or network for so many seconds (a day for 0), or lift a ban.",
-  parameters: {
+  parameters: () => ({
     subnet: z.string(),
     command: z.enum(["add", "remove"], "must be add or remove"),
     bantime: COUNT_PARAMETER.default(0),
     absolute: z.boolean().default(false),
-  },
+  }),
   run: ({ subnet, command, bantime, absolute }, { deps }) =>
     answerPeers(deps, async (peers) => {
       if (command === "remove") return answerPeerCommand(await peers.lift(subnet));

@@ -10,7 +10,7 @@ export const setMockTime = defineMethod({
   name: "setmocktime",
   reach: "development",
   description: "Stop the node's clock at a Unix time; 0 lets it run again.",
-  parameters: { timestamp: COUNT_PARAMETER },
+  parameters: () => ({ timestamp: COUNT_PARAMETER }),
   run({ timestamp }, { deps }) {
     if (timestamp > TIME_MAX) {
       return refuse(RPC_CODES.parameter, `timestamp: must be at most ${TIME_MAX}`);

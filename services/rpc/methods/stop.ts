@@ -4,7 +4,7 @@ export const stop = defineMethod({
   name: "stop",
   reach: "local",
   description: "Stop the node in good order.",
-  parameters: {},
+  parameters: () => ({}),
   run(_, { deps }) {
     deps.control.stop();
     return { ok: true, value: "EXOS node stopping" };

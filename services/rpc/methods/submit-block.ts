@@ -13,7 +13,7 @@ export const submitBlock = defineMethod({
     "Judge a block and follow it if its chain is the heaviest. Null when it was accepted, else " +
     "duplicate, duplicate-invalid, inconclusive (a side branch), prev-blk-not-found, or the code " +
     "of the rule it breaks.",
-  parameters: { hexdata: HEX_TEXT_PARAMETER, dummy: z.unknown().optional() },
+  parameters: () => ({ hexdata: HEX_TEXT_PARAMETER, dummy: z.unknown().optional() }),
   async run({ hexdata }, { deps }) {
     const bytes = bytesOf(hexdata);
     if (bytes === undefined) return refuse(RPC_CODES.undecodable, "Block decode failed: not hex");

@@ -34,10 +34,10 @@ export const testMempoolAccept = defineMethod({
   description:
     "Whether each of these would enter the pool as it stands, judged alone, every script verified; " +
     "nothing changes.",
-  parameters: {
+  parameters: () => ({
     rawtxs: z.array(z.string()).min(1, COUNT_MESSAGE).max(COUNT_MAX, COUNT_MESSAGE),
     maxfeerate: FEE_RATE_MAX_PARAMETER,
-  },
+  }),
   async run({ rawtxs, maxfeerate }, { deps, stores }) {
     const transactions: HashedTransaction[] = [];
     for (const text of rawtxs) {

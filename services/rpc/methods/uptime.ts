@@ -4,7 +4,7 @@ export const uptime = defineMethod({
   name: "uptime",
   reach: "public",
   description: "Seconds since the node started.",
-  parameters: {},
+  parameters: () => ({}),
   run(_, { deps }) {
     return { ok: true, value: Math.floor((deps.clock.elapsedMs() - deps.startedMs) / 1000) };
   },

@@ -7,7 +7,7 @@ export const validateAddress = defineMethod({
   name: "validateaddress",
   reach: "public",
   description: "Whether a text is an address of this network, and what it stands for.",
-  parameters: { address: z.string() },
+  parameters: () => ({ address: z.string() }),
   run({ address: text }, { deps }) {
     const address = parseAddress(text, deps.network.addresses);
     if (address === undefined) {

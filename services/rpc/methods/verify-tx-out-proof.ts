@@ -14,7 +14,7 @@ export const verifyTxOutProof = defineMethod({
   description:
     "Ids of the transactions that a proof shows to be in a block of this chain; none for a proof " +
     "that does not hold.",
-  parameters: { proof: HEX_TEXT_PARAMETER },
+  parameters: () => ({ proof: HEX_TEXT_PARAMETER }),
   async run({ proof }, { chain: open, deps }) {
     const bytes = bytesOf(proof);
     const decoded = bytes === undefined ? undefined : decodeMerkleBlock(bytes);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Method } from "#services/rpc/json-rpc/method.ts";
 import { RPC_BATCH_MAX } from "#services/rpc/limits.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
+import { CITY_METHODS } from "#services/rpc/methods/city-methods.ts";
 import { call, clientOf, errorCode, post, result } from "../../support/rpc-client.ts";
 import { COOKIE, createRpcNode } from "../../support/rpc-node.ts";
 
@@ -242,6 +244,18 @@ describe("JSON-RPC", () => {
     }
     expect(await result(send, "help", ["nosuch"])).toBe("help: unknown command: nosuch");
   });
+});
+
+it("has every method's name and price in a city, and loads those alone that it answers", () => {
+  const plain = (methods: readonly Method[]) =>
+    methods.map(({ name, cost, inCity }) => ({ name, cost, inCity }));
+  const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
+    a.name < b.name ? -1 : 1;
+  expect(plain(CITY_METHODS).toSorted(byName)).toEqual(plain(METHODS).toSorted(byName));
+  expect(new Set(METHODS.map(({ name }) => name)).size).toBe(METHODS.length);
+  expect(CITY_METHODS.filter(({ inCity }) => inCity)).toEqual(
+    METHODS.filter(({ inCity }) => inCity),
+  );
 });
 
 describe("control", () => {

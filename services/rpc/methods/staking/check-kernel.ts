@@ -10,10 +10,10 @@ const INPUTS_MAX = 1_000;
 export const checkKernel = defineStakingMethod({
   name: "checkkernel",
   description: "Whether coins of the open wallets prove a block at the present slot.",
-  parameters: {
+  parameters: () => ({
     inputs: z.array(OUTPOINT).max(INPUTS_MAX).optional(),
     createblocktemplate: z.literal(false, { error: "has no meaning on this node" }).optional(),
-  },
+  }),
   aliases: { template: "createblocktemplate" },
   async run({ inputs }, { staking }) {
     const outpoints = inputs?.map(({ txid, vout }) => ({ txid: fromHashHex(txid), index: vout }));

@@ -8,7 +8,7 @@ export const getMiningInfo = defineMethod({
   name: "getmininginfo",
   reach: "public",
   description: "The state of minting, in the keys of Bitcoin Core.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { chain: open, deps, stores }) {
     const chain = await open();
     const { tip } = chain;

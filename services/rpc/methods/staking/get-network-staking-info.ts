@@ -5,7 +5,7 @@ export const getNetworkStakingInfo = defineStakeMethod({
   name: "getnetworkstakinginfo",
   reach: "public",
   description: "Who stakes on the network, as its latest blocks let guess. Weight in base units.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { chain, stores, stake }) {
     const found = await readNetworkStake(await chain(), stores, stake);
     return {

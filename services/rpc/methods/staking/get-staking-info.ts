@@ -18,7 +18,7 @@ const CAMEL: Readonly<Record<string, string>> = {
 export const getStakingInfo = defineStakingMethod({
   name: "getstakinginfo",
   description: "How staking stands, and the one reason why it does not. Weights in base units.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { staking, chain, stores, deps }) {
     const { tip } = await chain();
     const status = await staking.status();

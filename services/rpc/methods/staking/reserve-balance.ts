@@ -8,7 +8,7 @@ import { amount } from "#shared/primitives/brand.ts";
 export const reserveBalance = defineStakingMethod({
   name: "reservebalance",
   description: "Coins that never stake, until the node stops; without parameters, what is set.",
-  parameters: { reserve: z.boolean().optional(), amount: COINS_PARAMETER.optional() },
+  parameters: () => ({ reserve: z.boolean().optional(), amount: COINS_PARAMETER.optional() }),
   async run({ reserve, amount: coins }, { staking }) {
     const parsed = coins === undefined ? undefined : parseCoins(coins);
     if (coins !== undefined && (parsed === undefined || parsed < 0n)) return badAmount();

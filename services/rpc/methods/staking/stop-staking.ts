@@ -3,7 +3,7 @@ import { defineStakingMethod } from "#services/rpc/methods/staking/staking-metho
 export const stopStaking = defineStakingMethod({
   name: "stopstaking",
   description: "Stop to stake. No wallet is locked by it.",
-  parameters: {},
+  parameters: () => ({}),
   run(_, { staking }) {
     staking.stop();
     return { ok: true, value: true };

@@ -10,7 +10,7 @@ import {
 export const backupWallet = defineWalletMethod({
   name: "backupwallet",
   description: "Copy the wallet's keystore to a file that does not exist yet.",
-  parameters: { destination: z.string() },
+  parameters: () => ({ destination: z.string() }),
   async run({ destination }, context) {
     // Where a relative path would lie is the node's business, and nobody's guess.
     if (!isAbsolute(destination)) {

@@ -19,7 +19,7 @@ export const createRawTransaction = defineMethod({
   name: "createrawtransaction",
   reach: "local",
   description: "A transaction of these inputs and outputs, unsigned; nothing is checked or sent.",
-  parameters: {
+  parameters: () => ({
     inputs: z.array(
       z.object({
         txid: HASH_PARAMETER,
@@ -34,7 +34,7 @@ export const createRawTransaction = defineMethod({
     locktime: UINT32_PARAMETER.default(0),
     replaceable: z.boolean().default(false),
     ntime: UINT32_PARAMETER.optional(),
-  },
+  }),
   async run({ inputs, outputs: given, locktime, replaceable, ntime }, context) {
     const { network } = context.deps;
     const { wire } = network.consensus;

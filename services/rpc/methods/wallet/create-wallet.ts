@@ -12,7 +12,7 @@ export const createWallet = defineMethod({
   description:
     "A new wallet with keys of its own, encrypted with this passphrase, loaded and locked. Its " +
     "words are shown by `exos wallet backup --words`.",
-  parameters: {
+  parameters: () => ({
     wallet_name: z.string(),
     disable_private_keys: meaningless(false),
     blank: meaningless(false),
@@ -21,7 +21,7 @@ export const createWallet = defineMethod({
     descriptors: z.boolean().optional(),
     load_on_startup: z.boolean().optional(),
     external_signer: meaningless(false),
-  },
+  }),
   async run({ wallet_name: name, passphrase }, context) {
     if (passphrase === undefined || passphrase === "") {
       return refuse(RPC_CODES.wallet, "Every wallet here is encrypted: give a passphrase");

@@ -5,7 +5,7 @@ import { defineWalletMethod } from "#services/rpc/methods/wallet/wallet-method.t
 export const encryptWallet = defineWalletMethod({
   name: "encryptwallet",
   description: "Refused: every wallet here is encrypted from its creation.",
-  parameters: { passphrase: z.string() },
+  parameters: () => ({ passphrase: z.string() }),
   run() {
     const message =
       "Error: running with an encrypted wallet, but encryptwallet was called; use " +

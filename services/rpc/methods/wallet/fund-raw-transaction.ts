@@ -35,11 +35,11 @@ export const fundRawTransaction = defineWalletMethod({
   description:
     "Choose coins and change for a transaction's outputs; where it has inputs, exactly those are " +
     "spent. Data come last but for the change.",
-  parameters: {
+  parameters: () => ({
     hexstring: HEX_TEXT_PARAMETER,
     options: OPTIONS.prefault({}),
     iswitness: z.boolean().optional(),
-  },
+  }),
   async run({ hexstring, options }, { loaded, deps }) {
     const { network } = deps;
     const bytes = bytesOf(hexstring);

@@ -9,7 +9,7 @@ import { parseAddress, scriptOfAddress } from "#shared/script/address.ts";
 export const getAddressInfo = defineWalletMethod({
   name: "getaddressinfo",
   description: "What an address is, and what the wallet knows of it.",
-  parameters: { address: z.string() },
+  parameters: () => ({ address: z.string() }),
   async run({ address: text }, { loaded, deps }) {
     const address = parseAddress(text, deps.network.addresses);
     if (address === undefined) {

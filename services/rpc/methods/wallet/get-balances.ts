@@ -4,7 +4,7 @@ import { defineWalletMethod } from "#services/rpc/methods/wallet/wallet-method.t
 export const getBalances = defineWalletMethod({
   name: "getbalances",
   description: "What is ours, by what can be done with it now.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { loaded }) {
     const { confirmed, change, pending, immature, at } = await loaded.balance();
     return {

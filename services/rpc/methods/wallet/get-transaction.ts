@@ -13,11 +13,11 @@ import { coreTransaction } from "#services/rpc/shapes/core-transaction.ts";
 export const getTransaction = defineWalletMethod({
   name: "gettransaction",
   description: "A transaction of the wallet: what it moved, where it stands, its bytes.",
-  parameters: {
+  parameters: () => ({
     txid: HASH_PARAMETER,
     include_watchonly: meaningless(false, true),
     verbose: z.boolean().default(false),
-  },
+  }),
   async run({ txid, verbose }, { loaded, deps }) {
     const found = await loaded.transaction(txid);
     if (found === undefined) {

@@ -8,7 +8,7 @@ const WALLET_VERSION = 169_900;
 export const getWalletInfo = defineWalletMethod({
   name: "getwalletinfo",
   description: "How a wallet stands: balances, transactions, keys, lock; and its scheme.",
-  parameters: {},
+  parameters: () => ({}),
   async run(_, { loaded }) {
     return { ok: true, value: describe(loaded.name, await loaded.info(), loaded.feeRate()) };
   },

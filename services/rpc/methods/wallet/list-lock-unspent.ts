@@ -4,7 +4,7 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 export const listLockUnspent = defineWalletMethod({
   name: "listlockunspent",
   description: "Coins that were set aside.",
-  parameters: {},
+  parameters: () => ({}),
   run(_, { loaded }) {
     const coins = loaded.lockedCoins();
     const value = coins.map(({ txid, index }) => ({ txid: toHashHex(txid), vout: index }));

@@ -13,12 +13,12 @@ const LINES_MAX = 10_000;
 export const listTransactions = defineWalletMethod({
   name: "listtransactions",
   description: "The newest lines of a wallet's history, the oldest of them first.",
-  parameters: {
+  parameters: () => ({
     label: z.string().default("*"),
     count: COUNT_PARAMETER.default(10),
     skip: COUNT_PARAMETER.default(0),
     include_watchonly: meaningless(false, true),
-  },
+  }),
   aliases: { account: "label", dummy: "label" },
   async run({ label, count, skip }, { loaded }) {
     if (count + skip > LINES_MAX) {

@@ -14,7 +14,7 @@ const CONFIRMATIONS_MAX = 9_999_999;
 export const listUnspent = defineWalletMethod({
   name: "listunspent",
   description: "Coins that are neither spent nor set aside, by confirmations and address.",
-  parameters: {
+  parameters: () => ({
     minconf: COUNT_PARAMETER.default(1),
     maxconf: COUNT_PARAMETER.default(CONFIRMATIONS_MAX),
     addresses: z.union([z.array(z.string()), z.string()]).default([]),
@@ -23,7 +23,7 @@ export const listUnspent = defineWalletMethod({
       .strictObject({ include_immature_coins: z.boolean().default(false) })
       .partial()
       .default({}),
-  },
+  }),
   async run(asked, { loaded, deps }) {
     const addresses = parseAddresses(asked.addresses, deps.network);
     if (!addresses.ok) return refuse(RPC_CODES.notFound, addresses.error);

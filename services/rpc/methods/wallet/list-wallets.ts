@@ -5,7 +5,7 @@ export const listWallets = defineMethod({
   name: "listwallets",
   reach: "wallet",
   description: "Names of the loaded wallets.",
-  parameters: {},
+  parameters: () => ({}),
   run(_, context) {
     const names = walletsOf(context).loaded();
     return { ok: true, value: names.map(({ name }) => name) };

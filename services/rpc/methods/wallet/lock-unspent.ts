@@ -10,11 +10,11 @@ import { fromHashHex } from "#shared/primitives/hash.ts";
 export const lockUnspent = defineWalletMethod({
   name: "lockunspent",
   description: "Set coins aside, or take them back; until the wallet is unloaded.",
-  parameters: {
+  parameters: () => ({
     unlock: z.boolean(),
     transactions: z.array(z.object({ txid: HASH_PARAMETER, vout: COUNT_PARAMETER })).optional(),
     persistent: meaningless(false),
-  },
+  }),
   async run({ unlock, transactions }, { loaded }) {
     const named = transactions?.map(({ txid, vout }) => ({
       txid: fromHashHex(txid),

@@ -17,7 +17,7 @@ import type { TxOutput } from "#shared/primitives/transaction.ts";
 export const sendMany = defineWalletMethod({
   name: "sendmany",
   description: "Pay several addresses in one transaction. Its txid.",
-  parameters: {
+  parameters: () => ({
     dummy: z.literal("", 'must be ""').default(""),
     // Clients of the reference send the JSON as a text.
     amounts: z.union([z.record(z.string(), z.unknown()), z.string()]),
@@ -27,7 +27,7 @@ export const sendMany = defineWalletMethod({
     ...PAYMENT_OPTIONS,
     fee_rate: FEE_RATE_PARAMETER,
     verbose: z.boolean().default(false),
-  },
+  }),
   aliases: { fromaccount: "dummy" },
   async run(asked, { loaded, deps }) {
     const paid = paymentsOf(asked.amounts, deps.network);

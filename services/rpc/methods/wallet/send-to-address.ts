@@ -15,7 +15,7 @@ import {
 export const sendToAddress = defineWalletMethod({
   name: "sendtoaddress",
   description: "Pay so many coins to an address. Its txid.",
-  parameters: {
+  parameters: () => ({
     address: z.string(),
     amount: COINS_PARAMETER,
     comment: z.string().default(""),
@@ -25,7 +25,7 @@ export const sendToAddress = defineWalletMethod({
     avoid_reuse: meaningless(false, true),
     fee_rate: FEE_RATE_PARAMETER,
     verbose: z.boolean().default(false),
-  },
+  }),
   async run(asked, { loaded, deps }) {
     const payment = paymentTo(asked.address, asked.amount, deps.network);
     if (!payment.ok) return payment;

@@ -12,7 +12,7 @@ const RELAY_RATE = 10_000n;
 export const setTxFee = defineWalletMethod({
   name: "settxfee",
   description: "What the wallet pays per 1,000 bytes from here on; 0: what is built in.",
-  parameters: { amount: COINS_PARAMETER },
+  parameters: () => ({ amount: COINS_PARAMETER }),
   run({ amount }, { loaded }) {
     const rate = parseCoins(amount);
     if (rate === undefined || rate < 0n) return badAmount();

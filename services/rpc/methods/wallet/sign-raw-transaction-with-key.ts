@@ -20,12 +20,12 @@ export const signRawTransactionWithKey = defineMethod({
   name: "signrawtransactionwithkey",
   reach: "local",
   description: "Sign the inputs that these keys open; what they spend is looked up, or told.",
-  parameters: {
+  parameters: () => ({
     hexstring: HEX_TEXT_PARAMETER,
     privkeys: z.array(z.string()),
     prevtxs: PREVTX_PARAMETER.default([]),
     sighashtype: z.literal("ALL", "only ALL is signed").optional(),
-  },
+  }),
   async run({ hexstring, privkeys, prevtxs }, { deps, stores }) {
     const { addresses, consensus } = deps.network;
     const bytes = bytesOf(hexstring);

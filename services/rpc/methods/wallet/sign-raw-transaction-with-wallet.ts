@@ -33,11 +33,11 @@ export const PREVTX_PARAMETER = z.array(
 export const signRawTransactionWithWallet = defineWalletMethod({
   name: "signrawtransactionwithwallet",
   description: "Sign a transaction whose inputs are all of this wallet.",
-  parameters: {
+  parameters: () => ({
     hexstring: HEX_TEXT_PARAMETER,
     prevtxs: PREVTX_PARAMETER.default([]),
     sighashtype: z.literal("ALL", "only ALL is signed").optional(),
-  },
+  }),
   async run({ hexstring, prevtxs }, { loaded, deps }) {
     const raw = bytesOf(hexstring);
     if (raw === undefined) return refuse(RPC_CODES.undecodable, "TX decode failed");

@@ -17,10 +17,10 @@ export const splitCoins = defineWalletMethod({
   description:
     "Pay so many coins to oneself, to one new address in so many equal parts, so that a win rests " +
     "only one of them. The txid.",
-  parameters: {
+  parameters: () => ({
     amount: COINS_PARAMETER,
     count: z.int().min(2, "must be 2 or more").max(COUNT_MAX, `must be at most ${COUNT_MAX}`),
-  },
+  }),
   async run({ amount: coins, count }, { loaded }) {
     const sum = parseCoins(coins);
     if (sum === undefined || sum <= 0n) return badAmount();

@@ -7,7 +7,10 @@ export const unloadWallet = defineMethod({
   name: "unloadwallet",
   reach: "wallet",
   description: "Lock a wallet and forget it, the one that the path names or this one.",
-  parameters: { wallet_name: z.string().optional(), load_on_startup: z.boolean().optional() },
+  parameters: () => ({
+    wallet_name: z.string().optional(),
+    load_on_startup: z.boolean().optional(),
+  }),
   async run({ wallet_name: named }, context) {
     const wallets = walletsOf(context);
     const { wallet } = context;

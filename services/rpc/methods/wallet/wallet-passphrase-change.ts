@@ -9,7 +9,7 @@ import {
 export const walletPassphraseChange = defineWalletMethod({
   name: "walletpassphrasechange",
   description: "Put a wallet under another passphrase.",
-  parameters: { oldpassphrase: z.string(), newpassphrase: z.string() },
+  parameters: () => ({ oldpassphrase: z.string(), newpassphrase: z.string() }),
   async run({ oldpassphrase: password, newpassphrase: next }, context) {
     if (password === "" || next === "") {
       return refuse(RPC_CODES.parameter, "passphrase cannot be empty");

@@ -8,11 +8,11 @@ const SECONDS_MAX = 100_000_000;
 export const walletPassphrase = defineWalletMethod({
   name: "walletpassphrase",
   description: "Open a wallet for so many seconds; with stakingonly it signs blocks alone.",
-  parameters: {
+  parameters: () => ({
     passphrase: z.string(),
     timeout: z.int(),
     stakingonly: z.boolean().default(false),
-  },
+  }),
   async run({ passphrase, timeout, stakingonly: stakingOnly }, { loaded }) {
     if (timeout < 0) return refuse(RPC_CODES.parameter, "Timeout cannot be negative.");
     if (passphrase === "") return refuse(RPC_CODES.parameter, "passphrase cannot be empty");
