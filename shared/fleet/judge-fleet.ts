@@ -54,12 +54,13 @@ interface Placed {
 
 /**
  * Judge every city by what it says of itself and by the others. Where cities differ, those fewer
- * leave rotation; where none are fewer, it is said of all of them and nobody leaves.
+ * leave rotation; where none are fewer, it is said of all of them and nobody leaves. Who says that its
+ * store is broken is compared with nobody.
  * @source cloud.md 10
  */
 export function judgeFleet(readings: readonly CityReading[], now: UnixSeconds): FleetVerdict {
   const placed = readings.flatMap(({ city, answer }): Placed[] =>
-    answer?.tip === undefined ? [] : [{ city, tip: answer.tip }],
+    answer?.tip === undefined || isBroken(answer) ? [] : [{ city, tip: answer.tip }],
   );
   const chains = chainsOf(placed);
   const found = new Map<string, Reason[]>();
@@ -94,6 +95,11 @@ export function judgeFleet(readings: readonly CityReading[], now: UnixSeconds): 
     return { city, reasons, ready: !reasons.some(({ out }) => out) };
   });
   return { cities, groups: chains.map((group) => group.map(({ city }) => city)) };
+}
+
+/** What is read through a tip that contradicts itself differs from everybody's, and says nothing. */
+function isBroken({ reasons }: CityAnswer): boolean {
+  return reasons.some(({ name }) => name === "store");
 }
 
 function isStale({ reasons }: CityAnswer): boolean {

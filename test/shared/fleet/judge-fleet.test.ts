@@ -56,6 +56,13 @@ describe("what cities say of each other", () => {
     expect(found([city("syd"), city("lon"), city("sin", { chain: "c", fork: 98 })])).toEqual({});
   });
 
+  it("is nothing of one whose store is broken: it says so itself", () => {
+    const store = reasonOf("store", { text: "The window ends elsewhere", since: NOW });
+    const broken = { chain: "c", muhash: "d", reasons: [store] };
+    expect(found([city("syd"), city("lon"), city("sin", broken)])).toEqual({ sin: "store" });
+    expect(found([city("sin", broken)])).toEqual({ sin: "store" });
+  });
+
   it("is a split of the minority once three do", () => {
     const readings = [city("syd"), city("lon"), city("sin", { chain: "c", fork: 97 })];
     expect(found(readings)).toEqual({ sin: "split" });
