@@ -7,7 +7,7 @@ import type { Deployment } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { seedName } from "#regions/seed-name.ts";
 import type { AwsCity, CityContext } from "./city-context.ts";
-import type { GrantFacts } from "./grants.ts";
+import type { GrantFacts } from "./port-calls.ts";
 import { NetworkStack } from "./stacks/network-stack.ts";
 import { NodeStack } from "./stacks/node-stack.ts";
 import { ObserveStack } from "./stacks/observe-stack.ts";

@@ -1,5 +1,6 @@
 import type { CityNames } from "#regions/city-names.ts";
-import { type GrantFacts, type Handler, requestsOf, type Statement } from "./grants.ts";
+import { type Handler, requestsOf, type Statement } from "./grants.ts";
+import type { GrantFacts } from "./port-calls.ts";
 
 interface Right {
   readonly action: string;

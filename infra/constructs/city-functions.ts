@@ -6,7 +6,7 @@ import { EventStart } from "#infra/constructs/event-start.ts";
 import { HandlerFunction } from "#infra/constructs/handler-function.ts";
 import { QueueStart } from "#infra/constructs/queue-start.ts";
 import { FUNCTION_SHAPES } from "#infra/functions.ts";
-import type { GrantFacts } from "#infra/grants.ts";
+import type { GrantFacts } from "#infra/port-calls.ts";
 import type { FunctionName } from "#regions/city-names.ts";
 
 export interface CityFunctionsProps {

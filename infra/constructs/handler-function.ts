@@ -16,7 +16,7 @@ import { Construct } from "constructs";
 import type { CityContext } from "#infra/city-context.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
 import { FUNCTION_SHAPES } from "#infra/functions.ts";
-import type { GrantFacts } from "#infra/grants.ts";
+import type { GrantFacts } from "#infra/port-calls.ts";
 import { serviceRights } from "#infra/service-rights.ts";
 import { type FunctionName, functionName } from "#regions/city-names.ts";
 

@@ -8,7 +8,8 @@ import {
 } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { acknowledgeWildcards } from "#infra/acknowledge.ts";
-import type { GrantFacts, Handler, Statement } from "#infra/grants.ts";
+import type { Handler, Statement } from "#infra/grants.ts";
+import type { GrantFacts } from "#infra/port-calls.ts";
 import { statementsOf } from "#infra/statements-of.ts";
 import type { CityNames } from "#regions/city-names.ts";
 

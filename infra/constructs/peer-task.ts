@@ -19,7 +19,7 @@ import { acknowledgeWildcards } from "#infra/acknowledge.ts";
 import type { CityContext } from "#infra/city-context.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
 import { type ContainerHandler, TASK_SHAPES } from "#infra/functions.ts";
-import type { GrantFacts } from "#infra/grants.ts";
+import type { GrantFacts } from "#infra/port-calls.ts";
 
 /** Peers of every network call on this port of the task. @source cloud.md 8 */
 export const PEER_PORT = 4562;

@@ -1,7 +1,7 @@
 import { Effect, ManagedPolicy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { acknowledge } from "#infra/acknowledge.ts";
-import { grantedActions } from "#infra/grants.ts";
+import { grantedActions } from "#infra/port-calls.ts";
 import type { CityNames } from "#regions/city-names.ts";
 
 /** What Lambda, ECS and their logs do with a role, whatever its handler does. */

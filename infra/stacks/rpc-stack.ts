@@ -8,8 +8,8 @@ import {
 import type { Construct } from "constructs";
 import { type CityContext, stackName } from "#infra/city-context.ts";
 import { HandlerFunction } from "#infra/constructs/handler-function.ts";
-import type { GrantFacts } from "#infra/grants.ts";
 import { leftOut } from "#infra/left-out.ts";
+import type { GrantFacts } from "#infra/port-calls.ts";
 
 /** What answers callers: one function for requests, one for streams. @source cloud.md 7.1, 7.3 */
 export class RpcStack extends Stack {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PORT_CALLS, type PortCall } from "#infra/grants.ts";
+import { PORT_CALLS, type PortCall } from "#infra/port-calls.ts";
 import { packSegments } from "#services/ingest/pack-segments.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { FOLD_ABOVE } from "#shared/adapters/aws/owner-summary.ts";

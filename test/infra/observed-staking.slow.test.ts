@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { callsOf, GRANTS, type GrantFacts, type Handler } from "#infra/grants.ts";
+import { callsOf, GRANTS, type Handler } from "#infra/grants.ts";
+import type { GrantFacts } from "#infra/port-calls.ts";
 import { cityNames } from "#regions/city-names.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { planSweep } from "#services/cli/fleet/plan-sweep.ts";

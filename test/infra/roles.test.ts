@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { GRANTS, grantedActions } from "#infra/grants.ts";
+import { GRANTS } from "#infra/grants.ts";
+import { grantedActions } from "#infra/port-calls.ts";
 import { cityNames } from "#regions/city-names.ts";
 import { allows, type PolicyRequest, type PolicyRule, rulesOf } from "../support/policy-matcher.ts";
 import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";

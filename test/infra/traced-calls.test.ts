@@ -4,7 +4,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { GrantFacts, PortCall } from "#infra/grants.ts";
+import type { GrantFacts, PortCall } from "#infra/port-calls.ts";
 import { cityNames } from "#regions/city-names.ts";
 import { CITIES } from "#regions/fleet.ts";
 import {

@@ -1,4 +1,4 @@
-import { type GrantFacts, type PortCall, type Request, requestsOfCall } from "#infra/grants.ts";
+import { type GrantFacts, type PortCall, type Request, requestsOfCall } from "#infra/port-calls.ts";
 import type { CityNames } from "#regions/city-names.ts";
 import { allows, type PolicyRequest, type PolicyRule } from "./policy-matcher.ts";
 

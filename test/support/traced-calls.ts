@@ -1,4 +1,4 @@
-import type { PortCall } from "#infra/grants.ts";
+import type { PortCall } from "#infra/port-calls.ts";
 
 /** Calls that are observed on the wire, in front of endpoints of this process and answers of ours. */
 export const TRACED_CALLS = [
