@@ -68,6 +68,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "index.get",
     "index.list",
     "index.fold",
+    "richList.read",
     "hints.block",
     "hints.transaction",
     "secrets.edge",

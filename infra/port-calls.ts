@@ -164,6 +164,8 @@ const CALLS = {
     s3(objects("state/peers.json", "state/bans.json"), "GetObject", "PutObject"),
     s3(BUCKET, "ListBucket"),
   ],
+  "richList.read": read("state/rich-list.json"),
+  "richList.write": [s3(objects("state/rich-list.json"), "PutObject")],
   "pool.read": [dynamo(POOL, "BatchGetItem", "Query")],
   // Unjudged bytes, a claim, the summary.
   "pool.get": [dynamo(POOL, "GetItem")],

@@ -11,6 +11,7 @@ import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
 import type { AwsCaller } from "#shared/adapters/aws/signed-request.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
@@ -63,6 +64,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const ports = {
     ...judged,
     index: openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire }),
+    richList: createS3RichList(chain.objects),
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),
     hints: openHints(env),

@@ -17,6 +17,7 @@ import type { Log } from "#shared/ports/log.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import type { NetworkView, Peers } from "#shared/ports/peers.ts";
+import type { RichList } from "#shared/ports/rich-list.ts";
 import type { Staking } from "#shared/ports/staking.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
@@ -29,6 +30,7 @@ export interface Stores {
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
   readonly index: AddressIndex;
+  readonly richList: RichList;
   readonly mempool: Mempool;
 }
 

@@ -59,6 +59,7 @@ function timeStores(stores: Stores, deps: WithClock, spend: Spend): Stores {
     headers: timePort(stores.headers, deps, spend),
     coins: timePort(stores.coins, deps, spend),
     index: timePort(stores.index, deps, spend),
+    richList: timePort(stores.richList, deps, spend),
     mempool: timePort(stores.mempool, deps, spend),
   };
 }

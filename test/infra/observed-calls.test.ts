@@ -4,6 +4,7 @@ import { packSegments } from "#services/ingest/pack-segments.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { FOLD_ABOVE } from "#shared/adapters/aws/owner-summary.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { marksOf } from "#shared/coins/marks-of.ts";
@@ -95,6 +96,9 @@ const ON_THE_WAY: Readonly<Partial<Record<PortCall, readonly PortCall[]>>> = {
   "pool.get": ["pool.read"],
   "pool.read": ["pool.get"],
 };
+
+const richList = () =>
+  createS3RichList(createS3Objects({ client: city.clients.s3, bucket: city.names.buckets.chain }));
 
 /** Pack a segment, as a process that begins now. What it asked for is noted once for all. */
 async function pack(): Promise<void> {
@@ -222,6 +226,11 @@ const DRIVERS: Readonly<Partial<Record<PortCall, () => Promise<unknown>>>> = {
       await city.savedState(name).read();
       await city.savedState(name).write({});
     }
+  },
+  "richList.read": () => richList().richest(1),
+  "richList.write": () => {
+    const { height, hash } = first.record;
+    return richList().write({ at: { height, hash }, holders: [] });
   },
   "pool.keepRaw": () => city.raw.put(txidOf(1), Uint8Array.of(1)),
   "pool.write": async () => {

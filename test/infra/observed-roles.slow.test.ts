@@ -256,6 +256,7 @@ async function answer(): Promise<void> {
     `/v1/blocks/${wideBlock}`,
     "/v1/headers?from=3",
     "/v1/supply",
+    "/v1/richlist",
     "/v1/mempool",
     "/v1/fleet",
     "/v1/health",

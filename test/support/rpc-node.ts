@@ -62,9 +62,11 @@ export async function createRpcNode(
     coins: createMemoryCoinStore(consensus.dialect),
   };
   const { wire, dialect } = consensus;
+  const index = createMemoryAddressIndex({ wire });
   const stores: WritableStores = {
     ...chain,
-    index: createMemoryAddressIndex({ wire }),
+    index,
+    richList: index,
     mempool: createMempool({
       ...chain,
       network,

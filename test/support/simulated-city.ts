@@ -200,6 +200,7 @@ function openApi({ code, network, notice, ...deps }: ApiDeps) {
       ...deps,
       coins: holdTip(deps.coins, { notice, clock: deps.clock }),
       blocks: createMemoryBlockStore(),
+      richList: { richest: unasked },
       pool: createMemoryPool(),
       raw: createMemoryRawTransactions(deps.clock),
       hints: { blocks: queue, transactions: queue },

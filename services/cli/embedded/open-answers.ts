@@ -72,7 +72,7 @@ export async function openAnswers(
   const { network, clock, log, metrics, coins, blocks, headers, folder, follow } = node;
   await using stack = new AsyncDisposableStack();
   const { index, deps } = stack.use(await openIndexOf(node));
-  const stores = { blocks, headers, coins, index, mempool: node.mempool };
+  const stores = { blocks, headers, coins, index, richList: index, mempool: node.mempool };
   const wallets =
     options.wallets === undefined
       ? undefined

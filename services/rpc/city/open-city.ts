@@ -20,6 +20,7 @@ import type { Metrics } from "#shared/ports/metrics.ts";
 import type { NetworkView } from "#shared/ports/peers.ts";
 import type { Pool } from "#shared/ports/pool.ts";
 import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
+import type { RichList } from "#shared/ports/rich-list.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 import { cityAccess } from "./city-access.ts";
@@ -33,6 +34,7 @@ export interface CityPorts {
   readonly headers: HeaderStore;
   readonly blocks: BlockStore;
   readonly index: AddressIndex;
+  readonly richList: RichList;
   readonly pool: Pool;
   readonly raw: Pick<RawTransactions, "put">;
   readonly heartbeats: Pick<Heartbeats, "all">;
@@ -66,11 +68,11 @@ const AGE_SECONDS_MAX = 1_800;
 
 /** The API of a city whose work several processes share, over its ports alone. */
 export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
-  const { clock, coins, headers, blocks, index } = ports;
+  const { clock, coins, headers, blocks, index, richList } = ports;
   const { network } = facts;
   const { hints, raw, pool, judge } = ports;
   const mempool = openCityPool({ pool, judge, raw, transactions: hints.transactions, clock });
-  const stores: Stores = { coins, headers, blocks, index, mempool };
+  const stores: Stores = { coins, headers, blocks, index, richList, mempool };
   const since = clock.now();
   const isDevelopment = network.kind === "regtest";
   return {

@@ -5,6 +5,7 @@ import { getHealth } from "#services/rpc/routes/get-health.ts";
 import { getMempool } from "#services/rpc/routes/get-mempool.ts";
 import { getNetworkStaking } from "#services/rpc/routes/get-network-staking.ts";
 import { getNode } from "#services/rpc/routes/get-node.ts";
+import { getRichList } from "#services/rpc/routes/get-rich-list.ts";
 import { getStakingStatus } from "#services/rpc/routes/get-staking-status.ts";
 import { getSupply } from "#services/rpc/routes/get-supply.ts";
 import { getTip } from "#services/rpc/routes/get-tip.ts";
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   listAddressCoins,
   getMempool,
   getSupply,
+  getRichList,
   getNetworkStaking,
   getStakingStatus,
   getFleet,

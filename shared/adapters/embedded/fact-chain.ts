@@ -36,6 +36,12 @@ interface Placed {
   readonly facts: TransactionFacts<string>;
 }
 
+/** One output of it. */
+interface PlacedOutput extends Placed {
+  readonly index: number;
+  readonly output: OutputToIndex<string>;
+}
+
 /** How owners are told apart in memory. @returns `undefined` for the empty script */
 export function ownerKey(script: Uint8Array): string | undefined {
   return script.length === 0 ? undefined : toHex(ownerScript(script));
@@ -187,19 +193,25 @@ export class FactChain {
 
   *coins(script: Uint8Array, heightMax: number): Generator<IndexedCoin & Place> {
     const owner = ownerKey(script);
+    for (const { row, facts, index, output } of this.unspent(heightMax)) {
+      const { tx, kind, position } = facts;
+      const listed = output.owner === owner || output.staker === owner;
+      if (owner === undefined || !listed) continue;
+      const { value, scriptPubKey } = output;
+      const txid = toHashHex(tx.txid);
+      const height = this.origins.get(txid) ?? row.height;
+      yield { txid, index, value, scriptPubKey, time: tx.time, kind, height, position };
+    }
+  }
+
+  /** Every coin of the chain, newest first. */
+  *unspent(heightMax = this.height): Generator<PlacedOutput> {
     const spenders = this.spenders(heightMax);
     for (const { row, facts } of this.placed(heightMax)) {
-      const { tx, kind, position } = facts;
       for (const [index, output] of [...facts.outputs.entries()].reverse()) {
-        const spender = spenders.get(outpointKey({ txid: tx.txid, index }));
+        const spender = spenders.get(outpointKey({ txid: facts.tx.txid, index }));
         const spent = spender !== undefined && spender.height >= row.height;
-        const listed = output.owner === owner || output.staker === owner;
-        if (owner === undefined || !listed || spent) continue;
-        if (!isCoin(output, row.height)) continue;
-        const { value, scriptPubKey } = output;
-        const txid = toHashHex(tx.txid);
-        const height = this.origins.get(txid) ?? row.height;
-        yield { txid, index, value, scriptPubKey, time: tx.time, kind, height, position };
+        if (!spent && isCoin(output, row.height)) yield { row, facts, index, output };
       }
     }
   }

@@ -1,3 +1,5 @@
+import { SCRIPT_BYTES_MAX } from "#shared/coins/pack-outputs.ts";
+import { sha256 } from "#shared/crypto/hashes.ts";
 import type {
   AddressIndex,
   AddressIndexWriter,
@@ -8,8 +10,11 @@ import type {
 } from "#shared/ports/address-index.ts";
 import { factsOf, listedUnder } from "#shared/ports/block-facts.ts";
 import { comesAfter, pageOf } from "#shared/ports/page-cursor.ts";
+import type { RichList } from "#shared/ports/rich-list.ts";
+import { TopHolders } from "#shared/ports/top-holders.ts";
 import { amount, type Hash256, type HashHex, type Height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
+import { fromHex } from "#shared/primitives/hex.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
@@ -18,9 +23,14 @@ import { FactChain, ownerKey } from "./fact-chain.ts";
 /** The index in Maps, every question answered by walking the chain: an oracle for others. */
 export function createMemoryAddressIndex(options: {
   readonly wire: WireFormat;
-}): AddressIndex & AddressIndexWriter {
+}): AddressIndex & AddressIndexWriter & RichList {
   const chain = new FactChain();
-  return { ...writer(chain, options.wire), ...blockReader(chain), ...ownerReader(chain) };
+  return {
+    ...writer(chain, options.wire),
+    ...blockReader(chain),
+    ...ownerReader(chain),
+    ...richList(chain),
+  };
 }
 
 function writer(chain: FactChain, wire: WireFormat): AddressIndexWriter {
@@ -144,6 +154,24 @@ function ownerReader(chain: FactChain): Pick<AddressIndex, "totals" | "history" 
       const page = pageOf(found, query, pointOf(at), (coin) => coin);
       const items = page.items.map(({ position: _, ...coin }) => coin);
       return { ok: true, value: { ...page, items } };
+    },
+  };
+}
+
+function richList(chain: FactChain): RichList {
+  return {
+    async richest(limit) {
+      const top = new TopHolders(limit);
+      if (chain.height < 0) return undefined;
+      const tip = chain.tip();
+      const owned = Map.groupBy(chain.unspent(), ({ output }) => output.owner);
+      for (const [owner, held] of owned) {
+        const script = fromHex(owner ?? "");
+        if (script.length === 0 || script.length > SCRIPT_BYTES_MAX) continue;
+        const balance = amount(held.reduce((sum, { output }) => sum + output.value, 0n));
+        top.offer({ script, balance, coins: held.length }, sha256(script));
+      }
+      return { at: pointOf(tip), holders: top.holders() };
     },
   };
 }

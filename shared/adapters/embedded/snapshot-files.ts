@@ -20,7 +20,7 @@ const MANIFEST_BYTES_MAX = 4 * 1_048_576;
  * @returns its name
  */
 export async function publishSnapshot(folder: string, snapshots: Snapshots): Promise<string> {
-  const manifest = parse(readFileSync(join(folder, MANIFEST), "utf8"), folder);
+  const manifest = readManifest(folder);
   const name = snapshotName(manifest);
   for (const file of [...filesOf(manifest), MANIFEST]) {
     await snapshots.write(name, file, createReadStream(join(folder, file)));
@@ -32,7 +32,12 @@ export async function publishSnapshot(folder: string, snapshots: Snapshots): Pro
 
 /** What a snapshot that lies in a folder is called among others. @throws StoreFault for none */
 export function readSnapshotName(folder: string): string {
-  return snapshotName(parse(readFileSync(join(folder, MANIFEST), "utf8"), folder));
+  return snapshotName(readManifest(folder));
+}
+
+/** What a snapshot that lies in a folder says of itself. @throws StoreFault for none */
+export function readManifest(folder: string): SnapshotManifest {
+  return parse(readFileSync(join(folder, MANIFEST), "utf8"), folder);
 }
 
 /** Manifests of a network's snapshots, the highest first. What is none is left out. */

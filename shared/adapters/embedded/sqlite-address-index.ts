@@ -1,10 +1,13 @@
 import { Worker } from "node:worker_threads";
 import type { AddressIndex, AddressIndexWriter } from "#shared/ports/address-index.ts";
+import type { RichList } from "#shared/ports/rich-list.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { IndexAnswer, IndexCall, IndexWorkerData } from "./sqlite-index-worker.ts";
 
 /** An index that holds its file and its thread until it is disposed of. */
-export type SqliteAddressIndex = AddressIndex & AddressIndexWriter & AsyncDisposable;
+export type SqliteAddressIndex = Methods & AsyncDisposable;
+
+type Methods = AddressIndex & AddressIndexWriter & RichList;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -94,35 +97,35 @@ export async function openSqliteAddressIndex(
   };
 }
 
-/** Every method of both interfaces, called in the thread. */
-function forwarded(thread: IndexThread): AddressIndex & AddressIndexWriter {
+/** Every method of all interfaces, called in the thread. */
+function forwarded(thread: IndexThread): Methods {
   // The thread runs the method of this name, which has this type.
   const forward = <Method>(name: string) =>
     ((...input: readonly unknown[]) => thread.call(name, ...input)) as Method;
-  type Both = AddressIndex & AddressIndexWriter;
   return {
-    cursor: forward<Both["cursor"]>("cursor"),
-    base: forward<Both["base"]>("base"),
-    blockRow: forward<Both["blockRow"]>("blockRow"),
-    blockRows: forward<Both["blockRows"]>("blockRows"),
-    transactionPlace: forward<Both["transactionPlace"]>("transactionPlace"),
-    outputs: forward<Both["outputs"]>("outputs"),
-    spenders: forward<Both["spenders"]>("spenders"),
-    totals: forward<Both["totals"]>("totals"),
-    history: forward<Both["history"]>("history"),
-    coins: forward<Both["coins"]>("coins"),
-    begin: forward<Both["begin"]>("begin"),
-    seed: forward<Both["seed"]>("seed"),
+    cursor: forward<Methods["cursor"]>("cursor"),
+    base: forward<Methods["base"]>("base"),
+    blockRow: forward<Methods["blockRow"]>("blockRow"),
+    blockRows: forward<Methods["blockRows"]>("blockRows"),
+    transactionPlace: forward<Methods["transactionPlace"]>("transactionPlace"),
+    outputs: forward<Methods["outputs"]>("outputs"),
+    spenders: forward<Methods["spenders"]>("spenders"),
+    totals: forward<Methods["totals"]>("totals"),
+    history: forward<Methods["history"]>("history"),
+    coins: forward<Methods["coins"]>("coins"),
+    begin: forward<Methods["begin"]>("begin"),
+    seed: forward<Methods["seed"]>("seed"),
     add: (blocks) =>
       // A view would drag its whole buffer into the other thread.
-      forward<Both["add"]>("add")(
+      forward<Methods["add"]>("add")(
         blocks.map((block) =>
           block.bytes.length === block.bytes.buffer.byteLength
             ? block
             : { ...block, bytes: block.bytes.slice() },
         ),
       ),
-    follow: forward<Both["follow"]>("follow"),
-    clear: forward<Both["clear"]>("clear"),
+    follow: forward<Methods["follow"]>("follow"),
+    clear: forward<Methods["clear"]>("clear"),
+    richest: forward<Methods["richest"]>("richest"),
   };
 }

@@ -37,7 +37,8 @@ export function createIndexReader(handle: Handle): AddressIndex {
   return { ...blockReader(handle), ...ownerReader(handle) };
 }
 
-async function topBlock({ kysely }: Handle): Promise<BlockRow | undefined> {
+/** The block that answers speak of. */
+export async function topBlock({ kysely }: Handle): Promise<BlockRow | undefined> {
   const query = kysely.selectFrom("block").selectAll().where("active", "=", 1n);
   const row = await query.orderBy("height", "desc").limit(1).executeTakeFirst();
   return row === undefined ? undefined : blockRowOf(row);

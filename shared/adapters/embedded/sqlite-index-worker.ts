@@ -5,6 +5,7 @@ import { INDEX_DDL, INDEX_VERSION, type IndexSchema } from "./index-schema.ts";
 import { openSqliteDatabase, type SqliteHandle } from "./sqlite-database.ts";
 import { createIndexReader } from "./sqlite-index-reader.ts";
 import { createIndexWriter } from "./sqlite-index-writer.ts";
+import { createSqliteRichList } from "./sqlite-rich-list.ts";
 import { storeFault, storeFaultOf } from "./store-fault-of.ts";
 
 /** What the thread is started with. */
@@ -56,7 +57,11 @@ function serve({ path, wire }: IndexWorkerData, port: NonNullable<typeof parentP
   const own: Readonly<Record<string, unknown>> = {
     open() {
       handle = openIndex(path);
-      methods = { ...createIndexReader(handle), ...createIndexWriter(handle, wire) };
+      methods = {
+        ...createIndexReader(handle),
+        ...createIndexWriter(handle, wire),
+        ...createSqliteRichList(handle),
+      };
     },
     close: () => handle?.db.close(),
   };

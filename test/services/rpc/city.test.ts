@@ -35,7 +35,7 @@ function transactionsAbove() {
 async function openMemoryCity() {
   const node = await createRpcNode((blocks ?? []).slice(0, TIP));
   const { clock, entropy, log, metrics, network } = node.deps;
-  const { blocks: bodies, headers, coins, index } = node.stores;
+  const { blocks: bodies, headers, coins, index, richList } = node.stores;
   const stores = { network, blocks: bodies, headers, coins, clock, log, entropy };
   const sent: object[] = [];
   const queue = { send: async (hint: object) => void sent.push(hint) };
@@ -53,6 +53,7 @@ async function openMemoryCity() {
   const ports: CityPorts = {
     ...stores,
     index,
+    richList,
     pool,
     raw,
     heartbeats,

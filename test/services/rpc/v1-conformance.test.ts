@@ -47,6 +47,7 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
   testTransaction: ["/v1/txs/test"],
   getMempool: ["/v1/mempool", "/v1/mempool?limit=0", "/v1/mempool?limit=200"],
   getSupply: ["/v1/supply"],
+  getRichList: ["/v1/richlist", "/v1/richlist?limit=1", "/v1/richlist?limit=200"],
   getNetworkStaking: ["/v1/staking/network"],
   getStakingStatus: ["/v1/staking/status"],
   getFleet: ["/v1/fleet"],
@@ -110,6 +111,10 @@ const BAD: Readonly<Record<string, readonly (readonly [path: string, code: strin
     ["/v1/addresses/x/coins", "EXOS-E4003"],
     [`/v1/addresses/${RICH}/coins?limit=1.5`, "EXOS-E4001"],
     [`/v1/addresses/${RICH}/coins?cursor=zz`, "EXOS-E4005"],
+  ],
+  getRichList: [
+    ["/v1/richlist?limit=0", "EXOS-E4001"],
+    ["/v1/richlist?limit=201", "EXOS-E4001"],
   ],
   search: [
     ["/v1/search", "EXOS-E4001"],
