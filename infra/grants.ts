@@ -117,6 +117,8 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "generations.load",
     "chain.refill",
     "snapshots.fetch",
+    "richList.read",
+    "richList.write",
     "follow.publish",
   ],
 };

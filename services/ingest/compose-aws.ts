@@ -28,6 +28,7 @@ import {
 } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
 import { createS3SavedState } from "#shared/adapters/aws/s3-saved-state.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
@@ -46,6 +47,7 @@ import { type AnnounceHint, readAnnounceHint } from "#shared/messages/queue-hint
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Pool } from "#shared/ports/pool.ts";
+import type { RichList } from "#shared/ports/rich-list.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { CityPorts, CityToStake } from "./city/open-city-ingest.ts";
 import type { DownloadOptions, SnapshotSource } from "./compose-load.ts";
@@ -223,7 +225,9 @@ type LoadWays = Required<Pick<DownloadOptions, "importing">> & {
 export function composeAwsLoad(
   environment: Readonly<Record<string, string | undefined>>,
   { log, refill, from }: LoadOrder,
-): Omit<LoadDeps, "prepare" | "network"> & Pick<CityPorts, "network" | "log"> & LoadWays {
+): Omit<LoadDeps, "prepare" | "network"> &
+  Pick<CityPorts, "network" | "log"> &
+  LoadWays & { readonly richList: RichList } {
   const names = readCityEnvironment(environment, WANTED_LOAD);
   const { stores, network, clock, clients, leases, owner, segments } = openCity(names);
   const { chain, objects, ...ports } = stores;
@@ -231,6 +235,7 @@ export function composeAwsLoad(
     ...ports,
     ...{ network, clock, leases, owner, segments, log },
     snapshots: createS3Snapshots(objects),
+    richList: createS3RichList(objects),
     source: from === undefined ? undefined : openSource(from, stores),
     importing: (name) =>
       createCoinImport({

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { runValidate } from "#services/validate/container.ts";
-import { publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
 import { SEGMENT_BLOCKS } from "#shared/coins/segment.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
@@ -12,6 +11,7 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import { composeConnections } from "./compose-connections.ts";
 import { composeDisk, type Disk } from "./compose-disk.ts";
 import { composeEmbedded as composeIngest } from "./compose-embedded.ts";
+import { publishSet } from "./compose-publish.ts";
 import { composeReplay } from "./compose-replay.ts";
 import { type FillOptions, fillSet, restoreSet, writeSet } from "./compose-set.ts";
 import { runIngest } from "./container.ts";
@@ -72,7 +72,7 @@ export async function composeLoad(options: DownloadOptions): Promise<LoadSource>
         ...stores,
         below: source && { segments: source.segments, height },
         fill: () => fillSet(set, options),
-        publish: (snapshots) => publishSnapshot(set.path, snapshots),
+        publish: (to) => publishSet(set.path, to),
         replay: (loaded, city, stop) =>
           composeReplay(loaded, city, { ...own, folder: join(folder, "replay") }, stop),
       };

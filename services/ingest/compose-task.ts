@@ -8,7 +8,7 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import { runIngestTask } from "./city/run-ingest-task.ts";
 import type { TaskArguments } from "./city/task-arguments.ts";
 import { composeAws, composeAwsLoad } from "./compose-aws.ts";
-import { exportCity } from "./compose-export.ts";
+import { type ExportingTask, exportCity } from "./compose-export.ts";
 import { composeLoad } from "./compose-load.ts";
 import { composeReplay } from "./compose-replay.ts";
 import { resumeReplay } from "./load/resume-replay.ts";
@@ -60,12 +60,7 @@ async function load(
   const { network, coins, importing } = city;
   const source = city.source && { ...city.source, trust };
   const folder = environment["EXOS_DATADIR"] ?? "/data";
-  if (given.snapshot) {
-    log.info("snapshot published", {
-      name: await exportCity(city, { folder, program: userAgent }),
-    });
-    return 0;
-  }
+  if (given.snapshot) return publish(city, { folder, program: userAgent, log }, signal);
   if (given.replay) return replay(city, folder, signal);
   await using chain = await composeLoad({
     ...{ network, folder, connect, userAgent, source, log },
@@ -74,6 +69,23 @@ async function load(
   const { state } = await runLoad({ ...city, prepare: chain.prepare }, signal);
   log.info(state);
   return state === "loaded" ? 0 : 3;
+}
+
+/** @returns the exit code: 3 where this task was stopped */
+async function publish(
+  city: ReturnType<typeof composeAwsLoad>,
+  task: ExportingTask,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    const { name, isKnown } = await exportCity(city, task, signal);
+    task.log.info(isKnown ? "snapshot there already" : "snapshot published", { name });
+    return 0;
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    task.log.info("stopped");
+    return 3;
+  }
 }
 
 /** @returns the exit code, as of a load */

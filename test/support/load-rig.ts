@@ -1,3 +1,4 @@
+import { publishSet } from "#services/ingest/compose-publish.ts";
 import { replayChain } from "#services/ingest/load/replay-chain.ts";
 import type { LoadDeps, PreparedChain } from "#services/ingest/load/run-load.ts";
 import { createValidator } from "#services/validate/core.ts";
@@ -8,7 +9,6 @@ import { createMemoryLeases } from "#shared/adapters/embedded/memory-leases.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createMemorySnapshots } from "#shared/adapters/embedded/memory-snapshots.ts";
 import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-notice.ts";
-import { publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
@@ -16,6 +16,7 @@ import { unspentAt } from "#shared/ports/unspent-at.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { createMemoryGenerations } from "./memory-generations.ts";
+import { createMemoryRichList } from "./memory-rich-list.ts";
 import { createMemorySegments } from "./memory-segments.ts";
 import { memoryValidator } from "./memory-validator.ts";
 import { type MinedBlock, mineChain } from "./mine.ts";
@@ -87,6 +88,7 @@ export async function cityOf({
     coins: city.coins,
     generations: createMemoryGenerations(clock),
     snapshots: createMemorySnapshots(),
+    richList: createMemoryRichList(),
     headers: city.headers,
     blocks: city.blocks,
     segments: createMemorySegments(),
@@ -109,7 +111,7 @@ export async function cityOf({
         const { manifest, ...rest } = await fillGeneration(target, prepared.folder);
         return { ...rest, at: manifest, assumed };
       },
-      publish: (snapshots) => publishSnapshot(prepared.folder, snapshots),
+      publish: (to) => publishSet(prepared.folder, to),
       replay: replayInMemory,
     }),
     segmentBlocks: SEGMENT,

@@ -5,6 +5,7 @@ import { tipHint } from "#shared/messages/tip-hint.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Log } from "#shared/ports/log.ts";
+import type { RichListWriter } from "#shared/ports/rich-list.ts";
 import type { Segments } from "#shared/ports/segments.ts";
 import type { Snapshots } from "#shared/ports/snapshots.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
@@ -23,6 +24,12 @@ import {
   switchGeneration,
 } from "./switch-generation.ts";
 
+/** Where others find a city's sets, and who holds most of the last one. */
+export interface PublishedSets {
+  readonly snapshots: Snapshots;
+  readonly richList: RichListWriter;
+}
+
 /** A chain that was downloaded and judged on the disk of a task, and its unspent set. */
 export interface PreparedChain {
   readonly headers: Pick<HeaderStore, "getMany">;
@@ -31,8 +38,8 @@ export interface PreparedChain {
   readonly below?: BelowSnapshot | undefined;
   /** Fill a new generation of the city's coins with the set. */
   fill(): Promise<LoadedSet>;
-  /** Put the set where others find it. @returns its name */
-  publish(snapshots: Snapshots): Promise<string>;
+  /** Put the set where others find it, and who holds most of it. @returns its name */
+  publish(to: PublishedSets): Promise<string>;
   /** Judge the chain of a set that was only assumed from genesis. */
   replay(
     set: ReplayedSet,
@@ -42,13 +49,11 @@ export interface PreparedChain {
 }
 
 /** What loading a city needs. */
-export interface LoadDeps extends SwitchDeps, HoldDeps {
+export interface LoadDeps extends SwitchDeps, HoldDeps, PublishedSets {
   /** Download and judge the chain up to its newest final block, or go on where that was left. */
   prepare(signal: AbortSignal): Promise<PreparedChain>;
   readonly segments: Segments;
   readonly generations: RetireDeps["generations"];
-  /** Of the city, for others. */
-  readonly snapshots: Snapshots;
   readonly segmentBlocks?: number;
   readonly notice: Pick<TipNotice, "put" | "read">;
   readonly follow: WorkQueue<TipHint>;
@@ -103,7 +108,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   await notice.put(tip);
   await follow.send(tipHint(tip));
   await retireGenerations(tip.gen, deps);
-  log.info("snapshot published", { name: await chain.publish(deps.snapshots) });
+  log.info("snapshot published", { name: await chain.publish(deps) });
   if (assumed) await confirmSet({ ...set, digest }, chain, deps, signal);
   return tip;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { composeDisk } from "#services/ingest/compose-disk.ts";
+import { publishSet } from "#services/ingest/compose-publish.ts";
 import { composeReplay } from "#services/ingest/compose-replay.ts";
 import { fillSet, restoreSet, writeSet } from "#services/ingest/compose-set.ts";
 import { type PreparedChain, runLoad } from "#services/ingest/load/run-load.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
-import { publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
@@ -48,7 +48,7 @@ async function diskWith({ own = network, from, blocks }: Taken) {
   const prepared = (city: Parameters<typeof fillSet>[1]["city"]): PreparedChain => ({
     ...disk.stores,
     fill: () => fillSet(set, { ...options, city }),
-    publish: (snapshots) => publishSnapshot(set.path, snapshots),
+    publish: (to) => publishSet(set.path, to),
     replay: (loaded, source, signal) =>
       composeReplay(loaded, source, { ...options, folder: temporaryFolder() }, signal),
   });
@@ -204,7 +204,7 @@ describe("trust in a snapshot", () => {
   it("is not needed where a chain is so young that its snapshot ends within a segment", async () => {
     const young = await preparedFrom(blocks.slice(0, 7));
     const { ports } = await emptyCity();
-    await publishSnapshot(young.folder, ports.snapshots);
+    await publishSet(young.folder, ports);
     const from = { snapshots: ports.snapshots, trust: undefined };
     await using disk = await diskWith({ from, blocks });
     expect(disk.set.assumed).toBe(false);
