@@ -1,96 +1,36 @@
 /**
- * What `npm test` runs: format, lint and types, then the whole suite once with coverage of the pure
- * folders, then the table of shared vectors, and one line that counts. Arguments are handed to vitest, for a part of the suite.
+ * What `npm test` runs: format, lint and types, then the whole suite once, the tests of the pure
+ * folders with coverage and the others beside them, then the table of shared vectors, and one line
+ * that counts. Arguments are handed to vitest, for a part of the suite and without coverage.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
+import { failureLines, missedFiles, readReport, type SuiteReport } from "./support/suite-report.ts";
 import { VECTOR_ROWS_FILE, vectorTable } from "./support/vector-report.ts";
 
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numFailedTestSuites: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly {
-    readonly name: string;
-    /** Of a file that could not be loaded. */
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
-
 const COVERED = ["codec", "crypto", "script", "consensus", "coins", "p2p", "wallet"];
-const bin = (name: string) => join("node_modules", ".bin", name);
-const print = (line: string) => process.stdout.write(`${line}\n`);
 
-function succeeds(command: string, args: readonly string[]): boolean {
-  const started = performance.now();
-  const { status } = spawnSync(bin(command), args, { stdio: "inherit" });
-  print(`${command}: ${status === 0 ? "ok" : "FAILED"}, ${seconds(started)} s`);
-  return status === 0;
-}
-
-function seconds(started: number): string {
-  return ((performance.now() - started) / 1000).toFixed(1);
-}
-
-function readReport(path: string): Report | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    // The suite died before it could report: counted as one failure below.
-    return undefined;
-  }
-}
-
-/** Each failure in a line, for whoever sees the end of a long output alone. */
-function failureLines(report: Report | undefined): readonly string[] {
-  return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
-    const failed = assertionResults.filter(({ status }) => status === "failed");
-    const file = relative(process.cwd(), name);
-    if (failed.length === 0 && message !== "") return [`${file}: ${firstLine(message)}`];
-    return failed.map(
-      ({ fullName, failureMessages }) =>
-        `${file}: ${fullName}: ${firstLine(failureMessages[0] ?? "")}`,
-    );
-  });
-}
-
-const firstLine = (text: string) => text.split("\n", 1)[0]?.slice(0, 300) ?? "";
-
-/** What the suites of ports say, over all adapters and endpoints. @source cloud.md 14.1 */
-function contractLine(report: Report | undefined): string {
-  const cases = (report?.testResults ?? [])
-    .filter(({ name }) => name.includes("/test/ports/"))
-    .flatMap(({ assertionResults }) => assertionResults);
-  const run = cases.filter(({ status }) => status === "passed" || status === "failed").length;
-  return `contract: ${cases.length} cases, ${run} run, ${cases.length - run} skipped`;
-}
-
-const started = performance.now();
-const checks: readonly (readonly [name: string, ok: boolean])[] = [
-  ["biome", succeeds("biome", ["check", "--error-on-warnings"])],
-  ["tsc", succeeds("tsc", [])],
+/**
+ * How the paths of those tests begin that cover the pure folders. Coverage slows everything that
+ * runs in its processes by a third, so all others are left out of it.
+ */
+const COVERING = [
+  ...[...COVERED, "messages", "ports", "primitives"].map((folder) => `shared/${folder}/`),
+  ...["hash", "judge", "merkle", "muhash", "parse", "vector", "verify"].map((at) => `shared/${at}`),
+  ...["coin", "dynamo-coin", "header", "pool", "signer", "tip"].map((port) => `ports/${port}`),
+  "services/stake/",
+  "services/validate/mempool",
 ];
-const refused = checks.filter(([, ok]) => !ok).map(([name]) => name);
 
-using folder = mkdtempDisposableSync(join(tmpdir(), "exos-test-"));
-const file = join(folder.path, "report.json");
-const rows = join(folder.path, "vectors.jsonl");
-writeFileSync(rows, "");
-process.env[VECTOR_ROWS_FILE] = rows;
-const suite = succeeds("vitest", [
+/** Suites of whole nodes that take their time: a step of `npm run long`. */
+const SLOW = "**/*.slow.test.ts";
+
+const SUITE = [
   "run",
   "--dir=test",
-  // Suites of whole nodes that take their time: a step of `npm run long`.
-  "--exclude=**/*.slow.test.ts",
+  `--exclude=${SLOW}`,
   // No test leaves anything behind that another would see, so files share their workers' modules.
   "--isolate=false",
   // Both cores: the default leaves one idle, which the suite's child processes do not fill.
@@ -100,7 +40,9 @@ const suite = succeeds("vitest", [
   "--hookTimeout=300000",
   "--reporter=default",
   "--reporter=json",
-  `--outputFile.json=${file}`,
+];
+
+const COVERAGE = [
   "--coverage",
   "--coverage.reporter=text-summary",
   "--coverage.reporter=text",
@@ -108,24 +50,98 @@ const suite = succeeds("vitest", [
   "--coverage.thresholds.branches=99",
   `--coverage.include=shared/{${COVERED.join(",")}}/**/*.ts`,
   "--coverage.exclude=**/assembly/**",
-  ...process.argv.slice(2),
+];
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** @param live as it comes; else when the tool has ended, since others run beside it */
+async function succeeds(
+  label: string,
+  [name = "", ...args]: readonly string[],
+  { live = false } = {},
+): Promise<boolean> {
+  const started = performance.now();
+  const tool = spawn(join("node_modules", ".bin", name), args, {
+    stdio: ["ignore", live ? "inherit" : "pipe", live ? "inherit" : "pipe"],
+  });
+  const said: Buffer[] = [];
+  for (const stream of [tool.stdout, tool.stderr]) {
+    stream?.on("data", (chunk: Buffer) => said.push(chunk));
+  }
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  tool.on("error", ({ message }) => {
+    said.push(Buffer.from(`${message}\n`));
+    resolve(false);
+  });
+  tool.on("close", (code) => resolve(code === 0));
+  const ok = await promise;
+  process.stdout.write(Buffer.concat(said));
+  print(`${label}: ${ok ? "ok" : "FAILED"}, ${seconds(started)} s`);
+  return ok;
+}
+
+function seconds(started: number): string {
+  return ((performance.now() - started) / 1000).toFixed(1);
+}
+
+/** What the suites of ports say, over all adapters and endpoints. @source cloud.md 14.1 */
+function contractLine({ testResults }: SuiteReport): string {
+  const cases = testResults
+    .filter(({ name }) => name.includes("/test/ports/"))
+    .flatMap(({ assertionResults }) => assertionResults);
+  const run = cases.filter(({ status }) => status === "passed" || status === "failed").length;
+  return `contract: ${cases.length} cases, ${run} run, ${cases.length - run} skipped`;
+}
+
+const started = performance.now();
+const checks = await Promise.all([
+  succeeds("biome", ["biome", "check", "--error-on-warnings"]),
+  succeeds("tsc", ["tsc"]),
 ]);
+const refused = ["biome", "tsc"].filter((_, at) => !checks[at]);
+
+using folder = mkdtempDisposableSync(join(tmpdir(), "exos-test-"));
+const rows = join(folder.path, "vectors.jsonl");
+writeFileSync(rows, "");
+process.env[VECTOR_ROWS_FILE] = rows;
+const reportAt = (name: string) => join(folder.path, `${name}.json`);
+const suite = (name: string, args: readonly string[], live: boolean) =>
+  succeeds(name, ["vitest", ...SUITE, `--outputFile.json=${reportAt(name)}`, ...args], { live });
+const [, , ...words] = process.argv;
+const isWhole = words.length === 0;
+const parts = isWhole
+  ? {
+      covered: suite("covered", [...COVERAGE, ...COVERING.map((path) => `test/${path}`)], false),
+      others: suite("others", [...COVERING.map((path) => `--exclude=**/${path}{*,*/**}`)], true),
+    }
+  : { part: suite("part", words, true) };
+const ended = await Promise.all(
+  Object.entries(parts).map(async ([name, ok]) => ({
+    name,
+    ok: await ok,
+    report: readReport(reportAt(name)),
+  })),
+);
 
 process.stdout.write(vectorTable(readFileSync(rows, "utf8")));
-const report = readReport(file);
-const skipped = (report?.testResults ?? []).flatMap(({ assertionResults }) =>
-  assertionResults.filter(({ status }) => status === "skipped" || status === "pending"),
-);
+const report: SuiteReport = { testResults: ended.flatMap(({ report }) => report.testResults) };
+const cases = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+const skipped = cases.filter(({ status }) => status === "skipped" || status === "pending");
 for (const { fullName } of skipped) print(`skipped: ${fullName}`);
 print(contractLine(report));
 
-const passed = (report?.numPassedTests ?? 0) + checks.length - refused.length;
-const failedTests = report?.numFailedTests ?? 1;
-// A file that cannot even be loaded, or a missed threshold, fails without a failed test.
-const failedOtherwise = !suite && failedTests === 0 ? 1 : 0;
-const failed = failedTests + failedOtherwise + refused.length;
-const beside = failedOtherwise === 0 ? [] : ["vitest, beside its tests: a threshold, or a file"];
-for (const line of [...refused, ...failureLines(report), ...beside]) print(`failed: ${line}`);
+const failures = [
+  ...refused,
+  ...failureLines(report),
+  // A missed threshold, or a suite that died before it could report, fails without a failed test.
+  ...ended.flatMap(({ name, ok, report }) =>
+    ok || failureLines(report).length > 0 ? [] : [`${name}: beside its tests`],
+  ),
+  ...(isWhole ? missedFiles(globSync("test/**/*.test.ts", { exclude: [SLOW] }), report) : []),
+];
+for (const line of failures) print(`failed: ${line}`);
 print(`all of it: ${seconds(started)} s`);
-print(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-process.exitCode = failed === 0 ? 0 : 1;
+const passed =
+  cases.filter(({ status }) => status === "passed").length + checks.length - refused.length;
+print(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
+process.exitCode = failures.length === 0 ? 0 : 1;
