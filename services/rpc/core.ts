@@ -16,7 +16,8 @@ import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-rpc/login.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
-import { ROUTES } from "#services/rpc/routes/all.ts";
+import { loadRoute } from "#services/rpc/routes/load-route.ts";
+import { OPERATION_IDS, PLACES, type Place } from "#services/rpc/routes/places.ts";
 import { createSession } from "#services/rpc/session.ts";
 
 /** Which listener a request came in by: everything, or JSON-RPC alone. */
@@ -75,12 +76,16 @@ function mountReads(
   { verbs, login }: { readonly verbs: Map<string, string>; readonly login: LoginCheck },
 ): void {
   const isCity = deps.access.kind === "city";
-  for (const route of ROUTES) {
-    if (isCity && route.reach === "local") continue;
-    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    verbs.set(path, route.method === "post" ? "POST" : "GET, HEAD");
-    if (route.method === "post") api.post(path, (c) => answerPost(c, { route, login }, deps));
-    else api.get(path, (c) => answerRoute(c, { route, login }, deps));
+  for (const operationId of OPERATION_IDS) {
+    const place: Place = PLACES[operationId];
+    if (isCity && place.reach === "local") continue;
+    const path = place.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const isPost = place.method === "post";
+    const answer = isPost ? answerPost : answerRoute;
+    verbs.set(path, isPost ? "POST" : "GET, HEAD");
+    api[place.method](path, async (c) =>
+      answer(c, { route: await loadRoute(operationId), login }, deps),
+    );
   }
   mountDocument(api, deps);
   verbs.set("/v1/openapi.json", "GET, HEAD");
@@ -102,6 +107,7 @@ function mountDocument(api: Hono<ApiEnv>, deps: RpcDeps): void {
     c.set("route", "/v1/openapi.json");
     c.set("dialect", "v1");
     if (document === undefined) {
+      const { ROUTES } = await import("#services/rpc/routes/all.ts");
       const { openApiDocument } = await import("#services/rpc/open-api.ts");
       const { operationRoutes } = await import("#services/rpc/operations-document.ts");
       const routes = ROUTES.filter(({ reach }) => !isCity || reach === "public");

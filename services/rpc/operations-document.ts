@@ -1,9 +1,7 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import * as z from "zod";
 import { OPERATIONS_PATHS } from "#services/rpc/operations.ts";
-import { PROBLEM_SCHEMA } from "#services/rpc/routes/schemas.ts";
-import { COMPARABLE_SCHEMA } from "#services/rpc/views/comparable-tip.ts";
-import { REASON_SCHEMA } from "#services/rpc/views/health.ts";
+import { COMPARABLE_SCHEMA, PROBLEM_SCHEMA, REASON_SCHEMA } from "#services/rpc/routes/schemas.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 
 const STARTUP = z.object({

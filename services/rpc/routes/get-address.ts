@@ -16,7 +16,6 @@ function sumText({ transactions, received, sent }: OwnerSum): z.output<typeof SU
 
 export const getAddress = defineRoute({
   operationId: "getAddress",
-  path: "/v1/addresses/{a}",
   tag: "addresses",
   summary: "Balance and totals of an address, split into transfers, stake and mined",
   cost: 1,

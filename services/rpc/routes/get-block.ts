@@ -25,7 +25,6 @@ const ANSWER = V1_HEADER.extend({
 
 export const getBlock = defineRoute({
   operationId: "getBlock",
-  path: "/v1/blocks/{id}",
   tag: "chain",
   summary: "One block, by hash or height",
   cost: 1,

@@ -67,7 +67,6 @@ async function fleetOf({ fleet }: Pick<RpcDeps, "fleet">): Promise<FleetView> {
 
 export const getFleet = defineRoute({
   operationId: "getFleet",
-  path: "/v1/fleet",
   tag: "fleet",
   summary: "Every city: its tip, how far behind, whether it agrees",
   cost: 1,
@@ -89,7 +88,6 @@ export const getFleet = defineRoute({
 
 export const getCity = defineRoute({
   operationId: "getCity",
-  path: "/v1/fleet/{city}",
   tag: "fleet",
   summary: "One city of the fleet",
   cost: 1,

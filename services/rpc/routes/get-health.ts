@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { defineRoute } from "#services/rpc/routes/route.ts";
-import { REASON_SCHEMA, viewHealth } from "#services/rpc/views/health.ts";
+import { REASON_SCHEMA } from "#services/rpc/routes/schemas.ts";
+import { viewHealth } from "#services/rpc/views/health.ts";
 
 export const getHealth = defineRoute({
   operationId: "getHealth",
-  path: "/v1/health",
   tag: "node",
   summary: "Whether the node is well, and what to do if not",
   cost: 1,

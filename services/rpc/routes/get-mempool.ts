@@ -35,7 +35,6 @@ const ANSWER = z.object({
 
 export const getMempool = defineRoute({
   operationId: "getMempool",
-  path: "/v1/mempool",
   tag: "transactions",
   summary: "What waits for a block: how much, what it pays, and what came last",
   cost: 2,

@@ -6,7 +6,6 @@ import { readNetworkStake } from "#services/rpc/views/network-stake.ts";
 
 export const getNetworkStaking = defineRoute({
   operationId: "getNetworkStaking",
-  path: "/v1/staking/network",
   tag: "staking",
   summary: "Who stakes on the network, as its latest blocks let guess",
   cost: 5,

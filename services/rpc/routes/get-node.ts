@@ -34,7 +34,6 @@ const ANSWER = z.object({
 
 export const getNode = defineRoute({
   operationId: "getNode",
-  path: "/v1/node",
   tag: "node",
   summary: "What this node is and where it stands",
   cost: 1,

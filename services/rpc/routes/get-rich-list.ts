@@ -18,7 +18,6 @@ const HOLDER = z.object({
 
 export const getRichList = defineRoute({
   operationId: "getRichList",
-  path: "/v1/richlist",
   tag: "addresses",
   summary: "Who holds most, richest first, at a block that may lie a day below the tip",
   cost: 10,

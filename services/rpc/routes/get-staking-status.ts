@@ -59,11 +59,9 @@ function answerOf(status: StakingStatus): z.output<typeof ANSWER> {
 
 export const getStakingStatus = defineRoute({
   operationId: "getStakingStatus",
-  path: "/v1/staking/status",
   tag: "staking",
   summary: "How this node stakes, and the one reason why it does not",
   cost: 1,
-  reach: "local",
   params: {},
   query: {},
   answer: ANSWER,

@@ -6,7 +6,6 @@ import { indexPoint } from "#services/rpc/views/index-point.ts";
 
 export const getSupply = defineRoute({
   operationId: "getSupply",
-  path: "/v1/supply",
   tag: "chain",
   summary: "How much there is: minted = supply + unspendable",
   cost: 1,

@@ -4,7 +4,6 @@ import { viewHeader } from "#services/rpc/views/header-view.ts";
 
 export const getTip = defineRoute({
   operationId: "getTip",
-  path: "/v1/tip",
   tag: "chain",
   summary: "The header of the tip",
   cost: 1,

@@ -29,7 +29,6 @@ const ANSWER = z.object({
 
 export const getTransactionProof = defineRoute({
   operationId: "getTransactionProof",
-  path: "/v1/txs/{txid}/proof",
   tag: "transactions",
   summary: "Everything needed to check a transaction without trusting this node",
   cost: 2,

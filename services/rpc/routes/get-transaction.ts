@@ -9,7 +9,6 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 
 export const getTransaction = defineRoute({
   operationId: "getTransaction",
-  path: "/v1/txs/{txid}",
   tag: "transactions",
   summary: "One transaction: what it spends, what it makes, who spends that",
   cost: 1,

@@ -52,7 +52,6 @@ function coinOf(coin: IndexedCoin, tip: number, maturityBlocks: number): z.outpu
 
 export const listAddressCoins = defineRoute({
   operationId: "listAddressCoins",
-  path: "/v1/addresses/{a}/coins",
   tag: "addresses",
   summary: "Unspent outputs of an address with their maturity, newest first",
   cost: 5,

@@ -46,7 +46,6 @@ function entryOf(entry: HistoryEntry): z.output<typeof ENTRY> {
 
 export const listAddressTransactions = defineRoute({
   operationId: "listAddressTransactions",
-  path: "/v1/addresses/{a}/txs",
   tag: "addresses",
   summary: "What happened to an address, newest first",
   cost: 2,

@@ -11,7 +11,6 @@ import { placementOf } from "#services/rpc/views/transaction-view.ts";
 
 export const listBlockTransactions = defineRoute({
   operationId: "listBlockTransactions",
-  path: "/v1/blocks/{id}/txs",
   tag: "chain",
   summary: "The transactions of one block, in their order",
   cost: 2,

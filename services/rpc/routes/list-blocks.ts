@@ -10,7 +10,6 @@ const PATH = "/v1/blocks";
 
 export const listBlocks = defineRoute({
   operationId: "listBlocks",
-  path: PATH,
   tag: "chain",
   summary: "Blocks of the chain, newest first",
   cost: 2,

@@ -12,7 +12,6 @@ const ROW = z.object({
 
 export const listErrors = defineRoute({
   operationId: "listErrors",
-  path: "/v1/errors",
   tag: "service",
   summary: "Every failure with a code, and what to do",
   cost: 1,

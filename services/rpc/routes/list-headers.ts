@@ -6,7 +6,6 @@ import { AT_SCHEMA, HASH_SCHEMA, HEIGHT_SCHEMA, HEX_SCHEMA } from "#services/rpc
 
 export const listHeaders = defineRoute({
   operationId: "listHeaders",
-  path: "/v1/headers",
   tag: "chain",
   summary: "Headers of the chain as bytes, lowest first",
   cost: 2,

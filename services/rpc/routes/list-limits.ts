@@ -6,7 +6,6 @@ const NUMBERS = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, z.in
 
 export const listLimits = defineRoute({
   operationId: "listLimits",
-  path: "/v1/limits",
   tag: "service",
   summary: "The limits of this API: bytes, seconds, items",
   cost: 1,

@@ -6,9 +6,6 @@ const SIZES = /^(\d{1,2})\/(\d{1,2})$/;
 
 export const postPartition = defineRoute({
   operationId: "setPartition",
-  method: "post",
-  reach: "local",
-  path: "/v1/dev/partition",
   tag: "fleet",
   summary: "Cut the cities of this process in two groups, or join them",
   cost: 1,

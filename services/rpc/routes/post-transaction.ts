@@ -10,8 +10,6 @@ import {
 
 export const postTransaction = defineRoute({
   operationId: "postTransaction",
-  method: "post",
-  path: "/v1/txs",
   tag: "transactions",
   summary: "Judge a transaction, take it into the pool and tell peers of it",
   cost: 20,

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { CacheClass } from "#services/rpc/http/cache-class.ts";
 import { type Refusal, refused } from "#services/rpc/problems.ts";
+import { type OperationId, PLACES, type Place } from "#services/rpc/routes/places.ts";
 import { PROBLEM_SCHEMA } from "#services/rpc/routes/schemas.ts";
 import type { Session } from "#services/rpc/session.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
@@ -32,20 +33,14 @@ interface Definition<
   Query extends z.ZodRawShape,
   Answer extends z.ZodType,
 > {
-  /** Verb and noun. */
-  readonly operationId: string;
-  /** A POST has its `query` in the body, as one JSON object. */
-  readonly method?: "post";
-  /** With parameters in braces. */
-  readonly path: `/${string}`;
+  /** Its place. A POST has its `query` in the body, as one JSON object. */
+  readonly operationId: OperationId;
   readonly tag: "node" | "chain" | "transactions" | "addresses" | "fleet" | "staking" | "service";
   readonly summary: string;
   /** Units of the public allowance. @source interfaces.md 1.3 */
   readonly cost: 1 | 2 | 5 | 10 | 20;
   /** Whether its body brings a transaction, and may be as long as one. */
   readonly takesTransaction?: true;
-  /** Whoever owns the node, by a login; everybody unless given. */
-  readonly reach?: "local";
   readonly params: Params;
   readonly query: Query;
   readonly answer: Answer;
@@ -59,6 +54,7 @@ interface Definition<
 
 /** One route of `/v1`: where it is, how it is described, and what it does. */
 export interface Route {
+  readonly operationId: OperationId;
   readonly method: "get" | "post";
   /** Units of the public allowance. */
   readonly cost: number;
@@ -110,9 +106,13 @@ export function defineRoute<
     const given = parsed.data as z.output<z.ZodObject<Params>> & z.output<z.ZodObject<Query>>;
     return await definition.run(given, context);
   }
-  const { method = "get", reach = "public", path, cost, takesTransaction = false } = definition;
+  const { operationId, cost, takesTransaction = false } = definition;
+  const { method, path, reach }: Place = PLACES[operationId];
   const config = () => openApiOf(definition);
-  return { method, cost, takesTransaction, reach, path, config, answer };
+  return {
+    ...{ operationId, method, cost, takesTransaction, path, config, answer },
+    reach: reach ?? "public",
+  };
 }
 
 function notReady(deps: RpcDeps): Result<never, Refusal> {
@@ -131,17 +131,18 @@ function badParameters(error: z.ZodError): Result<never, Refusal> {
 function openApiOf(
   definition: Omit<Definition<z.ZodRawShape, z.ZodRawShape, z.ZodType>, "run">,
 ): RouteConfig {
-  const { operationId, path, tag, summary, cost, params, query, answer, method } = definition;
+  const { operationId, tag, summary, cost, params, query, answer } = definition;
+  const { method, path, reach }: Place = PLACES[operationId];
   const takesInput = Object.keys({ ...params, ...query }).length > 0;
   const isPost = method === "post";
   const own: ErrorCode[] = [
-    ...(definition.reach === "local" ? (["EXOS-E4010"] as const) : []),
+    ...(reach === "local" ? (["EXOS-E4010"] as const) : []),
     ...(takesInput ? (["EXOS-E4001"] as const) : []),
     ...(isPost ? (["EXOS-E4000", "EXOS-E4002", "EXOS-E4130"] as const) : []),
   ];
   const codes = [...new Set([...own, ...definition.problems, ...EVERYWHERE])];
   return {
-    method: method ?? "get",
+    method,
     path,
     operationId,
     tags: [tag],
@@ -157,8 +158,8 @@ function openApiOf(
     },
     "x-exos-tier": 1,
     "x-exos-cost": cost,
-    "x-exos-auth": definition.reach === "local" ? "login" : "none",
-    "x-exos-placement": definition.reach === "local" ? "local" : "all",
+    "x-exos-auth": reach === "local" ? "login" : "none",
+    "x-exos-placement": reach === "local" ? "local" : "all",
     "x-exos-problems": codes,
   } as RouteConfig;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX } from "#services/rpc/limits.ts";
+import { RECENT_HASHES } from "#shared/fleet/judge-fleet.ts";
 import type { Amount } from "#shared/primitives/brand.ts";
 
 /** @source RFC 9457; interfaces.md 3.1 */
@@ -39,6 +40,24 @@ export const HEX_SCHEMA = z.string().regex(/^([0-9a-f]{2})*$/);
 
 /** The block a page of a list is tied to. */
 export const AT_SCHEMA = z.object({ height: HEIGHT_SCHEMA, hash: HASH_SCHEMA });
+
+/** One reason not to rely on a node. */
+export const REASON_SCHEMA = z.object({
+  name: z.string().meta({ description: "What is wrong, in one word" }),
+  code: z.string(),
+  text: z.string(),
+  since: z.int().meta({ description: "Unix seconds" }),
+  fix: z.string(),
+  out: z.boolean().meta({ description: "Whether it takes a city out of rotation" }),
+});
+
+/** What of a chain is compared between cities. */
+export const COMPARABLE_SCHEMA = z.object({
+  height: HEIGHT_SCHEMA,
+  hash: HASH_SCHEMA,
+  muhash: HASH_SCHEMA.meta({ description: "Of the unspent set at the tip" }),
+  recent: z.array(HASH_SCHEMA).max(RECENT_HASHES).meta({ description: "Of the tip and below it" }),
+});
 
 /** A list with an opaque way on. */
 export function pageSchema<Item extends z.ZodType>(item: Item) {

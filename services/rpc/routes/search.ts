@@ -5,7 +5,6 @@ import { viewHits } from "#services/rpc/views/search-hits.ts";
 
 export const search = defineRoute({
   operationId: "search",
-  path: "/v1/search",
   tag: "chain",
   summary: "What a height, hash, transaction id, address or exos: URI names",
   cost: 10,

@@ -20,8 +20,6 @@ const ANSWER = z.object({
 
 export const testTransaction = defineRoute({
   operationId: "testTransaction",
-  method: "post",
-  path: "/v1/txs/test",
   tag: "transactions",
   summary: "Whether a transaction would enter the pool, and what refuses it; nothing changes",
   cost: 20,

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import type { RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
 import type { Tip } from "#shared/coins/tip.ts";
@@ -8,16 +7,6 @@ import type { Reason } from "#shared/fleet/reason.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { Heartbeat } from "#shared/ports/heartbeats.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
-
-/** One reason not to rely on a node. */
-export const REASON_SCHEMA = z.object({
-  name: z.string().meta({ description: "What is wrong, in one word" }),
-  code: z.string(),
-  text: z.string(),
-  since: z.int().meta({ description: "Unix seconds" }),
-  fix: z.string(),
-  out: z.boolean().meta({ description: "Whether it takes a city out of rotation" }),
-});
 
 export interface Health {
   readonly status: "ok" | "degraded" | "down";

@@ -1,58 +1,63 @@
 import * as z from "zod";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 
-const Name = z.string().min(1).max(255);
+const name = () => z.string().min(1).max(255);
+const arn = () => z.string().startsWith("arn:");
+const url = () => z.url();
 
-/** What each variable looks like that a function or task of a city may be given: names, no secrets. */
+/**
+ * What each variable looks like that a function or task of a city may be given: names, no secrets. Made
+ * for the variables that somebody asks for.
+ */
 const VARIABLES = {
   /** Of the deployment, such as `prod` or `local`. */
-  EXOS_ENVIRONMENT: z.string().regex(/^[a-z][a-z0-9]{0,15}$/),
+  EXOS_ENVIRONMENT: () => z.string().regex(/^[a-z][a-z0-9]{0,15}$/),
   /** Three letters of `regions/`. */
-  EXOS_CITY: z.string().regex(/^[a-z]{3}$/),
+  EXOS_CITY: () => z.string().regex(/^[a-z]{3}$/),
   /** As `exos network list` has it. */
-  EXOS_NETWORK: Name,
-  EXOS_TABLE_CHAIN: Name,
+  EXOS_NETWORK: name,
+  EXOS_TABLE_CHAIN: name,
   /** Up to the generation: `-g<n>` follows. */
-  EXOS_TABLE_COINS: Name,
+  EXOS_TABLE_COINS: name,
   /** Up to the generation: `-g<n>` follows. */
-  EXOS_TABLE_INDEX: Name,
-  EXOS_TABLE_POOL: Name,
-  EXOS_BUCKET_CHAIN: Name,
-  EXOS_QUEUE_BLOCKS: z.url(),
-  EXOS_QUEUE_CONNECT: z.url(),
-  EXOS_QUEUE_TRANSACTIONS: z.url(),
-  EXOS_QUEUE_ANNOUNCE: z.url(),
+  EXOS_TABLE_INDEX: name,
+  EXOS_TABLE_POOL: name,
+  EXOS_BUCKET_CHAIN: name,
+  EXOS_QUEUE_BLOCKS: url,
+  EXOS_QUEUE_CONNECT: url,
+  EXOS_QUEUE_TRANSACTIONS: url,
+  EXOS_QUEUE_ANNOUNCE: url,
   /** Both dead-letter queues, `dead` and `dead.fifo`. */
-  EXOS_QUEUE_DEAD: z.url(),
-  EXOS_QUEUE_DEAD_FIFO: z.url(),
+  EXOS_QUEUE_DEAD: url,
+  EXOS_QUEUE_DEAD_FIFO: url,
   /** ARN of the topic `follow`. */
-  EXOS_TOPIC_FOLLOW: z.string().startsWith("arn:"),
+  EXOS_TOPIC_FOLLOW: arn,
   /** Name of the function `stake.sign`. */
-  EXOS_FUNCTION_SIGN: Name,
+  EXOS_FUNCTION_SIGN: name,
   /** ARN of the staking key. */
-  EXOS_KEY_STAKE: z.string().startsWith("arn:"),
+  EXOS_KEY_STAKE: arn,
   /** The only address that the staking key's money may go to. */
-  EXOS_SWEEP_ADDRESS: z.string().regex(/^[0-9A-Za-z]{1,112}$/),
+  EXOS_SWEEP_ADDRESS: () => z.string().regex(/^[0-9A-Za-z]{1,112}$/),
   /** `cluster/service` of the task `ingest`. */
-  EXOS_SERVICE_INGEST: z.string().regex(/^[^/]+\/[^/]+$/),
+  EXOS_SERVICE_INGEST: () => z.string().regex(/^[^/]+\/[^/]+$/),
   /** `cluster/service` of the task that replays what the city began with. */
-  EXOS_SERVICE_REPLAY: z.string().regex(/^[^/]+\/[^/]+$/),
+  EXOS_SERVICE_REPLAY: () => z.string().regex(/^[^/]+\/[^/]+$/),
   /** Of what is deployed, as the deployment named it. */
-  EXOS_RELEASE: z.string().regex(/^[\w.+-]{1,64}$/),
+  EXOS_RELEASE: () => z.string().regex(/^[\w.+-]{1,64}$/),
   /** Hosted zone of the name under which other nodes find the city. */
-  EXOS_SEED_ZONE: z.string().regex(/^[A-Z0-9]{1,32}$/),
+  EXOS_SEED_ZONE: () => z.string().regex(/^[A-Z0-9]{1,32}$/),
   /** That name, such as `syd.seed.exos.example`. */
-  EXOS_SEED_NAME: z.hostname(),
+  EXOS_SEED_NAME: () => z.hostname(),
   /** Codes of every city, in a city that watches the fleet: `syd,lon`. */
-  EXOS_FLEET_CITIES: z.string().regex(/^[a-z]{3}(,[a-z]{3})*$/),
+  EXOS_FLEET_CITIES: () => z.string().regex(/^[a-z]{3}(,[a-z]{3})*$/),
   /** Where the fleet answers, such as `https://exos.example`. */
-  EXOS_FLEET_ORIGIN: z.url(),
+  EXOS_FLEET_ORIGIN: url,
   /** ARN of the edge's KeyValueStore. */
-  EXOS_EDGE_STORE: z.string().startsWith("arn:"),
+  EXOS_EDGE_STORE: arn,
   /** Bucket of what pages load. */
-  EXOS_BUCKET_WEB: Name,
+  EXOS_BUCKET_WEB: name,
   /** Path below which a city's secrets stand, such as `/exos/prod/syd`. */
-  EXOS_SECRETS: z.string().startsWith("/"),
+  EXOS_SECRETS: () => z.string().startsWith("/"),
 } as const;
 
 /** A variable of a city's function or task. */
@@ -74,7 +79,7 @@ export function readCityEnvironment<Wanted extends CityVariable>(
   const bad: string[] = [];
   for (const name of wanted) {
     const value = environment[name];
-    const parsed = VARIABLES[name].safeParse(value);
+    const parsed = VARIABLES[name]().safeParse(value);
     if (parsed.success) found[name] = parsed.data;
     else bad.push(value === undefined ? `${name} is missing` : `${name} is malformed: "${value}"`);
   }

@@ -3,6 +3,7 @@ import type { Heartbeat, Heartbeats } from "#shared/ports/heartbeats.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 import { chainKey } from "./chain-key.ts";
 import { type DynamoItem, numeric, text, textOf } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
@@ -19,33 +20,35 @@ const Hash = z.string().transform((value, context): HashHex => {
 const maybe = <Shape extends z.ZodType>(shape: Shape) =>
   z.union([shape, z.null().transform(() => undefined)]);
 
-const Shape = z.discriminatedUnion("service", [
-  z.object({
-    service: z.literal("ingest"),
-    at: At,
-    peersIn: Count,
-    peersOut: Count,
-    bestHeader: maybe(z.object({ height: Count, hash: Hash })),
-    addresses: Count,
-  }),
-  z.object({
-    service: z.literal("watch"),
-    at: At,
-    deadLetters: Count,
-    oldestHintSeconds: Count,
-    cities: z
-      .array(
-        z.object({
-          city: z.string(),
-          at: At,
-          ready: z.boolean(),
-          tip: maybe(z.object({ height: Count, hash: Hash, muhash: maybe(Hash) })),
-        }),
-      )
-      .max(64),
-  }),
-  z.object({ service: z.enum(["stake", "load"]), at: At }),
-]);
+const Shape = lazy(() =>
+  z.discriminatedUnion("service", [
+    z.object({
+      service: z.literal("ingest"),
+      at: At,
+      peersIn: Count,
+      peersOut: Count,
+      bestHeader: maybe(z.object({ height: Count, hash: Hash })),
+      addresses: Count,
+    }),
+    z.object({
+      service: z.literal("watch"),
+      at: At,
+      deadLetters: Count,
+      oldestHintSeconds: Count,
+      cities: z
+        .array(
+          z.object({
+            city: z.string(),
+            at: At,
+            ready: z.boolean(),
+            tip: maybe(z.object({ height: Count, hash: Hash, muhash: maybe(Hash) })),
+          }),
+        )
+        .max(64),
+    }),
+    z.object({ service: z.enum(["stake", "load"]), at: At }),
+  ]),
+);
 
 /** What is absent is written as null, so that a field that was forgotten is not taken for it. */
 function encode(heartbeat: Heartbeat): string {
@@ -55,7 +58,7 @@ function encode(heartbeat: Heartbeat): string {
 function decode(item: DynamoItem): Heartbeat {
   const said = textOf(item, "said");
   try {
-    return Shape.parse(JSON.parse(said));
+    return Shape().parse(JSON.parse(said));
   } catch (cause) {
     const message = `A stored item is broken: the heartbeat ${said}.`;
     throw new StoreFault(message, { retryable: false, code: "EXOS-E8107", cause });

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Secrets } from "#shared/ports/secrets.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 import { awsFaultOf } from "./aws-fault.ts";
 import { type AwsCaller, sendSigned } from "./signed-request.ts";
 
-const Answer = z.object({ Parameter: z.object({ Value: z.string() }) });
+const Answer = lazy(() => z.object({ Parameter: z.object({ Value: z.string() }) }));
 
 /**
  * Secrets as SecureStrings below one path: `GetParameter`, and nothing else of SSM.
@@ -29,7 +30,7 @@ export function createSsmSecrets({
           },
           caller,
         );
-        return Answer.parse(JSON.parse(text)).Parameter.Value;
+        return Answer().parse(JSON.parse(text)).Parameter.Value;
       } catch (cause) {
         if (cause instanceof RangeError && cause.name === "ParameterNotFound") return undefined;
         throw awsFaultOf(cause, `reading the parameter ${Name}`);

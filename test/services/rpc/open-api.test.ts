@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { OPERATIONS_PATHS } from "#services/rpc/operations.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
+import { OPERATION_IDS } from "#services/rpc/routes/places.ts";
 import { ERROR_CATALOGUE } from "#shared/primitives/error-catalogue.ts";
 import { clientOf } from "../../support/rpc-client.ts";
 import { createRpcNode } from "../../support/rpc-node.ts";
@@ -87,4 +88,8 @@ it("says of every operation who it is, what it costs and how it fails", () => {
     expect(new Set(declared), path).toEqual(statuses);
   }
   expect(ids.size).toBe(Object.keys(paths).length);
+});
+
+it("has a route for every place, and no other", () => {
+  expect(ROUTES.map(({ operationId }) => operationId)).toEqual(OPERATION_IDS);
 });
