@@ -223,10 +223,19 @@ function giveUp(held: Held, reason: string, deps: WaveDeps): Promise<Held> {
   return keep(rollingBack(held.state, reason), held, deps);
 }
 
-/** An alarm ends a bake at once; whatever else is wrong must be gone at its end. */
+/**
+ * An alarm ends a bake at once; whatever else is wrong must be gone at its end. A city that ran nothing
+ * before is not watched: it has no chain, perhaps no edge before it, and nobody who relies on it.
+ */
 async function bakeWave(held: Held, { bakeSeconds }: DeployOrder, deps: WaveDeps): Promise<Held> {
   const { state } = held;
-  const looks = await deps.health.look(waveOf(state));
+  const isNew = (city: string) => state.before[city] === null;
+  const watched = waveOf(state).filter((city) => !isNew(city));
+  if (watched.length === 0) {
+    deps.say(`wave ${state.at} is new: nobody relies on it yet, and nothing is watched`);
+    return keep(afterWave(state), held, deps);
+  }
+  const looks = await deps.health.look(watched);
   const raised = looks.find(({ alarm }) => alarm);
   if (raised !== undefined) return giveUp(held, `${raised.city}: its alarm is raised`, deps);
   if (deps.clock.now() - state.bakeFrom < bakeSeconds) return wait(held, deps);

@@ -153,16 +153,41 @@ describe("a deployment", () => {
     expect(running()).toBe("2211");
   });
 
-  it("takes a new city back to nothing by leaving it, since nothing ran there", async () => {
-    const { deps } = world({ unready: "syd" });
-    const look = deps.deployments.look;
+  /** The same world, but that nothing of a city was there. */
+  function without(city: string, faults: Faults = {}) {
+    const there = world(faults);
+    const { look } = there.deps.deployments;
     let absent = true;
-    deps.deployments.look = async (city) => {
-      if (city !== "syd" || !absent) return look(city);
+    there.deps.deployments.look = async (code) => {
+      if (code !== city || !absent) return look(code);
       absent = false;
       return { state: "absent" };
     };
+    return there;
+  }
+
+  it("takes a new city back to nothing by leaving it, since nothing ran there", async () => {
+    const { deps, running } = without("syd", { refuses: { syd: "2" } });
     expect(await runWaves(ORDER, deps)).toMatchObject({ state: "failed", stuck: [] });
+    expect(running()).toBe("1111");
+  });
+
+  it("watches no city that ran nothing before: it has no chain yet, and no callers", async () => {
+    const { deps, said, running } = without("syd", {
+      silent: "syd",
+      alarm: { city: "syd", from: 0 },
+    });
+    const startedAt = deps.clock.now();
+    expect(await runWaves({ ...ORDER, waves: [["syd"]] }, deps)).toMatchObject({ state: "done" });
+    expect(said.join()).toContain("wave 0 is new");
+    expect(deps.clock.now() - startedAt).toBeLessThan(BAKE);
+    expect(running()).toBe("2111");
+    const beside = without("lon", { silent: "lon", unready: "sin" });
+    expect(await runWaves(ORDER, beside.deps)).toMatchObject({
+      state: "failed",
+      wave: ["lon", "sin"],
+      reason: "sin: behind, 9 blocks",
+    });
   });
 });
 
