@@ -4,10 +4,13 @@ import { METRICS } from "#infra/metrics.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { originOf, streamOriginOf } from "#regions/edge-names.ts";
 import { CITIES } from "#regions/fleet.ts";
+import { deployEdge } from "#services/cli/fleet/deploy-edge.ts";
+import { saveRelease } from "#services/cli/fleet/releases.ts";
 import { RATE_UNITS_MAX, RATE_UNITS_PER_SECOND } from "#services/rpc/http/rate-limit.ts";
 import { RPC_PATHS } from "#services/rpc/http/refuse-rpc.ts";
 import { limitsOf } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
+import { memoryReleases } from "../support/memory-releases.ts";
 import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
 
 beforeAll(() => void productionFleet(), 300_000);
@@ -42,6 +45,21 @@ function propertiesOf(type: string): Readonly<Record<string, unknown>> {
 }
 
 describe("the edge", () => {
+  it("asks hosts that whoever deploys it reads out of its template", async () => {
+    const bytes = Buffer.from(JSON.stringify(productionFleet().stages.get("edge")?.get("edge")));
+    const files = [{ path: "assembly-edge/edgeshared0.template.json", bytes }];
+    const releases = memoryReleases();
+    await saveRelease({ version: "7", at: 1, files }, releases);
+    const nothing = async () => undefined;
+    const ports = { releases, deployStored: nothing, deployAnew: nothing };
+    const { origins } = EXAMPLE_DEPLOYMENT;
+    await deployEdge({ release: "7", printed: { origins } }, ports);
+    const moved = { origins: { ...origins, lon: "new.test" } };
+    await expect(deployEdge({ release: "7", printed: moved }, ports)).rejects.toThrow(
+      `lon is ${origins["lon"]}, and its city prints new.test`,
+    );
+  });
+
   it("has an origin for every city and its streams, named by its letters, asked by TLS only", () => {
     const { DistributionConfig } = propertiesOf("AWS::CloudFront::Distribution") as {
       DistributionConfig: {

@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CDK, QUIET } from "#services/cli/cloud/run-cdk.ts";
+import { CDK, PROJECT, QUIET } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
@@ -12,6 +12,8 @@ export interface CdkRuns {
   /** @param only the one stack of the city; all of them unless given */
   deploy(city: string, version: string, only?: string): Promise<void>;
   destroy(city: string, version: string): Promise<void>;
+  /** Deploy a stage of this tree, synthesised now. @param context as `infra/app.ts` reads it */
+  deployAnew(stage: string, context: object): Promise<void>;
 }
 
 /** @throws CommandFailure `EXOS-E8008` for a release that is none, `EXOS-E8183` for a run that fails */
@@ -54,6 +56,26 @@ export function createCdkRuns(
       const app = ["--app", await unpacked(version), "--require-approval", "never"];
       const stacks = only === undefined ? [`${city}/**`] : [`${city}/${only}`, "--exclusively"];
       await run(["deploy", ...stacks, ...app], `deploying ${only ?? "all"} of ${city}`);
+    },
+    async deployAnew(stage, context) {
+      const folder = await mkdtemp(join(tmpdir(), "exos-stage-"));
+      try {
+        await runProgram(process.execPath, [join(PROJECT, "infra", "app.ts")], {
+          doing: `synthesising ${stage}`,
+          cwd: PROJECT,
+          env: {
+            ...environment,
+            CDK_OUTDIR: folder,
+            CDK_CONTEXT_JSON: JSON.stringify(context),
+          },
+          signal,
+          code: "EXOS-E8183",
+        });
+        const app = ["--app", folder, "--require-approval", "never"];
+        await run(["deploy", `${stage}/**`, ...app], `deploying all of ${stage}`);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
     async destroy(city, version) {
       const app = ["--app", await unpacked(version), "--force"];

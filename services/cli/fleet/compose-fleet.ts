@@ -24,6 +24,7 @@ import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createAwsDeployments } from "./aws-deployments.ts";
 import { type CdkRuns, createCdkRuns } from "./cdk-runs.ts";
+import type { EdgePorts } from "./deploy-edge.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
 import { createExternalDeployments } from "./external-deployments.ts";
@@ -62,8 +63,9 @@ export interface FleetTools {
   /** Templates that the stacks of an AWS city stand on, in the same order; `undefined`: none. */
   templatesOf(city: string): Promise<readonly (PricedTemplate | undefined)[]>;
   destroy(city: string): Promise<void>;
-  /** Deploy what all cities share out of a stored release. @returns what its stack prints */
-  deployEdge(version: string): Promise<Readonly<Record<string, string>>>;
+  /** What the stack of what all cities share prints; nothing before it was deployed. */
+  edgeOutputs(): Promise<Readonly<Record<string, string>>>;
+  readonly edge: EdgePorts;
   /** Tables and buckets of a city that there are, whatever its stacks say. */
   survivors(city: string): Promise<readonly string[]>;
 }
@@ -130,16 +132,7 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     releases,
     clock,
     stacksOf,
-    async templatesOf(code) {
-      const { prefix } = namesOf(code);
-      const templates: (PricedTemplate | undefined)[] = [];
-      for (const stack of CITY_STACKS) {
-        const found = await stackTemplate(formation(code), `${prefix}-${stack}`);
-        // CloudFormation keeps no template without resources.
-        templates.push(found as PricedTemplate | undefined);
-      }
-      return templates;
-    },
+    templatesOf: (code) => templatesIn(formation(code), namesOf(code)),
     survivors: (code) => survivorsOf(namesOf(code), s3),
     prepare: () => prepareReleaseBucket(s3, buckets.release),
     deployments: {
@@ -153,18 +146,39 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       }
       await cdk.destroy(city, found.state.version);
     },
-    deployEdge: (version) => deployEdge(prefix, version, cdk),
+    edgeOutputs: () => outputsOf(prefix),
+    edge: edgePorts(fleet, { releases, cdk }),
     baseOf,
     health,
   };
 }
 
-async function deployEdge(
-  stack: string,
-  version: string,
-  cdk: Pick<CdkRuns, "deploy">,
-): Promise<Readonly<Record<string, string>>> {
-  await cdk.deploy("edge", version);
+async function templatesIn(
+  client: CloudFormationClient,
+  { prefix }: Pick<CityNames, "prefix">,
+): Promise<readonly (PricedTemplate | undefined)[]> {
+  const templates: (PricedTemplate | undefined)[] = [];
+  for (const stack of CITY_STACKS) {
+    const found = await stackTemplate(client, `${prefix}-${stack}`);
+    // CloudFormation keeps no template without resources.
+    templates.push(found as PricedTemplate | undefined);
+  }
+  return templates;
+}
+
+function edgePorts(
+  environment: FleetOptions["fleet"],
+  { releases, cdk }: { readonly releases: ReleaseObjects; readonly cdk: CdkRuns },
+): EdgePorts {
+  return {
+    releases,
+    deployStored: (version) => cdk.deploy("edge", version),
+    deployAnew: (printed) => cdk.deployAnew("edge", { environment, printed }),
+  };
+}
+
+/** What one stack of the edge's region prints; nothing of one that is not there. */
+export async function outputsOf(stack: string): Promise<Readonly<Record<string, string>>> {
   const client = new CloudFormationClient({ ...clientSettings(30_000), region: EDGE_REGION });
   const [found] = await stackStates(client, [stack]);
   return found?.outputs ?? {};

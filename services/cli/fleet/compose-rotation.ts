@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import { CloudFrontKeyValueStoreClient } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { City } from "#regions/city.ts";
+import { edgeNames } from "#regions/edge-names.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { clientSettings } from "#shared/adapters/aws/aws-clients.ts";
 import { createEdgeEntry } from "#shared/adapters/aws/edge-entry.ts";
 import { createSsmRotatingSecret } from "#shared/adapters/aws/ssm-rotating-secret.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { EDGE_KEY, EDGE_KEY_NEXT } from "#shared/fleet/edge-stamp.ts";
-import { checkAccount, cityNamesOf, type FleetOptions } from "./compose-fleet.ts";
+import { checkAccount, cityNamesOf, type FleetOptions, outputsOf } from "./compose-fleet.ts";
 import type { RotationDeps } from "./rotate-secret.ts";
 
 /** The edge's store stands where the edge is deployed. */
@@ -20,20 +21,21 @@ const KEY_BYTES = 32;
  * Everything that the edge's key is rotated with: a parameter in each of these cities' regions, and
  * the entry of the edge.
  *
- * @throws CommandFailure `EXOS-E8004` while nobody named the edge's store
+ * @throws CommandFailure `EXOS-E8004` before the edge was deployed
  */
 export async function composeRotation(
   options: FleetOptions,
   { cities, others }: { readonly cities: readonly City[] } & Pick<RotationDeps, "others">,
 ): Promise<RotationDeps> {
   const { deployment, signal, say } = options;
-  const arn = deployment.vector;
+  const account = await checkAccount(options);
+  const { prefix } = edgeNames(options.fleet, account);
+  const arn = (await outputsOf(prefix))["VectorStore"] ?? deployment.vector;
   if (arn === undefined) {
-    throw new CommandFailure("regions/deployment.ts lacks vector: the store of the edge, by ARN", {
+    throw new CommandFailure("the edge is not there: exos fleet edge deploys it, and its store", {
       code: "EXOS-E8004",
     });
   }
-  const account = await checkAccount(options);
   const clock = createSystemClock();
   return {
     checkers: cities.map((city) => {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import type { EnvironmentName } from "#regions/environment.ts";
+import type { PrintedFacts } from "#regions/with-printed.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -13,6 +14,8 @@ export interface LayOutOptions extends Pick<CommandContext, "environment" | "sig
   readonly version: string;
   /** Digest of the image, `sha256:…`; without it no task starts. */
   readonly image: string | undefined;
+  /** What is deployed already, and says of itself. */
+  readonly printed: PrintedFacts;
 }
 
 /**
@@ -22,10 +25,11 @@ export interface LayOutOptions extends Pick<CommandContext, "environment" | "sig
  * @throws CommandFailure `EXOS-E8183` when one of them fails
  */
 export async function layOutRelease(options: LayOutOptions): Promise<readonly ReleaseFile[]> {
-  const { fleet, version, image, environment, signal } = options;
+  const { fleet, version, image, printed, environment, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), "exos-release-"));
   const [bundles, assembly] = [join(folder, "functions"), join(folder, "assembly")];
-  const context = { environment: fleet, bundles, release: version, ...(image && { image }) };
+  const named = { environment: fleet, release: version, ...(image && { image }) };
+  const context = { ...named, bundles, printed };
   const common = { cwd: PROJECT, signal, code: "EXOS-E8183" } as const;
   const program = (name: string, words: readonly string[], doing: string, env = {}) =>
     runProgram(process.execPath, [join(PROJECT, "infra", name), ...words], {

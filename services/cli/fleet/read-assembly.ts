@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CITY_STACKS } from "#regions/city-outputs.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
+import type { PrintedFacts } from "#regions/with-printed.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -14,17 +15,19 @@ export type FleetTemplates = ReadonlyMap<string, readonly PricedTemplate[]>;
 /**
  * What would be deployed, synthesised now: without bundles, credentials or network.
  *
+ * @param printed what is deployed already, and says of itself
  * @throws CommandFailure `EXOS-E8183` when that fails
  */
 export async function synthesiseTemplates(
   fleet: EnvironmentName,
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
+  printed: PrintedFacts = { origins: {} },
 ): Promise<FleetTemplates> {
   const folder = await mkdtemp(join(tmpdir(), "exos-plan-"));
   try {
     const told = {
       CDK_OUTDIR: folder,
-      CDK_CONTEXT_JSON: JSON.stringify({ environment: fleet }),
+      CDK_CONTEXT_JSON: JSON.stringify({ environment: fleet, printed }),
     };
     await runProgram(process.execPath, [join(PROJECT, "infra", "app.ts")], {
       doing: "synthesising the fleet",

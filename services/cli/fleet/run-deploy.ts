@@ -14,6 +14,7 @@ import { composeFleet, type FleetTools } from "./compose-fleet.ts";
 import { environmentOf } from "./environment-of.ts";
 import { FLEET_PLATFORMS, layOutImage } from "./lay-out-image.ts";
 import { layOutRelease } from "./lay-out-release.ts";
+import { readPrinted } from "./read-printed.ts";
 import { openReleaseKey } from "./release-channel.ts";
 import { dropOldReleases, fetchRelease, saveRelease } from "./releases.ts";
 import { findImage, saveImage } from "./stored-image.ts";
@@ -98,7 +99,8 @@ async function buildRelease(version: string, { context, tools, fleet }: Building
   try {
     const image = laidOut?.image.digest ?? given;
     if (laidOut !== undefined) await saveImage(version, laidOut.image, tools.releases);
-    const files = await layOutRelease({ ...context, fleet, version, image });
+    const printed = await readPrinted(fleet, tools);
+    const files = await layOutRelease({ ...context, fleet, version, image, printed });
     await saveRelease({ version, at: tools.clock.now(), files }, tools.releases);
   } finally {
     await laidOut?.[Symbol.asyncDispose]();

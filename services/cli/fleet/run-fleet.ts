@@ -9,6 +9,7 @@ import { deployedLines, viewDeployed } from "./describe-deployed.ts";
 import { environmentOf } from "./environment-of.ts";
 import { costLines, costOf, planCity, planLines } from "./plan-fleet.ts";
 import { synthesiseTemplates } from "./read-assembly.ts";
+import { readPrinted } from "./read-printed.ts";
 
 const printer =
   ({ terminal, json }: CommandContext) =>
@@ -34,13 +35,14 @@ export async function runPlan(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const fleet = environmentOf(context);
   const cities = chosenCities(fleet, context);
-  const templates = await synthesiseTemplates(fleet, context);
   const missing = missingFacts(DEPLOYMENT, fleet, cities);
   const say = (line: string) => terminal.err(line);
   const tools =
     missing.length > 0
       ? undefined
       : await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
+  const printed = tools && (await readPrinted(fleet, tools));
+  const templates = await synthesiseTemplates(fleet, context, printed);
   const plans = [];
   for (const city of cities) {
     const deployed = city.host.kind === "aws" ? ((await tools?.templatesOf(city.code)) ?? []) : [];

@@ -15,9 +15,14 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "under an hour from a snapshot, under $1",
   },
   {
-    event: "the first city stands, or what all cities share has changed",
+    event: "a new fleet",
     command:
-      "`exos fleet edge`; first it names hosts, at last its store, that `regions/deployment.ts` wants",
+      "`exos fleet deploy --wave 0`, `exos fleet edge`, `exos fleet rotate edge-key`, `exos fleet load syd`, `exos fleet deploy`, `exos fleet edge`: what one prints the next ones read by themselves",
+    takes: "an afternoon, most of it the load",
+  },
+  {
+    event: "a city is new behind the edge, or what all cities share has changed",
+    command: "`exos fleet edge`",
     takes: "a quarter of an hour, $10 a month",
   },
   {

@@ -12,7 +12,8 @@ import {
   xmlAnswer,
 } from "../../support/aws/canned-endpoint.ts";
 
-const deployment = EXAMPLE_DEPLOYMENT;
+const { vector: STORE, ...FACTS } = EXAMPLE_DEPLOYMENT;
+const deployment = { ...FACTS, vector: undefined };
 const ACCOUNT = deployment.accounts.prod;
 const cities = CITIES.filter(({ code }) => code === "syd" || code === "lon");
 const OLD = "11".repeat(32);
@@ -25,6 +26,15 @@ let refusedAt = 0;
 /** Answered by another writer's change, so often. */
 let conflicts = 0;
 const changes: string[] = [];
+
+/** What is asked before anything is changed. */
+const LOOKS = ["GetCallerIdentity", "DescribeStacks"];
+
+/** The edge as CloudFormation tells of it: nobody wrote the name of its store down. */
+function edgeStack(): string {
+  const output = `<OutputKey>VectorStore</OutputKey><OutputValue>${STORE}</OutputValue>`;
+  return `<Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs><member>${output}</member></Outputs></member></Stacks>`;
+}
 
 function fail(status: number, __type: string): CannedAnswer {
   return {
@@ -53,7 +63,8 @@ function parameterStore(what: string, region: string, body: string): CannedAnswe
 const endpoint = await openCannedEndpoint(({ what, body, headers }): CannedAnswer => {
   const signed = headers.authorization ?? "";
   if (what === "GetCallerIdentity") return xmlAnswer(what, `<Account>${ACCOUNT}</Account>`);
-  if (endpoint.asked.filter((one) => one.what !== "GetCallerIdentity").length === refusedAt) {
+  if (what === "DescribeStacks") return xmlAnswer(what, edgeStack());
+  if (endpoint.asked.filter((one) => !LOOKS.includes(one.what)).length === refusedAt) {
     return fail(400, "AccessDeniedException");
   }
   if (/Parameter$/.test(what)) {
@@ -67,7 +78,7 @@ const endpoint = await openCannedEndpoint(({ what, body, headers }): CannedAnswe
   const counts = { ItemCount: 1, TotalSizeInBytes: 64 };
   const etag = { etag: `E${edge.version}` };
   if (what.startsWith("GET") && !what.includes("/keys/")) {
-    const text = JSON.stringify({ ...counts, KvsARN: deployment.vector, Created: 0 });
+    const text = JSON.stringify({ ...counts, KvsARN: STORE, Created: 0 });
     return { status: 200, text, headers: etag };
   }
   if (what.startsWith("GET")) {

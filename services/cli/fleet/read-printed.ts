@@ -1,0 +1,29 @@
+import type { EnvironmentName } from "#regions/environment.ts";
+import { citiesOf } from "#regions/fleet.ts";
+import { streamOriginId } from "#regions/stream-origin-id.ts";
+import type { PrintedFacts } from "#regions/with-printed.ts";
+
+type Outputs = Readonly<Record<string, string>>;
+
+/** What deployed stacks print, asked of CloudFormation. Every method throws when the world failed. */
+export interface PrintedPorts {
+  /** Of the stacks of an AWS city, in the order they are deployed; of one that is not: nothing. */
+  stacksOf(city: string): Promise<readonly { readonly outputs: Outputs }[]>;
+  edgeOutputs(): Promise<Outputs>;
+}
+
+/** What the deployed parts of a fleet say of themselves, so that nobody has to copy it. */
+export async function readPrinted(
+  fleet: EnvironmentName,
+  { stacksOf, edgeOutputs }: PrintedPorts,
+): Promise<PrintedFacts> {
+  const hosts: Record<string, string> = {};
+  for (const { code, host, edge } of citiesOf(fleet)) {
+    if (host.kind !== "aws" || !edge) continue;
+    const stacks = await stacksOf(code);
+    const { RpcUrl, EventsUrl }: Outputs = Object.assign({}, ...stacks.map((one) => one.outputs));
+    if (RpcUrl !== undefined) hosts[code] = new URL(RpcUrl).host;
+    if (EventsUrl !== undefined) hosts[streamOriginId(code)] = new URL(EventsUrl).host;
+  }
+  return { origins: hosts, vector: (await edgeOutputs())["VectorStore"] };
+}
