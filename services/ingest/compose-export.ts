@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { exportSnapshot, type SettledBlock } from "#shared/adapters/embedded/export-snapshot.ts";
-import { SEGMENT_BLOCKS, segmentOf } from "#shared/coins/segment.ts";
+import { SEGMENT_BLOCKS, segmentEnd, segmentOf } from "#shared/coins/segment.ts";
 import { snapshotName } from "#shared/coins/snapshot-name.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import type { Network } from "#shared/consensus/params.ts";
@@ -14,7 +14,6 @@ import type { Snapshots } from "#shared/ports/snapshots.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { forwardSet } from "./compose-forward.ts";
 import { publishSet } from "./compose-publish.ts";
-import { segmentEnd } from "./load/note-totals.ts";
 
 /** The stores of a city whose set is written. */
 export interface ExportedCity {

@@ -3,6 +3,7 @@ import { exportSnapshot } from "#shared/adapters/embedded/export-snapshot.ts";
 import { fillGeneration, importSnapshot } from "#shared/adapters/embedded/import-snapshot.ts";
 import { fetchSnapshot, readSnapshotName } from "#shared/adapters/embedded/snapshot-files.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { segmentEnd } from "#shared/coins/segment.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Log } from "#shared/ports/log.ts";
@@ -11,7 +12,7 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Disk } from "./compose-disk.ts";
-import { segmentEnd } from "./load/note-totals.ts";
+
 import type { LoadedSet } from "./load/switch-generation.ts";
 
 type Filling = Pick<CoinStore, "createGeneration" | "apply" | "dropGeneration">;

@@ -7,11 +7,12 @@ import { callerOf, createDynamoClient } from "#shared/adapters/aws/aws-clients.t
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
-import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
+import { createDynamoTable, type DynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
+import { readSegmentItem, segmentKey } from "#shared/adapters/aws/segment-items.ts";
 import type { AwsCaller } from "#shared/adapters/aws/signed-request.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
@@ -68,6 +69,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),
     hints: openHints(env),
+    segments: segmentNotes(chain.chain),
     secrets: openSecrets(env, callerOf(dynamo, ssmEndpoint)),
     ...openJudges(judged),
     metrics: createPrometheusMetrics(),
@@ -96,6 +98,16 @@ function openHints(env: Parameters<typeof composeHints>[0]): CityPorts["hints"] 
   return {
     blocks: { send: async (hint, group) => (await hints()).blocks.send(hint, group) },
     transactions: { send: async (hint, group) => (await hints()).transactions.send(hint, group) },
+  };
+}
+
+/** What is noted of segments, of which nothing else is read here. */
+function segmentNotes(chain: Pick<DynamoTable, "get">): CityPorts["segments"] {
+  return {
+    async info(index) {
+      const item = await chain.get(segmentKey(index));
+      return item && readSegmentItem(item);
+    },
   };
 }
 

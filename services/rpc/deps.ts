@@ -182,6 +182,12 @@ export interface RunningCall {
   readonly startedMs: number;
 }
 
+/** A block of the chain. */
+interface CountedPlace {
+  readonly height: number;
+  readonly hash: HashHex;
+}
+
 /** What is known of the coins of a generation. */
 type CoinTrust = Pick<GenerationNote, "assumed" | "refuted">;
 
@@ -208,6 +214,8 @@ export interface RpcDeps {
   readonly heartbeats?: Pick<Heartbeats, "all"> | undefined;
   /** Whether a replay has confirmed, or refuted, what a generation of coins was loaded from. */
   readonly trustOf?: ((generation: number) => Promise<CoinTrust | undefined>) | undefined;
+  /** Set hash that this city counted at a block of its chain; `undefined` where it did not. */
+  readonly counted?: (at: CountedPlace) => Promise<HashHex | undefined>;
   /** How the city takes part in the network, where another process talks to its peers. */
   readonly partOfNetwork?: NetworkView | undefined;
   /** Absent in a city, and on a node that was told to have none. */

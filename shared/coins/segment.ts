@@ -78,3 +78,8 @@ export function readSegmentRecord(reader: Reader): SegmentRecord {
   reader.take(end - reader.offset);
   return found;
 }
+
+/** Height of the last block of the newest segment that ends at or below this one; -1 for none. */
+export function segmentEnd(at: number, segmentBlocks: number = SEGMENT_BLOCKS): number {
+  return segmentOf(at + 1, segmentBlocks) * segmentBlocks - 1;
+}

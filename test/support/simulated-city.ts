@@ -201,6 +201,7 @@ function openApi({ code, network, notice, ...deps }: ApiDeps) {
       coins: holdTip(deps.coins, { notice, clock: deps.clock }),
       blocks: createMemoryBlockStore(),
       richList: { richest: unasked },
+      segments: { info: unasked },
       pool: createMemoryPool(),
       raw: createMemoryRawTransactions(deps.clock),
       hints: { blocks: queue, transactions: queue },

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { openCountedSets } from "#services/cli/embedded/counted-sets.ts";
 import { type ControlOptions, controlOf } from "#services/cli/embedded/node-control.ts";
 import { openIndexOf } from "#services/cli/embedded/open-index.ts";
 import type { EmbeddedNode } from "#services/cli/embedded/open-node.ts";
@@ -15,10 +17,14 @@ import {
   type RpcOptions,
   type Shared as RpcShared,
 } from "#services/rpc/compose-embedded.ts";
+import { jsonFile } from "#shared/adapters/embedded/json-file.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
+
+/** In the folder of the network. */
+const COUNTED_FILE = "counted-sets.json";
 
 /** Who may ask, and what the answers say of the node. */
 export interface AnswerOptions
@@ -81,6 +87,10 @@ export async function openAnswers(
     wallets === undefined || options.staking === undefined
       ? undefined
       : openStaking(node, wallets, options.staking);
+  const counting =
+    options.role === undefined
+      ? undefined
+      : await openCountedSets({ coins, headers, state: jsonFile(join(folder.path, COUNTED_FILE)) });
   const since = clock.now();
   type State = ReturnType<RpcShared["state"]>;
   let state: State = { phase: "indexing", stores, progress: 0, etaSeconds: undefined, since };
@@ -93,6 +103,7 @@ export async function openAnswers(
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     ...(options.peers === undefined ? {} : { peers: options.peers }),
     ...(options.sync === undefined ? {} : { sync: options.sync }),
+    ...(counting && { counted: async (at) => counting.at(at) }),
     wallets,
     staking,
     clock,
@@ -118,17 +129,15 @@ export async function openAnswers(
       state = { ...state, phase: "ready", progress: 1, since: clock.now() };
     },
     follow(signal, { due, onProgress } = {}) {
-      const source: WorkSource<TipHint> =
-        due === undefined
-          ? follow
-          : {
-              depth: follow.depth,
-              consume: (handle, until) =>
-                follow.consume(async (hint, delivery) => {
-                  await due();
-                  await handle(hint, delivery);
-                }, until),
-            };
+      const source: WorkSource<TipHint> = {
+        depth: follow.depth,
+        consume: (handle, until) =>
+          follow.consume(async (hint, delivery) => {
+            await due?.();
+            await handle(hint, delivery);
+            await counting?.note();
+          }, until),
+      };
       return runIndex({ deps, follow: source, metrics }, signal, onProgress);
     },
     stopping() {

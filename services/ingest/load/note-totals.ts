@@ -1,5 +1,5 @@
 import { RunningTotals } from "#shared/coins/running-totals.ts";
-import { segmentOf } from "#shared/coins/segment.ts";
+import { segmentEnd } from "#shared/coins/segment.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import { cutView, hashAt } from "#shared/coins/view.ts";
 import type { Network } from "#shared/consensus/params.ts";
@@ -20,11 +20,6 @@ export interface NoteDeps {
   };
   readonly headers: Pick<HeaderStore, "get" | "setApplied">;
   readonly segmentBlocks: number;
-}
-
-/** Height of the last block of the newest segment that ends at or below this one; -1 for none. */
-export function segmentEnd(at: number, segmentBlocks: number): number {
-  return segmentOf(at + 1, segmentBlocks) * segmentBlocks - 1;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
 import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
 import { CITY_METHODS } from "#services/rpc/methods/city-methods.ts";
+import { segmentEnd, segmentOf } from "#shared/coins/segment.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
@@ -22,6 +23,7 @@ import type { Pool } from "#shared/ports/pool.ts";
 import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
 import type { RichList } from "#shared/ports/rich-list.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
+import type { Segments } from "#shared/ports/segments.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 import { cityAccess } from "./city-access.ts";
 import { openCityPool } from "./city-pool.ts";
@@ -39,6 +41,7 @@ export interface CityPorts {
   readonly raw: Pick<RawTransactions, "put">;
   readonly heartbeats: Pick<Heartbeats, "all">;
   readonly generations: Pick<Generations, "get">;
+  readonly segments: Pick<Segments, "info">;
   readonly hints: {
     readonly blocks: WorkQueue<BlockHint>;
     readonly transactions: WorkQueue<TransactionHint>;
@@ -84,6 +87,11 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     methods: CITY_METHODS,
     control: controlOf(ports),
     heartbeats: ports.heartbeats,
+    async counted({ height }) {
+      // Elsewhere nothing is noted; what is packed is final, so no other block can be meant.
+      if (segmentEnd(height) !== height) return undefined;
+      return (await ports.segments.info(segmentOf(height)))?.muhash;
+    },
     trustOf: (generation) => ports.generations.get(generation),
     partOfNetwork: partOfNetwork(facts),
     heldStreams: false,

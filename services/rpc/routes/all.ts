@@ -1,5 +1,6 @@
 import { getAddress } from "#services/rpc/routes/get-address.ts";
 import { getBlock } from "#services/rpc/routes/get-block.ts";
+import { getCountedSet } from "#services/rpc/routes/get-counted-set.ts";
 import { getCity, getFleet } from "#services/rpc/routes/get-fleet.ts";
 import { getHealth } from "#services/rpc/routes/get-health.ts";
 import { getMempool } from "#services/rpc/routes/get-mempool.ts";
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   listAddressCoins,
   getMempool,
   getSupply,
+  getCountedSet,
   getRichList,
   getNetworkStaking,
   getStakingStatus,

@@ -28,6 +28,7 @@ export const PLACES = {
   listAddressCoins: { method: "get", path: "/v1/addresses/{a}/coins" },
   getMempool: { method: "get", path: "/v1/mempool" },
   getSupply: { method: "get", path: "/v1/supply" },
+  getCountedSet: { method: "get", path: "/v1/snapshots/{height}" },
   getRichList: { method: "get", path: "/v1/richlist" },
   getNetworkStaking: { method: "get", path: "/v1/staking/network" },
   getStakingStatus: { method: "get", path: "/v1/staking/status", reach: "local" },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { noteTotals, segmentEnd } from "#services/ingest/load/note-totals.ts";
+import { noteTotals } from "#services/ingest/load/note-totals.ts";
 import { createValidator } from "#services/validate/core.ts";
 import { openLevelCoinStore } from "#shared/adapters/embedded/level-coin-store.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { segmentEnd } from "#shared/coins/segment.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";

@@ -19,6 +19,7 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { createMemoryGenerations } from "../../support/memory-generations.ts";
+import { createMemorySegments } from "../../support/memory-segments.ts";
 import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 
 const TIP = 540;
@@ -42,6 +43,7 @@ async function openMemoryCity() {
   const raw = createMemoryRawTransactions(clock);
   const heartbeats = createMemoryHeartbeats();
   const generations = createMemoryGenerations(clock);
+  const segments = createMemorySegments();
   const pool = createMemoryPool();
   const judging = {
     ...stores,
@@ -58,6 +60,7 @@ async function openMemoryCity() {
     raw,
     heartbeats,
     generations,
+    segments,
     metrics,
     hints: { blocks: queue, transactions: queue },
     secrets: undefined,
@@ -85,6 +88,8 @@ async function openMemoryCity() {
     raw,
     heartbeats,
     generations,
+    segments,
+    deps,
     pool,
     clock: node.clock,
     judges: () => judges,
@@ -140,6 +145,24 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
     expect(await named()).toEqual([503, ["assumed"]]);
     await generations.noteConfirmed(0);
     expect(await named()).toEqual([200, []]);
+  });
+
+  it("says what it counted at the end of a segment, while its coins are its own", async () => {
+    const { ask, generations, segments, deps } = await openMemoryCity();
+    const [muhash, hash] = ["ab".repeat(32), "cd".repeat(32)] as [HashHex, HashHex];
+    await segments.declare(0, { sha256: new Uint8Array(32), bytes: 1, muhash });
+    expect(await deps.counted?.({ height: 999, hash })).toBe(muhash);
+    for (const height of [998, 1_000, 1_999]) {
+      expect(await deps.counted?.({ height, hash }), `${height}`).toBeUndefined();
+    }
+    const { status, json } = await ask("/v1/snapshots/1");
+    expect([status, json.code]).toEqual([404, "EXOS-E4041"]);
+    await generations.noteLoaded(0, { assumed: true, digest: muhash });
+    const assumed = await ask("/v1/snapshots/1");
+    expect([assumed.status, assumed.json.detail]).toEqual([
+      404,
+      expect.stringContaining("not confirmed"),
+    ]);
   });
 
   it("stores a block that is handed in, hints at it, and waits for the verdict of others", async () => {

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import type { RpcDeps } from "#services/rpc/deps.ts";
 import { toHex } from "#services/rpc/json/hex.ts";
 import { BODY_BYTES_MAX, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
 import { loadChain } from "../../support/chain-file.ts";
 import { cityAt, fixedFleet } from "../../support/fixed-fleet.ts";
 import { idleStaking } from "../../support/idle-staking.ts";
@@ -22,8 +24,12 @@ const blocks = recordedBlocks(540);
 const next = recordedBlocks(541)?.[540];
 const odd = loadChain("exos-regtest/odd-chain.dat", 4)?.slice(0, 540);
 const fleet = fixedFleet([cityAt("syd", [0, 1, 2]), cityAt("lon", undefined)]);
+const counted: RpcDeps["counted"] = async ({ height }) =>
+  height === 99 ? (UNKNOWN as HashHex) : undefined;
 const node =
-  blocks === undefined ? undefined : await createRpcNode(blocks, { fleet, staking: idleStaking() });
+  blocks === undefined
+    ? undefined
+    : await createRpcNode(blocks, { fleet, staking: idleStaking(), counted });
 const branch = odd === undefined ? undefined : await createRpcNode(odd);
 
 /** Requests that are answered, by operation. */
@@ -47,6 +53,7 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
   testTransaction: ["/v1/txs/test"],
   getMempool: ["/v1/mempool", "/v1/mempool?limit=0", "/v1/mempool?limit=200"],
   getSupply: ["/v1/supply"],
+  getCountedSet: ["/v1/snapshots/99"],
   getRichList: ["/v1/richlist", "/v1/richlist?limit=1", "/v1/richlist?limit=200"],
   getNetworkStaking: ["/v1/staking/network"],
   getStakingStatus: ["/v1/staking/status"],
@@ -81,6 +88,11 @@ const BAD: Readonly<Record<string, readonly (readonly [path: string, code: strin
     ["/v1/blocks/541/txs", "EXOS-E4041"],
     ["/v1/blocks/x/txs", "EXOS-E4001"],
     ["/v1/blocks/1/txs?cursor=bm9uZQ", "EXOS-E4005"],
+  ],
+  getCountedSet: [
+    ["/v1/snapshots/98", "EXOS-E4041"],
+    ["/v1/snapshots/999999", "EXOS-E4041"],
+    ["/v1/snapshots/x", "EXOS-E4001"],
   ],
   listHeaders: [
     ["/v1/headers?count=2001", "EXOS-E4001"],
