@@ -50,6 +50,7 @@ import type { Pool } from "#shared/ports/pool.ts";
 import type { RichList } from "#shared/ports/rich-list.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { CityPorts, CityToStake } from "./city/open-city-ingest.ts";
+import { GENESIS } from "./city/task-arguments.ts";
 import type { DownloadOptions, SnapshotSource } from "./compose-load.ts";
 import type { LoadDeps } from "./load/run-load.ts";
 import { packSegments } from "./pack-segments.ts";
@@ -236,7 +237,7 @@ export function composeAwsLoad(
     ...{ network, clock, leases, owner, segments, log },
     snapshots: createS3Snapshots(objects),
     richList: createS3RichList(objects),
-    source: from === undefined ? undefined : openSource(from, stores),
+    source: from === undefined || from === GENESIS ? undefined : openSource(from, stores),
     importing: (name) =>
       createCoinImport({
         client: clients.dynamo,

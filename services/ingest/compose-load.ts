@@ -6,8 +6,9 @@ import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Log } from "#shared/ports/log.ts";
 import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import type { Snapshots } from "#shared/ports/snapshots.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Endpoint } from "#shared/ports/transport.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import type { HashHex, Height } from "#shared/primitives/brand.ts";
 import { composeConnections } from "./compose-connections.ts";
 import { composeDisk, type Disk } from "./compose-disk.ts";
 import { composeEmbedded as composeIngest } from "./compose-embedded.ts";
@@ -25,6 +26,8 @@ export interface SnapshotSource {
   readonly segments: BelowSnapshot["segments"];
   /** The set hash that an operator vouches for; needed but on networks for development. */
   readonly trust: HashHex | undefined;
+  /** Height of the set where the city that is loaded judged all of it itself. */
+  readonly judged?: Height;
 }
 
 /** A chain that is downloaded to the disk of a task. */
@@ -63,15 +66,16 @@ export async function composeLoad(options: DownloadOptions): Promise<LoadSource>
   return {
     ...stores,
     async prepare(signal) {
-      if (source !== undefined) await restoreSet(disk, source, own);
+      if (source !== undefined) await begin(disk, source, own);
       await download(disk, options, signal);
       signal.throwIfAborted();
       const set = await writeSet(disk, { ...own, userAgent: options.userAgent });
       const height = (await stores.coins.tip())?.floor ?? 0;
+      const assumed = set.assumed && source?.judged !== height;
       return {
         ...stores,
         below: source && { segments: source.segments, height },
-        fill: () => fillSet(set, options),
+        fill: () => fillSet({ ...set, assumed }, options),
         publish: (to) => publishSet(set.path, to),
         replay: (loaded, city, stop) =>
           composeReplay(loaded, city, { ...own, folder: join(folder, "replay") }, stop),
@@ -79,6 +83,21 @@ export async function composeLoad(options: DownloadOptions): Promise<LoadSource>
     },
     [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose](),
   };
+}
+
+/** With a set of the city's own that cannot be used, every block is judged: it is there for speed. */
+async function begin(
+  disk: Disk,
+  source: SnapshotSource,
+  own: Pick<DownloadOptions, "network" | "log"> & { readonly segmentBlocks: number },
+): Promise<void> {
+  try {
+    await restoreSet(disk, source, own);
+  } catch (cause) {
+    const isRefused = cause instanceof StoreFault && cause.code === "EXOS-E1013";
+    if (!isRefused || source.judged === undefined) throw cause;
+    own.log.warn("EXOS-E1013", "the city's own snapshot is left", { err: cause.message });
+  }
 }
 
 /** Follow the peers until nothing is left to ask them for, and flush. */

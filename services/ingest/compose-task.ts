@@ -6,8 +6,9 @@ import type { Log } from "#shared/ports/log.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { runIngestTask } from "./city/run-ingest-task.ts";
-import type { TaskArguments } from "./city/task-arguments.ts";
+import { GENESIS, type TaskArguments } from "./city/task-arguments.ts";
 import { composeAws, composeAwsLoad } from "./compose-aws.ts";
+import { ownBeginning } from "./compose-beginning.ts";
 import { type ExportingTask, exportCity } from "./compose-export.ts";
 import { composeLoad } from "./compose-load.ts";
 import { composeReplay } from "./compose-replay.ts";
@@ -58,10 +59,10 @@ async function load(
   const { connect, userAgent, trust } = given;
   const city = composeAwsLoad(environment, { ...given, log });
   const { network, coins, importing } = city;
-  const source = city.source && { ...city.source, trust };
   const folder = environment["EXOS_DATADIR"] ?? "/data";
   if (given.snapshot) return publish(city, { folder, program: userAgent, log }, signal);
   if (given.replay) return replay(city, folder, signal);
+  const source = city.source ? { ...city.source, trust } : await own(city, given);
   await using chain = await composeLoad({
     ...{ network, folder, connect, userAgent, source, log },
     ...{ city: coins, importing },
@@ -69,6 +70,15 @@ async function load(
   const { state } = await runLoad({ ...city, prepare: chain.prepare }, signal);
   log.info(state);
   return state === "loaded" ? 0 : 3;
+}
+
+/** What a load begins with that was told of nothing. */
+async function own(
+  city: ReturnType<typeof composeAwsLoad>,
+  { from, refill }: TaskArguments,
+): ReturnType<typeof ownBeginning> {
+  // A chain that is to be forgotten is no beginning.
+  return from === GENESIS || refill ? undefined : ownBeginning(city);
 }
 
 /** @returns the exit code: 3 where this task was stopped */

@@ -85,7 +85,7 @@ export const CLOUD_ERRORS = {
     status: 500,
     title: "No snapshot to trust",
     sentence: "The bucket holds no snapshot of this network that may be trusted.",
-    hint: "`exos fleet load <city>` without `--from` judges everything from genesis; `--trust <muhash>` names the set that is meant.",
+    hint: "`exos fleet load <city> --from genesis` judges everything; `--trust <muhash>` names the set that is meant.",
   },
   "EXOS-E8134": {
     status: 500,

@@ -36,7 +36,7 @@ type World = Awaited<ReturnType<typeof openCityWorld>>;
 async function load(world: World, ...words: string[]) {
   const environment = { ...world.environment, EXOS_DATADIR: temporaryFolder().path };
   await using task = startCityProcess(["load", ...words], environment);
-  const [line] = await task.says(/"msg":"loaded"|"level":"error".*/);
+  const [line] = await task.says(/"msg":"(loaded|confirmed)"|"level":"error".*/);
   const text = await task.said();
   return { code: (await task.stop()).code, line, text };
 }
@@ -82,6 +82,20 @@ describe.skipIf(path === undefined)(
         assumed: false,
       });
       expect(await world.generations.get(STEP)).toMatchObject({ state: "old" });
+
+      // A replay that was killed, as another task takes it up.
+      await world.generations.noteLoaded(2 * STEP, { assumed: true, digest: muhash });
+      const replay = await load(world, "--replay");
+      expect([replay.code, replay.text]).toEqual([0, expect.stringContaining('"msg":"confirmed"')]);
+      expect(await world.generations.get(2 * STEP)).toMatchObject({ assumed: false });
+
+      // What the city published and counted itself needs neither a name nor a replay.
+      const third = await load(world, peer.connect);
+      expect([third.code, third.line]).toEqual([0, '"msg":"loaded"']);
+      expect(third.text).toContain('"msg":"snapshot taken"');
+      expect(third.text).not.toContain("confirmed");
+      expect(await world.coins.tip()).toMatchObject({ gen: 3 * STEP, floor: END, hash: tip.hash });
+      expect(await world.generations.get(3 * STEP)).toMatchObject({ assumed: false });
     });
   },
 );

@@ -35,7 +35,8 @@ const OPTIONS = {
   },
   from: {
     kind: "text",
-    meaning: "of load: begin with what this city published, if three cities counted the same",
+    meaning:
+      "of load: begin with what this city published, if three counted the same; or with genesis",
   },
   trust: {
     kind: "text",

@@ -13,24 +13,26 @@ import { createEcsTaskRuns } from "#shared/adapters/aws/ecs-run-task.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
-import { readSegmentItem, segmentKey } from "#shared/adapters/aws/segment-items.ts";
 import { readManifests } from "#shared/adapters/embedded/snapshot-files.ts";
-import { segmentOf } from "#shared/coins/segment.ts";
+import { NETWORKS } from "#shared/consensus/networks.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { checkAccount, cityNamesOf, composeFleet, type FleetOptions } from "./compose-fleet.ts";
-import type { CountedDigest, WitnessDeps } from "./find-witnessed.ts";
+import {
+  checkAccount,
+  cityNamesOf,
+  composeFleet,
+  type FleetOptions,
+  type FleetTools,
+} from "./compose-fleet.ts";
+import type { PublishedSet } from "./find-witnessed.ts";
+import { createHttpCountedSets } from "./http-counted-sets.ts";
+import type { BeginningDeps } from "./load-beginning.ts";
 import type { LoadCityDeps } from "./load-city.ts";
 
 type Output = keyof typeof CITY_OUTPUTS.network | keyof typeof CITY_OUTPUTS.node;
 
-/** The loader of a city, and who may vouch for what it begins with. */
+/** The loader of a city, and what it may begin with. */
 export interface LoaderOfCity extends LoadCityDeps {
-  witness(from: City): SnapshotWitness;
-}
-
-/** What another city published, and what all of them counted. */
-export interface SnapshotWitness extends WitnessDeps {
-  readonly bucket: string;
+  readonly beginning: BeginningDeps;
 }
 
 /** ECS answers to `RunTask` slower than other services do. */
@@ -65,7 +67,7 @@ export async function composeLoader(options: FleetOptions, city: City): Promise<
   const tasks = createEcsTaskRuns({ client: new ECSClient(settings), cluster });
   const chain = createDynamoTable({ client: createDynamoClient({ region }), table: tables.chain });
   return {
-    witness: (from) => openWitness({ ...options, account }, from),
+    beginning: openBeginning({ ...options, account }, city, tools),
     async generation() {
       const item = await chain.get(TIP_KEY);
       return item === undefined ? undefined : decodeTipItem(item).gen;
@@ -86,34 +88,44 @@ export async function composeLoader(options: FleetOptions, city: City): Promise<
   };
 }
 
-/** Asks the tables of every city, with the operator's own credentials. */
-function openWitness(
+/** What cities published, by the operator's own credentials, and what they counted, by what all answer. */
+function openBeginning(
   options: FleetOptions & { readonly account: string },
-  from: City,
-): SnapshotWitness {
+  { code }: City,
+  { baseOf }: Pick<FleetTools, "baseOf">,
+): BeginningDeps {
   const { fleet, account, environment, say } = options;
-  const { region, buckets } = cityNamesOf(options, from, account);
+  const network = NETWORKS[ENVIRONMENTS[fleet].network];
+  if (network === undefined) throw new RangeError(`${fleet} is of no network`);
   const forcePathStyle = environment["AWS_ENDPOINT_URL"] !== undefined;
-  const s3 = createS3Client({ region, forcePathStyle });
-  const snapshots = createS3Snapshots(createS3Objects({ client: s3, bucket: buckets.chain }));
-  async function countedBy(city: City, height: number): Promise<CountedDigest> {
-    const names = cityNamesOf(options, city, account);
-    const client = createDynamoClient({ region: names.region });
+  const cities = citiesOf(fleet);
+  const namesOf = (city: string) =>
+    cityNamesOf(
+      options,
+      cities.find((one) => one.code === city),
+      account,
+    );
+  async function published(city: string): Promise<readonly PublishedSet[]> {
+    const { region, buckets } = namesOf(city);
+    const client = createS3Client({ region, forcePathStyle });
+    const snapshots = createS3Snapshots(createS3Objects({ client, bucket: buckets.chain }));
     try {
-      const chain = createDynamoTable({ client, table: names.tables.chain });
-      const item = await chain.get(segmentKey(segmentOf(height)));
-      return { city: city.code, muhash: item && readSegmentItem(item).muhash };
+      return (await readManifests(snapshots, network?.name ?? "")).map((set) => ({ ...set, city }));
     } catch (cause) {
       if (!(cause instanceof StoreFault)) throw cause;
-      // A city that is not deployed yet is no witness, and none against it.
-      say(`${city.code} cannot be asked: ${cause.message}`);
-      return { city: city.code, muhash: undefined };
+      // A city that is not deployed yet has published nothing.
+      say(`${city} cannot be asked for its snapshots: ${cause.message}`);
+      return [];
     }
   }
-  const cities = citiesOf(fleet).filter(({ host }) => host.kind === "aws");
   return {
-    bucket: buckets.chain,
-    published: () => readManifests(snapshots, ENVIRONMENTS[fleet].network),
-    digestsAt: (height) => Promise.all(cities.map((city) => countedBy(city, height))),
+    network,
+    city: code,
+    cities: cities.map((one) => one.code),
+    publishers: cities.filter(({ host }) => host.kind === "aws").map((one) => one.code),
+    countedBy: createHttpCountedSets({ baseOf, say }),
+    published,
+    bucketOf: (city) => namesOf(city).buckets.chain,
+    say,
   };
 }

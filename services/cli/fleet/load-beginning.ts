@@ -2,59 +2,120 @@ import type { City } from "#regions/city.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
-import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
-import type { SnapshotWitness } from "./compose-loader.ts";
-import { findWitnessed, WITNESSES_MIN } from "./find-witnessed.ts";
+import {
+  findWitnessed,
+  type PublishedSet,
+  WITNESSES_MIN,
+  type WitnessDeps,
+  type WitnessedSet,
+} from "./find-witnessed.ts";
 import { namedCity } from "./named-city.ts";
 
-/** What an operator names. */
-export interface NamedBeginning {
-  readonly from: City;
-  /** Set hash that he vouches for himself. */
-  readonly trust: HashHex | undefined;
+/** What a load is to begin with. */
+export type Beginning =
+  /** Nothing was said: the newest set that may be trusted. */
+  | { readonly kind: "newest" }
+  /** Every block is judged. */
+  | { readonly kind: "genesis" }
+  | {
+      readonly kind: "city";
+      readonly from: City;
+      /** Set hash that the operator vouches for himself. */
+      readonly trust: HashHex | undefined;
+    };
+
+/** Instead of a city, after `--from`. */
+const GENESIS = "genesis";
+
+/** What is published, and who counted what. */
+export interface BeginningDeps extends WitnessDeps {
+  /** The city that is loaded. */
+  readonly city: string;
+  /** The highest first; none of a city that is not deployed. */
+  published(city: string): Promise<readonly PublishedSet[]>;
+  /** Codes of cities on AWS, which publish. */
+  readonly publishers: readonly string[];
+  bucketOf(city: string): string;
 }
 
-/** @returns `undefined` for a load that judges everything @throws CommandFailure for what is no beginning */
+/** @throws CommandFailure for what is no beginning */
 export function namedBeginning(
   { from, trust }: CommandContext["options"],
   fleet: EnvironmentName,
   usage: string,
-): NamedBeginning | undefined {
-  if (from === undefined && trust === undefined) return undefined;
-  if (from === undefined) throw usageFailure("--trust goes with --from", usage);
+): Beginning {
+  if (trust !== undefined && (from === undefined || from === GENESIS)) {
+    throw usageFailure("--trust goes with --from and a city", usage);
+  }
+  if (from === undefined) return { kind: "newest" };
+  if (from === GENESIS) return { kind: "genesis" };
   const named = trust === undefined ? undefined : parseHashHex(trust);
   if (trust !== undefined && named === undefined) {
     throw usageFailure(`--trust takes the 64 hex digits of a set hash, not ${trust}`, usage);
   }
-  return { from: namedCity(fleet, from, usage), trust: named };
+  return { kind: "city", from: namedCity(fleet, from, usage), trust: named };
 }
 
 /**
- * The snapshot of another city that a load begins with: one that the operator vouches for, or else
- * three cities do. Networks for development need nobody.
+ * What the program of the task is told of its beginning. Unless something else is named: the newest
+ * set that the city published and counted itself, which needs no replay; else the newest one of
+ * another city that may be trusted; else genesis.
  *
- * @returns words for the program of the task
- * @throws CommandFailure `EXOS-E8133` where nobody vouches for any
- * @source cloud.md 5.4 "Trust"
+ * @param refill the city forgets its chain: what it counted itself says nothing
+ * @throws CommandFailure `EXOS-E8133` where a city is named and nobody vouches for what it published
+ * @source cloud.md 5.4
  */
-export async function vouchedWords(
-  { from, trust }: NamedBeginning,
-  { bucket, ...deps }: SnapshotWitness,
-  { network, say }: { readonly network: string; say(line: string): void },
+export async function beginningWords(
+  beginning: Beginning,
+  refill: boolean,
+  deps: BeginningDeps,
 ): Promise<readonly string[]> {
-  const words = ["--from", bucket];
-  if (trust !== undefined) return [...words, "--trust", trust];
-  if (NETWORKS[network]?.kind === "regtest") return words;
-  const found = await findWitnessed(deps);
-  if (found === undefined) {
-    throw new CommandFailure(
-      `nothing that ${from.name} published was counted alike by ${WITNESSES_MIN} cities; --trust names the set hash that you vouch for`,
-      { code: "EXOS-E8133" },
-    );
+  if (beginning.kind === "genesis") return ["--from", GENESIS];
+  if (beginning.kind === "city") return wordsFrom(beginning, deps);
+  const own = refill ? undefined : await ownSet(deps);
+  if (own !== undefined) {
+    deps.say(`it begins with its own set at ${own.height}, ${own.muhash}`);
+    return [];
   }
-  const { height, muhash, witnesses } = found;
-  say(`the set at ${height}, ${muhash}: counted alike by ${witnesses.join(", ")}`);
-  return [...words, "--trust", muhash];
+  const others = deps.publishers.filter((code) => code !== deps.city);
+  const published = await Promise.all(others.map((code) => deps.published(code)));
+  const found = await findWitnessed(published.flat(), deps);
+  if (found !== undefined) return wordsOf(found, deps);
+  deps.say("nothing that was published may be trusted: every block is judged from genesis");
+  return ["--from", GENESIS];
+}
+
+async function wordsFrom(
+  { from, trust }: Extract<Beginning, { readonly kind: "city" }>,
+  deps: BeginningDeps,
+): Promise<readonly string[]> {
+  const words = ["--from", deps.bucketOf(from.code)];
+  if (trust !== undefined) return [...words, "--trust", trust];
+  if (deps.network.kind === "regtest") return words;
+  const found = await findWitnessed(await deps.published(from.code), deps);
+  if (found !== undefined) return wordsOf(found, deps);
+  throw new CommandFailure(
+    `nothing that ${from.name} published was counted alike by ${WITNESSES_MIN} cities; --trust names the set hash that you vouch for`,
+    { code: "EXOS-E8133" },
+  );
+}
+
+function wordsOf(
+  { city, height, muhash, witnesses }: WitnessedSet,
+  { bucketOf, say, network }: BeginningDeps,
+): readonly string[] {
+  const told = witnesses === undefined ? `of ${city}` : `counted alike by ${witnesses.join(", ")}`;
+  const by = witnesses === undefined && network.kind !== "regtest" ? ", which is pinned" : "";
+  say(`it begins with the set at ${height}, ${muhash}: ${told}${by}`);
+  return ["--from", bucketOf(city), "--trust", muhash];
+}
+
+/** A set that the city has published and says that it counted itself. */
+async function ownSet(deps: BeginningDeps): Promise<PublishedSet | undefined> {
+  for (const set of await deps.published(deps.city)) {
+    if ((await deps.countedBy(deps.city, set.height)) === set.muhash) return set;
+  }
+  return undefined;
 }

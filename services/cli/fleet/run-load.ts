@@ -1,33 +1,33 @@
 import { DEPLOYMENT } from "#regions/deployment.ts";
-import { ENVIRONMENTS } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { composeLoader } from "./compose-loader.ts";
 import { environmentOf } from "./environment-of.ts";
-import { namedBeginning, vouchedWords } from "./load-beginning.ts";
+import { beginningWords, namedBeginning } from "./load-beginning.ts";
 import { loadCity } from "./load-city.ts";
 import { onlyCity } from "./named-city.ts";
 
 const USAGE =
-  "exos fleet load CITY [--from CITY [--trust MUHASH]] [--refill --confirm CITY] [--snapshot]";
+  "exos fleet load CITY [--from CITY [--trust MUHASH] | --from genesis] [--refill --confirm CITY] [--snapshot]";
 
 /**
- * `exos fleet load CITY`: a new generation of the city's coins, filled from the chain that the task
- * downloads itself; with `--from` it begins with what another city published, which a replay from
- * genesis confirms. With `--snapshot` the task publishes the city's own set instead. With `--refill` the city forgets a chain that ended elsewhere.
+ * `exos fleet load CITY`: a new generation of the city's coins. It begins with the newest set that may be
+ * trusted: the city's own, else that of another city, which a replay from genesis confirms; `--from`
+ * names another beginning. With `--snapshot` the task publishes the city's own set instead. With
+ * `--refill` the city forgets a chain that ended elsewhere.
  */
 export async function runLoadCity(
   context: CommandContext,
-  words: readonly string[],
+  given: readonly string[],
 ): Promise<ExitCode> {
   const { options, terminal, json, signal, environment } = context;
   const fleet = environmentOf(context);
-  const city = onlyCity(fleet, words, USAGE);
-  const named = namedBeginning(options, fleet, USAGE);
+  const city = onlyCity(fleet, given, USAGE);
+  const beginning = namedBeginning(options, fleet, USAGE);
   const snapshot = options["snapshot"] !== undefined;
   const refill = options["refill"] !== undefined;
-  if (snapshot && (refill || named !== undefined)) {
+  if (snapshot && (refill || beginning.kind !== "newest")) {
     throw usageFailure("--snapshot loads nothing: it goes with neither --refill nor --from", USAGE);
   }
   if (refill && options["confirm"] !== city.code) {
@@ -44,12 +44,8 @@ export async function runLoadCity(
     { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
     city,
   );
-  const { network } = ENVIRONMENTS[fleet];
-  const vouched = named && (await vouchedWords(named, deps.witness(named.from), { network, say }));
-  const outcome = await loadCity(
-    { refill, words: snapshot ? ["--snapshot"] : (vouched ?? []) },
-    deps,
-  );
+  const words = snapshot ? ["--snapshot"] : await beginningWords(beginning, refill, deps.beginning);
+  const outcome = await loadCity({ refill, words }, deps);
   if (outcome.state === "ended" && outcome.end.exitCode !== 0) {
     const { exitCode = "none", reason } = outcome.end;
     throw new CommandFailure(`${outcome.task} ended with ${exitCode}: ${reason}`, {

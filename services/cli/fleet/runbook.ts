@@ -11,7 +11,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "a new city",
     command:
-      "an entry in `regions/`, `exos fleet deploy --city CITY`, then `exos fleet load CITY --from OTHER`; outside AWS `exos fleet render CITY` makes the machine",
+      "an entry in `regions/`, `exos fleet deploy --city CITY`, then `exos fleet load CITY`, which begins with what another one published; outside AWS `exos fleet render CITY` makes the machine",
     takes: "under an hour from a snapshot, under $1",
   },
   {

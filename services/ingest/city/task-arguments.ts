@@ -22,7 +22,7 @@ export interface TaskArguments {
   readonly snapshot: boolean;
   /** Load: judge what the city began with from genesis, and load nothing. */
   readonly replay: boolean;
-  /** Load: the bucket whose newest snapshot the chain begins with. */
+  /** Load: the bucket whose snapshot the chain begins with, or `genesis`; the city's own unless said. */
   readonly from: string | undefined;
   /** Load: set hash of that snapshot, which an operator vouches for. */
   readonly trust: HashHex | undefined;
@@ -30,6 +30,8 @@ export interface TaskArguments {
 
 /** Of no known service, beside the peer port. */
 export const HEALTH_PORT = 4_561;
+/** Instead of a bucket: nothing is taken, everything is judged. */
+export const GENESIS = "genesis";
 const MODES: readonly TaskMode[] = ["ingest", "load", "health"];
 /** Where a peer's port is not said. */
 const PEER_PORT = 4_562;
@@ -77,7 +79,9 @@ export function parseTaskArguments(
     if (trust === undefined && values.trust !== undefined) {
       return "--trust wants the 64 hex digits of a set hash";
     }
-    if (trust !== undefined && values.from === undefined) return "--trust goes with --from";
+    if (trust !== undefined && (values.from ?? GENESIS) === GENESIS) {
+      return "--trust goes with --from BUCKET";
+    }
     return {
       mode,
       connect: connect.filter((endpoint) => endpoint !== undefined),

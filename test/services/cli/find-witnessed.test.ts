@@ -1,25 +1,51 @@
 import { describe, expect, it } from "vitest";
 import { findWitnessed } from "#services/cli/fleet/find-witnessed.ts";
-import { namedBeginning, vouchedWords } from "#services/cli/fleet/load-beginning.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import { createHttpCountedSets } from "#services/cli/fleet/http-counted-sets.ts";
+import {
+  type BeginningDeps,
+  beginningWords,
+  namedBeginning,
+} from "#services/cli/fleet/load-beginning.ts";
+import { exos } from "#shared/consensus/networks/exos.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import { type HashHex, height } from "#shared/primitives/brand.ts";
+import { fromHashHex } from "#shared/primitives/hash.ts";
 
 const hash = (digit: string) => digit.repeat(64) as HashHex;
 const [ONE, TWO] = [hash("1"), hash("2")];
+const CITIES = ["syd", "lon", "sin", "sfo", "fra", "ams"];
 type Counted = Readonly<Record<string, HashHex | undefined>>;
 
-/** A city that published sets, and what each city counted at their blocks. */
-function fleet(counted: Readonly<Record<number, Counted>>) {
-  return {
-    bucket: "bucket",
-    published: async () => [
-      { height: 2_999, muhash: TWO },
-      { height: 1_999, muhash: ONE },
-    ],
-    digestsAt: async (height: number) =>
-      Object.entries(counted[height] ?? {}).map(([city, muhash]) => ({ city, muhash })),
+const setOf = (city: string, at: number, muhash: HashHex) => ({
+  ...{ city, height: height(at), hash: hash("a"), muhash },
+});
+const LONDON = [setOf("lon", 2_999, TWO), setOf("lon", 1_999, ONE)];
+
+/** Cities that published sets, and what each city counted at their blocks. */
+function fleet(counted: Readonly<Record<number, Counted>>, network: Network = exos) {
+  const said: string[] = [];
+  const asked: string[] = [];
+  const deps: BeginningDeps = {
+    network,
+    city: "syd",
+    cities: CITIES,
+    publishers: ["syd", "lon", "sin"],
+    countedBy: async (city, at) => {
+      asked.push(`${city} ${at}`);
+      return counted[at]?.[city];
+    },
+    published: async (city) => LONDON.filter((set) => set.city === city),
+    bucketOf: (city) => `bucket-${city}`,
+    say: (line) => void said.push(line),
   };
+  return { deps, said, asked };
 }
-const three = (muhash: HashHex) => ({ lon: muhash, sin: muhash, sfo: muhash });
+const three = (muhash: HashHex) => ({ lon: muhash, sin: muhash, ams: muhash });
+const pinning = (muhash: HashHex): Network => {
+  const pin = { height: height(2_999), hash: fromHashHex(hash("a")), muhash: fromHashHex(muhash) };
+  return { ...exos, consensus: { ...exos.consensus, pinnedSets: [pin] } };
+};
 
 describe("a published set", () => {
   it.each<[string, Readonly<Record<number, Counted>>, number | undefined]>([
@@ -41,31 +67,98 @@ describe("a published set", () => {
       { 2999: { ...three(TWO), fra: undefined } },
       2_999,
     ],
-  ])("is witnessed: %s", async (_, counted, height) => {
-    const found = await findWitnessed(fleet(counted));
-    expect(found?.height).toBe(height);
-    if (height !== undefined) expect(found?.witnesses).toEqual(["lon", "sin", "sfo"]);
+  ])("is witnessed: %s", async (_, counted, at) => {
+    const found = await findWitnessed(LONDON.toReversed(), fleet(counted).deps);
+    expect(found?.height).toBe(at);
+    if (at !== undefined) expect(found?.witnesses).toEqual(["lon", "sin", "ams"]);
+  });
+
+  it("needs no witness where the network pins it, and has none where it pins another", async () => {
+    const pinned = fleet({}, pinning(TWO));
+    expect(await findWitnessed(LONDON, pinned.deps)).toMatchObject({ height: 2_999, muhash: TWO });
+    expect(pinned.asked).toEqual([]);
+    const other = fleet({ 2999: three(TWO), 1999: three(ONE) }, pinning(ONE));
+    expect(await findWitnessed(LONDON, other.deps)).toMatchObject({ height: 1_999 });
+    expect(other.said.join()).toMatch(new RegExp(`lon at 2999 is left: .*${ONE}.*${TWO}`));
   });
 });
 
 describe("what a load begins with", () => {
-  const said: string[] = [];
-  const on = (network: string) => ({ network, say: (line: string) => void said.push(line) });
-  const named = namedBeginning({ from: "lon" }, "prod", "usage");
-  if (named === undefined) throw new RangeError("a city was named");
+  const named = (from?: string, trust?: string) =>
+    namedBeginning({ ...(from && { from }), ...(trust && { trust }) }, "prod", "usage");
 
   it("is what three cities vouch for, and says who they are", async () => {
-    const words = await vouchedWords(named, fleet({ 2999: three(TWO) }), on("exos"));
-    expect(words).toEqual(["--from", "bucket", "--trust", TWO]);
-    expect(said).toEqual([`the set at 2999, ${TWO}: counted alike by lon, sin, sfo`]);
+    const { deps, said } = fleet({ 2999: three(TWO) });
+    const words = ["--from", "bucket-lon", "--trust", TWO];
+    expect(await beginningWords(named("lon"), false, deps)).toEqual(words);
+    expect(said).toEqual([
+      `it begins with the set at 2999, ${TWO}: counted alike by lon, sin, ams`,
+    ]);
   });
 
   it("is refused where nobody vouches for it, but on networks for development", async () => {
-    const nobody = fleet({});
-    await expect(vouchedWords(named, nobody, on("exos"))).rejects.toThrow("London");
-    expect(await vouchedWords(named, nobody, on("exos-regtest"))).toEqual(["--from", "bucket"]);
-    const own = { ...named, trust: ONE };
-    const words = ["--from", "bucket", "--trust", ONE];
-    expect(await vouchedWords(own, nobody, on("exos"))).toEqual(words);
+    const nobody = fleet({}).deps;
+    await expect(beginningWords(named("lon"), false, nobody)).rejects.toThrow("London");
+    const words = ["--from", "bucket-lon"];
+    const development = fleet({}, exosRegtest).deps;
+    expect(await beginningWords(named("lon"), false, development)).toEqual(words);
+    const newest = await beginningWords(named(), false, development);
+    expect(newest).toEqual([...words, "--trust", TWO]);
+    const own = ["--from", "bucket-lon", "--trust", ONE];
+    expect(await beginningWords(named("lon", ONE), false, nobody)).toEqual(own);
+  });
+
+  it("is the city's own set where it counted that itself, which the task finds", async () => {
+    const { deps, said } = fleet({ 2999: three(TWO), 1999: { lon: ONE } });
+    const own = { ...deps, city: "lon" };
+    expect(await beginningWords(named(), false, own)).toEqual([]);
+    expect(said).toEqual([`it begins with its own set at 2999, ${TWO}`]);
+  });
+
+  it("is the newest of another city where it has none, or is to forget its chain", async () => {
+    const words = ["--from", "bucket-lon", "--trust", TWO];
+    const { deps } = fleet({ 2999: three(TWO) });
+    expect(await beginningWords(named(), false, deps)).toEqual(words);
+    expect(await beginningWords(named(), true, deps)).toEqual(words);
+    // Its own count says nothing of the chain that it is to follow.
+    const forgetting = fleet({ 2999: { lon: TWO } });
+    const genesis = ["--from", "genesis"];
+    expect(await beginningWords(named(), true, { ...forgetting.deps, city: "lon" })).toEqual(
+      genesis,
+    );
+  });
+
+  it("is genesis where nothing may be trusted, or where that is named", async () => {
+    const { deps, said, asked } = fleet({ 2999: { lon: TWO } });
+    expect(await beginningWords(named(), false, deps)).toEqual(["--from", "genesis"]);
+    expect(said.join()).toContain("judged from genesis");
+    asked.length = 0;
+    expect(await beginningWords(named("genesis"), false, deps)).toEqual(["--from", "genesis"]);
+    expect(asked).toEqual([]);
+    expect(() => named("genesis", ONE)).toThrow("--trust goes with --from and a city");
+  });
+});
+
+describe("what cities say that they counted", () => {
+  it("is asked of each by HTTP, and is nothing of one that does not answer as a city", async () => {
+    const said: string[] = [];
+    const answers: Readonly<Record<string, () => Response>> = {
+      "https://x/c/lon/v1/snapshots/2999": () => Response.json({ height: 2_999, muhash: TWO }),
+      "https://x/c/sin/v1/snapshots/2999": () =>
+        Response.json({ code: "EXOS-E4041" }, { status: 404 }),
+      "https://x/c/sfo/v1/snapshots/2999": () => new Response("<html>"),
+      "https://x/c/fra/v1/snapshots/2999": () => Response.json({ height: 1, muhash: TWO }),
+    };
+    const countedBy = createHttpCountedSets({
+      baseOf: async (city) => (city === "syd" ? undefined : `https://x/c/${city}`),
+      request: async (url) => answers[String(url)]?.() ?? Promise.reject(new TypeError("refused")),
+      say: (line) => void said.push(line),
+    });
+    const told = await Promise.all(CITIES.map((city) => countedBy(city, 2_999)));
+    expect(told).toEqual([undefined, TWO, undefined, undefined, undefined, undefined]);
+    expect(said.map((line) => line.slice(0, 19)).sort()).toEqual([
+      "ams cannot be asked",
+      "sfo cannot be asked",
+    ]);
   });
 });

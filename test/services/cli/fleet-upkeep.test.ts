@@ -55,7 +55,7 @@ afterAll(() => {
 async function run(...words: string[]) {
   asked.length = 0;
   const said = await runInProcess(["fleet", ...words, "--environment", "local", "--json"]);
-  const changes = asked.filter(({ what }) => !/^(Get|List|Describe)/.test(what));
+  const changes = asked.filter(({ what }) => !/^(Get|List|Describe|GET )/.test(what));
   return { said, changes };
 }
 
@@ -82,6 +82,10 @@ describe("looking after a deployed city", () => {
     expect(JSON.parse(changes[0]?.body ?? "")).toMatchObject({
       cluster: "exos-local-loc",
       taskDefinition: "TaskLoad-1",
+      // Nobody has published anything.
+      overrides: {
+        containerOverrides: [{ command: ["services/ingest/main.ts", "load", "--from", "genesis"] }],
+      },
       networkConfiguration: { awsvpcConfiguration: { securityGroups: ["SecurityGroup-1"] } },
     });
   });

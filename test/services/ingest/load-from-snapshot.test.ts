@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type OwnSets, ownBeginning } from "#services/ingest/compose-beginning.ts";
 import { composeDisk } from "#services/ingest/compose-disk.ts";
 import { publishSet } from "#services/ingest/compose-publish.ts";
 import { composeReplay } from "#services/ingest/compose-replay.ts";
@@ -11,6 +12,7 @@ import type { Network } from "#shared/consensus/params.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import { cityOf, coinsOf, mineOn, preparedFrom, storesWith } from "../../support/load-rig.ts";
+import { createMemorySegments } from "../../support/memory-segments.ts";
 import type { MinedBlock } from "../../support/mine.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -166,6 +168,54 @@ async function* lastByteTurned(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
     yield copy;
   }
 }
+
+describe("what a load begins with that is told of nothing", () => {
+  const ownOf = ({ ports }: Awaited<ReturnType<typeof firstCity>>, over: Partial<OwnSets> = {}) =>
+    ownBeginning({ ...ports, network: strict, segmentBlocks: SEGMENT, ...over });
+
+  it("is the newest set that the city published and counted itself", async () => {
+    const first = await firstCity();
+    expect(await ownOf(first)).toMatchObject({ trust: first.muhash, judged: 9 });
+    // What three cities vouch for would have to be confirmed; this was judged here.
+    const folder = temporaryFolder();
+    const from = { snapshots: first.ports.snapshots, trust: first.muhash };
+    const own = { network: strict, log: createMemoryLog(), segmentBlocks: SEGMENT };
+    await using disk = await composeDisk({ ...own, folder });
+    await restoreSet(disk, from, own);
+    expect(await disk.stores.coins.tip()).toMatchObject({ height: 9, floor: 9 });
+  });
+
+  it.each<[string, (city: Awaited<ReturnType<typeof firstCity>>) => Promise<Partial<OwnSets>>]>([
+    [
+      "of which it only assumes its coins",
+      async ({ ports }) => {
+        await ports.generations.noteLoaded(1, { assumed: true, digest: hashAt(1) });
+        return {};
+      },
+    ],
+    [
+      "where it counted another set",
+      async ({ ports }) => {
+        const info = await ports.segments.info(1);
+        if (info !== undefined) await ports.segments.declare(1, { ...info, muhash: hashAt(1) });
+        return {};
+      },
+    ],
+    ["where it counted none", async () => ({ segments: createMemorySegments() })],
+    ["of another network", async () => ({ network: { ...strict, name: "another" } })],
+    ["without a chain", async () => ({ coins: (await emptyCity()).ports.coins })],
+    [
+      "on another chain",
+      async () => {
+        const other = await storesWith(await mineOn(undefined, 12, 0x53), network);
+        return { coins: other.coins };
+      },
+    ],
+  ])("is nothing of a city %s", async (_, change) => {
+    const first = await firstCity();
+    expect(await ownOf(first, await change(first))).toBeUndefined();
+  });
+});
 
 describe("trust in a snapshot", () => {
   const wrong = toHashHex(fromHashHex("ab".repeat(32) as HashHex));

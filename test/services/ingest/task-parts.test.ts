@@ -72,6 +72,7 @@ describe("the words of a task", () => {
     [["load", "--replay", "--from=lon"], /--replay loads nothing/],
     [["load", "--replay", "--snapshot"], /loads nothing/],
     [["load", TRUST], /--trust goes with --from/],
+    [["load", "--from=genesis", TRUST], /--trust goes with --from/],
     [["load", "--from=lon", "--trust=ab"], /--trust wants the 64 hex digits/],
     [["ingest", "--health=x"], /--health/],
     [["ingest", "--what"], /--what/],
