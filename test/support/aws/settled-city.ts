@@ -1,4 +1,5 @@
 import { inParallel } from "#shared/adapters/aws/in-parallel.ts";
+import type { CityTable } from "#shared/adapters/aws/table-shapes.ts";
 import { encodeBlock } from "#shared/codec/encode-block.ts";
 import { marksOf } from "#shared/coins/marks-of.ts";
 import { genesisTip, nextTip, withTotals } from "#shared/coins/tip.ts";
@@ -20,11 +21,17 @@ export interface SettledCity extends TablesValidator {
   next(kind: "work" | "stake"): Uint8Array;
 }
 
-/** @param blocks of the chain, put into the tables as a city that judged them left them */
-export async function openSettledCity(blocks: number): Promise<SettledCity> {
+/**
+ * @param blocks of the chain, put into the tables as a city that judged them left them
+ * @param wanted tables that are made; those of the chain unless said
+ */
+export async function openSettledCity(
+  blocks: number,
+  wanted?: readonly CityTable[],
+): Promise<SettledCity> {
   const chain = new RichChain();
   while (chain.blocks.length < blocks) chain.append(chain.work());
-  const city = await openTablesValidator(chain.network, unixSeconds(chain.now + 100_000));
+  const city = await openTablesValidator(chain.network, unixSeconds(chain.now + 100_000), wanted);
   const { headers, coins } = city.deps;
   const [genesis, ...records] = chain.records;
   if (genesis === undefined) throw new RangeError("a chain has a genesis");

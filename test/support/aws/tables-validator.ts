@@ -8,6 +8,7 @@ import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
 import { createPackedBlocks } from "#shared/adapters/aws/packed-blocks.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import type { CityTable } from "#shared/adapters/aws/table-shapes.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
@@ -25,18 +26,24 @@ export interface TablesValidator extends AsyncDisposable {
   readonly records: RequestRecord[];
   /** Sends to the same tables, and nothing of it is written down. */
   readonly unrecorded: ReturnType<Awaited<ReturnType<typeof openDynamoEndpoint>>["client"]>;
+  /** What sends a function of the city to the same tables and bucket. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A city on endpoints in this process, which nobody else is in. Hints go nowhere. */
+/**
+ * A city on endpoints in this process, which nobody else is in. Hints go nowhere.
+ * @param wanted tables that are made; those of the chain unless said
+ */
 export async function openTablesValidator(
   network: Network,
   now: UnixSeconds,
+  wanted: readonly CityTable[] = ["chain", "coins"],
 ): Promise<TablesValidator> {
   const stack = new AsyncDisposableStack();
   const dynamo = stack.use(await openDynamoEndpoint());
   const fauxqs = stack.use(await openFauxqsEndpoint());
   const unrecorded = dynamo.client();
-  const tables = await makeCityTables(unrecorded, ["chain", "coins"]);
+  const tables = await makeCityTables(unrecorded, wanted);
   const client = dynamo.client();
   const s3 = fauxqs.s3();
   const bucket = await makeCityBucket(s3);
@@ -61,5 +68,20 @@ export async function openTablesValidator(
       announce: { send: async () => undefined },
     },
   };
-  return { deps, records, unrecorded, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const environment = {
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+    AWS_ENDPOINT_URL_S3: fauxqs.url,
+    EXOS_TABLE_CHAIN: tables.chain,
+    EXOS_TABLE_COINS: tables.coins,
+    EXOS_TABLE_INDEX: tables.index,
+    EXOS_TABLE_POOL: tables.pool,
+    EXOS_BUCKET_CHAIN: bucket,
+  };
+  return {
+    deps,
+    records,
+    unrecorded,
+    environment,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }
