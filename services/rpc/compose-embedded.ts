@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openSingleCity } from "#services/rpc/city/open-single-city.ts";
 import type { Access, Readiness, RpcDeps, RunningCall } from "#services/rpc/deps.ts";
 import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
+import { createStreamLimit } from "#services/rpc/http/stream-limit.ts";
 import { COOKIE_USER, type Login, parseSaltedLogin } from "#services/rpc/json-rpc/login.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
 import { createFolderSecrets } from "#shared/adapters/embedded/folder-secrets.ts";
@@ -79,9 +80,13 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const { readiness } = options;
   const city = options.city ?? "local";
   const calls = new Set<RunningCall>();
-  const rate = options.ratelimit === false ? undefined : createRateLimit(shared);
+  const limits =
+    options.ratelimit === false
+      ? {}
+      : { rate: createRateLimit(shared), streams: createStreamLimit() };
   const own = {
-    ...{ ...shared, control, city, calls, access, readiness, rate, entropy },
+    ...{ ...shared, control, city, calls, access, readiness, entropy },
+    ...limits,
     methods: METHODS,
   };
   return {

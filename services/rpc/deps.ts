@@ -1,4 +1,5 @@
 import type { RateLimit } from "#services/rpc/http/rate-limit.ts";
+import type { StreamLimit } from "#services/rpc/http/stream-limit.ts";
 import type { Login } from "#services/rpc/json-rpc/login.ts";
 import type { Method } from "#services/rpc/json-rpc/method.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
@@ -230,6 +231,8 @@ export interface RpcDeps {
   readonly readiness: Readiness;
   /** Counts what callers ask for; without it nobody is limited. */
   readonly rate?: RateLimit | undefined;
+  /** Counts streams that callers hold; without it nobody is limited. */
+  readonly streams?: StreamLimit | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly metrics: Metrics;

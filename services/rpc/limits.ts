@@ -1,5 +1,6 @@
 import type { Access } from "#services/rpc/deps.ts";
 import { RATE_UNITS_MAX, RATE_UNITS_PER_SECOND } from "#services/rpc/http/rate-limit.ts";
+import { STREAMS_MAX } from "#services/rpc/http/stream-limit.ts";
 import { JSON_DEPTH_MAX } from "#services/rpc/json/read-json.ts";
 
 /** Seconds a request may take; methods that need a login are free of it. */
@@ -46,6 +47,7 @@ export const LIMITS = {
   connectionsPerClient: CONNECTIONS_MAX,
   rateUnits: RATE_UNITS_MAX,
   rateUnitsPerSecond: RATE_UNITS_PER_SECOND,
+  streamsPerClient: STREAMS_MAX,
 } as const;
 
 /** The limits of everybody's city are tighter than those of one's own node. */

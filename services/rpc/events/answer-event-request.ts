@@ -40,7 +40,7 @@ export async function answerEventRequest(
   const { notice, clock, entropy, city } = deps;
   const lifeMs = holds ? LIFE_MS : 0;
   const source = { tip: () => notice.read(), clock, pollMs: POLL_MS, lifeMs };
-  const response = eventStream(source, request, entropy);
+  const response = eventStream(source, request, { entropy });
   response.headers.set("x-exos-city", city);
   response.headers.set("access-control-allow-origin", "*");
   return response;

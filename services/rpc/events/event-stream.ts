@@ -1,11 +1,18 @@
 import type { Entropy } from "#shared/ports/entropy.ts";
 import { type EventSource, tipEvents } from "./tip-events.ts";
 
+/** What an answer that streams is made with. */
+export interface StreamOptions {
+  readonly entropy: Pick<Entropy, "bytes">;
+  /** Told when the stream is over, however it ended; perhaps twice. */
+  readonly ended?: (() => void) | undefined;
+}
+
 /** A stream of events as an answer; it ends when its reader goes. */
 export function eventStream(
   source: EventSource,
   request: { readonly headers: Headers },
-  entropy: Pick<Entropy, "bytes">,
+  { entropy, ended = () => undefined }: StreamOptions,
 ): Response {
   const run = Buffer.from(entropy.bytes(6)).toString("hex");
   const resumed = request.headers.get("last-event-id") !== null;
@@ -14,11 +21,16 @@ export function eventStream(
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = await events.next();
-      if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      const { value, done } = await events.next().catch((cause: unknown) => {
+        ended();
+        throw cause;
+      });
+      if (done !== true) return controller.enqueue(encoder.encode(value));
+      ended();
+      controller.close();
     },
     cancel() {
+      ended();
       gone.abort();
     },
   });
