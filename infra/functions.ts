@@ -142,6 +142,12 @@ export interface TaskShape {
   readonly staking?: readonly string[];
 }
 
+/**
+ * What publishing the set of a city takes: one process of one thread, which holds a million owners or
+ * the hashes of a chain of four million blocks.
+ */
+export const SET_SHAPE = { cpu: 1024, memoryMb: 4096 } as const;
+
 /** Both ways. @source cloud.md 1, 7.2 */
 export const TASK_SHAPES: Readonly<Record<ContainerHandler, TaskShape>> = {
   ingest: {

@@ -42,6 +42,12 @@ export const IDLE_USAGE = {
     /** Send, receive and delete of one hint to each of them. */
     requestsPerBlock: { blocks: 3, connect: 3, transactions: 0, announce: 3 },
   },
+  /**
+   * Runs of the task that publishes the city's set: on every odd day. Measured are 235 µs for each header
+   * and 107 µs for each coin, read and written: twenty minutes of four million blocks, and then the way
+   * to the bucket and back.
+   */
+  sets: { runs: 15.5, hours: 0.5 },
   topicsPerBlock: 1,
   functions: {
     check: { ...AT_A_BLOCK, seconds: 0.1 },

@@ -18,7 +18,7 @@ import { Construct } from "constructs";
 import { acknowledgeWildcards } from "#infra/acknowledge.ts";
 import type { CityContext } from "#infra/city-context.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
-import { type ContainerHandler, TASK_SHAPES } from "#infra/functions.ts";
+import { type ContainerHandler, SET_SHAPE, TASK_SHAPES, type TaskShape } from "#infra/functions.ts";
 import type { GrantFacts } from "#infra/port-calls.ts";
 
 /** Peers of every network call on this port of the task. @source cloud.md 8 */
@@ -43,6 +43,8 @@ interface Way {
   /** After the city's prefix. */
   readonly family: string;
   readonly words: readonly string[];
+  /** Where it needs less than others of its handler. */
+  readonly shape?: Pick<TaskShape, "cpu" | "memoryMb" | "diskGib">;
 }
 
 interface TaskToDefine extends Way {
@@ -54,12 +56,17 @@ interface TaskToDefine extends Way {
 const INGEST: Way = { handler: "ingest", family: "ingest", words: [] };
 const LOAD: Way = { handler: "load", family: "load", words: [] };
 const REPLAY: Way = { handler: "load", family: "replay", words: ["--replay"] };
+const SET: Way = { handler: "load", family: "set", words: ["--snapshot"], shape: SET_SHAPE };
 
 /** The one long-running part of a city, and the loader that is run on request. @source cloud.md 7.2 */
 export class PeerTask extends Construct {
   readonly cluster: CfnCluster;
   readonly ingest: CfnTaskDefinition;
   readonly load: CfnTaskDefinition;
+  /** Publishes the city's own set. */
+  readonly set: CfnTaskDefinition;
+  /** ARNs of the roles that whoever starts `set` passes on. */
+  readonly passed: readonly string[];
 
   constructor(scope: Construct, id: string, props: PeerTaskProps) {
     super(scope, id);
@@ -79,6 +86,8 @@ export class PeerTask extends Construct {
     const [peering, loading] = [this.#identify("ingest", props), this.#identify("load", props)];
     this.ingest = this.#define("Ingest", props, { ...INGEST, role: peering, log, execution });
     this.load = this.#define("Load", props, { ...LOAD, role: loading, log, execution });
+    this.set = this.#define("Set", props, { ...SET, role: loading, log, execution });
+    this.passed = [loading.roleArn, execution.roleArn];
     const replay = this.#define("Replay", props, { ...REPLAY, role: loading, log, execution });
     this.#serve("Service", props, {
       serviceName: names.service,
@@ -170,7 +179,7 @@ export class PeerTask extends Construct {
   #define(id: string, { context, environment }: PeerTaskProps, task: TaskToDefine) {
     const { names, image } = context;
     const { handler, family, words, role, log, execution } = task;
-    const shape = TASK_SHAPES[handler];
+    const { shape = TASK_SHAPES[handler] } = task;
     return new CfnTaskDefinition(this, id, {
       family: `${names.prefix}-${family}`,
       requiresCompatibilities: ["FARGATE"],
@@ -186,7 +195,7 @@ export class PeerTask extends Construct {
         {
           name: handler,
           image,
-          command: [...shape.command, ...words],
+          command: [...TASK_SHAPES[handler].command, ...words],
           essential: true,
           user: USER,
           readonlyRootFilesystem: true,

@@ -9,6 +9,7 @@ import { DrivenFollowers } from "#infra/constructs/driven-followers.ts";
 import { pickVariables } from "#infra/constructs/handler-function.ts";
 import { PeerTask } from "#infra/constructs/peer-task.ts";
 import { RoleBoundary } from "#infra/constructs/role-boundary.ts";
+import { SetSchedule } from "#infra/constructs/set-schedule.ts";
 import { StakeKey } from "#infra/constructs/stake-key.ts";
 import { TASK_SHAPES } from "#infra/functions.ts";
 import { isSkipped } from "#infra/left-out.ts";
@@ -96,6 +97,10 @@ export class NodeStack extends Stack {
         load: pickVariables(this.variables, TASK_SHAPES.load.environment),
       },
     });
+    if (apart === undefined) {
+      const dead = this.queues.deadEvents;
+      new SetSchedule(this, "Sets", { names, task, network, dead }).node.addDependency(boundary);
+    }
     // Roles name their boundary by construction: it must be there before them.
     for (const part of [functions, task]) part.node.addDependency(boundary);
     acknowledge(task, "AwsSolutions-ECS2");

@@ -57,10 +57,10 @@ export async function exportCity(
   signal: AbortSignal,
 ): Promise<ExportedSet> {
   const { snapshots, richList } = city;
+  const listed = await richList.richest(1);
   const settled = await newestCounted(city);
   const { record } = settled;
   const name = snapshotName(record);
-  const listed = await richList.richest(1);
   if (listed?.at.hash === record.hash && (await snapshots.names()).includes(name)) {
     return { name, isKnown: true };
   }

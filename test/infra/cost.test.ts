@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { PRICES } from "#infra/prices.ts";
+import { IDLE_USAGE } from "#infra/usage.ts";
 import { CITIES } from "#regions/fleet.ts";
 import {
   type CostItem,
@@ -19,6 +20,7 @@ const FLEET_SPOT_MAX = 150;
 const RECORDED: Readonly<Partial<Record<CostItem, number>>> = {
   task: 5.96,
   tables: 2.3,
+  sets: 0.15,
   queues: 1.1,
   functions: 0.33,
   objects: 0.1,
@@ -37,6 +39,20 @@ function linesOf(code: string, purchase: Purchase): CostLine[] {
 /** What a city costs of its own: the gate of its wave is a part of delivering the fleet. */
 function ownOf(code: string, purchase: Purchase): number {
   return sumOf(linesOf(code, purchase).filter(({ item }) => item !== "delivery"));
+}
+
+/** The templates of a city with other properties in some resources. */
+function withProperties(
+  code: string,
+  other: (properties: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+): Pick<StackTemplate, "Resources">[] {
+  return [...(productionFleet().stages.get(code)?.values() ?? [])].map(({ Resources }) => ({
+    Resources: Object.fromEntries(
+      Object.entries(Resources).map(([id, { Type, Properties = {} }]) => {
+        return [id, { Type, Properties: { ...Properties, ...other(Properties) } }];
+      }),
+    ),
+  }));
 }
 
 const awsCodes = CITIES.filter(({ host }) => host.kind === "aws").map(({ code }) => code);
@@ -68,6 +84,21 @@ describe("an idle month", () => {
       expect(sumOf(lines), item).toBeLessThan(recorded * 1.1);
       expect(sumOf(lines), item).toBeGreaterThan(recorded * 0.9);
     }
+  });
+
+  it("has no room for a set of every day, nor for one by a task of the size of a load", () => {
+    const [run] = linesOf("syd", "spot").filter(({ item }) => item === "sets");
+    const each = (run?.dollars ?? 0) / IDLE_USAGE.sets.runs;
+    const others = ownOf("syd", "spot") - (run?.dollars ?? 0);
+    expect(others + each * 30.4).toBeGreaterThan(CITY_SPOT_MAX);
+    const sized = withProperties("syd", ({ Family = "" }) =>
+      String(Family).endsWith("-set")
+        ? { Cpu: "2048", Memory: "8192", EphemeralStorage: { SizeInGiB: 60 } }
+        : {},
+    );
+    const dearer = sumOf(priceTemplates(sized, "spot")) - sumOf(linesOf("syd", "spot"));
+    expect(dearer).toBeCloseTo(0.15, 2);
+    expect(ownOf("syd", "spot") + dearer).toBeGreaterThan(CITY_SPOT_MAX);
   });
 
   it("of a city that stakes has its key besides", () => {
@@ -125,17 +156,7 @@ describe("a template is refused", () => {
 
 describe("prices", () => {
   it("follow the shape of the task", () => {
-    const doubled = [...(productionFleet().stages.get("syd")?.values() ?? [])].map(
-      ({ Resources }) => ({
-        Resources: Object.fromEntries(
-          Object.entries(Resources).map(([id, resource]) => {
-            const { Type, Properties = {} } = resource;
-            const cpu = Properties["Cpu"] === "256" ? { Cpu: "512" } : {};
-            return [id, { Type, Properties: { ...Properties, ...cpu } }];
-          }),
-        ),
-      }),
-    );
+    const doubled = withProperties("syd", ({ Cpu }) => (Cpu === "256" ? { Cpu: "512" } : {}));
     const dearer = sumOf(priceTemplates(doubled, "spot"));
     expect(dearer - sumOf(linesOf("syd", "spot"))).toBeCloseTo(1.89, 2);
   });

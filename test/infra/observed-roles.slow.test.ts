@@ -318,6 +318,14 @@ async function load(): Promise<void> {
   await loading.says(/"msg":"loaded"/);
 }
 
+/** The city publishes its own set; a load left it one that is not a segment old. */
+async function publish(): Promise<void> {
+  using disk = temporaryFolder();
+  const environment = { ...asProcess("load"), EXOS_DATADIR: disk.path };
+  await using publishing = startCityProcess(["load", "--snapshot"], environment);
+  await publishing.says(/"msg":"snapshot [a-z ]+"|EXOS-E8132/);
+}
+
 describe.skipIf(RECORDED === undefined)(
   "what a role may do is what its handler does",
   { timeout: 300_000 },
@@ -328,6 +336,7 @@ describe.skipIf(RECORDED === undefined)(
     it("answers, streams, and takes a payment and blocks", answer);
     it("watches over itself and the fleet", watchOver);
     it("is loaded with another chain", load);
+    it("is asked for its own set", publish);
 
     it.each(HANDLERS)("%s, both ways", (handler) => {
       const rules = rolePolicies(productionFleet(), TRACED_NAMES.code).get(handler) ?? [];

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { HOURS_A_MONTH, PRICES } from "#infra/prices.ts";
 import { BLOCKS_A_MONTH, IDLE_USAGE, MINUTES_A_MONTH } from "#infra/usage.ts";
 import { refusedIn } from "./refused-resources.ts";
@@ -36,9 +37,19 @@ export type CostItem =
   | "images"
   | "keys"
   | "edge"
+  | "sets"
   | "delivery";
 
 type Pricer = (id: string, resource: PricedResource, bill: Bill) => readonly CostLine[];
+
+/** What a schedule has that starts a task. */
+const ECS_TARGET = z.object({
+  EcsParameters: z.object({
+    TaskDefinitionArn: z.object({ Ref: z.string() }),
+    CapacityProviderStrategy: z.array(z.object({ CapacityProvider: z.string() })).min(1),
+  }),
+});
+const DISK = z.object({ SizeInGiB: z.number() });
 
 /** What prices depend on beside the resource. */
 interface Bill {
@@ -47,7 +58,9 @@ interface Bill {
 }
 
 const MILLION = 1_000_000;
-const { dynamo, s3, queues, functions } = IDLE_USAGE;
+/** Gigabytes of disk that come with a task. */
+const DISK_GB_FREE = 20;
+const { dynamo, s3, queues, functions, sets } = IDLE_USAGE;
 
 /** @throws for a property that is not a number: its price would be a guess */
 function numberIn(resource: PricedResource, name: string): number {
@@ -67,6 +80,14 @@ function referred(value: unknown): string | undefined {
   return /"(?:Ref|Fn::GetAtt)":\[?"([^"]+)"/.exec(text)?.[1];
 }
 
+/** Dollars an hour of a task on demand, without its address and its disk. */
+function hourlyOf(task: PricedResource): number {
+  return (
+    (numberIn(task, "Cpu") / 1_024) * PRICES.fargateVcpuHour +
+    (numberIn(task, "Memory") / 1_024) * PRICES.fargateGbHour
+  );
+}
+
 function priceService(id: string, service: PricedResource, bill: Bill): CostLine[] {
   const task = bill.resources[referred(service.Properties?.["TaskDefinition"]) ?? ""];
   if (task === undefined) throw new RangeError(`${id}: its task is in no template`);
@@ -74,9 +95,7 @@ function priceService(id: string, service: PricedResource, bill: Bill): CostLine
   // Wanted by whoever watches over the city, now and then.
   if (count === 0) return [];
   const hours = HOURS_A_MONTH * count;
-  const hourly =
-    (numberIn(task, "Cpu") / 1_024) * PRICES.fargateVcpuHour +
-    (numberIn(task, "Memory") / 1_024) * PRICES.fargateGbHour;
+  const hourly = hourlyOf(task);
   const share = bill.purchase === "spot" ? PRICES.fargateSpotShare : 1;
   return [
     { item: "task", what: `${id}: computing`, dollars: hours * hourly * share },
@@ -116,6 +135,28 @@ function priceBucket(id: string, bucket: PricedResource): CostLine[] {
     { item: "objects", what: `${id}: storage`, dollars: s3.gb * PRICES.s3GbMonth },
     { item: "objects", what: `${id}: requests`, dollars: (puts + gets) / MILLION },
   ];
+}
+
+/** A minute's tick, or the task that a schedule starts: that one is on Spot whatever the service is. */
+function priceSchedule(id: string, schedule: PricedResource, bill: Bill): CostLine[] {
+  const started = ECS_TARGET.safeParse(schedule.Properties?.["Target"]);
+  if (!started.success) {
+    const dollars = (MINUTES_A_MONTH / MILLION) * PRICES.schedulerMillion;
+    return [{ item: "queues", what: id, dollars }];
+  }
+  if (schedule.Properties?.["State"] === "DISABLED") return [];
+  const { TaskDefinitionArn, CapacityProviderStrategy } = started.data.EcsParameters;
+  const task = bill.resources[TaskDefinitionArn.Ref];
+  if (task === undefined) throw new RangeError(`${id}: its task is in no template`);
+  const isSpot = CapacityProviderStrategy.every((one) => one.CapacityProvider === "FARGATE_SPOT");
+  const share = isSpot ? PRICES.fargateSpotShare : 1;
+  const disk = DISK.safeParse(task.Properties?.["EphemeralStorage"]).data?.SizeInGiB ?? 0;
+  const hourly =
+    hourlyOf(task) * share +
+    PRICES.publicIpv4Hour +
+    Math.max(0, disk - DISK_GB_FREE) * PRICES.fargateDiskGbHour;
+  const dollars = sets.runs * (sets.hours * hourly + PRICES.schedulerMillion / MILLION);
+  return [{ item: "sets", what: `${id}: ${sets.runs} runs`, dollars }];
 }
 
 const perMillion = (queue: PricedResource | undefined): number =>
@@ -192,10 +233,7 @@ const PRICERS: Readonly<Record<string, Pricer>> = {
           },
         ]
       : [],
-  "AWS::Scheduler::Schedule": fixed(
-    "queues",
-    (MINUTES_A_MONTH / MILLION) * PRICES.schedulerMillion,
-  ),
+  "AWS::Scheduler::Schedule": priceSchedule,
   "AWS::CloudWatch::Alarm": fixed("watching", PRICES.alarmMetricMonth),
   "AWS::CloudWatch::CompositeAlarm": fixed("delivery", PRICES.compositeAlarmMonth),
   "AWS::ECR::Repository": fixed("images", IDLE_USAGE.imageGb * PRICES.ecrGbMonth),
