@@ -11,6 +11,8 @@ export interface FindOptions {
   readonly folder: string;
   /** Whether Debian's podman may be installed where there is no tool: as root alone. */
   readonly install?: boolean;
+  /** Of whoever runs this; the process's own unless given. */
+  readonly user?: number | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function findContainerTool(
   options: FindOptions,
 ): Promise<ContainerTool | NoContainerTool> {
   const found = await look(options);
-  if (found !== undefined) return found;
+  if (found !== undefined) return withRanges(found, options.user ?? process.getuid?.());
   if (options.install !== true) {
     return { name: undefined, why: "neither a Docker daemon nor podman nor buildah answers here" };
   }
@@ -60,6 +62,22 @@ async function look({ environment, folder }: FindOptions): Promise<ContainerTool
     (await answering(podman, ["version", "--format", "{{.Client.Version}}"])) ??
     (await answering(buildah, ["--version"]))
   );
+}
+
+/**
+ * Without root, podman and buildah keep users of images in ranges of their own user's, and fail in the
+ * midst of a build where there are none.
+ */
+async function withRanges(
+  tool: ContainerTool,
+  user: number | undefined,
+): Promise<ContainerTool | NoContainerTool> {
+  if (tool.name === "docker" || user === 0 || user === undefined) return tool;
+  const { status, stderr } = await tool.run(["unshare", "true"], { timeoutMs: ANSWER_MS });
+  if (status === 0) return tool;
+  const needs = "newuidmap (Debian: uidmap) and ranges of this user in /etc/subuid and /etc/subgid";
+  const said = stderr.trim().split("\n").at(-1) ?? "";
+  return { name: undefined, why: `${tool.name} needs root here, or ${needs}: ${said}` };
 }
 
 type Named = Pick<ContainerTool, "name" | "environment" | "run" | "runs">;
