@@ -81,6 +81,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     reserved: 50,
     trigger: { kind: "url" },
     environment: [...POOL, "EXOS_TABLE_INDEX", ...ARRIVALS, "EXOS_SECRETS", "EXOS_RELEASE"],
+    optional: ["EXOS_ANSWERS"],
   },
   "rpc-events": {
     door: "services/rpc/events.lambda.ts",
@@ -89,6 +90,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     reserved: 8,
     trigger: { kind: "url" },
     environment: ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_TABLE_CHAIN", "EXOS_SECRETS"],
+    optional: ["EXOS_ANSWERS"],
   },
   watch: {
     door: "services/ingest/watch.lambda.ts",

@@ -26,7 +26,10 @@ export class RpcStack extends Stack {
     const { variables, facts, ...stackProps } = props;
     super(scope, "rpc", { ...stackProps, stackName: stackName(context.names, "rpc") });
     const create = (name: "rpc" | "rpc-events") =>
-      new HandlerFunction(this, name, { context, name, facts, variables }).function;
+      new HandlerFunction(this, name, {
+        ...{ context, name, facts },
+        variables: { ...variables, ...(isBuffered(context) && { EXOS_ANSWERS: "whole" }) },
+      }).function;
     this.rpc = create("rpc");
     const events = create("rpc-events");
     new CfnOutput(this, "RpcUrl", { value: openDoor(this.rpc, context).url });
@@ -40,10 +43,14 @@ export class RpcStack extends Stack {
  * A URL that AWS lets everybody call: the function itself refuses what the edge did not sign. An
  * answer streams, since a buffered one ends at 6 MB.
  */
-function openDoor(door: LambdaFunction, { names, driven }: CityContext): FunctionUrl {
-  const buffered = !driven && leftOut(names.environment, "answers that stream");
+function openDoor(door: LambdaFunction, context: CityContext): FunctionUrl {
   return door.addFunctionUrl({
     authType: FunctionUrlAuthType.NONE,
-    invokeMode: buffered ? InvokeMode.BUFFERED : InvokeMode.RESPONSE_STREAM,
+    invokeMode: isBuffered(context) ? InvokeMode.BUFFERED : InvokeMode.RESPONSE_STREAM,
   });
+}
+
+/** Whether the endpoint hands on no answer before its end: then a function must not hold one open. */
+function isBuffered({ names, driven }: CityContext): boolean {
+  return !driven && leftOut(names.environment, "answers that stream");
 }

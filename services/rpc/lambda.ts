@@ -5,7 +5,7 @@ import { bufferedHandler, runtimeOf, streamingHandler } from "#services/rpc/http
 const deps = composeAws(process.env);
 // A pinned path names this city; what a cache keeps under it stays apart.
 const api = createCityRouter(deps, new Map([[deps.city, deps]]));
-const runtime = runtimeOf(globalThis);
+const runtime = runtimeOf(globalThis, process.env["EXOS_ANSWERS"]);
 
 /** Answers a Function URL: in pieces where the runtime streams, else in one. */
 export const handler =

@@ -30,7 +30,9 @@ describe("a city whose functions are driven", () => {
         .map(({ resource }) => {
           const { FunctionName, Timeout, MemorySize, Environment } = resource.Properties ?? {};
           const { Variables } = Environment as { readonly Variables: object };
-          return { FunctionName, Timeout, MemorySize, names: Object.keys(Variables) };
+          // Whoever drives them hands on what they stream as it comes.
+          const names = Object.keys(Variables).filter((name) => name !== "EXOS_ANSWERS");
+          return { FunctionName, Timeout, MemorySize, names };
         })
         .sort((a, b) => (String(a.FunctionName) < String(b.FunctionName) ? -1 : 1));
     expect(functionsOf(driven)).toEqual(functionsOf(whole));
@@ -119,4 +121,17 @@ it("tells what watches over a city on LocalStack of no service that is skipped t
   expect(naming(driven)).toEqual([functionName(LOCAL_CITY, "watch")]);
   expect(naming(stages.get("loc"))).toEqual([]);
   expect(stages.get("loc")?.get("node")?.Outputs).toHaveProperty("ExosServiceIngest");
+});
+
+it("has functions hold no answer open where nothing of it is handed on before its end", () => {
+  const whole = (stacks: Parameters<typeof resourcesOf>[0]) =>
+    resourcesOf(stacks).flatMap(({ resource }) => {
+      const text = JSON.stringify(resource.Properties?.["Environment"]) ?? "";
+      return text.includes("EXOS_ANSWERS") ? [resource.Properties?.["FunctionName"]] : [];
+    });
+  const answering = ["rpc", "rpc-events"] as const;
+  expect(whole(localFleet().stages.get("loc"))).toEqual(
+    answering.map((name) => functionName(LOCAL_CITY, name)),
+  );
+  expect(whole(driven)).toEqual([]);
 });

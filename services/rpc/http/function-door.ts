@@ -10,8 +10,13 @@ export interface StreamingRuntime {
   };
 }
 
-/** Lambda's own stream, where this process runs under it: the SDK leaves an empty object there. */
-export function runtimeOf(scope: object): StreamingRuntime | undefined {
+/**
+ * Lambda's own stream, where this process runs under it: the SDK leaves an empty object there.
+ *
+ * @param answers `whole` where whoever calls the function hands on nothing before its end
+ */
+export function runtimeOf(scope: object, answers?: string): StreamingRuntime | undefined {
+  if (answers === "whole") return undefined;
   const found: unknown = Reflect.get(scope, "awslambda");
   const streams = typeof found === "object" && found !== null && "streamifyResponse" in found;
   // Only Lambda itself puts that function there, and the stream beside it.

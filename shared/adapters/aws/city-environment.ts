@@ -56,6 +56,8 @@ const VARIABLES = {
   EXOS_EDGE_STORE: arn,
   /** Bucket of what pages load. */
   EXOS_BUCKET_WEB: name,
+  /** `whole` where whoever calls a function hands on nothing of an answer before its end. */
+  EXOS_ANSWERS: () => z.literal("whole"),
   /** Path below which a city's secrets stand, such as `/exos/prod/syd`. */
   EXOS_SECRETS: () => z.string().startsWith("/"),
 } as const;

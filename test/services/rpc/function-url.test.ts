@@ -11,6 +11,7 @@ import { listen, type RpcListeners } from "#services/rpc/container.ts";
 import type { RpcDeps } from "#services/rpc/deps.ts";
 import {
   bufferedHandler,
+  runtimeOf,
   type StreamingRuntime,
   streamingHandler,
 } from "#services/rpc/http/function-door.ts";
@@ -305,6 +306,14 @@ describe.skipIf(node === undefined)("requests to the servers and to the function
 });
 
 describe("an answer in one piece", () => {
+  it("is given where Lambda's own stream is not, and where nobody would hand on its pieces", () => {
+    const awslambda = { streamifyResponse: () => undefined };
+    expect(runtimeOf({ awslambda })).toBe(awslambda);
+    expect(runtimeOf({ awslambda: {} })).toBeUndefined();
+    expect(runtimeOf({})).toBeUndefined();
+    expect(runtimeOf({ awslambda }, "whole")).toBeUndefined();
+  });
+
   const answering = (body: string) => ({
     fetch: () =>
       new Response(body, { headers: { "content-type": "application/json", etag: '"1"' } }),
