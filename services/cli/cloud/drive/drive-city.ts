@@ -47,15 +47,23 @@ interface Said {
   readonly reader?: AnswerReader;
 }
 
-/** Run it, and say so. */
+/** Run it, and say so: of an answer that is streamed, which may be read for minutes, at its beginning. */
 async function runSaid(
   { name, pool }: Driven,
   event: unknown,
   { print, what, reader }: Said,
 ): Promise<unknown> {
   const startedMs = performance.now();
-  const answer = await pool.run(event, reader);
-  print(`drove ${name}: ${what}, ${Math.round(performance.now() - startedMs)} ms`);
+  const tell = (done: string) =>
+    print(`drove ${name}: ${what}, ${done}${Math.round(performance.now() - startedMs)} ms`);
+  let isStreamed = false;
+  const onHead: AnswerReader["onHead"] = (head) => {
+    isStreamed = true;
+    tell("streamed after ");
+    reader?.onHead(head);
+  };
+  const answer = await pool.run(event, reader && { ...reader, onHead });
+  if (!isStreamed) tell("");
   return answer;
 }
 
