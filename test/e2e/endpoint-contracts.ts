@@ -45,6 +45,7 @@ async function openLocalstack(): Promise<Opened> {
     environment,
     signal,
     install,
+    functions: false,
   });
   const end = () => removeContainer(container, { environment, signal });
   return { name: "localstack", endpoint, [Symbol.asyncDispose]: end };

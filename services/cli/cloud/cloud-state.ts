@@ -65,6 +65,8 @@ const STATE = z.object({
   emulator: Process.optional(),
   /** The same, where it is a container. */
   container: Container.optional(),
+  /** What lets it start containers of functions; the folder of its log is its own. */
+  containers: Process.optional(),
   /** Whether stacks may stand there. */
   deployed: z.boolean(),
   /** Whether they are those of a city whose functions are driven. */

@@ -1,3 +1,4 @@
+import { dockerSocket } from "#infra/image/docker-socket.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
@@ -11,25 +12,32 @@ export interface EndpointChoice {
 }
 
 /**
- * What the options of `exos cloud` ask for. LocalStack in a container of its own runs no functions,
- * so that its city is always driven.
+ * What the options of `exos cloud` ask for. LocalStack runs functions in containers beside its own:
+ * where a Docker daemon answers, or it is told to; else its city is driven.
  *
+ * @param docker where the daemon is reached
  * @throws CommandFailure for options that exclude each other
  */
-export function endpointChoice(
+export async function endpointChoice(
   options: CommandContext["options"],
   environment: CommandContext["environment"],
-): EndpointChoice {
+  docker: typeof dockerSocket = dockerSocket,
+): Promise<EndpointChoice> {
   const localstack = options["localstack"] !== undefined;
-  const driven = localstack || options["drive"] !== undefined;
+  const [drive, functions] = [options["drive"] !== undefined, options["functions"] !== undefined];
+  if (functions && (drive || !localstack)) {
+    throw refused(`--functions is about LocalStack${drive ? ", and --drive runs them here" : ""}`);
+  }
   if (localstack && (environment["AWS_ENDPOINT_URL"] ?? "") !== "") {
     throw refused("--localstack starts an endpoint, and AWS_ENDPOINT_URL names another one");
   }
-  if (driven && options["roles"] !== undefined) {
-    const who = localstack ? "--localstack" : "--drive";
-    throw refused(`--roles is about functions that the endpoint runs, and ${who} runs them here`);
+  if (options["roles"] !== undefined) {
+    if (localstack) throw refused("--roles is about MiniStack: LocalStack lets every call pass");
+    if (drive)
+      throw refused("--roles is about functions of the endpoint, and --drive runs them here");
   }
-  return { localstack, driven };
+  if (!localstack || drive || functions) return { localstack, driven: drive };
+  return { localstack, driven: (await docker(environment)) === undefined };
 }
 
 function refused(message: string): CommandFailure {

@@ -12,7 +12,16 @@ export interface NodeImage {
   readonly image: string;
   /** Variables that the program wants beside ours. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What an emulator in it needs to run functions in containers, and does not bring along. */
+  readonly functions?: z.infer<typeof FUNCTIONS>;
 }
+
+const FUNCTIONS = z.object({
+  /** File that is started in each. */
+  agent: z.string(),
+  /** Image of each. */
+  runtime: z.string(),
+});
 
 const BUILT = z.union([
   z.object({
@@ -20,6 +29,7 @@ const BUILT = z.union([
     runs: z.boolean(),
     image: z.string(),
     environment: z.record(z.string(), z.string()),
+    functions: FUNCTIONS.optional(),
   }),
   z.object({ why: z.string() }),
 ]);
@@ -46,9 +56,10 @@ export function findImage(options: ImageOptions): Promise<NodeImage | string> {
  */
 export async function imageOf(
   program: string,
-  { environment, signal, install, onLine }: ProgramOptions,
+  { environment, signal, install, onLine, functions = false }: ProgramOptions,
 ): Promise<NodeImage | string> {
-  const words = [join(PROJECT, "infra", program), "--json", ...(install ? ["--install"] : [])];
+  const more = [...(install ? ["--install"] : []), ...(functions ? ["--functions"] : [])];
+  const words = [join(PROJECT, "infra", program), "--json", ...more];
   let last = "";
   const hear = (line: string) => {
     if (line.startsWith("{")) last = line;
@@ -71,10 +82,15 @@ export async function imageOf(
   if ("why" in built) return built.why;
   const { tool } = built;
   if (!built.runs || tool === "buildah") return `${tool} builds images and runs none`;
-  return { tool, image: built.image, environment: built.environment };
+  return {
+    ...{ tool, image: built.image, environment: built.environment },
+    ...(built.functions !== undefined && { functions: built.functions }),
+  };
 }
 
 interface ProgramOptions extends Omit<ImageOptions, "onNote"> {
   /** Told what the program says. */
   readonly onLine?: (line: string) => void;
+  /** Whether it is to run functions. */
+  readonly functions?: boolean;
 }

@@ -10,7 +10,12 @@ import {
 import { destroyCity } from "#services/cli/cloud/deploy-city.ts";
 import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
-import { isContainerUp, removeContainer } from "#services/cli/cloud/running-container.ts";
+import {
+  isContainerUp,
+  removeBeside,
+  removeContainer,
+} from "#services/cli/cloud/running-container.ts";
+import { endContainers } from "#services/cli/cloud/serve-containers.ts";
 import { stopIngest } from "#services/cli/cloud/start-ingest.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
@@ -39,7 +44,7 @@ const PEER_MS_MAX = 20_000;
 /** End all that a local city consists of, in the reverse of the order in which it was started. */
 export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
   const { folder, state, environment, signal, onNote } = options;
-  const { ingest, peer, emulator, container, driver, driven } = state;
+  const { ingest, peer, emulator, container, containers, driver, driven } = state;
   const endpoint: LocalEndpoint = { ...state.endpoint, certificate: state.endpoint.certificate };
   let ingestMs: number | undefined = 0;
   if (ingest !== undefined) {
@@ -71,7 +76,11 @@ export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
     await endGroup(emulator.pid, EMULATOR_MS_MAX);
     await rm(folder.emulator, { recursive: true, force: true });
   }
-  if (container !== undefined) await removeContainer(container, { environment, signal });
+  if (container !== undefined) {
+    await removeContainer(container, { environment, signal });
+    await removeBeside(container, { environment, signal });
+  }
+  if (containers !== undefined) await endContainers(containers);
   await forgetCloudState(folder.state);
   return { ingestMs, survivors };
 }

@@ -14,6 +14,8 @@ export interface EndpointOptions extends Pick<CommandContext, "environment" | "s
   readonly roles: boolean;
   /** Whether it is LocalStack. */
   readonly localstack: boolean;
+  /** Whether its functions are driven from here. */
+  readonly driven: boolean;
   /** Whether a container tool may be installed for it. */
   readonly installTool: boolean;
   readonly onNote: (line: string) => void;
@@ -24,6 +26,7 @@ export interface OpenEndpoint {
   readonly endpoint: LocalEndpoint;
   readonly emulator?: CloudState["emulator"];
   readonly container?: CloudState["container"];
+  readonly containers?: CloudState["containers"];
 }
 
 /**
@@ -34,7 +37,10 @@ export interface OpenEndpoint {
  */
 export async function openEndpoint(options: EndpointOptions): Promise<OpenEndpoint> {
   const { environment, signal, folder, roles, onNote, localstack, installTool } = options;
-  if (localstack) return startLocalstack({ environment, signal, onNote, install: installTool });
+  if (localstack) {
+    const functions = !options.driven;
+    return startLocalstack({ environment, signal, onNote, install: installTool, functions });
+  }
   const given = environment["AWS_ENDPOINT_URL"];
   if (given !== undefined && given !== "") {
     const url = given.replace(/\/+$/, "");

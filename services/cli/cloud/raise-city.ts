@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
 import {
   type CloudFolder,
@@ -15,6 +16,7 @@ import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { openEndpoint } from "#services/cli/cloud/open-endpoint.ts";
 import type { CityOutputs } from "#services/cli/cloud/read-outputs.ts";
 import { cityVariables } from "#services/cli/cloud/read-outputs.ts";
+import { containerLog } from "#services/cli/cloud/running-container.ts";
 import { type StartedIngest, startIngest, stopIngest } from "#services/cli/cloud/start-ingest.ts";
 import { type LocalPeer, startPeer } from "#services/cli/cloud/start-peer.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -46,8 +48,10 @@ export interface RaisedCity {
   readonly rpcUrl: string;
   /** The same of the one that streams events; `undefined` where the city has none. */
   readonly eventsUrl: string | undefined;
-  /** The process that starts its functions, and has in its log what they are called for. */
+  /** The process that starts its functions; `undefined` where it is a container, or not ours. */
   readonly starter: CloudState["emulator"];
+  /** What whoever starts its functions says, each call among it; `undefined` where it is not ours. */
+  starterLog(): Promise<string | undefined>;
   /** The peer process that was started last. */
   ingest(): StartedIngest;
   /** Ends it. @returns milliseconds it took; `undefined` when it had to be killed */
@@ -67,6 +71,7 @@ export interface RaisedCity {
 export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
   const { folder, environment, signal, onNote, plainProcess, installTool, driven } = options;
   const { endpoint, ...opened } = await openEndpoint({ ...options, folder: folder.emulator });
+  const { emulator, container } = opened;
   let state: CloudState = { schema: "exos.cloud.v1", endpoint, ...opened, deployed: false, driven };
   const note = async (more: Partial<CloudState>) => {
     state = { ...state, ...more };
@@ -101,7 +106,12 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
     endpoint,
     outputs,
     ...urlsOf(endpoint, outputs, driver),
-    starter: driver ?? opened.emulator,
+    starter: driver ?? emulator,
+    async starterLog() {
+      const log = (driver ?? emulator)?.log;
+      if (log !== undefined) return readFile(log, "utf8");
+      return container && containerLog(container, { environment, signal });
+    },
     peer,
     ingest: () => ingest,
     stopIngest: () => stopIngest(ingest.running, { environment, signal }),

@@ -1,16 +1,24 @@
 /**
- * `run-localstack.ts IMAGE NAME PORT`: starts LocalStack in a container of this name that goes on when
- * this ends. A program of its own, since testcontainers reads from the
- * environment of its process where the containers are.
+ * `run-localstack.ts IMAGE NAME PORT [FUNCTIONS]`: starts LocalStack in a container of this name that
+ * goes on when this ends; with what it needs to run functions, as JSON, where it is to run them. A
+ * program of its own, since testcontainers reads from the environment of its process where the
+ * containers are.
  * @module
  */
 import { LocalstackContainer } from "@testcontainers/localstack";
+import {
+  LOCALSTACK_FUNCTIONS,
+  type LocalstackFunctions,
+} from "#services/cli/cloud/localstack-functions.ts";
 
 const HOST = "127.0.0.1";
 /** In the container. */
 const GATEWAY = 4566;
 /** Java and a hundred packages of Python, on a busy machine. */
 const START_MS_MAX = 240_000;
+/** Where LocalStack 4.14.0 looks for what it starts in the container of a function. */
+const AGENT = "/var/lib/localstack/lib/lambda-runtime/v0.1.41-pre/x86_64/var/rapid/init";
+const RUNTIME = "nodejs24.x";
 
 /** Reached from this machine alone, at a port that it is told to name in its answers. */
 class LocalLocalstack extends LocalstackContainer {
@@ -29,7 +37,29 @@ class LocalLocalstack extends LocalstackContainer {
     // Debian's podman has no init to put before it.
     this.hostConfig.Init = false;
   }
+
+  /** Each in a container of its own, beside this one. */
+  withFunctions({ socket, own }: LocalstackFunctions): this {
+    this.withEnvironment({
+      OVERRIDE_IN_DOCKER: "1",
+      // What is bundled runs on any processor.
+      LAMBDA_IGNORE_ARCHITECTURE: "1",
+      // An idle queue is asked again after so long, and a block must not wait ten seconds.
+      LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: "1",
+      // Its log has a line for each call.
+      DEBUG: "1",
+      ...(own && { LAMBDA_RUNTIME_IMAGE_MAPPING: JSON.stringify({ [RUNTIME]: own.runtime }) }),
+    });
+    return this.withBindMounts([
+      { source: socket, target: "/var/run/docker.sock" },
+      ...(own === undefined ? [] : [{ source: own.agent, target: AGENT, mode: "ro" as const }]),
+    ]);
+  }
 }
 
-const [, , image = "", name = "", port = ""] = process.argv;
-await new LocalLocalstack(image, Number(port)).withName(name).start();
+const [, , image = "", name = "", port = "", functions] = process.argv;
+const container = new LocalLocalstack(image, Number(port)).withName(name);
+if (functions !== undefined) {
+  container.withFunctions(LOCALSTACK_FUNCTIONS.parse(JSON.parse(functions)));
+}
+await container.start();

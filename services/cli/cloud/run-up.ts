@@ -42,7 +42,7 @@ async function untilSynced(
 export async function runUp(context: CommandContext): Promise<ExitCode> {
   const { config, terminal, environment, signal, options, json } = context;
   const folder = cloudFolderOf(config);
-  const choice = endpointChoice(options, environment);
+  const choice = await endpointChoice(options, environment);
   if ((await readCloudState(folder.state)) !== undefined) {
     throw new CommandFailure(`${folder.path} has a city that is up`, { code: "EXOS-E8184" });
   }

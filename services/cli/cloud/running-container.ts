@@ -57,3 +57,15 @@ export async function removeContainer(
   const known = container.tool === "podman" ? words : words.filter((word) => word !== "--ignore");
   await ask(container, known, { ...options, doing: "removing the container" });
 }
+
+/** Likewise those of functions, which LocalStack names after its own and leaves where it is killed. */
+export async function removeBeside(
+  container: RunningContainer,
+  options: ToolOptions,
+): Promise<void> {
+  const doing = "removing the containers of functions";
+  const filter = `name=^${container.id}-lambda-`;
+  const words = ["ps", "--all", "--quiet", "--filter", filter];
+  const ids = (await ask(container, words, { ...options, doing })).split("\n").filter(Boolean);
+  if (ids.length > 0) await ask(container, ["rm", "--force", ...ids], { ...options, doing });
+}

@@ -1,12 +1,15 @@
 import { join } from "node:path";
+import { dockerSocket } from "#infra/image/docker-socket.ts";
 import { openContainerSocket } from "#infra/image/open-container-socket.ts";
-import type { RunningContainer } from "#services/cli/cloud/cloud-state.ts";
-import { type ImageOptions, imageOf } from "#services/cli/cloud/find-image.ts";
+import type { CloudState, RunningContainer } from "#services/cli/cloud/cloud-state.ts";
+import { type ImageOptions, imageOf, type NodeImage } from "#services/cli/cloud/find-image.ts";
 import { freePort } from "#services/cli/cloud/free-port.ts";
 import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import type { LocalstackFunctions } from "#services/cli/cloud/localstack-functions.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import { removeContainer } from "#services/cli/cloud/running-container.ts";
+import { endContainers, serveContainers } from "#services/cli/cloud/serve-containers.ts";
 import { composeCloud } from "#services/cli/compose-cloud.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
@@ -15,6 +18,13 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 export interface RunningLocalstack {
   readonly endpoint: LocalEndpoint;
   readonly container: RunningContainer;
+  /** What lets it start containers, where it was started for that. */
+  readonly containers?: CloudState["containers"];
+}
+
+export interface LocalstackOptions extends ImageOptions {
+  /** Whether it is to run functions, in containers beside its own. */
+  readonly functions: boolean;
 }
 
 const HOST = "127.0.0.1";
@@ -28,13 +38,14 @@ const REMOVE_MS_MAX = 60_000;
  * @throws CommandFailure `EXOS-E8187` where containers do not run here or no image can be had;
  *   `EXOS-E8181` where it does not start
  */
-export async function startLocalstack(options: ImageOptions): Promise<RunningLocalstack> {
+export async function startLocalstack(options: LocalstackOptions): Promise<RunningLocalstack> {
   const { environment, signal, onNote } = options;
   const found = await imageOf("localstack.ts", { ...options, onLine: onNote });
   if (typeof found === "string") {
     throw new CommandFailure(`LocalStack: ${found}`, { code: "EXOS-E8187" });
   }
   const { tool, image, environment: settings } = found;
+  const served = options.functions ? await serveFunctions(found, options) : undefined;
   const port = await freePort();
   onNote("starting LocalStack");
   const endpoint = {
@@ -47,17 +58,37 @@ export async function startLocalstack(options: ImageOptions): Promise<RunningLoc
     await run(image, container.id, {
       port,
       environment: { ...environment, ...settings },
-      signal,
-      tool,
+      ...{ signal, tool, functions: served?.functions },
     });
     await awaken(endpoint, signal);
   } catch (cause) {
     // It may have been started all the same; whoever gave up is not heard here.
     const left = { environment, signal: AbortSignal.timeout(REMOVE_MS_MAX) };
     await removeContainer(container, left).catch(() => undefined);
+    if (served?.containers !== undefined) await endContainers(served.containers);
     throw cause;
   }
-  return { endpoint, container };
+  const containers = served?.containers;
+  return { endpoint, container, ...(containers !== undefined && { containers }) };
+}
+
+/** @throws CommandFailure `EXOS-E8187` where a daemon of Docker is on another machine */
+async function serveFunctions(
+  { tool, environment: settings, functions: own }: NodeImage,
+  { environment, signal }: LocalstackOptions,
+): Promise<{
+  readonly functions: LocalstackFunctions;
+  readonly containers?: NonNullable<CloudState["containers"]>;
+}> {
+  const brought = own === undefined ? {} : { own };
+  if (tool === "podman") {
+    const { socket, ...containers } = await serveContainers({ environment, settings, signal });
+    return { functions: { socket, ...brought }, containers };
+  }
+  const socket = await dockerSocket(environment);
+  if (socket !== undefined) return { functions: { socket, ...brought } };
+  const why = "no daemon of Docker answers at a socket of this machine; --drive runs them here";
+  throw new CommandFailure(`LocalStack cannot run functions: ${why}`, { code: "EXOS-E8187" });
 }
 
 /** A program of its own starts it: where containers are is said in the environment of a process. */
@@ -69,12 +100,17 @@ async function run(
     environment,
     signal,
     tool,
+    functions,
   }: Pick<ImageOptions, "environment" | "signal"> &
-    Pick<RunningContainer, "tool"> & { readonly port: number },
+    Pick<RunningContainer, "tool"> & {
+      readonly port: number;
+      readonly functions: LocalstackFunctions | undefined;
+    },
 ): Promise<void> {
   await using socket = await openContainerSocket({ name: tool, environment });
   const main = join(PROJECT, "services", "cli", "cloud", "run-localstack.ts");
-  await runProgram(process.execPath, [main, image, name, String(port)], {
+  const more = functions === undefined ? [] : [JSON.stringify(functions)];
+  await runProgram(process.execPath, [main, image, name, String(port), ...more], {
     doing: "starting LocalStack",
     // Nothing may end it when this program does: `exos cloud down` does.
     env: { ...environment, ...socket.environment, TESTCONTAINERS_RYUK_DISABLED: "true" },

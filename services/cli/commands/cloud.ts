@@ -3,7 +3,7 @@ import { EXIT } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 
 const USAGE =
-  "exos cloud up [--connect HOST:PORT] [--localstack | --drive | --roles] [--process] | down | rehearse [--localstack | --drive | --roles] [--process]";
+  "exos cloud up [--connect HOST:PORT] [--localstack [--functions | --drive] | --drive | --roles] [--process] | down | rehearse [--localstack [--functions | --drive] | --drive | --roles] [--process]";
 
 type Runner = Pick<Command, "run">;
 
@@ -30,6 +30,10 @@ export const cloud: Command = {
   options: {
     roles: { kind: "boolean", meaning: "have the emulator refuse what no role grants" },
     localstack: { kind: "boolean", meaning: "on LocalStack 4.14.0, in a container" },
+    functions: {
+      kind: "boolean",
+      meaning: "have LocalStack run the functions, in containers beside it",
+    },
     drive: { kind: "boolean", meaning: "run the functions here, not at the endpoint" },
     process: { kind: "boolean", meaning: "run the peer process without a container" },
   },

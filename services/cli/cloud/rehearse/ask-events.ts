@@ -1,3 +1,4 @@
+import { fetchHere } from "#services/cli/cloud/fetch-here.ts";
 import {
   CATCH_UP_MS_MAX,
   type Rehearsal,
@@ -18,12 +19,11 @@ export async function askEvents(rehearsal: Rehearsal): Promise<void> {
 
 /** It answers as a city whose streams are all taken: one tip, and when to ask again. */
 async function askOnce({ node, signal, print }: Rehearsal, url: string): Promise<void> {
-  const answer = await fetch(url, { signal });
-  const text = await answer.text();
+  const { status, text } = await fetchHere(url, { signal });
   const tip = await node.tip();
   for (const piece of ["event: tip", tip, "event: bye"]) {
     if (text.includes(piece)) continue;
-    throw rehearsalFailure(`events: ${answer.status}, without "${piece}": ${text.slice(0, 300)}`);
+    throw rehearsalFailure(`events: ${status}, without "${piece}": ${text.slice(0, 300)}`);
   }
   print("events     one tip at the URL of the stream, then bye");
 }

@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { type FunctionName, functionName } from "#regions/city-names.ts";
-import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
+import { LOCAL_ACCOUNT, LOCAL_CITY, LOCAL_REGION } from "#services/cli/cloud/local-endpoint.ts";
 import { type Rehearsal, rehearsalFailure } from "#services/cli/cloud/rehearse/rehearsal.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+
+const LOCAL_FUNCTIONS = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function`;
 
 /** Lines of a log that say that a function was started, for those that are started alike. */
 interface Calls {
@@ -14,6 +15,10 @@ interface Calls {
 
 const MAPPED = { what: "batches", line: (name: string) => `ESM: Lambda ${name} processed` };
 const SPAWNED = { what: "processes", line: (name: string) => `worker spawned for ${name} ` };
+const INVOKED = {
+  what: "calls",
+  line: (name: string) => `Got an invocation for function ${LOCAL_FUNCTIONS}:${name}:`,
+};
 const DROVEN = { what: "runs", line: (name: string) => `drove ${name}:` };
 
 /** What blocks alone start. */
@@ -23,6 +28,8 @@ const AT_BLOCKS = {
     { ...MAPPED, names: ["check", "connect"] },
     { ...SPAWNED, names: ["index-follow", "mempool-follow", "rpc"] },
   ],
+  /** By LocalStack, whose log has each call. */
+  invoked: [{ ...INVOKED, names: ["check", "connect", "index-follow", "mempool-follow", "rpc"] }],
   /** By whoever drives them: each run has a line. */
   driven: [{ ...DROVEN, names: ["check", "connect", "index-follow", "mempool-follow", "rpc"] }],
 } as const satisfies Readonly<Record<string, readonly Calls[]>>;
@@ -33,6 +40,7 @@ const BESIDE_BLOCKS = {
     { ...MAPPED, names: ["mempool"] },
     { ...SPAWNED, names: ["rpc-events", "watch", "stake-sign"] },
   ],
+  invoked: [{ ...INVOKED, names: ["mempool", "rpc-events", "watch", "stake-sign"] }],
   driven: [{ ...DROVEN, names: ["mempool", "rpc-events", "watch"] }],
 } as const satisfies Readonly<Record<string, readonly Calls[]>>;
 
@@ -63,15 +71,16 @@ interface Counted {
  */
 async function countStarts(
   { city, signal }: Rehearsal,
-  { started, driven }: Readonly<Record<"started" | "driven", readonly Calls[]>>,
+  calls: Readonly<Record<"started" | "invoked" | "driven", readonly Calls[]>>,
   msMax = 0,
 ): Promise<readonly Counted[] | undefined> {
-  const { starter } = city;
-  if (starter === undefined) return undefined;
+  const { driven, container } = city.state();
+  const wanted = calls[driven ? "driven" : container === undefined ? "started" : "invoked"];
   const since = performance.now();
   for (;;) {
-    const log = await readFile(starter.log, "utf8");
-    const groups = (city.state().driven ? driven : started).map(({ what, names, line }) => ({
+    const log = await city.starterLog();
+    if (log === undefined) return undefined;
+    const groups = wanted.map(({ what, names, line }) => ({
       what,
       rows: names.map((name) => ({
         name,
@@ -82,7 +91,7 @@ async function countStarts(
     if (idle.length === 0) return groups;
     if (performance.now() - since >= msMax) {
       const names = idle.map(({ name }) => name).join(", ");
-      throw rehearsalFailure(`${starter.log} has no call of ${names}`);
+      throw rehearsalFailure(`the log of what starts functions has no call of ${names}`);
     }
     await wait(LOOK_MS, undefined, { signal });
   }
@@ -118,6 +127,9 @@ export async function countCalls(rehearsal: Rehearsal): Promise<void> {
 
 /** That everything else was started too. @throws CommandFailure `EXOS-E8186` */
 export async function countOthers(rehearsal: Rehearsal): Promise<void> {
+  const { endpoint, state } = rehearsal.city;
+  // Schedules are kept there and start nothing.
+  if (endpoint.kind === "localstack" && !state().driven) await runWatch(rehearsal);
   const groups = await countStarts(rehearsal, BESIDE_BLOCKS, SCHEDULE_MS_MAX);
   rehearsal.print(groups === undefined ? NOT_HERE : `others     ${told(groups)}`);
 }
@@ -133,7 +145,10 @@ export async function runWatch({ city, cloud, print }: Rehearsal): Promise<void>
   if (city.state().driven) return;
   try {
     await cloud.invoke(functionName(LOCAL_CITY, "watch"), {});
-    print("watch      one minute of it, with its own role");
+    const isGuarded = city.endpoint.kind !== "localstack";
+    print(
+      `watch      one minute of it, ${isGuarded ? "with its own role" : "started by its name"}`,
+    );
   } catch (cause) {
     if (!(cause instanceof StoreFault && cause.message.includes(JUDGED_AMISS))) throw cause;
     print("watch      one minute of it, with its own role; ECS is not judged here as AWS does");

@@ -48,8 +48,12 @@ describe("what the stacks of a city print", () => {
 
   it("names a URL of AWS, which is answered at the endpoint by its id", () => {
     const url = "https://abc123.lambda-url.us-east-1.on.aws/";
-    expect(localUrlOf({ url: "http://127.0.0.1:4566" }, url)).toBe(
-      "http://127.0.0.1:4566/_aws/lambda-url/abc123",
+    const at = "http://127.0.0.1:4566";
+    expect(localUrlOf({ kind: "ministack", url: at }, url)).toBe(`${at}/_aws/lambda-url/abc123`);
+    // The name that LocalStack prints is none: its last part is taken for a number of an address.
+    const printed = "http://abc123.lambda-url.us-east-1.127.0.0.1:4566/";
+    expect(localUrlOf({ kind: "localstack", url: at }, printed)).toBe(
+      "http://abc123.lambda-url.us-east-1.localhost.localstack.cloud:4566",
     );
   });
 });

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { endGroup } from "#services/cli/cloud/process-group.ts";
+import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
+import {
+  type DetachedProcess,
+  startDetached,
+  untilReady,
+} from "#services/cli/cloud/start-detached.ts";
+import type { Environment } from "#services/cli/command.ts";
+
+const READY_MS_MAX = 20_000;
+const END_MS_MAX = 10_000;
+
+/**
+ * Podman, as whoever speaks Docker's protocol asks it, for as long as a city stands: in a short folder
+ * of its own, since the name of a socket may not be long.
+ *
+ * @throws CommandFailure `EXOS-E8181` when it is not ready in time
+ */
+export async function serveContainers({
+  environment,
+  settings,
+  signal,
+}: {
+  readonly environment: Environment;
+  /** Variables that podman wants besides. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}): Promise<DetachedProcess & { readonly socket: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "exos-containers-"));
+  const socket = join(folder, "podman.sock");
+  const served = await startDetached({
+    command: "podman",
+    words: ["system", "service", "--time=0", `unix://${socket}`],
+    env: { ...environment, ...settings },
+    cwd: PROJECT,
+    log: join(folder, "podman.log"),
+  });
+  const look = () => (existsSync(socket) ? true : undefined);
+  await untilReady(served, { name: "podman's socket", msMax: READY_MS_MAX, signal, look });
+  return { ...served, socket };
+}
+
+/** End it, and remove its folder. */
+export async function endContainers({ pid, log }: DetachedProcess): Promise<void> {
+  await endGroup(pid, END_MS_MAX);
+  await rm(dirname(log), { recursive: true, force: true });
+}
