@@ -20,11 +20,11 @@ export interface Deployment {
    */
   readonly proxyImage: string | undefined;
   /**
-   * Hosts that the edge asks, as a city's deployment printed them: of its answers by its code, of its
-   * streams by `<code>-events`.
+   * Hosts that the edge asks, of answers by a city's code, of streams by `<code>-events`. Those of AWS
+   * cities are read off their stacks: here stands what else is to be asked, such as a machine.
    */
   readonly origins: Readonly<Record<string, string>>;
-  /** ARN of the edge's KeyValueStore, as its deployment printed it: two cities write health there. */
+  /** ARN of the edge's KeyValueStore, where two cities write health. It is read off the edge's stack. */
   readonly vector: string | undefined;
 }
 
