@@ -5,29 +5,21 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Log } from "#shared/ports/log.ts";
 import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
-import type { Snapshots } from "#shared/ports/snapshots.ts";
-import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Endpoint } from "#shared/ports/transport.ts";
-import type { HashHex, Height } from "#shared/primitives/brand.ts";
 import { composeConnections } from "./compose-connections.ts";
 import { composeDisk, type Disk } from "./compose-disk.ts";
 import { composeEmbedded as composeIngest } from "./compose-embedded.ts";
 import { publishSet } from "./compose-publish.ts";
 import { composeReplay } from "./compose-replay.ts";
-import { type FillOptions, fillSet, restoreSet, writeSet } from "./compose-set.ts";
+import { type FillOptions, fillSet, restoreSet, type SetSource, writeSet } from "./compose-set.ts";
 import { runIngest } from "./container.ts";
 import type { BelowSnapshot } from "./load/copy-chain.ts";
 import type { LoadDeps } from "./load/run-load.ts";
 import { runTogether } from "./run-together.ts";
 
 /** Whose snapshot a chain may begin with. */
-export interface SnapshotSource {
-  readonly snapshots: Snapshots;
+export interface SnapshotSource extends SetSource {
   readonly segments: BelowSnapshot["segments"];
-  /** The set hash that an operator vouches for; needed but on networks for development. */
-  readonly trust: HashHex | undefined;
-  /** Height of the set where the city that is loaded judged all of it itself. */
-  readonly judged?: Height;
 }
 
 /** A chain that is downloaded to the disk of a task. */
@@ -66,7 +58,7 @@ export async function composeLoad(options: DownloadOptions): Promise<LoadSource>
   return {
     ...stores,
     async prepare(signal) {
-      if (source !== undefined) await begin(disk, source, own);
+      if (source !== undefined) await restoreSet(disk, source, own);
       await download(disk, options, signal);
       signal.throwIfAborted();
       const set = await writeSet(disk, { ...own, userAgent: options.userAgent });
@@ -83,21 +75,6 @@ export async function composeLoad(options: DownloadOptions): Promise<LoadSource>
     },
     [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose](),
   };
-}
-
-/** With a set of the city's own that cannot be used, every block is judged: it is there for speed. */
-async function begin(
-  disk: Disk,
-  source: SnapshotSource,
-  own: Pick<DownloadOptions, "network" | "log"> & { readonly segmentBlocks: number },
-): Promise<void> {
-  try {
-    await restoreSet(disk, source, own);
-  } catch (cause) {
-    const isRefused = cause instanceof StoreFault && cause.code === "EXOS-E1013";
-    if (!isRefused || source.judged === undefined) throw cause;
-    own.log.warn("EXOS-E1013", "the city's own snapshot is left", { err: cause.message });
-  }
 }
 
 /** Follow the peers until nothing is left to ask them for, and flush. */

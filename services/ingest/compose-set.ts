@@ -9,7 +9,7 @@ import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Snapshots } from "#shared/ports/snapshots.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
+import type { HashHex, Height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Disk } from "./compose-disk.ts";
 
@@ -42,20 +42,48 @@ export interface WrittenSet {
   readonly assumed: boolean;
 }
 
+/** Where a chain may begin. */
+export interface SetSource {
+  readonly snapshots: Snapshots;
+  /** The set hash that somebody vouches for; needed but on networks for development. */
+  readonly trust: HashHex | undefined;
+  /** Height of the set where the city that is loaded judged all of it itself. */
+  readonly judged?: Height;
+}
+
+type RestoreOptions = Pick<FillOptions, "network"> & {
+  readonly log: Pick<Log, "info" | "warn">;
+  readonly segmentBlocks: number;
+};
+
 /**
  * Begin with the newest snapshot that may be trusted, where the stores have no chain yet. One that
- * does not end with a segment is of so young a chain that all of it is judged instead.
+ * does not end with a segment is of so young a chain that all of it is judged instead; so is
+ * everything where the city's own snapshot is damaged, which would only have been quicker.
  *
- * @throws StoreFault `EXOS-E8133` where there is none
+ * @throws StoreFault `EXOS-E8133` where there is none, `EXOS-E1013` where another city's is damaged
  * @source cloud.md 5.4
  */
 export async function restoreSet(
-  { stores, folder }: Disk,
-  from: { readonly snapshots: Snapshots; readonly trust: HashHex | undefined },
-  options: Pick<FillOptions, "network" | "log"> & { readonly segmentBlocks: number },
+  disk: Disk,
+  from: SetSource,
+  options: RestoreOptions,
 ): Promise<void> {
-  const { network, log, segmentBlocks } = options;
-  if ((await stores.coins.tip()) !== undefined) return;
+  if ((await disk.stores.coins.tip()) !== undefined) return;
+  try {
+    await restore(disk, from, options);
+  } catch (cause) {
+    const isDamaged = cause instanceof StoreFault && cause.code === "EXOS-E1013";
+    if (!isDamaged || from.judged === undefined) throw cause;
+    options.log.warn("EXOS-E1013", "the city's own snapshot is left", { err: cause.message });
+  }
+}
+
+async function restore(
+  { stores, folder }: Disk,
+  from: SetSource,
+  { network, log, segmentBlocks }: RestoreOptions,
+): Promise<void> {
   const wish = { network, trust: from.trust };
   const path = join(folder.path, "from");
   const fetched = await fetchSnapshot(from.snapshots, wish, path);

@@ -148,6 +148,10 @@ describe("a city that is loaded from what another one published", () => {
   });
 });
 
+async function* spoilt(): AsyncGenerator<Uint8Array> {
+  yield Uint8Array.of(1, 2, 3);
+}
+
 /** The same segments, with a bit of the last transaction of each turned. */
 function spoiltAt(segments: {
   read(index: number): Promise<AsyncIterable<Uint8Array> | undefined>;
@@ -183,6 +187,20 @@ describe("what a load begins with that is told of nothing", () => {
     await using disk = await composeDisk({ ...own, folder });
     await restoreSet(disk, from, own);
     expect(await disk.stores.coins.tip()).toMatchObject({ height: 9, floor: 9 });
+  });
+
+  it("is genesis where that set is damaged, which another city's is refused for", async () => {
+    const first = await firstCity();
+    const { snapshots } = first.ports;
+    const [name = ""] = await snapshots.names();
+    await snapshots.write(name, "coins-0.bin.zst", spoilt());
+    const own = await ownOf(first);
+    if (own === undefined) throw new RangeError("it published nothing");
+    await using disk = await diskWith({ own: strict, from: own, blocks });
+    expect(disk.set.assumed).toBe(false);
+    const { judged: _, ...other } = own;
+    const refused = diskWith({ own: strict, from: other, blocks });
+    await expect(refused).rejects.toMatchObject({ code: "EXOS-E1013" });
   });
 
   it.each<[string, (city: Awaited<ReturnType<typeof firstCity>>) => Promise<Partial<OwnSets>>]>([
