@@ -1,59 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { exportCity } from "#services/ingest/compose-export.ts";
-import { packSegments } from "#services/ingest/pack-segments.ts";
-import { createValidator } from "#services/validate/core.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
-import { createMemorySnapshots } from "#shared/adapters/embedded/memory-snapshots.ts";
 import { readManifests } from "#shared/adapters/embedded/snapshot-files.ts";
-import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
-import { cityOf, mineOn, preparedFrom, START, storesWith } from "../../support/load-rig.ts";
-import { createMemoryRichList } from "../../support/memory-rich-list.ts";
-import { createMemorySegments } from "../../support/memory-segments.ts";
-import type { MinedBlock } from "../../support/mine.ts";
-import { sharedValidator } from "../../support/shared-validator.ts";
+import { COUNTED_CHAIN, countedCity, HASTY_REGTEST, setName } from "../../support/counted-city.ts";
+import { cityOf, preparedFrom, storesWith } from "../../support/load-rig.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-/** Blocks become final at once, and segments are short. */
-const network = { ...exosRegtest, consensus: { ...exosRegtest.consensus, reorgBlocksMax: 2 } };
-const SEGMENT = 20;
-const blocks = await mineOn(undefined, 150);
-const ALIVE = new AbortController().signal;
-
-/** A city whose packer puts each final segment away, with its digest. */
-async function packedCity(count = 70) {
-  const deps = sharedValidator(network, START);
-  const validator = createValidator(deps);
-  const segments = createMemorySegments();
-  const { leases } = deps.shared;
-  const { dialect } = network.consensus;
-  const log = createMemoryLog();
-  const city = {
-    ...deps,
-    ...{ network, segments, segmentBlocks: SEGMENT },
-    snapshots: createMemorySnapshots(),
-    richList: createMemoryRichList(),
-  };
-  async function take(more: readonly MinedBlock[]): Promise<void> {
-    for (const { bytes } of more) {
-      await validator.accept(bytes);
-      await validator.connect();
-    }
-    await packSegments({ ...deps, segments, leases, dialect, owner: "me", segmentBlocks: SEGMENT });
-  }
-  await take(blocks.slice(0, count));
-  const run = (signal = ALIVE) =>
-    exportCity(city, { folder: temporaryFolder(), program: "test", log }, signal);
-  const ways = () =>
-    log.records.flatMap(({ message, fields }) => (message === "set written" ? [fields["by"]] : []));
-  return { city, run, take, log, ways };
-}
-
-const nameAt = (height: number) => `${height}-${blocks[height - 1]?.record.hash.slice(-8)}`;
 /** What the newest snapshot says, and what stores that judged all of it count there. */
 async function compared({ snapshots }: Parameters<typeof exportCity>[0], end: number) {
-  const [manifest] = await readManifests(snapshots, network.name);
-  const { coins } = await storesWith(blocks.slice(0, end));
+  const [manifest] = await readManifests(snapshots, HASTY_REGTEST.name);
+  const { coins } = await storesWith(COUNTED_CHAIN.slice(0, end));
   const tip = await coins.tip();
   if (tip === undefined) throw new RangeError("no tip");
   const { muhash, supply } = await coins.totals(tip);
@@ -64,8 +21,8 @@ async function compared({ snapshots }: Parameters<typeof exportCity>[0], end: nu
 
 describe("a city's own set", () => {
   it("is published at the newest end of a segment that it counted, with who holds most of it", async () => {
-    const { city, run } = await packedCity();
-    expect(await run()).toEqual({ name: nameAt(59), isKnown: false });
+    const { city, run } = await countedCity();
+    expect(await run()).toEqual({ name: setName(59), isKnown: false });
     const { supply, hash } = await compared(city, 59);
     expect(await city.richList.richest(9)).toEqual({
       at: { height: 59, hash },
@@ -74,34 +31,34 @@ describe("a city's own set", () => {
   });
 
   it("is written once for each end of a segment", async () => {
-    const { city, run, take, ways } = await packedCity();
+    const { city, run, take, ways } = await countedCity();
     await run();
-    await take(blocks.slice(70, 75));
-    expect(await run()).toEqual({ name: nameAt(59), isKnown: true });
+    await take(COUNTED_CHAIN.slice(70, 75));
+    expect(await run()).toEqual({ name: setName(59), isKnown: true });
     expect(ways()).toEqual(["scan"]);
     // A run that died before it was done is done again.
-    await city.snapshots.remove(nameAt(59));
-    expect(await run()).toEqual({ name: nameAt(59), isKnown: false });
+    await city.snapshots.remove(setName(59));
+    expect(await run()).toEqual({ name: setName(59), isKnown: false });
   });
 
   it("is made from the one before and the segments since, the same as out of the tables", async () => {
-    const [forward, scanned] = [await packedCity(), await packedCity(150)];
+    const [forward, scanned] = [await countedCity(), await countedCity(150)];
     await forward.run();
-    await forward.take(blocks.slice(70));
-    expect(await forward.run()).toEqual({ name: nameAt(119), isKnown: false });
+    await forward.take(COUNTED_CHAIN.slice(70));
+    expect(await forward.run()).toEqual({ name: setName(119), isKnown: false });
     await scanned.run();
     expect([...forward.ways(), ...scanned.ways()]).toEqual(["scan", "segments", "scan"]);
     const [made, read] = [await compared(forward.city, 119), await compared(scanned.city, 119)];
     expect(made).toEqual(read);
     expect(await forward.city.richList.richest(9)).toEqual(await scanned.city.richList.richest(9));
-    expect(await forward.city.snapshots.names()).toEqual([nameAt(119), nameAt(59)]);
+    expect(await forward.city.snapshots.names()).toEqual([setName(119), setName(59)]);
   });
 
   it("is read out of the tables where the one before is damaged", async () => {
-    const { city, run, take, ways, log } = await packedCity();
+    const { city, run, take, ways, log } = await countedCity();
     await run();
-    await city.snapshots.write(nameAt(59), "coins-0.bin.zst", piecesOf(Uint8Array.of(1, 2, 3)));
-    await take(blocks.slice(70));
+    await city.snapshots.write(setName(59), "coins-0.bin.zst", piecesOf(Uint8Array.of(1, 2, 3)));
+    await take(COUNTED_CHAIN.slice(70));
     await run();
     await compared(city, 119);
     expect(ways()).toEqual(["scan", "scan"]);
@@ -109,12 +66,12 @@ describe("a city's own set", () => {
   });
 
   it("is read out of the tables where the one before has another digest than was noted", async () => {
-    const { city, run, take, ways, log } = await packedCity();
+    const { city, run, take, ways, log } = await countedCity();
     await run();
     const [noted, other] = [await city.segments.info(2), await city.segments.info(1)];
     if (noted === undefined || other === undefined) throw new RangeError("not packed");
     await city.segments.declare(2, { ...noted, muhash: other.muhash });
-    await take(blocks.slice(70));
+    await take(COUNTED_CHAIN.slice(70));
     await run();
     await compared(city, 119);
     expect(ways()).toEqual(["scan", "scan"]);
@@ -122,7 +79,7 @@ describe("a city's own set", () => {
   });
 
   it("is not where another digest was noted than what its tables have", async () => {
-    const { city, run } = await packedCity();
+    const { city, run } = await countedCity();
     const [info, before] = [await city.segments.info(2), await city.segments.info(1)];
     if (info === undefined || before === undefined) throw new RangeError("not packed");
     await city.segments.declare(2, { ...info, muhash: before.muhash });
@@ -132,10 +89,11 @@ describe("a city's own set", () => {
   });
 
   it("is none where nothing was counted yet", async () => {
-    const prepared = await preparedFrom(blocks.slice(0, 7));
-    const { city, ports } = await cityOf({ has: blocks.slice(0, 7), prepared });
+    const prepared = await preparedFrom(COUNTED_CHAIN.slice(0, 7));
+    const { city, ports } = await cityOf({ has: COUNTED_CHAIN.slice(0, 7), prepared });
     const task = { folder: temporaryFolder(), program: "test", log: createMemoryLog() };
-    const none = exportCity({ ...city, ...ports, network }, task, ALIVE);
+    const { signal } = new AbortController();
+    const none = exportCity({ ...city, ...ports, network: HASTY_REGTEST }, task, signal);
     await expect(none).rejects.toMatchObject({ code: "EXOS-E8132" });
   });
 });
