@@ -1,3 +1,4 @@
+import { CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { composeAws as composeIndex } from "#services/index/compose-aws.ts";
 import { followWithin } from "#services/index/follow-within.ts";
@@ -11,6 +12,10 @@ import {
   type ChainStores,
   openChainStores,
 } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
+import { exportSnapshot } from "#shared/adapters/embedded/export-snapshot.ts";
+import { richestOfSet } from "#shared/adapters/embedded/richest-of-set.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
@@ -21,8 +26,9 @@ import { type DynamoEndpoint, openDynamoEndpoint } from "../../support/aws/dynam
 import { type FauxqsEndpoint, openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
 import { CITY_ACCESS } from "../../support/city-access.ts";
 import { functionEvent, type TestRequest } from "../../support/function-event.ts";
-import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
+import { createRpcNode, type RpcNode, recordedBlocks } from "../../support/rpc-node.ts";
 import { sharedValidator } from "../../support/shared-validator.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const TIP = 64;
 const blocks = recordedBlocks(TIP);
@@ -52,6 +58,8 @@ const REQUESTS: readonly TestRequest[] = [
   { path: `/v1/blocks/${TIP}/txs` },
   { path: "/v1/headers?from=60" },
   { path: "/v1/supply" },
+  { path: "/v1/richlist" },
+  { path: "/v1/richlist?limit=3" },
   { path: "/v1/staking/network" },
   { path: "/v1/mempool" },
   { path: "/v1/search?q=12" },
@@ -85,6 +93,14 @@ async function connectAll(chain: readonly Uint8Array[], stores: ChainStores): Pr
     expect(await validator.accept(block.slice())).toMatchObject({ state: "accepted" });
   }
   await validator.connect();
+}
+
+/** Write who holds most of a set of this chain, as the loading task does. */
+async function countHolders({ stores }: RpcNode, client: S3Client, bucket = ""): Promise<void> {
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  const folder = temporaryFolder();
+  await exportSnapshot({ ...stores, network: exosRegtest, program: "test" }, folder);
+  await createS3RichList(createS3Objects({ client, bucket })).write(await richestOfSet(folder));
 }
 
 describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () => {
@@ -139,6 +155,7 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
     const deps = composeAws(environment);
     const city = bufferedHandler(createCityRouter(deps, new Map([["syd", deps]])));
     const memory = await createRpcNode(blocks, { access: CITY_ACCESS, city: "syd" });
+    await countHolders(memory, queues.s3(), environment["EXOS_BUCKET_CHAIN"]);
     const node = bufferedHandler(memory.api());
     for (const request of REQUESTS) {
       const [here, there] = await Promise.all([
