@@ -45,6 +45,15 @@ export interface OptionSpec {
   readonly meaning: string;
 }
 
+/** One of the things that a command does, as help tells of it. */
+export interface Verb {
+  /** What stands behind it, for people. */
+  readonly words: string;
+  readonly summary: string;
+  /** Those of the command's options that it takes. */
+  readonly options: readonly string[];
+}
+
 export interface Command {
   readonly name: string;
   /** Heading under which help lists it. */
@@ -54,6 +63,8 @@ export interface Command {
   readonly options?: Readonly<Record<string, OptionSpec>>;
   /** Command lines after `exos`, each of which works. */
   readonly examples?: readonly string[];
+  /** What its first word may be, where that decides which options it takes. */
+  readonly verbs?: Readonly<Record<string, Verb>>;
   /** Whether it takes words after its name. */
   readonly takesWords?: true;
   /** Whether what comes after the first positional is an argument, but for options that exist. */

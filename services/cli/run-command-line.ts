@@ -1,5 +1,5 @@
 import type { Command } from "#services/cli/command.ts";
-import { commandPage, helpPage } from "#services/cli/commands/help.ts";
+import { commandPage, helpPage, usageOf, verbOf } from "#services/cli/commands/help.ts";
 import { version } from "#services/cli/commands/version.ts";
 import { nearest } from "#services/cli/config/nearest.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
@@ -40,6 +40,20 @@ function refuseWords([word]: readonly string[], { name, takesWords, usage }: Com
   throw usageFailure(`exos ${name} takes no "${word}"`, usage);
 }
 
+/** An option of another verb would be passed over in silence. */
+function refuseOptions({ positionals: [word], options }: CommandLine, command: Command): void {
+  const verb = verbOf(command, word);
+  const other = Object.keys(options).find((option) => verb?.options.includes(option) === false);
+  if (verb === undefined || other === undefined) return;
+  const takes = Object.entries(command.verbs ?? {}).filter(([, one]) =>
+    one.options.includes(other),
+  );
+  throw usageFailure(
+    `${command.name} ${word} takes no --${other}; it is of ${takes.map(([name]) => name).join(", ")}`,
+    usageOf(command.name, word, verb),
+  );
+}
+
 /** Parse, run, and turn whatever went wrong into one sentence and an exit code. */
 export async function runCommandLine(
   argv: readonly string[],
@@ -56,10 +70,11 @@ export async function runCommandLine(
     refuseMistakes(line, world.commands);
     const command = line.globals.version ? version : (line.command ?? world.fallback);
     if (line.globals.help) {
-      terminal.out(commandPage(command));
+      terminal.out(commandPage(command, line.positionals[0]));
       return EXIT.done;
     }
     refuseWords(line.positionals, command);
+    refuseOptions(line, command);
     return await command.run({
       config: readConfig({ flags: line.flags, environment: world.environment }),
       positionals: line.positionals,

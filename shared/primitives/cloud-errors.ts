@@ -109,13 +109,13 @@ export const CLOUD_ERRORS = {
     status: 503,
     title: "State split",
     sentence: "Cities at the same block have different unspent sets: one of them has a bug.",
-    hint: "`exos fleet status --groups` lists them; the minority is out of rotation and is rebuilt with `exos fleet load <city> --refill`.",
+    hint: "`exos fleet status --groups --environment prod` lists them; the minority is out of rotation and is rebuilt with `exos fleet load <city> --refill`.",
   },
   "EXOS-E8142": {
     status: 503,
     title: "Chain split",
     sentence: "Cities follow different chains, by more than the newest blocks.",
-    hint: "`exos fleet status --groups` lists them; the minority is out of rotation.",
+    hint: "`exos fleet status --groups --environment prod` lists them; the minority is out of rotation.",
   },
   "EXOS-E8143": {
     status: 503,
@@ -127,7 +127,7 @@ export const CLOUD_ERRORS = {
     status: 503,
     title: "Peer process silent",
     sentence: "The process that talks to peers did not say that it lives.",
-    hint: "`exos fleet status <city>` tells whether its task runs; it is started again by itself.",
+    hint: "`exos fleet status <city> --environment prod` tells whether its task runs; it is started again by itself.",
   },
   "EXOS-E8145": {
     status: 503,
@@ -145,6 +145,6 @@ export const CLOUD_ERRORS = {
     status: 503,
     title: "City unreachable",
     sentence: "A city did not answer whoever watches the fleet.",
-    hint: "`exos fleet status <city>`; the edge leaves it out meanwhile.",
+    hint: "`exos fleet status <city> --environment prod`; the edge leaves it out meanwhile.",
   },
 } as const satisfies ErrorRows;

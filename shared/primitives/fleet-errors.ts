@@ -6,7 +6,7 @@ export const FLEET_ERRORS = {
     status: 404,
     title: "Unknown city",
     sentence: "No city of the fleet has this name.",
-    hint: "`exos fleet status` lists the cities of a running fleet with their three letters.",
+    hint: "`exos fleet plan` lists the cities with their three letters; `exos fleet status` those of a running fleet.",
   },
   "EXOS-E8002": {
     status: 400,

@@ -2,8 +2,25 @@ import type { Command } from "#services/cli/command.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 
-const USAGE =
-  "exos cloud up [--connect HOST:PORT] [--localstack [--functions | --drive] | --drive | --roles] [--process] | down | rehearse [--localstack [--functions | --drive] | --drive | --roles] [--process]";
+const USAGE = "exos cloud up|down|rehearse";
+const PLACE = ["localstack", "functions", "drive", "roles", "process"] as const;
+const VERBS = {
+  up: {
+    words: "[--connect HOST:PORT]",
+    summary: "start an endpoint, deploy a city to it, and say where it answers",
+    options: PLACE,
+  },
+  down: {
+    words: "",
+    summary: "remove the city and its endpoint, and say what is left",
+    options: [],
+  },
+  rehearse: {
+    words: "",
+    summary: "both, and between them what a city must stand; minutes",
+    options: PLACE,
+  },
+} as const;
 
 type Runner = Pick<Command, "run">;
 
@@ -26,22 +43,27 @@ export const cloud: Command = {
   audience: "run",
   usage: USAGE,
   takesWords: true,
+  verbs: VERBS,
   summary: "a city of AWS on this machine, without an account: start it, end it, rehearse it",
   options: {
-    roles: { kind: "boolean", meaning: "have the emulator refuse what no role grants" },
+    roles: {
+      kind: "boolean",
+      meaning: "have the emulator refuse what no role grants; with none of --localstack, --drive",
+    },
     localstack: { kind: "boolean", meaning: "on LocalStack 4.14.0, in a container" },
     functions: {
       kind: "boolean",
-      meaning: "have LocalStack run the functions, in containers beside it",
+      meaning: "with --localstack: have it run the functions, in containers beside it",
     },
-    drive: { kind: "boolean", meaning: "run the functions here, not at the endpoint" },
+    drive: { kind: "boolean", meaning: "run the functions in a process here, not at the endpoint" },
     process: { kind: "boolean", meaning: "run the peer process without a container" },
   },
   async run(context) {
     const [verb, ...rest] = context.positionals;
     const runner = rest.length === 0 ? await runnerOf(verb) : undefined;
     if (runner === undefined) {
-      throw usageFailure(`cloud has no "${context.positionals.join(" ")}"`, USAGE);
+      const said = context.positionals.join(" ");
+      throw usageFailure(said === "" ? "which of the three?" : `cloud has no "${said}"`, USAGE);
     }
     try {
       return await runner.run(context);

@@ -3,7 +3,7 @@ import type { EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
-import { CommandFailure } from "#services/cli/failure.ts";
+import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 
 /**
  * The cities that a command speaks of: all of the environment, those of `--wave`, or those named by
@@ -18,18 +18,26 @@ export function chosenCities(
   const all = citiesOf(fleet);
   const named = options["city"]?.split(",");
   const unknown = named?.find((code) => !all.some((city) => city.code === code));
-  if (unknown !== undefined) {
-    throw new CommandFailure(`there is no city "${unknown}" in ${fleet}`, {
-      code: "EXOS-E8001",
-      exit: EXIT.notFound,
-    });
-  }
+  if (unknown !== undefined) throw unknownCity(unknown, fleet);
   const wave = options["wave"];
+  const waves = [...new Set(all.map((city) => city.wave))].toSorted();
+  if (wave !== undefined && !waves.some((one) => one === Number(wave))) {
+    throw usageFailure(`${fleet} has no wave ${wave}; it has ${waves.join(", ")}`, "--wave NUMBER");
+  }
   return all.filter(
     (city) =>
       (named === undefined || named.includes(city.code)) &&
       (wave === undefined || city.wave === Number(wave)),
   );
+}
+
+/** What is said of a city that is none: which there are. */
+export function unknownCity(code: string, fleet: EnvironmentName): CommandFailure {
+  const known = citiesOf(fleet).map((city) => city.code);
+  return new CommandFailure(`there is no city "${code}" in ${fleet}; it has ${known.join(" ")}`, {
+    code: "EXOS-E8001",
+    exit: EXIT.notFound,
+  });
 }
 
 /** The same by waves, in the order of deployment. */

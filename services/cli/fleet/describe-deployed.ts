@@ -11,6 +11,8 @@ export interface DeployedFleet {
     readonly ready: boolean;
     readonly height: number | null;
     readonly hash: string | null;
+    /** Of its coins. */
+    readonly muhash: string | null;
     readonly alarm: boolean;
     readonly reasons: readonly {
       readonly name: string;
@@ -38,6 +40,7 @@ export function viewDeployed(
       ready,
       height: answer?.tip?.height ?? null,
       hash: answer?.tip?.hash ?? null,
+      muhash: answer?.tip?.muhash ?? null,
       alarm,
       reasons: reasons.map(({ name, text, fix }) => ({ name, text, fix })),
     };
@@ -75,6 +78,29 @@ export function deployedLines({ cities, groups, deployment }: DeployedFleet): st
     lines.push(`SPLIT: ${groups.map((group) => group.join(" ")).join(" | ")}`);
   }
   return [...lines, ...deploymentLines(deployment)];
+}
+
+/** Who follows which chain, the most first, and who of them has the same coins at the same block. */
+export function groupLines({ cities, groups }: DeployedFleet): string[] {
+  const silent = cities.filter(({ city }) => !groups.some((group) => group.includes(city)));
+  const chains = groups.flatMap((group, at) => {
+    const members = cities.filter(({ city }) => group.includes(city));
+    const states = Map.groupBy(members, ({ hash, muhash }) => `${hash} ${muhash}`);
+    return [
+      `chain ${at + 1} of ${groups.length}: ${group.join(" ")}`,
+      ...[...states.values()].map(stateLine),
+    ];
+  });
+  if (silent.length === 0) return chains;
+  return [...chains, `not compared: ${silent.map(({ city }) => city).join(" ")}`];
+}
+
+function stateLine(members: DeployedFleet["cities"]): string {
+  const [first] = members;
+  const set =
+    first?.muhash === null ? "no set hash" : `coins ${first?.muhash?.slice(0, HASH_DIGITS)}…`;
+  const names = members.map(({ city }) => city).join(" ");
+  return `  ${first?.height} ${first?.hash?.slice(0, HASH_DIGITS)}…, ${set}: ${names}`;
 }
 
 function deploymentLines(state: DeployState | null): string[] {

@@ -55,7 +55,12 @@ export function describeFleet({ cities, tips, split, groups }: Fleet): string[] 
       .join("  ")
       .trimEnd(),
   );
-  return [...table, "", ...verdictOf(tips, split), ...cutOf(groups)];
+  return [...table, "", ...verdictLines({ tips, split, groups })];
+}
+
+/** Whether all follow one chain, and who does not. */
+export function verdictLines({ tips, split, groups }: Omit<Fleet, "cities">): string[] {
+  return [...verdictOf(tips, split), ...cutOf(groups)];
 }
 
 function verdictOf(tips: Fleet["tips"], split: boolean): string[] {

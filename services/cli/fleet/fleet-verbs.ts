@@ -1,45 +1,25 @@
-import type { CommandContext } from "#services/cli/command.ts";
-import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { usageFailure } from "#services/cli/failure.ts";
-import { environmentOf } from "./environment-of.ts";
+import type { CommandContext, Verb } from "#services/cli/command.ts";
+import type { ExitCode } from "#services/cli/exit-codes.ts";
+import type { FleetOption } from "./fleet-options.ts";
+
+type Run = (context: CommandContext, words: readonly string[]) => Promise<ExitCode>;
 
 /** One thing that can be done to a fleet. */
-export interface FleetVerb {
-  /** What stands behind the verb, for people. */
-  readonly words: string;
-  readonly summary: string;
-  run(context: CommandContext, words: readonly string[]): Promise<ExitCode>;
+export interface FleetVerb extends Verb {
+  readonly options: readonly FleetOption[];
+  readonly run: Run;
 }
 
-/** The one word that a verb takes. */
-function oneWord(words: readonly string[], verb: string, named: string): string {
-  const [word, ...more] = words;
-  if (word !== undefined && more.length === 0) return word;
-  throw usageFailure(
-    `fleet ${verb} takes one ${named}`,
-    `exos fleet ${verb} ${named.toUpperCase()}`,
-  );
-}
+const WHERE = ["environment", "city", "wave"] as const;
 
-const render: FleetVerb = {
-  words: "CITY",
-  summary: "the cloud-init of a city outside AWS, on stdout",
-  async run(context, words) {
-    const { renderNamed } = await import("./render-named.ts");
-    const { terminal, json } = context;
-    const text = renderNamed(oneWord(words, "render", "city"), environmentOf(context));
-    terminal.out(json ? JSON.stringify({ schema: "exos.fleet-render.v1", cloudInit: text }) : text);
-    return EXIT.done;
-  },
-};
-
-type WordRun = (context: CommandContext, words: readonly string[]) => Promise<ExitCode>;
-
-/** A verb that takes words. @param load reads its program when it is wanted, and not before */
-function worded(words: string, summary: string, load: () => Promise<WordRun>): FleetVerb {
+/** A verb whose program is read when it is wanted, and not before. */
+function verb(
+  [words, summary]: readonly [words: string, summary: string],
+  options: readonly FleetOption[],
+  load: () => Promise<Run>,
+): FleetVerb {
   return {
-    words,
-    summary,
+    ...{ words, summary, options },
     async run(context, given) {
       const run = await load();
       return run(context, given);
@@ -47,95 +27,84 @@ function worded(words: string, summary: string, load: () => Promise<WordRun>): F
   };
 }
 
-const runbook: FleetVerb = {
-  words: "",
-  summary: "what happened, what to run, what it takes",
-  async run({ terminal, json }) {
-    const { RUNBOOK, runbookLines } = await import("./runbook.ts");
-    if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-runbook.v1", rows: RUNBOOK }));
-    else for (const line of runbookLines()) terminal.out(line);
-    return EXIT.done;
-  },
-};
-
-type Run = (context: CommandContext) => Promise<ExitCode>;
-
-/** A verb that takes options alone. @param load reads its program when it is wanted, and not before */
-function plain(verb: string, summary: string, load: () => Promise<Run>): FleetVerb {
-  return {
-    words: "",
-    summary,
-    async run(context, [word]) {
-      if (word !== undefined) {
-        throw usageFailure(`fleet ${verb} takes no "${word}"`, `exos fleet ${verb}`);
-      }
-      const run = await load();
-      return run(context);
-    },
-  };
-}
-
 const fleetPart = () => import("./run-fleet.ts");
 const deployPart = () => import("./run-deploy.ts");
 
-/** All but the `status` of a fleet in this process, by name. */
+/** All that can be done to a fleet, by name, in the order in which help tells of it. */
 export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
-  plan: plain("plan", "what would be created, changed and paid, by city", async () => {
-    const { runPlan } = await fleetPart();
-    return runPlan;
-  }),
-  cost: plain("cost", "an idle month of each city, line by line", async () => {
-    const { runCost } = await fleetPart();
-    return runCost;
-  }),
-  deploy: plain("deploy", "build, store, and deploy wave by wave", async () => {
-    const { runDeploy } = await deployPart();
-    return runDeploy;
-  }),
-  rollback: plain("rollback", "back to what ran before the last deployment", async () => {
-    const { runRollback } = await deployPart();
-    return runRollback;
-  }),
-  edge: plain("edge", "deploy what all cities share: once, and after a change of it", async () => {
-    const { runEdge } = await import("./run-edge.ts");
-    return runEdge;
-  }),
-  destroy: plain("destroy", "remove a city, and say what is left", async () => {
-    const { runDestroy } = await fleetPart();
-    return runDestroy;
-  }),
-  load: worded(
-    "CITY",
-    "fill a new generation of a city's coins, in a task of its own",
-    async () => {
-      const { runLoadCity } = await import("./run-load.ts");
-      return runLoadCity;
-    },
+  status: verb(
+    ["[CITY]", "how cities stand, of this process or deployed"],
+    [...WHERE, "groups"],
+    async () => (await import("./run-status.ts")).runStatus,
   ),
-  redrive: worded("CITY [QUEUE]", "back to their queues with messages nobody took", async () => {
-    const { runRedrive } = await import("./run-redrive.ts");
-    return runRedrive;
-  }),
-  rotate: worded(
-    "edge-key",
-    "a new key for the edge and all cities, in twelve minutes",
-    async () => {
-      const { runRotate } = await import("./run-rotate.ts");
-      return runRotate;
-    },
+  plan: verb(
+    ["", "what would be created, changed and paid, by city"],
+    WHERE,
+    async () => (await fleetPart()).runPlan,
   ),
-  gc: worded("CITY", "delete the tables that a load has replaced", async () => {
-    const { runGc } = await import("./run-gc.ts");
-    return runGc;
-  }),
-  logs: worded("CITY", "what a city's functions and task logged, by time", async () => {
-    const { runLogs } = await import("./run-logs.ts");
-    return runLogs;
-  }),
-  sweep: worded("CITY", "what a city has staked, to the one address it may go to", async () => {
-    const { runSweep } = await import("./run-sweep.ts");
-    return runSweep;
-  }),
-  render,
-  runbook,
+  cost: verb(
+    ["", "an idle month of each city, line by line"],
+    WHERE,
+    async () => (await fleetPart()).runCost,
+  ),
+  deploy: verb(
+    ["", "build, store, and deploy wave by wave"],
+    [...WHERE, "release", "image", "release-key", "bake", "abandon"],
+    async () => (await deployPart()).runDeploy,
+  ),
+  rollback: verb(
+    ["", "back to what ran before the last deployment"],
+    [...WHERE, "release-key", "bake", "abandon"],
+    async () => (await deployPart()).runRollback,
+  ),
+  edge: verb(
+    ["", "deploy what all cities share: once, and after a change of it"],
+    ["environment", "release"],
+    async () => (await import("./run-edge.ts")).runEdge,
+  ),
+  destroy: verb(
+    ["", "remove a city, and say what is left"],
+    ["environment", "city", "confirm"],
+    async () => (await fleetPart()).runDestroy,
+  ),
+  load: verb(
+    ["CITY", "fill a new generation of a city's coins, in a task of its own"],
+    ["environment", "from", "trust", "snapshot", "refill", "confirm"],
+    async () => (await import("./run-load.ts")).runLoadCity,
+  ),
+  redrive: verb(
+    ["CITY [QUEUE]", "back to their queues with messages nobody took"],
+    ["environment"],
+    async () => (await import("./run-redrive.ts")).runRedrive,
+  ),
+  rotate: verb(
+    ["edge-key", "a new key for the edge and all cities, in twelve minutes"],
+    ["environment", "confirm"],
+    async () => (await import("./run-rotate.ts")).runRotate,
+  ),
+  gc: verb(
+    ["CITY", "delete the tables that a load has replaced"],
+    ["environment"],
+    async () => (await import("./run-gc.ts")).runGc,
+  ),
+  logs: verb(
+    ["CITY", "what a city's functions and task logged, by time"],
+    ["environment", "block", "function", "since", "lines"],
+    async () => (await import("./run-logs.ts")).runLogs,
+  ),
+  sweep: verb(
+    ["CITY", "what a city has staked, to the one address it may go to"],
+    ["environment", "confirm"],
+    async () => (await import("./run-sweep.ts")).runSweep,
+  ),
+  render: verb(
+    ["CITY", "the cloud-init of a city outside AWS, on stdout"],
+    ["environment"],
+    async () => (await import("./render-named.ts")).runRender,
+  ),
+  runbook: verb(
+    ["", "what happened, what to run, what it takes"],
+    [],
+    async () => (await import("./runbook.ts")).runRunbook,
+  ),
 };

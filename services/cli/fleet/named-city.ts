@@ -3,6 +3,7 @@ import type { EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
+import { unknownCity } from "./chosen-cities.ts";
 
 /**
  * The city on AWS that a command's first word names.
@@ -13,12 +14,7 @@ import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 export function namedCity(fleet: EnvironmentName, code: string | undefined, usage: string): City {
   if (code === undefined) throw usageFailure("a city is missing", usage);
   const city = citiesOf(fleet).find((one) => one.code === code);
-  if (city === undefined) {
-    throw new CommandFailure(`there is no city "${code}" in ${fleet}`, {
-      code: "EXOS-E8001",
-      exit: EXIT.notFound,
-    });
-  }
+  if (city === undefined) throw unknownCity(code, fleet);
   if (city.host.kind !== "aws") {
     throw new CommandFailure(`${city.name} is no city on AWS`, {
       code: "EXOS-E8003",

@@ -3,11 +3,28 @@ import { originOf } from "#regions/edge-names.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { missingFacts } from "#regions/missing-facts.ts";
-import { EXIT } from "#services/cli/exit-codes.ts";
-import { CommandFailure } from "#services/cli/failure.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";
+import { unknownCity } from "./chosen-cities.ts";
+import { environmentOf } from "./environment-of.ts";
 import { releaseKeyPem } from "./release-key.ts";
 import { renderCity } from "./render-city.ts";
+
+/** `exos fleet render CITY`: what a machine outside AWS is made with, on stdout. */
+export async function runRender(
+  context: CommandContext,
+  [code, ...more]: readonly string[],
+): Promise<ExitCode> {
+  if (code === undefined || more.length > 0) {
+    throw usageFailure("fleet render takes one city", "exos fleet render CITY");
+  }
+  const text = renderNamed(code, environmentOf(context));
+  const { terminal, json } = context;
+  terminal.out(json ? JSON.stringify({ schema: "exos.fleet-render.v1", cloudInit: text }) : text);
+  return EXIT.done;
+}
 
 /**
  * The cloud-init of a city by its three letters.
@@ -20,12 +37,7 @@ export function renderNamed(
   deployment: Deployment = DEPLOYMENT,
 ): string {
   const city = citiesOf(environment).find((one) => one.code === code);
-  if (city === undefined) {
-    throw new CommandFailure(`there is no city "${code}" in ${environment}`, {
-      code: "EXOS-E8001",
-      exit: EXIT.notFound,
-    });
-  }
+  if (city === undefined) throw unknownCity(code, environment);
   if (city.host.kind !== "external") {
     throw new CommandFailure(
       `${city.name} is deployed to AWS: \`exos fleet deploy --city ${code}\``,

@@ -5,7 +5,6 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
-import { deployedLines, viewDeployed } from "./describe-deployed.ts";
 import { environmentOf } from "./environment-of.ts";
 import { costLines, costOf, planCity, planLines } from "./plan-fleet.ts";
 import { synthesiseTemplates } from "./read-assembly.ts";
@@ -60,19 +59,6 @@ export async function runPlan(context: CommandContext): Promise<ExitCode> {
   ];
   printer(context)("exos.fleet-plan.v1", { cities: plans, missing }, lines);
   return EXIT.done;
-}
-
-/** `exos fleet status --environment NAME`: every deployed city as its callers see it. */
-export async function runStatus(context: CommandContext): Promise<ExitCode> {
-  const fleet = environmentOf(context);
-  const cities = chosenCities(fleet, context);
-  const say = (line: string) => context.terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
-  const looks = await tools.health.look(cities.map(({ code }) => code));
-  const view = viewDeployed(looks, (await tools.record.read())?.state, tools.clock.now());
-  printer(context)("exos.fleet-deployed.v1", view, deployedLines(view));
-  const isWell = view.groups.length < 2 && view.cities.every(({ ready }) => ready);
-  return isWell ? EXIT.done : EXIT.notSynced;
 }
 
 /** `exos fleet destroy --city CITY --confirm CITY`: remove its stacks, and say what stays. */

@@ -25,9 +25,6 @@ export async function runRotate(
   if (name !== EDGE_KEY || more.length > 0) {
     throw usageFailure(`fleet rotate takes the name of a secret: ${EDGE_KEY}`, USAGE);
   }
-  if (options["city"] !== undefined || options["wave"] !== undefined) {
-    throw usageFailure("the edge has one key: all cities change it together", USAGE);
-  }
   const fleet = environmentOf(context);
   const behind = citiesOf(fleet).filter(({ edge }) => edge);
   const cities = behind.filter(({ host }) => host.kind === "aws");

@@ -1,3 +1,6 @@
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+
 /** What an operator meets, what he runs, and what that takes. */
 export interface RunbookRow {
   readonly event: string;
@@ -88,12 +91,11 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
 ];
 
-/** The page as lines for people. */
-export function runbookLines(): string[] {
-  return RUNBOOK.flatMap(({ event, command, takes }) => [
-    event,
-    `    ${command}`,
-    `    ${takes}`,
-    "",
-  ]);
+/** `exos fleet runbook`: the page, an event after the other. */
+export async function runRunbook({ terminal, json }: CommandContext): Promise<ExitCode> {
+  if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-runbook.v1", rows: RUNBOOK }));
+  for (const { event, command, takes } of json ? [] : RUNBOOK) {
+    for (const line of [event, `    ${command}`, `    ${takes}`, ""]) terminal.out(line);
+  }
+  return EXIT.done;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cityDeployment } from "#services/cli/fleet/city-deployments.ts";
-import { deployedLines, viewDeployed } from "#services/cli/fleet/describe-deployed.ts";
+import type { CityLook } from "#services/cli/fleet/deploy-ports.ts";
+import { deployedLines, groupLines, viewDeployed } from "#services/cli/fleet/describe-deployed.ts";
 import { createHttpCityHealth } from "#services/cli/fleet/http-city-health.ts";
 import type { StackState } from "#shared/adapters/aws/stack-states.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
@@ -60,6 +61,27 @@ describe("a fleet seen from outside", () => {
     expect(lines).toContain("SPLIT: syd lon | sin");
     expect(lines.some((line) => line.startsWith("sel: No answer."))).toBe(true);
     expect(lines.at(-1)).toBe("Nothing was deployed by exos fleet deploy.");
+  });
+});
+
+describe("the groups of a fleet", () => {
+  it("tell chains apart, and coins at one block, and who is not compared", () => {
+    const looks = (["syd", "lon", "sin", "fra", "sel"] as const).map((city) => {
+      const chain = city === "sin" ? "bb" : "aa";
+      const tip = { ...ready(chain).tip, muhash: hash(city === "fra" ? "22" : "11") };
+      const answer = city === "sel" ? undefined : { reasons: [], tip };
+      return { city, version: "2", alarm: false, answer };
+    });
+    expect(
+      groupLines(viewDeployed(looks as readonly CityLook[], undefined, unixSeconds(9))),
+    ).toEqual([
+      "chain 1 of 2: syd lon fra",
+      "  300 aaaaaaaaaaaa…, coins 111111111111…: syd lon",
+      "  300 aaaaaaaaaaaa…, coins 222222222222…: fra",
+      "chain 2 of 2: sin",
+      "  300 bbbbbbbbbbbb…, coins 111111111111…: sin",
+      "not compared: sel",
+    ]);
   });
 });
 

@@ -56,8 +56,43 @@ describe("exos fleet runbook", () => {
       [...command.matchAll(/exos fleet ([a-z-]+)/g)].map(([, verb]) => verb),
     );
     expect(named.length).toBeGreaterThan(5);
-    const known = ["status", ...Object.keys(FLEET_VERBS)];
+    const known = Object.keys(FLEET_VERBS);
     expect(named.filter((verb = "") => !known.includes(verb))).toEqual([]);
+  });
+});
+
+describe("a verb of exos fleet", () => {
+  it.each(Object.entries(FLEET_VERBS))("%s has a page with its own options", async (name, verb) => {
+    const { code, out } = await runInProcess(["fleet", name, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain(verb.summary);
+    const shown = [...out.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, option]) => option);
+    expect(shown.toSorted()).toEqual([...verb.options].toSorted());
+  });
+
+  it("stands on the page of all", async () => {
+    const { out } = await runInProcess(["fleet", "--help"]);
+    for (const [name, { summary }] of Object.entries(FLEET_VERBS)) {
+      expect(out).toMatch(new RegExp(`^ {2}${name} .*${summary}$`, "m"));
+    }
+  });
+
+  it.each([
+    [
+      "an option of another verb",
+      ["plan", "--bake", "5"],
+      2,
+      "plan takes no --bake; it is of deploy",
+    ],
+    ["a wave that is none", ["plan", "--wave", "9"], 2, "prod has no wave 9; it has 0, 1, 2, 3"],
+    ["a city that is none", ["plan", "--city", "xyz"], 7, "it has syd lon sin"],
+    ["a word too many", ["plan", "syd"], 2, 'plan takes no "syd"'],
+    ["two cities at once", ["status", "syd", "lon"], 2, 'status takes no "lon"'],
+    ["one city of a fleet in one process", ["status", "syd"], 2, "--environment says where"],
+  ])("refuses %s", async (_, words, code, sentence) => {
+    const said = await runInProcess(["fleet", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(sentence);
   });
 });
 
