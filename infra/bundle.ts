@@ -51,6 +51,8 @@ async function bundleOne(name: FunctionName, folder: string): Promise<Bundle> {
     sourcemap: true,
     // Frames and names are what a stack trace needs; the sources are in the tree.
     sourcesContent: false,
+    // Reads them, where a fault is told.
+    inject: ["shared/adapters/aws/map-stacks.ts"],
     platform: "node",
     target: "node24",
     format: "esm",

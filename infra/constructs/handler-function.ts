@@ -99,13 +99,10 @@ export class HandlerFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      environment: {
-        ...pickVariables(variables, [
-          ...shape.environment,
-          ...(shape.optional ?? []).filter((variable) => variables[variable] !== undefined),
-        ]),
-        NODE_OPTIONS: "--enable-source-maps",
-      },
+      environment: pickVariables(variables, [
+        ...shape.environment,
+        ...(shape.optional ?? []).filter((variable) => variables[variable] !== undefined),
+      ]),
       // It hints itself until a gap is closed; loop detection would end that after 16 rounds.
       ...(name === "connect" && { recursiveLoop: RecursiveLoop.ALLOW }),
     });

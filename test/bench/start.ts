@@ -40,7 +40,7 @@ export interface StartFigures {
 }
 
 /** What the tables of a city do not name. */
-const ENVIRONMENT: Partial<Record<(typeof WANTED)[number] | "NODE_OPTIONS", string>> &
+const ENVIRONMENT: Partial<Record<(typeof WANTED)[number], string>> &
   Readonly<Record<string, string>> = {
   EXOS_ENVIRONMENT: "local",
   EXOS_CITY: "syd",
@@ -52,8 +52,6 @@ const ENVIRONMENT: Partial<Record<(typeof WANTED)[number] | "NODE_OPTIONS", stri
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "test",
   AWS_SECRET_ACCESS_KEY: "test",
-  // As the function has it.
-  NODE_OPTIONS: "--enable-source-maps",
 };
 
 /** What every city compiles at least, and Node loads for it, whatever this project adds. */

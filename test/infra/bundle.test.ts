@@ -1,15 +1,32 @@
+import { execFile } from "node:child_process";
 import { existsSync, globSync, mkdtempDisposableSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { BUNDLE_BYTES_MAX, type Bundle, bundle, bundledFunctions } from "#infra/bundle.ts";
 import { FUNCTION_SHAPES } from "#infra/functions.ts";
 
+const run = promisify(execFile);
 const folder = mkdtempDisposableSync(join(tmpdir(), "exos-bundles-"));
 let bundles: readonly Bundle[];
 
 /** What `rpc` may compile before it can answer: 1,129,000 when all of it was one module. */
 const RPC_START_BYTES_MAX = 690_000;
+
+/** A process without a name of the city. @returns what it says of a fault as it imports a bundle */
+async function refusedStart(name: string): Promise<string> {
+  const bundle = JSON.stringify(join(folder.path, name, "lambda.mjs"));
+  const code = `await import(${bundle}).catch((fault) => console.log(fault.stack));`;
+  const words = ["--input-type=module", "-e", code];
+  return (await run(process.execPath, words, { env: {} })).stdout;
+}
+
+/** Where a file of the tree says something. @returns `path:line` */
+function placeOf(path: string, text: string): string {
+  const before = readFileSync(path, "utf8").split(text, 1)[0] ?? "";
+  return `${path}:${before.split("\n").length}:`;
+}
 
 const modulesOf = (name: string): string[] => globSync(join(folder.path, name, "*.mjs"));
 
@@ -44,6 +61,19 @@ describe("the bundles of a city's functions", () => {
         expect(readFileSync(path, "utf8"), path).not.toContain("Dynamic require of");
         expect(existsSync(`${path}.map`), path).toBe(true);
       }
+    }
+  });
+
+  it("name the lines of our sources in the stack of a fault", async () => {
+    for (const [name, root] of [
+      ["rpc", "services/rpc/compose-aws.ts"],
+      ["check", "services/validate/compose-aws.ts"],
+    ] as const) {
+      const [said, thrown, read] = (await refusedStart(name)).split("\n");
+      expect(said, name).toContain("EXOS_CITY is missing");
+      const throwing = placeOf("shared/adapters/aws/city-environment.ts", "throw new StoreFault");
+      expect(thrown, name).toContain(`/${throwing}`);
+      expect(read, name).toContain(`/${placeOf(root, "readCityEnvironment(environment")}`);
     }
   });
 
