@@ -28,7 +28,7 @@ const LEFT_OUT_DRIVEN = {
  */
 const LEFT_OUT_LOCALSTACK = {
   "AWS::ECS::Cluster": "said to be made, and is not; the peer process is started by this program",
-  "AWS::ECS::TaskDefinition": "the same",
+  "AWS::ECS::TaskDefinition": "the same, and there is no schedule of what would start one",
   "AWS::ECS::Service": "the same",
   "a ceiling for writes alone":
     "its engine wants one for reads too, and is told that there is none; beyond 80,000 units in all, tables have none",

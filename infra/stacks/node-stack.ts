@@ -97,7 +97,8 @@ export class NodeStack extends Stack {
         load: pickVariables(this.variables, TASK_SHAPES.load.environment),
       },
     });
-    if (apart === undefined) {
+    // What it starts is not there where task definitions are skipped, and its role would name nothing.
+    if (apart === undefined && !isSkipped(context.endpoint, "AWS::ECS::TaskDefinition")) {
       const dead = this.queues.deadEvents;
       new SetSchedule(this, "Sets", { names, task, network, dead }).node.addDependency(boundary);
     }

@@ -123,6 +123,22 @@ it("tells what watches over a city on LocalStack of no service that is skipped t
   expect(stages.get("loc")?.get("node")?.Outputs).toHaveProperty("ExosServiceIngest");
 });
 
+it("has no role and no schedule of a task where task definitions are skipped", () => {
+  const { stages } = synthesise({ environment: "local", endpoint: "localstack" });
+  const naming = (stacks: Parameters<typeof resourcesOf>[0]) =>
+    resourcesOf(stacks).flatMap(({ resource: { Type, Properties } }) =>
+      /Role|Schedule/.test(Type) && JSON.stringify(Properties).includes('"ecs:RunTask"')
+        ? [Type]
+        : [],
+    );
+  const schedulesOf = (stacks: Parameters<typeof resourcesOf>[0]) =>
+    typesOf(stacks).filter((type) => type === "AWS::Scheduler::Schedule").length;
+  const whole = localFleet().stages.get("loc");
+  expect(naming(whole)).toEqual(["AWS::IAM::Role"]);
+  expect(naming(stages.get("loc"))).toEqual([]);
+  expect(schedulesOf(stages.get("loc"))).toBe(schedulesOf(whole) - 1);
+});
+
 it("has functions hold no answer open where nothing of it is handed on before its end", () => {
   const whole = (stacks: Parameters<typeof resourcesOf>[0]) =>
     resourcesOf(stacks).flatMap(({ resource }) => {
