@@ -43,13 +43,28 @@ for (const stream of [process.stdout, process.stderr]) {
   };
 }
 
+/**
+ * The log is never empty: without one, LocalStack asks for all that the container ever said, and
+ * answers nobody until then.
+ * @param {string} request @param {number} tookMs
+ */
+async function tellLog(request, tookMs) {
+  const [start, end] = ["START", "END"].map((word) => `${word} RequestId: ${request}`);
+  const report = `REPORT RequestId: ${request}\tDuration: ${tookMs.toFixed(2)} ms`;
+  const logs = `${start}\n${written}${end}\n${report}\n`;
+  written = "";
+  await tell(`/invocations/${request}/logs`, { logs });
+}
+
 /** @param {Function} handler @param {{"invoke-id": string, payload: string}} call */
 async function run(handler, { "invoke-id": awsRequestId, payload }) {
   const startedMs = performance.now();
-  const leftMs = () => Math.max(0, Math.floor(TIMEOUT_MS - (performance.now() - startedMs)));
+  const tookMs = () => performance.now() - startedMs;
+  const leftMs = () => Math.max(0, Math.floor(TIMEOUT_MS - tookMs()));
   const late = setTimeout(async () => {
     // What it still does must not happen after its messages are shown to others.
     const errorMessage = `Task timed out after ${timeoutSeconds} seconds`;
+    await tellLog(awsRequestId, tookMs());
     await tell(`/invocations/${awsRequestId}/error`, { errorMessage });
     process.exit(1);
   }, TIMEOUT_MS);
@@ -61,8 +76,7 @@ async function run(handler, { "invoke-id": awsRequestId, payload }) {
     [kind, said] = ["error", failureOf(cause)];
   }
   clearTimeout(late);
-  await tell(`/invocations/${awsRequestId}/logs`, { logs: written });
-  written = "";
+  await tellLog(awsRequestId, tookMs());
   await tell(`/invocations/${awsRequestId}/${kind}`, said);
 }
 

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 const INIT = join(import.meta.dirname, "../../../infra/image/localstack-init.mjs");
 const FUNCTION = `
 export async function handler(event, context) {
-  console.log("called", event.say);
+  if (event.say !== "nothing") console.log("called", event.say);
   if (event.say === "throw") throw new TypeError("as it was told");
   if (event.say === "hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
   return { said: event.say, city: process.env.EXOS_CITY, id: context.awsRequestId, left: context.getRemainingTimeInMillis() > 0 };
@@ -61,6 +61,14 @@ function startInit(upstream: string, port: number, source: string) {
   return spawn(process.execPath, [INIT], { env, stdio: "ignore" });
 }
 
+/** The log of one call, in which the function wrote this. */
+const logOf = (id: string, wrote: string): unknown =>
+  expect.stringMatching(
+    new RegExp(
+      `^START RequestId: ${id}\n${wrote}END RequestId: ${id}\nREPORT RequestId: ${id}\tDuration: \\d+\\.\\d{2} ms\n$`,
+    ),
+  );
+
 it("loads a function, runs it for each call, and says what became of it", async () => {
   await using executor = await openExecutor();
   const port = await freePort();
@@ -74,7 +82,7 @@ it("loads a function, runs it for each call, and says what became of it", async 
   expect(await executor.told(1)).toEqual([{ path: "/status/r1/ready", said: {} }]);
   expect((await call("i1", "hello")).status).toBe(200);
   expect(await executor.told(2)).toEqual([
-    { path: "/invocations/i1/logs", said: { logs: "called hello\n" } },
+    { path: "/invocations/i1/logs", said: { logs: logOf("i1", "called hello\\n") } },
     {
       path: "/invocations/i1/response",
       said: { said: "hello", city: "loc", id: "i1", left: true },
@@ -86,9 +94,14 @@ it("loads a function, runs it for each call, and says what became of it", async 
     path: "/invocations/i2/error",
     said: { errorType: "TypeError", errorMessage: "as it was told" },
   });
+  // A log that is empty has LocalStack fetch all of the container's, each time.
+  await call("i4", "nothing");
+  const [silent] = await executor.told(2);
+  expect(silent).toEqual({ path: "/invocations/i4/logs", said: { logs: logOf("i4", "") } });
   // What takes longer than it may must not go on: others are shown its messages.
   await call("i3", "hang");
-  expect(await executor.told(1)).toEqual([
+  expect(await executor.told(2)).toEqual([
+    { path: "/invocations/i3/logs", said: { logs: logOf("i3", "called hang\\n") } },
     { path: "/invocations/i3/error", said: { errorMessage: "Task timed out after 1 seconds" } },
   ]);
   expect(await ended).toEqual([1, null]);
