@@ -1,6 +1,9 @@
 /** Stacks of a city, in the order they are deployed. @source cloud.md 11 */
 export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as const;
 
+/** Of what all cities share. */
+export const EDGE_STACKS = ["shared"] as const;
+
 /** One stack of a city; it is named `exos-<environment>-<city>-<one of these>`. */
 export type CityStack = (typeof CITY_STACKS)[number];
 

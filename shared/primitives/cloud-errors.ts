@@ -6,7 +6,7 @@ export const CLOUD_ERRORS = {
     status: 503,
     title: "AWS did not answer",
     sentence: "A request to AWS failed, or was refused for now.",
-    hint: "It is tried again; `exos fleet status` tells whether the city keeps up.",
+    hint: "Parts of a city try again by themselves. A command is run again: does the network reach AWS, or the endpoint in AWS_ENDPOINT_URL?",
   },
   "EXOS-E8101": {
     status: 500,
@@ -49,6 +49,12 @@ export const CLOUD_ERRORS = {
     title: "Stored item broken",
     sentence: "An item in a table is not what this program writes there.",
     hint: "Compare the versions of the city's parts; a table that stays broken is filled again with `exos fleet load`.",
+  },
+  "EXOS-E8108": {
+    status: 501,
+    title: "Not known to the endpoint",
+    sentence: "What answers does not know this request: an emulator, or a region that lacks it.",
+    hint: "On AWS itself it works. What an emulator lacks, `exos cloud up` prints; without AWS_ENDPOINT_URL AWS is asked.",
   },
   "EXOS-E8110": {
     status: 500,

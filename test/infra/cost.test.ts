@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { PRICES } from "#infra/prices.ts";
 import { IDLE_USAGE } from "#infra/usage.ts";
 import { CITIES } from "#regions/fleet.ts";
+import { quotasNeeded } from "#services/cli/fleet/fleet-quotas.ts";
 import {
   type CostItem,
   type CostLine,
@@ -28,6 +29,8 @@ const RECORDED: Readonly<Partial<Record<CostItem, number>>> = {
   images: 0.05,
   delivery: 0.5,
 };
+/** The same of what all cities share: the firewall and its rules. */
+const RECORDED_EDGE = 8.3;
 
 beforeAll(() => void productionFleet(), 300_000);
 
@@ -86,6 +89,12 @@ describe("an idle month", () => {
     }
   });
 
+  it("of the edge grows by no tenth either", () => {
+    const edge = sumOf(linesOf("edge", "spot"));
+    expect(edge).toBeLessThan(RECORDED_EDGE * 1.1);
+    expect(edge).toBeGreaterThan(RECORDED_EDGE * 0.9);
+  });
+
   it("has no room for a set of every day, nor for one by a task of the size of a load", () => {
     const [run] = linesOf("syd", "spot").filter(({ item }) => item === "sets");
     const each = (run?.dollars ?? 0) / IDLE_USAGE.sets.runs;
@@ -104,6 +113,22 @@ describe("an idle month", () => {
   it("of a city that stakes has its key besides", () => {
     const lines = priceTemplates([...(localFleet().stages.get("loc")?.values() ?? [])], "spot");
     expect(sumOf(lines.filter(({ item }) => item === "keys"))).toBe(PRICES.kmsKeyMonth);
+  });
+});
+
+describe("quotas of an account", () => {
+  const needs = () =>
+    quotasNeeded([...(productionFleet().stages.get("syd")?.values() ?? [])]).map(
+      ({ service, limits, least }) => [service, limits, least],
+    );
+
+  it("that a city needs are in the templates: reservations, processors, tables", () => {
+    expect(needs()).toEqual([
+      ["lambda", "functions at once", 50 + 8 + 2 + 1 + 100],
+      ["fargate", "processors of tasks on Spot", 2 * 0.25 + 1],
+      ["fargate", "processors of tasks on demand", 2 * 0.25 + 2 + 2],
+      ["dynamodb", "tables", 4 + 2],
+    ]);
   });
 });
 

@@ -18,11 +18,23 @@ export interface TemplateChange {
   readonly removed: readonly string[];
 }
 
-/** What only describes a resource: another file name of an asset is no change of it. */
+/** Of any resource: what only describes it. */
 const DESCRIPTION = new Set(["Metadata"]);
+/** Of a function: its code, which each release brings anew, changed or not. */
+const CODE = "Code";
+/** What a release names itself by, to who answers callers. */
+const RELEASE = "EXOS_RELEASE";
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
+/** A resource without what differs from one release to the next by itself. */
 function substance(resource: TemplateResource): unknown {
-  return Object.fromEntries(Object.entries(resource).filter(([field]) => !DESCRIPTION.has(field)));
+  const isFunction = resource.Type === "AWS::Lambda::Function";
+  const told = Object.entries(resource).filter(([field]) => !DESCRIPTION.has(field));
+  const text = JSON.stringify(Object.fromEntries(told), (key, value: unknown) => {
+    if (key === RELEASE || (isFunction && key === CODE)) return undefined;
+    return typeof value === "string" ? value.replace(DIGEST, "@") : value;
+  });
+  return JSON.parse(text);
 }
 
 /** @param before as it is deployed; `undefined` where nothing is */

@@ -1,7 +1,9 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ListBucketsCommand, type S3Client } from "@aws-sdk/client-s3";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsHost, City } from "#regions/city.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
@@ -15,6 +17,7 @@ import { CommandFailure } from "#services/cli/failure.ts";
 import { callerOf, clientSettings, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { createEcrRegistry } from "#shared/adapters/aws/ecr-registry.ts";
+import { createRegionLimits } from "#shared/adapters/aws/region-limits.ts";
 import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
@@ -28,6 +31,7 @@ import type { EdgePorts } from "./deploy-edge.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
 import { createExternalDeployments } from "./external-deployments.ts";
+import type { RegionLimits } from "./fleet-quotas.ts";
 import { createHttpCityHealth } from "./http-city-health.ts";
 import { type AccountsWanted, judgeAccount, placesOf } from "./judge-account.ts";
 import type { PricedTemplate } from "./price-templates.ts";
@@ -63,6 +67,10 @@ export interface FleetTools {
   /** Templates that the stacks of an AWS city stand on, in the same order; `undefined`: none. */
   templatesOf(city: string): Promise<readonly (PricedTemplate | undefined)[]>;
   destroy(city: string): Promise<void>;
+  /** What AWS allows the account in a region. */
+  limitsOf(region: string): RegionLimits;
+  /** The template of what all cities share; `undefined` before it was deployed. */
+  edgeTemplate(): Promise<PricedTemplate | undefined>;
   /** What the stack of what all cities share prints; nothing before it was deployed. */
   edgeOutputs(): Promise<Readonly<Record<string, string>>>;
   readonly edge: EdgePorts;
@@ -146,6 +154,8 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       }
       await cdk.destroy(city, found.state.version);
     },
+    limitsOf: (region) => limitsIn(region),
+    edgeTemplate: () => templateOf(formationIn(EDGE_REGION), prefix),
     edgeOutputs: () => outputsOf(prefix),
     edge: edgePorts(fleet, { releases, cdk }),
     baseOf,
@@ -159,12 +169,27 @@ async function templatesIn(
 ): Promise<readonly (PricedTemplate | undefined)[]> {
   const templates: (PricedTemplate | undefined)[] = [];
   for (const stack of CITY_STACKS) {
-    const found = await stackTemplate(client, `${prefix}-${stack}`);
-    // CloudFormation keeps no template without resources.
-    templates.push(found as PricedTemplate | undefined);
+    templates.push(await templateOf(client, `${prefix}-${stack}`));
   }
   return templates;
 }
+
+async function templateOf(
+  client: CloudFormationClient,
+  stack: string,
+): Promise<PricedTemplate | undefined> {
+  // CloudFormation keeps no template without resources.
+  return (await stackTemplate(client, stack)) as PricedTemplate | undefined;
+}
+
+const formationIn = (region: string): CloudFormationClient =>
+  new CloudFormationClient({ ...clientSettings(30_000), region });
+
+const limitsIn = (region: string): RegionLimits =>
+  createRegionLimits({
+    quotas: new ServiceQuotasClient({ ...clientSettings(), region }),
+    regions: new EC2Client({ ...clientSettings(), region }),
+  });
 
 function edgePorts(
   environment: FleetOptions["fleet"],
@@ -179,8 +204,7 @@ function edgePorts(
 
 /** What one stack of the edge's region prints; nothing of one that is not there. */
 export async function outputsOf(stack: string): Promise<Readonly<Record<string, string>>> {
-  const client = new CloudFormationClient({ ...clientSettings(30_000), region: EDGE_REGION });
-  const [found] = await stackStates(client, [stack]);
+  const [found] = await stackStates(formationIn(EDGE_REGION), [stack]);
   return found?.outputs ?? {};
 }
 

@@ -27,7 +27,7 @@ function verb(
   };
 }
 
-const fleetPart = () => import("./run-fleet.ts");
+const planPart = () => import("./run-plan.ts");
 const deployPart = () => import("./run-deploy.ts");
 
 /** All that can be done to a fleet, by name, in the order in which help tells of it. */
@@ -40,12 +40,12 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
   plan: verb(
     ["", "what would be created, changed and paid, by city"],
     WHERE,
-    async () => (await fleetPart()).runPlan,
+    async () => (await planPart()).runPlan,
   ),
   cost: verb(
     ["", "an idle month of each city, line by line"],
     WHERE,
-    async () => (await fleetPart()).runCost,
+    async () => (await planPart()).runCost,
   ),
   deploy: verb(
     ["", "build, store, and deploy wave by wave"],
@@ -65,7 +65,7 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
   destroy: verb(
     ["", "remove a city, and say what is left"],
     ["environment", "city", "confirm"],
-    async () => (await fleetPart()).runDestroy,
+    async () => (await import("./run-destroy.ts")).runDestroy,
   ),
   load: verb(
     ["CITY", "fill a new generation of a city's coins, in a task of its own"],

@@ -1,15 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CITY_STACKS } from "#regions/city-outputs.ts";
+import { CITY_STACKS, EDGE_STACKS } from "#regions/city-outputs.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
 import type { PrintedFacts } from "#regions/with-printed.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
+import { EDGE } from "./plan-fleet.ts";
 import type { PricedTemplate } from "./price-templates.ts";
 
-/** Templates of each AWS city by its letters, in the order of its stacks. */
+/** Templates of each AWS city by its letters, in the order of its stacks, and that of the edge. */
 export type FleetTemplates = ReadonlyMap<string, readonly PricedTemplate[]>;
 
 /**
@@ -46,11 +47,12 @@ export async function synthesiseTemplates(
 async function readTemplates(folder: string): Promise<FleetTemplates> {
   const cities = new Map<string, readonly PricedTemplate[]>();
   for (const name of (await readdir(folder)).toSorted()) {
-    const code = /^assembly-([a-z]{3})$/.exec(name)?.[1];
+    const code = /^assembly-([a-z]+)$/.exec(name)?.[1];
     if (code === undefined) continue;
     const files = await readdir(join(folder, name));
+    const wanted = code === EDGE ? EDGE_STACKS : CITY_STACKS;
     const stacks: PricedTemplate[] = [];
-    for (const stack of CITY_STACKS) {
+    for (const stack of wanted) {
       const named = new RegExp(`^${code}${stack}[0-9A-F]{8}\\.template\\.json$`);
       const file = files.find((one) => named.test(one));
       if (file === undefined)

@@ -8,7 +8,8 @@ const LASTING: readonly (readonly [ErrorCode, RegExp])[] = [
     "EXOS-E8103",
     /UnrecognizedClient|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKey|InvalidClientTokenId|CredentialsProvider|MissingAuthenticationToken|IncompleteSignature/,
   ],
-  ["EXOS-E8104", /AccessDenied|NotAuthorized|KMSInvalidState|Forbidden/],
+  ["EXOS-E8104", /AccessDenied|NotAuthorized|UnauthorizedOperation|KMSInvalidState|Forbidden/],
+  ["EXOS-E8108", /InvalidAction|UnknownOperation|NotImplemented|UnsupportedOperation/],
   ["EXOS-E8105", /ValidationException|SerializationException|InvalidParameter|EntityTooLarge/],
 ];
 

@@ -1,0 +1,121 @@
+import type { City } from "#regions/city.ts";
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
+import { missingFacts } from "#regions/missing-facts.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
+import { chosenCities } from "./chosen-cities.ts";
+import { composeFleet, type FleetTools } from "./compose-fleet.ts";
+import { costLines, planLines } from "./describe-plan.ts";
+import { environmentOf } from "./environment-of.ts";
+import { needLines, quotasNeeded, type RegionReading, readRegion } from "./fleet-quotas.ts";
+import { type CityPlan, costOf, costOfStage, EDGE, planCity, planEdge } from "./plan-fleet.ts";
+import type { PricedTemplate } from "./price-templates.ts";
+import { type FleetTemplates, synthesiseTemplates } from "./read-assembly.ts";
+import { readPrinted } from "./read-printed.ts";
+
+/** `exos fleet cost`: an idle month of each city and of the edge, line by line, from the templates. */
+export async function runCost(context: CommandContext): Promise<ExitCode> {
+  const { terminal, json } = context;
+  const fleet = environmentOf(context);
+  const cities = chosenCities(fleet, context);
+  const templates = await synthesiseTemplates(fleet, context);
+  const costs = cities.map((city) => costOf(city, templates.get(city.code)));
+  const edge = edgeOf(context, templates);
+  const all = edge === undefined ? costs : [...costs, costOfStage(EDGE, edge)];
+  if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-cost.v1", cities: all }));
+  else for (const line of costLines(all)) terminal.out(line);
+  return EXIT.done;
+}
+
+/** The edge is spoken of where all cities are, and where there is one. */
+function edgeOf(
+  { options }: Pick<CommandContext, "options">,
+  templates: FleetTemplates,
+): readonly PricedTemplate[] | undefined {
+  const isPart = options["city"] !== undefined || options["wave"] !== undefined;
+  return isPart ? undefined : templates.get(EDGE);
+}
+
+/**
+ * `exos fleet plan`: what would be created, changed and paid. Compared with what stands where there
+ * are facts and credentials to ask; else everything is to be created, and what is missing is named.
+ */
+export async function runPlan(context: CommandContext): Promise<ExitCode> {
+  const { terminal, json } = context;
+  const fleet = environmentOf(context);
+  const cities = chosenCities(fleet, context);
+  const missing = missingFacts(DEPLOYMENT, fleet, cities);
+  const say = (line: string) => terminal.err(line);
+  const tools =
+    missing.length > 0
+      ? undefined
+      : await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
+  const printed = tools && (await readPrinted(fleet, tools));
+  const templates = await synthesiseTemplates(fleet, context, printed);
+  const plans: CityPlan[] = [];
+  for (const city of cities) {
+    plans.push(planCity(city, await standingOf(city, { fleet, tools, templates, say })));
+  }
+  const edge = edgeOf(context, templates);
+  if (edge !== undefined) {
+    plans.push(planEdge({ templates: edge, deployed: [await tools?.edgeTemplate()] }));
+  }
+  if (json) {
+    terminal.out(JSON.stringify({ schema: "exos.fleet-plan.v1", cities: plans, missing }));
+    return EXIT.done;
+  }
+  const first = cities.find(({ host }) => host.kind === "aws");
+  const needs = first && quotasNeeded(templates.get(first.code) ?? []);
+  for (const line of [...planLines(plans), ...missingLines(missing, needs ?? [])]) {
+    terminal.out(line);
+  }
+  return EXIT.done;
+}
+
+interface Asking {
+  readonly fleet: EnvironmentName;
+  readonly tools: FleetTools | undefined;
+  readonly templates: FleetTemplates;
+  say(line: string): void;
+}
+
+async function standingOf(city: City, asking: Asking) {
+  const { tools, templates } = asking;
+  const made = templates.get(city.code);
+  if (city.host.kind !== "aws" || tools === undefined) return { templates: made, deployed: [] };
+  const deployed = await tools.templatesOf(city.code);
+  return { templates: made, deployed, region: await regionOf(city, asking) };
+}
+
+/** Quotas that may not be read are no reason to have no plan. */
+async function regionOf(
+  city: City,
+  { fleet, tools, templates, say }: Asking,
+): Promise<RegionReading | undefined> {
+  const { region } = city.host;
+  if (tools === undefined || !ENVIRONMENTS[fleet].protected) return undefined;
+  try {
+    const needs = quotasNeeded(templates.get(city.code) ?? []);
+    return await readRegion(region, needs, tools.limitsOf(region));
+  } catch (cause) {
+    if (!(cause instanceof StoreFault)) throw cause;
+    say(`${city.code}: its quotas are not known: ${cause.message}`);
+    return undefined;
+  }
+}
+
+function missingLines(
+  missing: readonly string[],
+  needs: ReturnType<typeof quotasNeeded>,
+): readonly string[] {
+  if (missing.length === 0) return [];
+  return [
+    "",
+    "Before it can be deployed, regions/deployment.ts needs:",
+    ...missing.map((fact) => `  ${fact}`),
+    "and each account and region once: npx cdk bootstrap aws://ACCOUNT/REGION",
+    ...(needs.length === 0 ? [] : needLines(needs)),
+  ];
+}
