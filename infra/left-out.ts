@@ -40,6 +40,15 @@ const LEFT_OUT_UNDRIVEN = {
     "kept, and starts nothing: a hint that is lost waits for the next block",
 } as const;
 
+/** What MiniStack accepts and does not act on: proved on templates, not there. @source cloud.md 14.1 */
+const LEFT_OUT_MINISTACK = {
+  "ECS tasks and services": "kept, and run nothing; the peer process is started by this program",
+  "ceilings of writes, reserved concurrency, loop detection": "kept, and limit nothing",
+  "time to live, life of objects, point-in-time recovery": "kept, and nothing comes of them",
+  "leading keys, permission boundaries": "kept, and refuse nothing, with --roles neither",
+  "what brings dead letters back": "not known: `exos fleet redrive` is refused with EXOS-E8108",
+} as const;
+
 /** One of the things left out. */
 export type LeftOut = keyof typeof LEFT_OUT;
 
@@ -62,7 +71,7 @@ if (import.meta.main) {
   const all = {
     ...LEFT_OUT,
     ...(words.includes("driven") && LEFT_OUT_DRIVEN),
-    ...(words.includes("localstack") && LEFT_OUT_LOCALSTACK),
+    ...(words.includes("localstack") ? LEFT_OUT_LOCALSTACK : LEFT_OUT_MINISTACK),
     ...(words.includes("localstack") && !words.includes("driven") && LEFT_OUT_UNDRIVEN),
   };
   process.stdout.write(`${JSON.stringify(all)}\n`);

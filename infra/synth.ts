@@ -1,12 +1,13 @@
 /**
  * `npm run synth [-- ENVIRONMENT] [--lint]`: every AWS city of an environment as templates in
- * `cdk.out`, and what each consists of. Reads no network, no credentials and no Docker; for reading,
+ * `cdk.out`, and what each city consists of. Reads no network, no credentials and no Docker; for reading,
  * not deploying. With `--lint` the CDK's own linter judges each template too.
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import { citiesOf } from "#regions/fleet.ts";
 import { bundleEdge } from "./bundle-edge.ts";
 import { createApp, NO_IMAGE } from "./create-app.ts";
 import { environmentNamed } from "./environment-named.ts";
@@ -37,6 +38,11 @@ for (const stage of readdirSync(directory).filter((name) => name.startsWith("ass
   print(
     `${stage.slice("assembly-".length).padEnd(6)}${files.length} stacks, ${sum} resources, largest template ${(largest / 1_000).toFixed(0)} KB`,
   );
+}
+for (const { code, host } of citiesOf(environment)) {
+  if (host.kind === "aws") continue;
+  const machine = `one machine at ${host.provider} ${host.region}`;
+  print(`${code.padEnd(6)}${machine}, by \`npm start -- fleet render ${code}\``);
 }
 if (environment === "local") {
   print("left out, because the endpoint lacks it or nothing is billed there:");

@@ -63,13 +63,14 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
   const height = await untilSynced(city, wanted, context);
   const url = `${city.rpcUrl}/`;
   const peers = `127.0.0.1:${city.ingest().port}`;
+  const leftOut = await leftOutOf(choice, { environment, signal });
   if (json) {
-    const row = { endpoint: city.endpoint.url, rpcUrl: url, peers, follows: address, height };
-    terminal.out(JSON.stringify({ schema: "exos.cloud-up.v1", ...row }));
+    const { endpoint, eventsUrl } = city;
+    const row = { endpoint: endpoint.url, rpcUrl: url, eventsUrl, peers, follows: address, height };
+    terminal.out(JSON.stringify({ schema: "exos.cloud-up.v1", ...row, leftOut }));
     return EXIT.done;
   }
   const kind = city.ingest().running.kind === "container" ? "a container" : "a process";
-  const leftOut = await leftOutOf(choice, { environment, signal });
   const lines = [
     `A city of AWS on this machine, at height ${height}.`,
     "",
@@ -80,7 +81,7 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
     `  endpoint  ${city.endpoint.url}`,
     ...(city.starter === undefined ? [] : [`  log       ${city.starter.log}`]),
     "",
-    "Such a city is deployed without:",
+    "Such a city goes without:",
     ...Object.entries(leftOut).map(([what, why]) => `  ${what}: ${why}`),
     "",
     "exos cloud down takes it down.",
