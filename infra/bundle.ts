@@ -9,6 +9,7 @@ import { basename, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { FUNCTIONS, type FunctionName } from "#regions/city-names.ts";
 import { FUNCTION_SHAPES } from "./functions.ts";
+import { lateBuiltins } from "./late-builtins.ts";
 import { leaveOut } from "./leave-out.ts";
 
 /** Bytes that the modules of one function may have together. @source cloud.md 7.1 */
@@ -18,6 +19,9 @@ export const BUNDLE_BYTES_MAX = 1_200_000;
 export const BUNDLES = "dist/functions";
 
 const ROOT = join(import.meta.dirname, "..");
+
+/** Loaded before the door: reads the maps of modules by which a fault came that is told. */
+const STACKS = "shared/adapters/aws/map-stacks.ts";
 
 /** What became of one function. */
 export interface Bundle {
@@ -39,8 +43,12 @@ async function bundleOne(name: FunctionName, folder: string): Promise<Bundle> {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: { lambda: FUNCTION_SHAPES[name].door },
+    stdin: {
+      contents: `import "./${STACKS}"; export * from "./${FUNCTION_SHAPES[name].door}";`,
+      resolveDir: ROOT,
+    },
     outdir,
+    entryNames: "lambda",
     outExtension: { ".js": ".mjs" },
     bundle: true,
     // What is imported late becomes a module of its own, and what both need another one.
@@ -51,14 +59,12 @@ async function bundleOne(name: FunctionName, folder: string): Promise<Bundle> {
     sourcemap: true,
     // Frames and names are what a stack trace needs; the sources are in the tree.
     sourcesContent: false,
-    // Reads them, where a fault is told.
-    inject: ["shared/adapters/aws/map-stacks.ts"],
     platform: "node",
     target: "node24",
     format: "esm",
     // What ships both is a fifth smaller as ES modules, and asks for no `require`.
     mainFields: ["module", "main"],
-    plugins: [leaveOut],
+    plugins: [leaveOut, lateBuiltins],
     logLevel: "error",
   });
   const { outputs } = metafile;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import type { OnLoadResult, Plugin } from "esbuild";
 
@@ -17,26 +18,60 @@ const STAND_INS: readonly { readonly filter: RegExp; readonly contents: string }
   { filter: /[\\/]bowser[\\/]bowser\.mjs$/, contents: "export default {};" },
 ];
 
-/**
- * What imports all of zod as one object, which keeps the half of it that nobody else asks for in every
- * start: 105 KB. It gives one class a method.
- */
-const ZOD_WHOLE = {
-  filter: /[\\/]@hono[\\/]zod-openapi[\\/]dist[\\/]index\.mjs$/,
-  from: 'import { z } from "zod";',
-  to: 'import { ZodType } from "zod"; const z = { ZodType };',
-};
+/** What a package does as it is loaded, and what it does instead. */
+interface Rewriting {
+  readonly filter: RegExp;
+  readonly from: string;
+  readonly to: string;
+}
 
-/** Where `npm run assembly` writes WebAssembly as text. */
-const WRITTEN = /[\\/]shared[\\/]crypto[\\/][\w-]+-module\.ts$/;
+const REWRITINGS: readonly Rewriting[] = [
+  // All of zod as one object keeps the half of it that nobody else asks for in every start: 105 KB. It
+  // gives one class a method.
+  {
+    filter: /[\\/]@hono[\\/]zod-openapi[\\/]dist[\\/]index\.mjs$/,
+    from: 'import { z } from "zod";',
+    to: 'import { ZodType } from "zod"; const z = { ZodType };',
+  },
+  // To ask whether Node has a part loads it: cryptography, its form of the web, compression.
+  {
+    filter: /[\\/]@smithy[\\/]core[\\/].*[\\/]serde[\\/]index\.js$/,
+    from: "const _getRandomValues = getRandomValues;",
+    to: "const _getRandomValues = (bytes) => getRandomValues(bytes);",
+  },
+  {
+    filter: /[\\/]@smithy[\\/]core[\\/].*[\\/]uuid[\\/]v4\.js$/,
+    from: 'if (typeof crypto !== "undefined" && typeof crypto.randomUUID === "function")',
+    to: "if (true)",
+  },
+  {
+    filter: /[\\/]@smithy[\\/]core[\\/].*[\\/]Crc32Node\.js$/,
+    from: 'typeof zlib.crc32 === "function" ? zlib.crc32 : undefined;',
+    to: "(data, value) => zlib.crc32(data, value);",
+  },
+  ...["md5", "sha256"].map((name) => ({
+    filter: new RegExp(
+      `[\\\\/]@smithy[\\\\/]core[\\\\/].*[\\\\/]${name}[\\\\/]\\w+Node\\.js$`,
+      "i",
+    ),
+    from: `createHash("${name}");\n        return true;`,
+    to: "return true;",
+  })),
+];
+
+/** As what `npm run assembly` writes is imported: WebAssembly as text. */
+const WRITTEN = /^#shared\/crypto\/[\w-]+-module\.ts$/;
+/** Of modules that are none of the package, whose own are all ES modules. */
+const PACKED = "packed";
 const TEXT = /export const (\w+) =\s+"([A-Za-z0-9+/=]+)";/;
 
 /** Packing one takes a second, and every function has the same. */
 const packed = new Map<string, OnLoadResult>();
 
 /**
- * WebAssembly as compressed text: 247 KB of it become 55, and a start takes three milliseconds
- * longer. In the tree it is plain, since a browser has nothing that would unpack it in one step.
+ * WebAssembly as compressed text: 247 KB of it become 55. As CommonJS, of which the bundler reads a
+ * name where the name is used: a start unpacks none. In the tree it is plain, since a browser has
+ * nothing that would unpack it in one step.
  * @throws RangeError when the module does not look as it is written
  */
 function compressed(path: string): OnLoadResult {
@@ -48,9 +83,12 @@ function compressed(path: string): OnLoadResult {
   const result: OnLoadResult = {
     loader: "js",
     contents: [
-      'import { brotliDecompressSync } from "node:zlib";',
-      `const packed = Buffer.from("${text}", "base64");`,
-      `export const ${name} = /* @__PURE__ */ brotliDecompressSync(packed).toString("base64");`,
+      `const packed = "${text}";`,
+      "const get = () => {",
+      '  const { brotliDecompressSync } = process.getBuiltinModule("node:zlib");',
+      '  return brotliDecompressSync(Buffer.from(packed, "base64")).toString("base64");',
+      "};",
+      `Object.defineProperty(exports, "${name}", { enumerable: true, get });`,
     ].join("\n"),
   };
   packed.set(path, result);
@@ -58,9 +96,10 @@ function compressed(path: string): OnLoadResult {
 }
 
 /** @throws RangeError when a package no longer says what is replaced in it */
-function rewritten(text: string, { from, to }: { readonly from: string; readonly to: string }) {
-  if (!text.includes(from)) throw new RangeError(`nobody says ${from} any more`);
-  return text.replace(from, to);
+function rewritten(path: string, { from, to }: Rewriting): string {
+  const text = readFileSync(path, "utf8");
+  if (!text.includes(from)) throw new RangeError(`${path} no longer says ${from}`);
+  return text.replace(from, () => to);
 }
 
 /** Leaves out of a bundle what only other homes of the same code need. */
@@ -74,10 +113,16 @@ export const leaveOut: Plugin = {
         resolveDir: path.slice(0, path.lastIndexOf("node_modules")),
       }));
     }
-    build.onLoad({ filter: ZOD_WHOLE.filter }, ({ path }) => ({
-      contents: rewritten(readFileSync(path, "utf8"), ZOD_WHOLE),
-      loader: "js",
+    for (const rewriting of REWRITINGS) {
+      build.onLoad({ filter: rewriting.filter }, ({ path }) => ({
+        contents: rewritten(path, rewriting),
+        loader: "js",
+      }));
+    }
+    build.onResolve({ filter: WRITTEN }, ({ path }) => ({
+      path: fileURLToPath(import.meta.resolve(path)),
+      namespace: PACKED,
     }));
-    build.onLoad({ filter: WRITTEN }, ({ path }) => compressed(path));
+    build.onLoad({ filter: /./, namespace: PACKED }, ({ path }) => compressed(path));
   },
 };

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { BUNDLE_BYTES_MAX, type Bundle, bundle, bundledFunctions } from "#infra/bundle.ts";
 import { FUNCTION_SHAPES } from "#infra/functions.ts";
+import type { WANTED } from "#services/rpc/compose-aws.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempDisposableSync(join(tmpdir(), "exos-bundles-"));
@@ -20,6 +21,30 @@ async function refusedStart(name: string): Promise<string> {
   const code = `await import(${bundle}).catch((fault) => console.log(fault.stack));`;
   const words = ["--input-type=module", "-e", code];
   return (await run(process.execPath, words, { env: {} })).stdout;
+}
+
+/** Of a city that is nowhere, as its stack names it to `rpc`. */
+const CITY = {
+  ...{ EXOS_ENVIRONMENT: "local", EXOS_CITY: "syd", EXOS_NETWORK: "exos-regtest" },
+  ...{ EXOS_TABLE_CHAIN: "chain", EXOS_TABLE_COINS: "coins", EXOS_BUCKET_CHAIN: "bucket" },
+  ...{ EXOS_TABLE_POOL: "pool", EXOS_TABLE_INDEX: "index", EXOS_RELEASE: "test" },
+  EXOS_QUEUE_BLOCKS: "http://127.0.0.1:9/blocks",
+  EXOS_QUEUE_TRANSACTIONS: "http://127.0.0.1:9/transactions",
+  EXOS_SECRETS: "/exos/local/syd",
+  AWS_REGION: "us-east-1",
+} satisfies Record<(typeof WANTED)[number] | "AWS_REGION", string>;
+
+/** @returns parts of Node, by their names there, that `rpc` loads as it is imported */
+async function partsLoaded(): Promise<readonly string[]> {
+  const bundle = JSON.stringify(join(folder.path, "rpc", "lambda.mjs"));
+  const code = `
+    const before = new Set(process.moduleLoadList);
+    const { handler } = await import(${bundle});
+    const added = process.moduleLoadList.filter((part) => !before.has(part));
+    console.log(JSON.stringify(typeof handler === "function" ? added : []));`;
+  const words = ["--input-type=module", "-e", code];
+  const said: string[] = JSON.parse((await run(process.execPath, words, { env: CITY })).stdout);
+  return said.map((part) => part.replace(/^NativeModule /, ""));
 }
 
 /** Where a file of the tree says something. @returns `path:line` */
@@ -87,6 +112,15 @@ describe("the bundles of a city's functions", () => {
     expect(late.map((path) => basename(path))).toEqual([
       expect.stringMatching(/^open-s3-objects-\w+\.mjs$/),
     ]);
+  });
+
+  it("leave to the first request what Node knows of TLS, HTTP, compression and cryptography", async () => {
+    const parts = await partsLoaded();
+    // What every stream needs is loaded, and seen here.
+    expect(parts).toContain("stream");
+    const late = ["internal/deps/undici/undici", "http", "https", "http2", "tls", "net", "zlib"];
+    const web = ["crypto", "internal/crypto/webcrypto", "fs/promises", "worker_threads"];
+    expect(parts.filter((part) => [...late, ...web].includes(part))).toEqual([]);
   });
 
   it("carry our engines packed, and no translations", () => {

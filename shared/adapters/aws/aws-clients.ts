@@ -1,6 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { SNSClient, type SNSClientConfig } from "@aws-sdk/client-sns";
+import { LateHttpHandler } from "./late-http-handler.ts";
 import type { AwsCaller } from "./signed-request.ts";
 
 const CONNECT_MS = 1_000;
@@ -20,14 +21,14 @@ export function clientSettings(requestMs = REQUEST_MS) {
   return {
     maxAttempts: 3,
     retryMode: "standard",
-    requestHandler: {
+    requestHandler: new LateHttpHandler({
       connectionTimeout: CONNECT_MS,
       requestTimeout: requestMs,
       // Without it a request that takes too long is only warned about.
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: SOCKETS },
       httpsAgent: { keepAlive: true, maxSockets: SOCKETS },
-    },
+    }),
   } as const;
 }
 
