@@ -19,6 +19,8 @@ const START_MS_MAX = 240_000;
 /** Where LocalStack 4.14.0 looks for what it starts in the container of a function. */
 const AGENT = "/var/lib/localstack/lib/lambda-runtime/v0.1.41-pre/x86_64/var/rapid/init";
 const RUNTIME = "nodejs24.x";
+/** Says each call of a function, and what it wrote. */
+const CALLS_LOGGER = "localstack.services.lambda_.invocation.version_manager";
 
 /** Reached from this machine alone, at a port that it is told to name in its answers. */
 class LocalLocalstack extends LocalstackContainer {
@@ -44,10 +46,12 @@ class LocalLocalstack extends LocalstackContainer {
       OVERRIDE_IN_DOCKER: "1",
       // What is bundled runs on any processor.
       LAMBDA_IGNORE_ARCHITECTURE: "1",
-      // An idle queue is asked again after so long, and a block must not wait ten seconds.
-      LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: "1",
-      // Its log has a line for each call.
+      // A queue is asked again after so long, an idle one too: a block must not wait ten seconds.
+      LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: "0.25",
+      LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: "0.5",
+      // Its log has each call, and little else: without the first, no logger is heard below INFO.
       DEBUG: "1",
+      LOG_LEVEL_OVERRIDES: `localstack=INFO,${CALLS_LOGGER}=DEBUG`,
       ...(own && { LAMBDA_RUNTIME_IMAGE_MAPPING: JSON.stringify({ [RUNTIME]: own.runtime }) }),
     });
     return this.withBindMounts([
