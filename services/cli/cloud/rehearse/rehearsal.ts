@@ -23,6 +23,8 @@ export const ANSWER_MS_MAX = 5_000;
 /** What is late, but not lost: a hint that a killed run held comes again after its visibility. */
 export const CATCH_UP_MS_MAX = 180_000;
 const LOOK_MS = 50;
+/** LocalStack does one thing at a time, and each look is a call of a function there. */
+const LOOK_LOCALSTACK_MS = 250;
 
 const BLOCK = z.object({ hash: z.string(), confirmations: z.int(), height: z.int() });
 
@@ -61,11 +63,14 @@ async function untilAnswered(
   hash: string,
   msMax: number,
 ): Promise<number | undefined> {
+  const lookMs = rehearsal.city.endpoint.kind === "localstack" ? LOOK_LOCALSTACK_MS : LOOK_MS;
   const started = performance.now();
-  while (performance.now() - started < msMax) {
+  const elapsedMs = () => performance.now() - started;
+  while (elapsedMs() < msMax) {
     rehearsal.signal.throwIfAborted();
-    if ((await depthOf(rehearsal, hash)) > 0) return performance.now() - started;
-    await wait(LOOK_MS, undefined, { signal: rehearsal.signal });
+    // A look may itself take longer than there was time.
+    if ((await depthOf(rehearsal, hash)) > 0) return elapsedMs() <= msMax ? elapsedMs() : undefined;
+    await wait(lookMs, undefined, { signal: rehearsal.signal });
   }
   return undefined;
 }
