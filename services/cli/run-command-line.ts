@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Command } from "#services/cli/command.ts";
 import { commandPage, helpPage, usageOf, verbOf } from "#services/cli/commands/help.ts";
 import { version } from "#services/cli/commands/version.ts";
@@ -91,7 +92,8 @@ export async function runCommandLine(
       const next = hint === undefined ? "" : `\n  ${hint}`;
       terminal.err(`${code} ${message}${next}`);
     }
-    if (code === "EXOS-E9001" && cause instanceof Error && !json) terminal.err(cause.stack ?? "");
+    // With what caused it: some errors say nothing else.
+    if (code === "EXOS-E9001" && cause instanceof Error && !json) terminal.err(inspect(cause));
     return cause instanceof CommandFailure ? cause.exit : exitOf(code);
   }
 }

@@ -1,4 +1,5 @@
 import { type RequestOptions, request } from "node:http";
+import { request as requestOverTls } from "node:https";
 import { text } from "node:stream/consumers";
 
 /** All names below it are this machine, by a public name service that is not asked. */
@@ -18,18 +19,19 @@ const toLoopback: RequestOptions["lookup"] = (_name, { all }, done) => {
   else done(null, address, family);
 };
 
-/** `fetch`, which finds functions of LocalStack by their names also where nobody resolves these. */
+/**
+ * One request over a connection of its own: one that was kept may be closed by the other end just as
+ * it is used again. Functions of LocalStack are found by their names also where nobody resolves these.
+ */
 export async function fetchHere(
   url: string,
-  asked: Asked,
+  { method = "GET", headers = {}, body = "", signal }: Asked,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  if (!new URL(url).hostname.endsWith(`.${HERE}`)) {
-    const answer = await fetch(url, asked);
-    return { status: answer.status, text: await answer.text() };
-  }
-  const { method = "GET", headers = {}, body = "", signal } = asked;
+  const { hostname, protocol } = new URL(url);
+  const found = hostname.endsWith(`.${HERE}`) ? { lookup: toLoopback } : {};
+  const send = protocol === "https:" ? requestOverTls : request;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, signal, lookup: toLoopback }, (answer) => {
+    const sent = send(url, { method, headers, signal, agent: false, ...found }, (answer) => {
       const { statusCode: status = 0 } = answer;
       text(answer).then((said) => resolve({ status, text: said }), reject);
     });

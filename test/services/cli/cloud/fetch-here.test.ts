@@ -10,6 +10,8 @@ it("finds this machine by names that nobody resolves, and tells it by which it w
     const { method, headers, url } = request;
     response.writeHead(418).end([method, headers.host, url, await text(request)].join(" "));
   });
+  let connections = 0;
+  server.on("connection", () => connections++);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -24,6 +26,8 @@ it("finds this machine by names that nobody resolves, and tells it by which it w
   expect(await fetchHere(`${named}/`, { signal })).toMatchObject({ text: `GET ${host} / ` });
   const plain = await fetchHere(`http://127.0.0.1:${port}/`, asked);
   expect(plain.text).toBe(`POST 127.0.0.1:${port} / hi`);
+  // None is kept: the next request on one that is just being closed would fail.
+  expect(connections).toBe(3);
   server.closeAllConnections();
   server.close();
 });
