@@ -11,7 +11,7 @@ export interface Cursor extends Pick<Tip, "rev" | "height" | "hash"> {
 
 /**
  * How far each follower has come. A follower repeats its work without harm, so a cursor that goes back
- * costs time only; it must never name a block whose work, and that of its ancestors, is not done.
+ * within a generation costs time only; it must never name a block whose work, and that of its ancestors, is not done.
  *
  * Implementations: `adapters/embedded/memory-cursors.ts`, `adapters/aws/dynamo-cursors.ts`. Each passes
  * `test/ports/cursors.contract.ts`. Every method throws StoreFault when the world failed.
@@ -21,5 +21,9 @@ export interface Cursor extends Pick<Tip, "rev" | "height" | "hash"> {
 export interface Cursors {
   /** @returns `undefined` for a follower that never said */
   get(follower: FollowerName): Promise<Cursor | undefined>;
+  /**
+   * Changes nothing where the tables in use are of a newer generation: whoever still writes into older
+   * ones is late. So nobody turns back to a generation that was replaced.
+   */
   set(follower: FollowerName, cursor: Cursor): Promise<void>;
 }

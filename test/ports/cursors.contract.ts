@@ -16,7 +16,18 @@ export function cursorsContract(create: () => Promise<Cursors>): void {
     await cursors.set("mempool", low);
     expect(await cursors.get("index")).toEqual(high);
     expect(await cursors.get("mempool")).toEqual(low);
-    await cursors.set("index", low);
-    expect(await cursors.get("index")).toEqual(low);
+    const back = { ...low, generation: 2 };
+    await cursors.set("index", back);
+    expect(await cursors.get("index")).toEqual(back);
+  });
+
+  it("turns back to no generation that was replaced", async () => {
+    const cursors = await create();
+    const at = { rev: 5, height: first.height, hash: first.hash };
+    await cursors.set("index", { ...at, generation: 1 });
+    await cursors.set("index", { ...at, generation: 0 });
+    expect(await cursors.get("index")).toEqual({ ...at, generation: 1 });
+    await cursors.set("index", { ...at, generation: 2 });
+    expect(await cursors.get("index")).toEqual({ ...at, generation: 2 });
   });
 }

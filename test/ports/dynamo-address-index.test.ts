@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createIndexTables } from "#shared/adapters/aws/index-tables.ts";
 import {
   DYNAMO_TRAITS,
   type DynamoEndpoint,
@@ -8,6 +9,7 @@ import { openCityIndex } from "../support/aws/dynamo-index.ts";
 import { injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
 import { lintRequests } from "../support/aws/lint-requests.ts";
 import { type RequestRecord, recordRequests } from "../support/aws/record-requests.ts";
+import { growBlock, TO_B } from "../support/block-tree.ts";
 import { addressIndexContract } from "./address-index.contract.ts";
 import { contractOn } from "./contract-cases.ts";
 
@@ -41,6 +43,18 @@ it("is asked again by whoever asks before it follows a chain", async () => {
   const retryable = expect.objectContaining({ name: "StoreFault", retryable: true });
   await expect(index.totals(script)).rejects.toEqual(retryable);
   await expect(index.coins({ script, limit: 1 })).rejects.toEqual(retryable);
+});
+
+it("goes on in a generation that came into use while it wrote into another one", async () => {
+  const index = await create();
+  const genesis = growBlock(undefined, 0, [{ spends: [], pays: [[7n, TO_B]] }]);
+  const { height, hash, bytes } = genesis;
+  await index.add([{ height, hash, bytes: bytes.slice() }]);
+  await createIndexTables({ client: endpoint.client(), name: index.name }).create(1);
+  const newer = { rev: 2, height, hash, generation: 1 };
+  await index.cursors.set("index", newer);
+  await index.follow(hash);
+  expect(await index.cursors.get("index")).toEqual(newer);
 });
 
 it("asks for nothing that tables of facts forbid", () => {

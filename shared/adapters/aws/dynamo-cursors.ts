@@ -19,12 +19,17 @@ export function createDynamoCursors(chain: DynamoTable): Cursors {
       };
     },
     async set(follower, cursor) {
-      await chain.put({
+      const gen = numeric(cursor.generation);
+      const item = {
         ...chainKey(`C#${follower}`),
         rev: numeric(cursor.rev),
         height: numeric(cursor.height),
         hash: binary(fromHashHex(cursor.hash)),
-        gen: numeric(cursor.generation),
+        gen,
+      };
+      await chain.put(item, {
+        text: "attribute_not_exists(#gen) OR #gen <= :gen",
+        values: { gen },
       });
     },
   };

@@ -32,6 +32,8 @@ export function createDynamoIndexWriter(session: IndexSession): AddressIndexWrit
   const { stores } = session;
   /** Heights of blocks that this process has added, to save asking for their headers. */
   const heights = new Map<HashHex, number>();
+  /** Where this process wrote last. */
+  let written: number | undefined;
 
   async function heightOf(hash: HashHex): Promise<number | undefined> {
     return heights.get(hash) ?? (await stores.heightOf(hash));
@@ -53,6 +55,7 @@ export function createDynamoIndexWriter(session: IndexSession): AddressIndexWrit
     },
     async add(blocks) {
       const target = await session.target();
+      written = target.generation;
       const known = await rowsOf(
         blocks.flatMap((block) => [block, parentOf(block)]),
         target,
@@ -67,6 +70,8 @@ export function createDynamoIndexWriter(session: IndexSession): AddressIndexWrit
     async follow(hash) {
       const at = await heightOf(hash);
       const { generation, table } = await session.target();
+      // Somebody put another generation in use meanwhile: its cursor says where to go on.
+      if (written !== undefined && written < generation && session.draft === undefined) return;
       const row =
         at === undefined ? undefined : await table.get(rowKey({ height: height(at), hash }));
       if (at === undefined || row === undefined) {

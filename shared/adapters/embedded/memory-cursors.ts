@@ -6,6 +6,7 @@ export function createMemoryCursors(): Cursors {
   return {
     get: async (follower) => cursors.get(follower),
     async set(follower, { rev, height, hash, generation }) {
+      if ((cursors.get(follower)?.generation ?? 0) > generation) return;
       cursors.set(follower, { rev, height, hash, generation });
     },
   };

@@ -17,6 +17,7 @@ import type {
   SeedCoin,
 } from "#shared/ports/address-index.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
+import type { Cursors } from "#shared/ports/cursors.ts";
 import { amount, type Hash256, type HashHex, height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { EXOS_WIRE } from "../wires.ts";
@@ -25,6 +26,7 @@ import { makeCityTables } from "./city-tables.ts";
 /** The index of a city whose other stores are in memory and know what it is told. */
 export interface CityIndex extends AddressIndex, AddressIndexWriter {
   readonly chainState: CoinStore;
+  readonly cursors: Cursors;
   /** Name of the index's tables. */
   readonly name: string;
   /** Commit the chain that ends in a block that was added, whatever the index follows. */
@@ -40,13 +42,14 @@ export async function openCityIndex(
   { commits = true, readers = client } = {},
 ): Promise<CityIndex> {
   const { index: name } = await makeCityTables(client, ["index"]);
+  const cursors = createMemoryCursors();
   const coins = createMemoryCoinStore("exos");
   const blocks = createMemoryBlockStore();
   let generation = { gen: 0, floor: height(0) };
   const known = new Map<HashHex, { readonly height: number; readonly prev: HashHex }>();
   const index = createDynamoAddressIndex({
     tables: createIndexTables({ client: readers, name }),
-    cursors: createMemoryCursors(),
+    cursors,
     coins,
     blocks,
     heightOf: async (hash) => known.get(hash)?.height,
@@ -88,6 +91,7 @@ export async function openCityIndex(
 
   return {
     ...index,
+    cursors,
     chainState: coins,
     name,
     commit,
