@@ -164,6 +164,6 @@ export const TASK_SHAPES: Readonly<Record<ContainerHandler, TaskShape>> = {
     cpu: 2048,
     memoryMb: 8192,
     diskGib: 60,
-    environment: [...CHAIN, "EXOS_TOPIC_FOLLOW"],
+    environment: [...CHAIN, "EXOS_TABLE_INDEX", "EXOS_TOPIC_FOLLOW"],
   },
 };

@@ -47,8 +47,8 @@ const EVERYTHING: Target = () => ["*"];
 
 const CHAIN = table(({ tables }) => tables.chain);
 const COINS = table(({ tables }) => `${tables.coins}-g*`);
-/** No role makes another generation of it, or reads one. */
-const INDEX = table(({ tables }) => `${tables.index}-g0`);
+/** Ten generations: one is made where thousands of blocks have to be indexed at once. */
+const INDEX = table(({ tables }) => `${tables.index}-g?`);
 const POOL = table(({ tables }) => tables.pool);
 const BUCKET: Target = ({ buckets }) => [`arn:aws:s3:::${buckets.chain}`];
 
@@ -178,6 +178,8 @@ const CALLS = {
   "index.list": [dynamo(INDEX, "Query")],
   "index.write": [dynamo(INDEX, "BatchGetItem", "PutItem")],
   "index.fold": [dynamo(INDEX, "PutItem")],
+  // Whether the import took everything is seen by its rows: its own name would be a wildcard more.
+  "index.load": [dynamo(INDEX, "ImportTable", "DescribeTable", "BatchGetItem")],
   "hints.block": send("blocks"),
   "hints.connect": send("connect"),
   "hints.transaction": send("transactions"),

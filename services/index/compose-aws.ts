@@ -1,5 +1,6 @@
 import { createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
@@ -35,10 +36,11 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const network = networkOfCity(env.EXOS_NETWORK);
   const { wire } = network.consensus;
   const dynamo = createDynamoClient();
+  const clock = createSystemClock();
   const stores = openChainStores(env, {
     clients: { dynamo },
     network,
-    clock: createSystemClock(),
+    clock,
     entropy: createSystemEntropy(),
   });
   const log = createStreamLog({
@@ -50,5 +52,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const tip = rememberTip(stores.coins);
   const known = { ...stores, coins: tip.told, dynamo, wire };
   const index = openAddressIndex(env.EXOS_TABLE_INDEX, known);
-  return { deps: { coins: tip.asked, blocks: stores.blocks, index }, log };
+  const leases = createDynamoLeases(stores.chain);
+  const isLoading = async () => (await leases.holder("load", clock.now())) !== undefined;
+  return { deps: { coins: tip.asked, blocks: stores.blocks, index, isLoading }, log };
 }

@@ -1,4 +1,5 @@
 import type { Tip } from "#shared/coins/tip.ts";
+import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
 import { activeHashAt } from "#shared/ports/active-hash-at.ts";
 import type {
   AddressIndex,
@@ -19,6 +20,8 @@ export interface IndexDeps {
   /** Where bodies of old blocks may be missing: chain state to begin with instead. */
   readonly seed?: Omit<SeedDeps, "index"> & { lowestBody(): number };
   readonly index: AddressIndexWriter & Pick<AddressIndex, "cursor" | "base" | "blockRow">;
+  /** Whether somebody loads the city now, who makes an index of a long chain at once. */
+  readonly isLoading?: () => Promise<boolean>;
 }
 
 /** How far a run has come. */
@@ -53,7 +56,8 @@ const BATCH_BYTES_MAX = 2 * 1_048_576;
  *
  * Where chain state came from a snapshot, or bodies were pruned, the index begins with the coins.
  *
- * @returns where the index stands; the tip, unless the signal was aborted; `undefined` without one
+ * @returns where the index stands; the tip, unless the signal was aborted or the city is loaded;
+ *   `undefined` without one
  * @throws StoreFault `EXOS-E1011` when the body of a block of the chain is missing
  */
 export async function followTip(
@@ -68,6 +72,9 @@ export async function followTip(
     const cursor = await deps.index.cursor();
     if (tip === undefined || cursor?.hash === tip.hash || signal?.aborted === true) return cursor;
 
+    const behind = tip.height - (cursor?.height ?? 0);
+    // Economy alone: whoever dies at it leaves it to us after all.
+    if (behind > LOAD_GAP_BLOCKS && (await deps.isLoading?.()) === true) return cursor;
     const { seed } = deps;
     if (cursor === undefined && seed !== undefined && (tip.floor > 0 || seed.lowestBody() > 1)) {
       await seedIndex(tip, { ...seed, index: deps.index });

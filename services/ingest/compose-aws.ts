@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { runCityStake } from "#services/stake/compose-city.ts";
@@ -18,6 +19,7 @@ import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-tra
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
 import { forgetChain } from "#shared/adapters/aws/forget-chain.ts";
+import { openIndexImport } from "#shared/adapters/aws/index-import.ts";
 import { createLambdaSigner } from "#shared/adapters/aws/lambda-signer.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
@@ -37,6 +39,7 @@ import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
 import { openSavedAddressBook } from "#shared/adapters/embedded/disk-address-book.ts";
 import { openSavedBanList } from "#shared/adapters/embedded/disk-ban-list.ts";
+import { openDiskOutputs } from "#shared/adapters/embedded/disk-outputs.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
 import { netFaultOf } from "#shared/adapters/embedded/net-fault-of.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
@@ -70,7 +73,7 @@ export const WANTED = [
 export const WANTED_WITH_STAKE = ["EXOS_FUNCTION_SIGN", "EXOS_TABLE_INDEX"] as const;
 
 /** The variables that the loading task is given. */
-export const WANTED_LOAD = [...CITY, "EXOS_TOPIC_FOLLOW"] as const;
+export const WANTED_LOAD = [...CITY, "EXOS_TABLE_INDEX", "EXOS_TOPIC_FOLLOW"] as const;
 
 /** Where a task of a city writes its lines. */
 export interface TaskOutput {
@@ -215,6 +218,8 @@ interface LoadOrder {
   readonly refill: boolean;
   /** Bucket of the city whose snapshot it begins with. */
   readonly from: string | undefined;
+  /** On the disk of the task. */
+  readonly folder: string;
 }
 
 /** How what was downloaded comes into the city. */
@@ -225,7 +230,7 @@ type LoadWays = Required<Pick<DownloadOptions, "importing">> & {
 /** What the loading task has of its city: all but the chain that it downloads. */
 export function composeAwsLoad(
   environment: Readonly<Record<string, string | undefined>>,
-  { log, refill, from }: LoadOrder,
+  { log, refill, from, folder }: LoadOrder,
 ): Omit<LoadDeps, "prepare" | "network"> &
   Pick<CityPorts, "network" | "log"> &
   LoadWays & { readonly richList: RichList } {
@@ -246,6 +251,20 @@ export function composeAwsLoad(
         folder: `snapshots/${name}`,
         clock,
       }),
+    index: {
+      cursor: () => ports.cursors.get("index"),
+      async open(name) {
+        const outputs = await openDiskOutputs(join(folder, "outputs"));
+        const importing = await openIndexImport({
+          client: clients.dynamo,
+          tables: { chain: names.EXOS_TABLE_CHAIN, index: names.EXOS_TABLE_INDEX },
+          objects,
+          folder: `snapshots/${name}`,
+          ...{ outputs, clock, wire: network.consensus.wire },
+        });
+        return { ...importing, [Symbol.asyncDispose]: () => outputs[Symbol.asyncDispose]() };
+      },
+    },
     follow: createSnsTopic<TipHint>({
       client: createSnsClient(),
       topicArn: names.EXOS_TOPIC_FOLLOW,

@@ -57,9 +57,9 @@ async function load(
   signal: AbortSignal,
 ): Promise<number> {
   const { connect, userAgent, trust } = given;
-  const city = composeAwsLoad(environment, { ...given, log });
-  const { network, coins, importing } = city;
   const folder = environment["EXOS_DATADIR"] ?? "/data";
+  const city = composeAwsLoad(environment, { ...given, log, folder });
+  const { network, coins, importing } = city;
   if (given.snapshot) return publish(city, { folder, program: userAgent, log }, signal);
   if (given.replay) return replay(city, folder, signal);
   const source = city.source ? { ...city.source, trust } : await own(city, given);

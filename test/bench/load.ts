@@ -1,7 +1,14 @@
 import { composeLoad } from "#services/ingest/compose-load.ts";
+import { openIndexImport } from "#shared/adapters/aws/index-import.ts";
+import { openDiskOutputs } from "#shared/adapters/embedded/disk-outputs.ts";
 import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
+import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { height } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
+import { loadChain } from "../support/chain-file.ts";
 import { openPeerNode } from "../support/peer-node.ts";
 import { importFile, temporaryFolder } from "../support/test-node.ts";
 import { vectorsPath } from "../support/vectors.ts";
@@ -14,6 +21,8 @@ export interface LoadFigures {
   readonly blocksPerSecond: number;
   /** Coins of the set that went into a generation in memory, in a second. */
   readonly coinsPerSecond: number;
+  /** Blocks that go into the files of a new index, in a second. */
+  readonly indexedPerSecond: number;
 }
 
 /**
@@ -31,7 +40,7 @@ export async function benchLoad(): Promise<LoadFigures | undefined> {
   const imported = await importFile(peer.node, path);
   if (!imported.ok) throw new RangeError(`${FILE} is not imported`);
   await peer.ingest.tipMoved();
-  const { height } = await peer.node.tip();
+  const { height: top } = await peer.node.tip();
   const city = createMemoryCoinStore(exosRegtest.consensus.dialect);
   await using load = await composeLoad({
     network: exosRegtest,
@@ -43,7 +52,7 @@ export async function benchLoad(): Promise<LoadFigures | undefined> {
   });
   const startedMs = performance.now();
   const preparing = load.prepare(new AbortController().signal);
-  while ((await load.coins.tip())?.height !== height) await peer.node.clock.sleep(LOOK_MS);
+  while ((await load.coins.tip())?.height !== top) await peer.node.clock.sleep(LOOK_MS);
   const seconds = (performance.now() - startedMs) / 1_000;
   const chain = await preparing;
   const fillingMs = performance.now();
@@ -53,5 +62,40 @@ export async function benchLoad(): Promise<LoadFigures | undefined> {
   if (tip === undefined) throw new RangeError("no tip");
   let coins = 0;
   for await (const _ of city.scan({ ...tip, gen: generation })) coins++;
-  return { blocksPerSecond: height / seconds, coinsPerSecond: coins / filledSeconds };
+  return {
+    blocksPerSecond: top / seconds,
+    coinsPerSecond: coins / filledSeconds,
+    indexedPerSecond: await indexSpeed(),
+  };
+}
+
+/** Into files that nobody keeps. */
+async function indexSpeed(): Promise<number> {
+  using folder = temporaryFolder();
+  await using outputs = await openDiskOutputs(folder.path);
+  const { wire, genesis } = exosRegtest.consensus;
+  const objects = {
+    bucket: "",
+    put: async () => undefined,
+    delete: async () => undefined,
+    async *list() {
+      yield* [];
+    },
+  };
+  const index = await openIndexImport({
+    client: { send: () => Promise.reject(new RangeError("nothing is asked")) },
+    tables: { chain: "", index: "" },
+    folder: "",
+    clock: createSystemClock(),
+    ...{ objects, outputs, wire },
+  });
+  const bodies = [genesis.raw, ...(loadChain(FILE, 4) ?? [])];
+  const blocks = bodies.map((bytes, at) => {
+    const decoded = decodeBlock(bytes, wire);
+    if (!decoded.ok) throw decoded.error;
+    return { height: height(at), hash: toHashHex(decoded.value.hash), bytes: bytes.slice() };
+  });
+  const startedMs = performance.now();
+  for (const block of blocks) await index.add(block);
+  return (blocks.length * 1_000) / (performance.now() - startedMs);
 }

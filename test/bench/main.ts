@@ -209,7 +209,7 @@ async function importing(): Promise<Row[] | undefined> {
 async function loading(): Promise<Row[] | undefined> {
   const figures = await benchLoad();
   if (figures === undefined) return undefined;
-  const { blocksPerSecond, coinsPerSecond } = figures;
+  const { blocksPerSecond, coinsPerSecond, indexedPerSecond } = figures;
   return [
     {
       name: "loading a city",
@@ -218,6 +218,7 @@ async function loading(): Promise<Row[] | undefined> {
       ...least(blocksPerSecond, 400),
     },
     { name: "items of its set", figure: coinsPerSecond, unit: "/s" },
+    { name: "files of its index", figure: indexedPerSecond, unit: "blk/s" },
   ];
 }
 

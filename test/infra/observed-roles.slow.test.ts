@@ -66,6 +66,8 @@ const BY_CALL: Readonly<Partial<Record<Handler, readonly PortCall[]>>> = {
   load: [
     ...PACKED,
     "generations.load",
+    "index.load",
+    "cursors.set",
     "snapshots.fetch",
     "chain.refill",
     "segments.write",

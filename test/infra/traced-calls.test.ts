@@ -20,6 +20,9 @@ import { createEcsPeerTask } from "#shared/adapters/aws/ecs-peer-task.ts";
 import { createEcsReplayTask } from "#shared/adapters/aws/ecs-replay-task.ts";
 import { createEdgeFleetBoard } from "#shared/adapters/aws/edge-fleet-board.ts";
 import { forgetChain } from "#shared/adapters/aws/forget-chain.ts";
+import { openIndexImport } from "#shared/adapters/aws/index-import.ts";
+import { rowKey } from "#shared/adapters/aws/index-keys.ts";
+import { createIndexTables } from "#shared/adapters/aws/index-tables.ts";
 import { createKmsKey } from "#shared/adapters/aws/kms-key.ts";
 import { createLambdaSigner } from "#shared/adapters/aws/lambda-signer.ts";
 import { type ChainStores, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
@@ -32,6 +35,7 @@ import { createSqsQueueDepths } from "#shared/adapters/aws/sqs-queue-depths.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createSqsWorkSource } from "#shared/adapters/aws/sqs-work-source.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
+import { openDiskOutputs } from "#shared/adapters/embedded/disk-outputs.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
@@ -39,6 +43,8 @@ import { marksOf } from "#shared/coins/marks-of.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { publicKeyOf } from "#shared/crypto/sign-digest.ts";
 import { EDGE_KEY, EDGE_KEY_NEXT } from "#shared/fleet/edge-stamp.ts";
+import { height } from "#shared/primitives/brand.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import { cannedAws } from "../support/aws/canned-aws.ts";
 import { cannedFunction, cannedKey } from "../support/aws/canned-keys.ts";
@@ -51,6 +57,7 @@ import {
 import type { CannedAnswers } from "../support/aws/traced-endpoint.ts";
 import { compareCall } from "../support/compare-call.ts";
 import { RichChain } from "../support/rich-chain.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import type { TRACED_CALLS } from "../support/traced-calls.ts";
 
 const { region, account, prefix, tables } = TRACED_NAMES;
@@ -146,6 +153,26 @@ async function makeGenerations(): Promise<void> {
   await own.coins.dropGeneration(made);
 }
 
+/** Of one block, whose row the import would have made. */
+async function makeIndex(): Promise<void> {
+  const { hash, raw } = exosRegtest.consensus.genesis;
+  const at = { height: height(0), hash: toHashHex(hash) };
+  await createIndexTables({ client: city.client, name: tables.index }).create(1);
+  const made = `${tables.index}-g1`;
+  await createDynamoTable({ client: city.client, table: made }).put(rowKey(at));
+  await using outputs = await openDiskOutputs(temporaryFolder());
+  const index = await openIndexImport({
+    client: createDynamoClient(),
+    tables,
+    objects: createS3Objects({ client: createS3Client(), bucket: TRACED_NAMES.buckets.chain }),
+    folder: "snapshots/1-00000000",
+    ...{ outputs, clock, wire: exosRegtest.consensus.wire },
+    pause: async () => undefined,
+  });
+  await index.add({ ...at, bytes: raw.slice() });
+  expect(await index.finish({ ...at, rev: 1 })).toBe(true);
+}
+
 /** What a load begins with, of each city whose bucket there is. */
 async function fetchSnapshots(): Promise<void> {
   for (const { code, host } of CITIES) {
@@ -205,6 +232,7 @@ const DRIVERS: Readonly<Record<(typeof TRACED_CALLS)[number], () => Promise<unkn
   "hints.announce": () => queue("EXOS_QUEUE_ANNOUNCE").send({}),
   "hints.connect": () => queue("EXOS_QUEUE_CONNECT").send({}),
   "hints.transaction": () => queue("EXOS_QUEUE_TRANSACTIONS").send({}),
+  "index.load": makeIndex,
   "queues.depth": () => {
     const { EXOS_QUEUE_CONNECT, EXOS_QUEUE_DEAD, EXOS_QUEUE_DEAD_FIFO } = city.environment;
     const dead = [EXOS_QUEUE_DEAD, EXOS_QUEUE_DEAD_FIFO];
@@ -242,6 +270,7 @@ const DRIVERS: Readonly<Record<(typeof TRACED_CALLS)[number], () => Promise<unkn
 const ON_THE_WAY: Readonly<Partial<Record<PortCall, readonly PortCall[]>>> = {
   "generations.load": ["generations.set", "coins.tip", "coins.apply"],
   "generations.set": ["generations.load", "coins.tip", "coins.apply"],
+  "index.load": ["generations.load", "generations.set", "cursors.set"],
 };
 
 describe("what is granted for a call is what crosses the wire", () => {

@@ -1,19 +1,14 @@
-import { gunzipSync } from "node:zlib";
 import {
-  type AttributeValue,
   type DescribeTableCommand,
   type DynamoDBClient,
   ImportTableCommand,
-  PutItemCommand,
-  UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createCoinTable } from "#shared/adapters/aws/coin-generations.ts";
 import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { createDynamoGenerations } from "#shared/adapters/aws/dynamo-generations.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
-import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
+import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { itemOfCoins, type SnapshotCoin } from "#shared/coins/snapshot-coin.ts";
@@ -28,6 +23,7 @@ import {
   openDynamoEndpoint,
 } from "../support/aws/dynamo-endpoint.ts";
 import { type FauxqsEndpoint, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
+import { importingClient } from "../support/aws/importing-client.ts";
 import { txidOf } from "../support/coin-chain.ts";
 import { contractOn } from "./contract-cases.ts";
 
@@ -90,52 +86,6 @@ async function written({ coins }: Pick<Awaited<ReturnType<typeof openCity>>, "co
   return itemsOf(coins, generation);
 }
 
-type Line = { readonly Item: Record<string, AttributeValue> };
-
-const fromBase64 = (value: unknown): Uint8Array =>
-  Uint8Array.from(Buffer.from(String(value), "base64"));
-
-/** DynamoDB's JSON, whose binary values are base64. */
-function readLine(line: string): Line {
-  const read = JSON.parse(line, (name, value: unknown): unknown => {
-    if (name === "B") return fromBase64(value);
-    return name === "BS" && Array.isArray(value) ? value.map(fromBase64) : value;
-  });
-  // What is no item, the table refuses.
-  return read as Line;
-}
-
-/**
- * The two calls that dynalite does not know, as Amazon describes them: ImportTable, of which every
- * line becomes an item, and the protection of a table.
- */
-function importing(client: DynamoDBClient, objects: S3Objects) {
-  const protectedTables: (string | undefined)[] = [];
-  const send = async (command: unknown) => {
-    if (command instanceof UpdateTableCommand) {
-      expect(command.input.DeletionProtectionEnabled).toBe(true);
-      protectedTables.push(command.input.TableName);
-      return {};
-    }
-    if (!(command instanceof ImportTableCommand))
-      return client.send(command as DescribeTableCommand);
-    const { S3BucketSource, TableCreationParameters } = command.input;
-    const TableName = TableCreationParameters?.TableName ?? "";
-    await createCoinTable({ client, pause: async () => undefined }, TableName);
-    let ImportedItemCount = 0;
-    for await (const { key } of objects.list(S3BucketSource?.S3KeyPrefix ?? "")) {
-      const text = gunzipSync((await objects.get(key))?.bytes ?? new Uint8Array(0)).toString();
-      for (const line of text.trimEnd().split("\n")) {
-        await client.send(new PutItemCommand({ TableName, ...readLine(line) }));
-        ImportedItemCount++;
-      }
-    }
-    const done = { ImportStatus: "COMPLETED", ImportedItemCount, ErrorCount: 0 };
-    return { ImportTableDescription: done };
-  };
-  return { client: { send: send as DynamoDBClient["send"] }, protectedTables };
-}
-
 async function importedBy(
   client: Pick<DynamoDBClient, "send">,
   { names, objects }: Pick<Awaited<ReturnType<typeof openCity>>, "names" | "objects">,
@@ -166,7 +116,7 @@ async function importedBy(
 describe("files for an import", () => {
   it("hold what the update loop would have written", async () => {
     const city = await openCity();
-    const { client, protectedTables } = importing(city.client, city.objects);
+    const { client, protectedTables } = importingClient(city.client, city.objects, "coins");
     const generation = await importedBy(client, city);
     expect(protectedTables).toEqual([`${city.names.coins}-g${generation}`]);
     expect(await itemsOf(city.coins, generation)).toEqual(await written(city));

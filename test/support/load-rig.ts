@@ -1,10 +1,12 @@
 import { publishSet } from "#services/ingest/compose-publish.ts";
+import type { IndexToFill } from "#services/ingest/load/fill-index.ts";
 import { replayChain } from "#services/ingest/load/replay-chain.ts";
 import type { LoadDeps, PreparedChain } from "#services/ingest/load/run-load.ts";
 import { createValidator } from "#services/validate/core.ts";
 import { exportSnapshot } from "#shared/adapters/embedded/export-snapshot.ts";
 import { fillGeneration } from "#shared/adapters/embedded/import-snapshot.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createMemoryAddressIndex } from "#shared/adapters/embedded/memory-address-index.ts";
 import { createMemoryLeases } from "#shared/adapters/embedded/memory-leases.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createMemorySnapshots } from "#shared/adapters/embedded/memory-snapshots.ts";
@@ -12,6 +14,7 @@ import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-noti
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import type { AddressIndex, AddressIndexWriter } from "#shared/ports/address-index.ts";
 import { unspentAt } from "#shared/ports/unspent-at.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -74,6 +77,24 @@ export const replayInMemory: PreparedChain["replay"] = async (set, city, signal)
   return { muhash, headers: judge.headers, [Symbol.asyncDispose]: async () => undefined };
 };
 
+/** An index in memory that is made anew. */
+export function indexToFill(index: AddressIndex & AddressIndexWriter): IndexToFill {
+  return {
+    cursor: () => index.cursor(),
+    async open() {
+      await index.clear();
+      return {
+        add: (block) => index.add([block]),
+        async finish({ hash }) {
+          await index.follow(hash);
+          return true;
+        },
+        [Symbol.asyncDispose]: async () => undefined,
+      };
+    },
+  };
+}
+
 /** A city with this chain, and a load of the prepared one. */
 export async function cityOf({
   has,
@@ -92,6 +113,7 @@ export async function cityOf({
     headers: city.headers,
     blocks: city.blocks,
     segments: createMemorySegments(),
+    index: createMemoryAddressIndex(network.consensus),
     leases: createMemoryLeases(),
     notice: createMemoryTipNotice(),
     follow: { send: async ({ height }: { readonly height: number }) => void sent.push(height) },
@@ -114,6 +136,7 @@ export async function cityOf({
       publish: (to) => publishSet(prepared.folder, to),
       replay: replayInMemory,
     }),
+    index: indexToFill(over.index),
     segmentBlocks: SEGMENT,
     owner,
     clock,

@@ -9,6 +9,7 @@ export const TRACED_CALLS = [
   "hints.announce",
   "hints.connect",
   "hints.transaction",
+  "index.load",
   "queues.depth",
   "replay.keep",
   "secrets.edge",
@@ -29,6 +30,7 @@ export const TRACED_CALLS = [
  */
 export const CANNED_CALLS: readonly (typeof TRACED_CALLS)[number][] = [
   "generations.load",
+  "index.load",
   "replay.keep",
   "seed.set",
   "task.see",

@@ -1,18 +1,13 @@
-import { segmentBodies } from "#services/ingest/segment-pieces.ts";
 import { segmentOf } from "#shared/coins/segment.ts";
 import type { Tip } from "#shared/coins/tip.ts";
-import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
-import type { Segments } from "#shared/ports/segments.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
+import { bodiesFrom, type LoadedBodies } from "./bodies-from.ts";
 import type { LoadedSet } from "./switch-generation.ts";
 
 /** Where the blocks of a loaded city are. */
-export interface ReplaySource {
-  readonly segments: Pick<Segments, "read">;
-  readonly blocks: Pick<BlockStore, "get">;
-}
+export type ReplaySource = Pick<LoadedBodies, "segments" | "blocks">;
 
 /** What a replay must end in. */
 export type ReplayedSet = Pick<LoadedSet, "frozen" | "win"> & {
@@ -28,14 +23,13 @@ export interface ReplayedChain {
 }
 
 /** What judges blocks. */
-export interface ReplayDeps extends ReplaySource {
+export interface ReplayDeps extends LoadedBodies {
   readonly receiver: {
     take(bytes: Uint8Array): Promise<{ readonly state: string }>;
     settle(): Promise<void>;
   };
   /** Of what was judged so far. */
   tip(): Promise<Tip | undefined>;
-  readonly segmentBlocks: number;
 }
 
 /**
@@ -66,32 +60,6 @@ export async function replayChain(
   await receiver.settle();
   const end = await deps.tip();
   if (end?.hash !== at.hash) throw refuted(`it ends at ${end?.height} ${end?.hash}`);
-}
-
-/** Whole segments, then block by block. */
-async function* bodiesFrom(
-  from: number,
-  hashes: readonly HashHex[],
-  { segments, blocks, segmentBlocks }: ReplayDeps,
-): AsyncGenerator<Uint8Array> {
-  let height = from;
-  for (; height + segmentBlocks <= hashes.length; height += segmentBlocks) {
-    const pieces = await segments.read(segmentOf(height, segmentBlocks));
-    if (pieces === undefined) throw missing(`segment ${segmentOf(height, segmentBlocks)}`);
-    yield* segmentBodies(pieces, hashes.slice(height, height + segmentBlocks));
-  }
-  for (const hash of hashes.slice(height)) {
-    const body = await blocks.get(hash);
-    if (body === undefined) throw missing(`block ${hash}`);
-    yield body;
-  }
-}
-
-function missing(what: string): StoreFault {
-  return new StoreFault(`Replay: the city has no ${what}.`, {
-    retryable: false,
-    code: "EXOS-E1004",
-  });
 }
 
 function refuted(why: string): StoreFault {

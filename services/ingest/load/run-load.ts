@@ -14,6 +14,7 @@ import type { WorkQueue } from "#shared/ports/work-queue.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { confirmSet } from "./confirm-set.ts";
 import { type BelowSnapshot, copyChain } from "./copy-chain.ts";
+import { fillIndex, type IndexToFill } from "./fill-index.ts";
 import { type Held, type HoldDeps, holdLease } from "./hold-lease.ts";
 import type { ReplayedChain, ReplayedSet, ReplaySource } from "./replay-chain.ts";
 import { type RetireDeps, retireGenerations } from "./retire-generations.ts";
@@ -54,6 +55,8 @@ export interface LoadDeps extends SwitchDeps, HoldDeps, PublishedSets {
   prepare(signal: AbortSignal): Promise<PreparedChain>;
   readonly segments: Segments;
   readonly generations: RetireDeps["generations"];
+  /** Of the city; without it, its follower does everything. */
+  readonly index?: IndexToFill;
   readonly segmentBlocks?: number;
   readonly notice: Pick<TipNotice, "put" | "read">;
   readonly follow: WorkQueue<TipHint>;
@@ -71,8 +74,9 @@ export type LoadOutcome =
 
 /**
  * Fill a city from a chain that this task downloads itself: blocks first, then the coins as a new
- * generation, then the one write that makes it the tip's. Killed anywhere, it is run again; what was
- * left of a generation that no tip names is swept by `exos fleet gc`.
+ * generation, then the one write that makes it the tip's, and the index, which is asked for less often.
+ * Killed anywhere, it is run again; what was left of a generation that nobody names is swept by
+ * `exos fleet gc`.
  *
  * @throws StoreFault when the world failed; `EXOS-E8131` when the city is on another chain
  * @source cloud.md 5.4
@@ -109,6 +113,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   await follow.send(tipHint(tip));
   await retireGenerations(tip.gen, deps);
   log.info("snapshot published", { name: await chain.publish(deps) });
+  if (deps.index !== undefined) await fillIndex(set, { ...deps, index: deps.index }, signal);
   if (assumed) await confirmSet({ ...set, digest }, chain, deps, signal);
   return tip;
 }

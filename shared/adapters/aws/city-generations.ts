@@ -1,17 +1,22 @@
 import { type DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { TableDeps } from "./await-table.ts";
 import { awsFaultOf } from "./aws-fault.ts";
-import { chainKey } from "./chain-key.ts";
-import { deleteCoinTable, noteGeneration, type TableDeps } from "./coin-generations.ts";
+import {
+  deleteCoinTable,
+  type GenerationKind,
+  generationKey,
+  noteGeneration,
+} from "./coin-generations.ts";
 import { createDynamoCursors } from "./dynamo-cursors.ts";
-import { numberOf, numeric, optionalTextOf, text } from "./dynamo-item.ts";
+import { numberOf, optionalTextOf } from "./dynamo-item.ts";
 import { createDynamoTable } from "./dynamo-table.ts";
 import { decodeTipItem, TIP_KEY } from "./dynamo-tip.ts";
 import { generationTable } from "./table-shapes.ts";
 
 /** One table of a city that is made anew instead of cleaned. */
 export interface GenerationTable {
-  readonly kind: "coins" | "index";
+  readonly kind: GenerationKind;
   readonly generation: number;
   readonly table: string;
   /** Seconds: when it was first seen to be out of use; `undefined`: never. */
@@ -47,16 +52,11 @@ export function createCityGenerations(
 
   async function note(one: GenerationTable, state: "old" | "dropped"): Promise<void> {
     const { kind, generation, table } = one;
-    const at = clock.now();
-    if (kind === "coins") return noteGeneration(chain, generation, { table, state, at });
-    // Generations of the index have numbers of their own.
-    const values = { table: text(table), state: text(state), at: numeric(at) };
-    const change = { text: "SET #table = :table, #state = :state, #at = :at", values };
-    await chain.update(keyOf(one), change);
+    await noteGeneration(chain, generation, { kind, table, state, at: clock.now() });
   }
 
-  async function oldSince(one: Pick<GenerationTable, "kind" | "generation">) {
-    const item = await chain.get(keyOf(one));
+  async function oldSince({ kind, generation }: Pick<GenerationTable, "kind" | "generation">) {
+    const item = await chain.get(generationKey(kind, generation));
     return item !== undefined && optionalTextOf(item, "state") === "old"
       ? numberOf(item, "at")
       : undefined;
@@ -83,10 +83,6 @@ export function createCityGenerations(
       await note(one, "dropped");
     },
   };
-}
-
-function keyOf({ kind, generation }: Pick<GenerationTable, "kind" | "generation">) {
-  return chainKey(kind === "coins" ? `G#${generation}` : `G#index-${generation}`);
 }
 
 async function tableNames(client: Pick<DynamoDBClient, "send">): Promise<readonly string[]> {

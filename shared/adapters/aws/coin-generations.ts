@@ -1,26 +1,23 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   DeleteTableCommand,
   DescribeTableCommand,
-  type DynamoDBClient,
   UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { GenerationState } from "#shared/ports/generations.ts";
-import { StoreFault } from "#shared/ports/store-fault.ts";
+import { awaitTable, type TableDeps } from "./await-table.ts";
 import { awsFaultOf } from "./aws-fault.ts";
 import { chainKey } from "./chain-key.ts";
 import { createCityTable } from "./create-city-table.ts";
-import { numberOf, numeric, text } from "./dynamo-item.ts";
+import { type DynamoItem, numberOf, numeric, text } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
 
-const LOOKS_MAX = 300;
-const LOOK_MS = 1_000;
+/** Tables that are made anew instead of cleaned. Each kind has numbers of its own. */
+export type GenerationKind = "coins" | "index";
 
-/** What making and deleting tables needs. */
-export interface TableDeps {
-  readonly client: Pick<DynamoDBClient, "send">;
-  /** Milliseconds; given by tests, which wait for nothing. */
-  readonly pause?: (milliseconds: number) => Promise<unknown>;
+/** Item of a generation; of none, the one that counts them. */
+export function generationKey(kind: GenerationKind, generation?: number): DynamoItem {
+  if (kind === "coins") return chainKey(`G#${generation ?? ""}`);
+  return chainKey(generation === undefined ? "G#index" : `G#index-${generation}`);
 }
 
 /**
@@ -28,8 +25,11 @@ export interface TableDeps {
  *
  * @param chain the table `chain`
  */
-export async function nextGeneration(chain: Pick<DynamoTable, "updated">): Promise<number> {
-  const counter = chainKey("G#");
+export async function nextGeneration(
+  chain: Pick<DynamoTable, "updated">,
+  kind: GenerationKind = "coins",
+): Promise<number> {
+  const counter = generationKey(kind);
   const change = { text: "ADD #n :one", values: { one: numeric(1) } };
   return numberOf(await chain.updated(counter, change), "n");
 }
@@ -44,9 +44,10 @@ export async function noteGeneration(
     readonly state: GenerationState;
     /** Seconds. */
     readonly at: number;
+    readonly kind?: GenerationKind;
   },
 ): Promise<void> {
-  const key = chainKey(`G#${generation}`);
+  const key = generationKey(note.kind ?? "coins", generation);
   const values = { table: text(note.table), state: text(note.state), at: numeric(note.at) };
   await chain.update(key, { text: "SET #table = :table, #state = :state, #at = :at", values });
 }
@@ -61,28 +62,7 @@ export async function createCoinTable(deps: TableDeps, name: string): Promise<vo
   } catch (cause) {
     if (!isNamed(cause, "ResourceInUseException")) throw awsFaultOf(cause, `creating ${name}`);
   }
-  await waitUntilActive(deps, name);
-}
-
-async function waitUntilActive(deps: TableDeps, TableName: string): Promise<void> {
-  const { client, pause = sleep } = deps;
-  for (let look = 0; look < LOOKS_MAX; look++) {
-    const { Table } = await describe(client, TableName);
-    if (Table?.TableStatus === "ACTIVE") return;
-    await pause(LOOK_MS);
-  }
-  throw new StoreFault(`${TableName} does not become active`, {
-    retryable: true,
-    code: "EXOS-E8100",
-  });
-}
-
-async function describe(client: TableDeps["client"], TableName: string) {
-  try {
-    return await client.send(new DescribeTableCommand({ TableName }));
-  } catch (cause) {
-    throw awsFaultOf(cause, `describing ${TableName}`);
-  }
+  await awaitTable(deps, name);
 }
 
 /** Delete the table of a generation that no tip names. One that is gone already is no failure. */
@@ -92,7 +72,7 @@ export async function deleteCoinTable(deps: TableDeps, TableName: string): Promi
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     if (Table?.DeletionProtectionEnabled === true) {
       await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
-      await waitUntilActive(deps, TableName);
+      await awaitTable(deps, TableName);
     }
     await client.send(new DeleteTableCommand({ TableName }));
   } catch (cause) {

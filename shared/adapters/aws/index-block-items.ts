@@ -29,7 +29,9 @@ import {
 export interface BlockItemSource {
   readonly wire: WireFormat;
   /** What outputs of earlier blocks were. */
-  outputs(outpoints: readonly Outpoint[]): Promise<(OutputFact | undefined)[]>;
+  outputs(
+    outpoints: readonly Outpoint[],
+  ): Promise<(Pick<OutputFact, "value" | "scriptPubKey"> | undefined)[]>;
 }
 
 /** All that the index writes of one block, but for its row. */
@@ -37,6 +39,7 @@ export interface BlockItems {
   readonly row: BlockRow;
   readonly prev: HashHex;
   readonly items: readonly DynamoItem[];
+  readonly transactions: readonly TransactionFacts<string>[];
 }
 
 /** How owners are told apart while a block is read. @returns `undefined` for the empty script */
@@ -68,7 +71,7 @@ export async function blockItems(
     }
   }
   const items = transactions.flatMap((facts) => transactionItems(facts, row, spent));
-  return { row, prev, items };
+  return { row, prev, items, transactions };
 }
 
 /** Outputs that a block spends and did not make. */

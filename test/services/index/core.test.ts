@@ -4,6 +4,7 @@ import { createMemoryAddressIndex } from "#shared/adapters/embedded/memory-addre
 import { createMemoryBlockStore } from "#shared/adapters/embedded/memory-block-store.ts";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
 import { height } from "#shared/primitives/brand.ts";
+import { ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
 import {
   growBlock,
   growRandomBlock,
@@ -147,6 +148,36 @@ describe("followTip", () => {
     await moveTo(grow(genesis, 200, 2));
     const coins = { tip: deps.coins.tip, frozen: async () => undefined };
     await expect(followTip({ ...deps, coins })).rejects.toMatchObject({ code: "EXOS-E1004" });
+  });
+});
+
+describe("followTip in a city that is loaded", () => {
+  /** A chain that is followed, and a tip so far above it. */
+  async function behindBy(blocks: number) {
+    const { deps, moveTo } = rig();
+    const top = grow(genesis, 3, 2);
+    await moveTo(top);
+    await followTip(deps);
+    const tip = await deps.coins.tip();
+    if (tip === undefined) throw new RangeError("no tip");
+    const far = { ...tip, hash: ZERO_HASH_HEX, height: height(tip.height + blocks) };
+    const coins = { ...deps.coins, tip: async () => far };
+    return { deps: { ...deps, coins }, top };
+  }
+
+  it("leaves thousands of blocks to whoever makes an index of them at once", async () => {
+    const { deps, top } = await behindBy(4_097);
+    const at = await followTip({ ...deps, isLoading: async () => true });
+    expect(at).toEqual({ height: top.height, hash: top.hash });
+    // Whose blocks are not there.
+    const alone = followTip({ ...deps, isLoading: async () => false });
+    await expect(alone).rejects.toMatchObject({ name: "StoreFault" });
+  });
+
+  it("goes on by itself where it is behind by less", async () => {
+    const { deps } = await behindBy(4_096);
+    const isLoading = () => Promise.reject(new RangeError("asked"));
+    await expect(followTip({ ...deps, isLoading })).rejects.toMatchObject({ name: "StoreFault" });
   });
 });
 

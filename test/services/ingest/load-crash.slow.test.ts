@@ -46,6 +46,7 @@ describe.each(CASES)("a city that %s", { timeout: 300_000 }, (_, has, ends, assu
         expect(await coinsOf(city), where).toEqual(expected);
         expect(await ports.snapshots.names(), where).toHaveLength(1);
         expect((await ports.richList.richest(1))?.at.height, where).toBe(LOADED);
+        expect(await ports.index.cursor(), where).toMatchObject({ height: LOADED });
         const { gen = 0 } = (await city.coins.tip()) ?? {};
         expect(ports.generations.notes.get(gen)?.assumed ?? false, where).toBe(false);
         // Whatever the dead left behind is swept with the rest.
