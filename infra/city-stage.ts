@@ -47,7 +47,30 @@ function factsOf({ city, deployment }: CityContext): GrantFacts {
   return { seed, ...(deployment.vector !== undefined && { vector: deployment.vector }) };
 }
 
-/** One city, complete. Its id is the city's three letters. @source cloud.md 11 */
+/**
+ * One city, complete. Its id is the city's three letters. Five stacks, in the order they are deployed:
+ *
+ * 1. `stacks/network-stack.ts`: two public subnets for tasks; no NAT, no endpoint that is paid for.
+ * 2. `stacks/storage-stack.ts`: four tables, a bucket and its log, the repository of the image: what is
+ *    kept when the rest is removed.
+ * 3. `stacks/node-stack.ts`, the node: `constructs/city-queues.ts`, the hints and the topic;
+ *    `constructs/city-functions.ts`, who is started by them (`queue-start.ts`, `event-start.ts`);
+ *    `constructs/peer-task.ts`, the container: peers all the time, load and replay when they are due;
+ *    `constructs/set-schedule.ts`, which publishes the city's set; `constructs/stake-key.ts`, where the
+ *    city stakes.
+ * 4. `stacks/rpc-stack.ts`: two functions with a URL, one answers callers, one streams to them.
+ * 5. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the topic that tells of them,
+ *    and the one that gates the city's wave.
+ *
+ * Before all cities stands `stacks/edge-stack.ts`. How large each function and task is, what starts it
+ * and which names it is told: `functions.ts`. What each may do: `grants.ts`, calls of ports in words;
+ * `port-calls.ts` says which requests each call is, `statements-of.ts` makes a role's policy of them
+ * (`constructs/handler-role.ts`), and `constructs/role-boundary.ts` what no role may do whatever it is
+ * granted. What it costs: `usage.ts` times `prices.ts`. What a local endpoint goes without:
+ * `left-out.ts`. Where cities are and who they are deployed for: `regions/`.
+ *
+ * @source cloud.md 11
+ */
 export class CityStage extends Stage {
   readonly context: CityContext;
 

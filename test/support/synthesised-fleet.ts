@@ -31,6 +31,8 @@ export interface SynthesisedFleet {
   /** Questions to the account that a synthesis would have to ask. */
   readonly lookups: number;
   readonly seconds: number;
+  /** Of a processor, whoever else wants it meanwhile. */
+  readonly busySeconds: number;
 }
 
 function acknowledgedIn(app: App): { id: string; reason: string }[] {
@@ -48,6 +50,7 @@ function acknowledgedIn(app: App): { id: string; reason: string }[] {
 export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-synth-"));
   const started = performance.now();
+  const before = process.cpuUsage();
   const app = createApp({
     environment: "prod",
     deployment: EXAMPLE_DEPLOYMENT,
@@ -59,6 +62,8 @@ export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
   });
   const assembly = app.synth();
   const seconds = (performance.now() - started) / 1_000;
+  const { user, system } = process.cpuUsage(before);
+  const busySeconds = (user + system) / 1_000_000;
   const stages = new Map<string, Map<string, StackTemplate>>();
   let lookups = 0;
   for (const stage of readdirSync(folder.path).filter((name) => name.startsWith("assembly-"))) {
@@ -79,7 +84,7 @@ export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
     );
   }
   lookups += (assembly.manifest.missing ?? []).length;
-  return { stages, acknowledged: acknowledgedIn(app), lookups, seconds };
+  return { stages, acknowledged: acknowledgedIn(app), lookups, seconds, busySeconds };
 }
 
 let fleet: SynthesisedFleet | undefined;
