@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { UnixSeconds } from "#shared/primitives/brand.ts";
 
 const Time = z.int().nonnegative();
 const Versions = z.record(z.string(), z.string().nullable());
@@ -54,4 +55,20 @@ export function afterWave(state: DeployState): DeployState {
 /** The wave failed: its cities go back to what they ran before; later waves stay as they are. */
 export function rollingBack(state: DeployState, reason: string): DeployState {
   return { ...state, phase: "rolling-back", tries: {}, reason };
+}
+
+/** Whether a deployment is under way that this operator may not touch. */
+export function isHeldFrom(state: DeployState, operator: string, now: UnixSeconds): boolean {
+  return isUnderWay(state) && state.operator !== operator && state.until >= now;
+}
+
+/**
+ * What somebody goes on with who names no release: the one that was killed half way, unless he gives
+ * it up; `undefined` where there is none.
+ */
+export function halfDeployed(
+  state: DeployState | undefined,
+  { abandon = false }: { readonly abandon?: boolean },
+): string | undefined {
+  return state !== undefined && isUnderWay(state) && !abandon ? state.version : undefined;
 }

@@ -11,6 +11,7 @@ import { CommandFailure } from "#services/cli/failure.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import { chosenCities, wavesOf } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
+import { type DeployState, halfDeployed, isHeldFrom } from "./deploy-state.ts";
 import { environmentOf } from "./environment-of.ts";
 import { FLEET_PLATFORMS, layOutImage } from "./lay-out-image.ts";
 import { layOutRelease } from "./lay-out-release.ts";
@@ -27,7 +28,7 @@ const RELEASES_KEPT = 20;
 
 /** `exos fleet deploy`: build once, store it, and bring it to the cities wave by wave. */
 export async function runDeploy(context: CommandContext): Promise<ExitCode> {
-  const { terminal, options } = context;
+  const { terminal } = context;
   const fleet = environmentOf(context);
   const cities = citiesToDeploy(fleet, context);
   const lacking = missingFacts(DEPLOYMENT, fleet, cities);
@@ -38,7 +39,7 @@ export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   }
   const tools = await openTools(context, cities);
   await tools.prepare();
-  const version = options["release"] ?? newVersion(tools.clock.now());
+  const version = await versionToDeploy(context, tools);
   if ((await fetchRelease(version, tools.releases)) === undefined) {
     terminal.err(`building ${version}`);
     await buildRelease(version, { context, tools, fleet });
@@ -49,6 +50,35 @@ export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const spare = new Set([version, ...before.filter((one) => one !== null)]);
   await dropOldReleases({ keep: RELEASES_KEPT, spare }, tools.releases);
   return tell(outcome, context);
+}
+
+/**
+ * The release that is named, else the one that was killed half way, else a new one.
+ *
+ * @throws CommandFailure `EXOS-E8005` for whoever would be refused when all is built
+ */
+async function versionToDeploy(
+  { options }: CommandContext,
+  { record, clock }: FleetTools,
+): Promise<string> {
+  const state = (await record.read())?.state;
+  if (state !== undefined && isHeldFrom(state, operatorName(), clock.now())) {
+    throw refusedFailure(state);
+  }
+  const half = halfDeployed(state, abandonOf(options));
+  return options["release"] ?? half ?? newVersion(clock.now());
+}
+
+const operatorName = (): string => `${userInfo().username}@${hostname()}`;
+const abandonOf = (options: CommandContext["options"]) => ({
+  abandon: options["abandon"] !== undefined,
+});
+
+/** @param by the deployment that is under way */
+function refusedFailure({ operator, version, at }: DeployState): CommandFailure {
+  const ways = "`exos fleet deploy` goes on with it when he is gone, --abandon gives it up";
+  const message = `${operator} deploys ${version}, wave ${at}: ${ways}`;
+  return new CommandFailure(message, { code: "EXOS-E8005" });
 }
 
 /** The fleet's tools, in the accounts of these cities; with the release key where it is needed. */
@@ -203,11 +233,11 @@ function bring(
   const { options, terminal } = context;
   return runWaves(
     {
-      operator: `${userInfo().username}@${hostname()}`,
+      operator: operatorName(),
       version,
       waves: wavesOf(cities).map((wave) => wave.map(({ code }) => code)),
       bakeSeconds: Number(options["bake"] ?? BAKE_SECONDS),
-      abandon: options["abandon"] !== undefined,
+      ...abandonOf(options),
     },
     { ...tools, say: (line) => terminal.err(line) },
   );
@@ -220,10 +250,7 @@ function tell(outcome: DeployOutcome, { terminal, json }: CommandContext): ExitC
       if (!json) terminal.out(`Deployed ${outcome.deployed.version}.`);
       return EXIT.done;
     case "refused":
-      throw new CommandFailure(
-        `${outcome.by.operator} deploys ${outcome.by.version}, wave ${outcome.by.at}`,
-        { code: "EXOS-E8005" },
-      );
+      throw refusedFailure(outcome.by);
     case "taken":
       throw new CommandFailure("another operator took this deployment over", {
         code: "EXOS-E8005",

@@ -5,6 +5,7 @@ import {
   afterWave,
   baking,
   type DeployState,
+  isHeldFrom,
   isUnderWay,
   rollingBack,
   waveOf,
@@ -95,9 +96,10 @@ async function begin(order: DeployOrder, deps: WaveDeps): Promise<Held | Refused
   const found = await deps.record.read();
   const now = deps.clock.now();
   if (found !== undefined && isUnderWay(found.state)) {
-    const mine = found.state.operator === order.operator || found.state.until < now;
     const isOther = found.state.version !== order.version;
-    if (!mine || (isOther && order.abandon !== true)) return { state: "refused", by: found.state };
+    const isRefused = isHeldFrom(found.state, order.operator, now);
+    if (isRefused || (isOther && order.abandon !== true))
+      return { state: "refused", by: found.state };
     if (isOther) return beginAnew(order, found, deps);
     deps.say(`going on with ${order.version} at wave ${found.state.at}`);
     const state = { ...found.state, operator: order.operator, until: now + HOLD_SECONDS };

@@ -6,7 +6,7 @@ import type {
   Deployments,
   DeployRecord,
 } from "#services/cli/fleet/deploy-ports.ts";
-import type { DeployState } from "#services/cli/fleet/deploy-state.ts";
+import { type DeployState, halfDeployed, isHeldFrom } from "#services/cli/fleet/deploy-state.ts";
 import { type DeployOrder, runWaves, type WaveDeps } from "#services/cli/fleet/wave-engine.ts";
 import { reasonOf } from "#shared/fleet/reason.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
@@ -208,6 +208,27 @@ describe("a second operator", () => {
 
     expect(await runWaves(other, deps)).toMatchObject({ state: "done" });
     expect(running()).toBe("2222");
+  });
+
+  it("goes on with what was killed half way when he names no release, and gives it up by saying so", async () => {
+    const { deps, state, pass } = world();
+    expect(halfDeployed(state(), {})).toBeUndefined();
+    await expect(
+      runWaves(ORDER, crashAt(deps, { call: 14, when: "before" }, SPARED)),
+    ).rejects.toThrow(CrashError);
+    const left = state();
+    if (left === undefined) throw new RangeError("nothing was written");
+    expect(halfDeployed(left, {})).toBe("2");
+    expect(halfDeployed(left, { abandon: true })).toBeUndefined();
+    const now = () => deps.clock.now();
+    expect([isHeldFrom(left, "anna", now()), isHeldFrom(left, "bob", now())]).toEqual([
+      false,
+      true,
+    ]);
+    pass(3_600);
+    expect(isHeldFrom(left, "bob", now())).toBe(false);
+    expect(await runWaves(ORDER, deps)).toMatchObject({ state: "done" });
+    expect(halfDeployed(state(), {})).toBeUndefined();
   });
 
   it("gives up what was killed half way when he says so, and after its time alone", async () => {
