@@ -9,7 +9,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 import { type AssemblyModule, MODULES } from "./modules.ts";
 
 const HERE = import.meta.dirname;
@@ -33,6 +32,8 @@ export function keptPath({ name }: Pick<AssemblyModule, "name">): string {
  * @throws Error with the diagnostics of the compiler
  */
 export async function compileModule(module: AssemblyModule): Promise<Uint8Array> {
+  // Late: it takes a second to load, and whoever only renders does without.
+  const { default: asc } = await import("assemblyscript/asc");
   const generated = await generateSources(module);
   const folder = join(HERE, module.name);
   const output = new Map<string, Uint8Array>();
