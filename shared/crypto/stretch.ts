@@ -10,8 +10,8 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 
 /** HMAC-SHA512. @returns 64 bytes @source RFC 2104 */
-export function hmacSha512(key: string, message: Uint8Array): Uint8Array {
-  return hmac(sha512, utf8ToBytes(key), message);
+export function hmacSha512(key: string | Uint8Array, message: Uint8Array): Uint8Array {
+  return hmac(sha512, typeof key === "string" ? utf8ToBytes(key) : key, message);
 }
 
 /** PBKDF2 of HMAC-SHA512 in 2,048 rounds. @returns 64 bytes @source RFC 8018; BIP39 */

@@ -1,4 +1,5 @@
 import { HDKey } from "@scure/bip32";
+import { keysBeyond } from "#shared/crypto/keys-beyond.ts";
 import { hmacSha512 } from "#shared/crypto/stretch.ts";
 import { accountPath, type Branch } from "#shared/wallet/key-path.ts";
 import type { Scheme } from "#shared/wallet/scheme.ts";
@@ -60,9 +61,29 @@ export interface AccountKeys {
 export function openAccount(extendedKey: string, kind: NetworkKind): AccountKeys | undefined {
   const account = parseExtendedKey(extendedKey, kind)?.wipePrivateData();
   if (account === undefined) return undefined;
-  const branches = { external: account.deriveChild(0), internal: account.deriveChild(1) };
-  return {
-    publicKey: (branch, index) => publicKeyIn(branches[branch].deriveChild(index)),
+  const branches = {
+    external: childrenOf(account.deriveChild(0)),
+    internal: childrenOf(account.deriveChild(1)),
+  };
+  return { publicKey: (branch, index) => branches[branch](index) };
+}
+
+/**
+ * The public keys below a public key. The library would take two square roots and a multiplication
+ * as slow as those of secrets for each; here is no secret, so it takes half the time.
+ *
+ * @source BIP32, CKDpub
+ */
+function childrenOf(parent: HDKey): (index: number) => Uint8Array {
+  const { chainCode } = parent;
+  const publicKey = publicKeyIn(parent);
+  if (chainCode === null) throw new RangeError("an extended key without a chain code");
+  const keyBeyond = keysBeyond(publicKey);
+  const message = new Uint8Array(publicKey.length + 4);
+  message.set(publicKey);
+  return (index) => {
+    new DataView(message.buffer).setUint32(publicKey.length, index);
+    return keyBeyond(hmacSha512(chainCode, message).subarray(0, 32));
   };
 }
 
