@@ -1,10 +1,19 @@
-import { mkdtempDisposableSync, readdirSync, readFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempDisposableSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
 import { type App, Validations } from "aws-cdk-lib";
 import type { AppProps } from "#infra/create-app.ts";
 import { createApp, NO_IMAGE } from "#infra/create-app.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
+import { RUN_FOLDER } from "./run-folder.ts";
 
 /** A resource of a template. */
 export interface Resource {
@@ -22,7 +31,7 @@ export interface StackTemplate {
   readonly Parameters?: Readonly<Record<string, { readonly Type: string }>>;
 }
 
-/** A fleet as it was synthesised, once per process. */
+/** A fleet as it was synthesised, once in a run of all suites. */
 export interface SynthesisedFleet {
   /** Templates by stage and stack: `syd`, `node`. */
   readonly stages: ReadonlyMap<string, ReadonlyMap<string, StackTemplate>>;
@@ -87,18 +96,32 @@ export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
   return { stages, acknowledged: acknowledgedIn(app), lookups, seconds, busySeconds };
 }
 
+/** What another process of this run has made already, or is made now, and kept for the others. */
+function onceInRun(name: string, make: () => SynthesisedFleet): SynthesisedFleet {
+  const folder = process.env[RUN_FOLDER];
+  if (folder === undefined) return make();
+  const path = join(folder, `${name}.fleet`);
+  // Nobody else writes there.
+  if (existsSync(path)) return deserialize(readFileSync(path)) as SynthesisedFleet;
+  const made = make();
+  const half = `${path}.${process.pid}`;
+  writeFileSync(half, serialize(made));
+  renameSync(half, path);
+  return made;
+}
+
 let fleet: SynthesisedFleet | undefined;
 let local: SynthesisedFleet | undefined;
 
 /** The cities of `prod`, on the example's facts. */
 export function productionFleet(): SynthesisedFleet {
-  fleet ??= synthesise({});
+  fleet ??= onceInRun("prod", () => synthesise({}));
   return fleet;
 }
 
 /** The city on this machine. */
 export function localFleet(): SynthesisedFleet {
-  local ??= synthesise({ environment: "local" });
+  local ??= onceInRun("local", () => synthesise({ environment: "local" }));
   return local;
 }
 
