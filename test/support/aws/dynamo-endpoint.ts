@@ -4,7 +4,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { type EndpointTraits, traitsOf } from "./endpoint-traits.ts";
-import { testSettings } from "./test-settings.ts";
+import { FORMAL_SIGNER, testSettings } from "./test-settings.ts";
 
 /** Tables to test against: dynalite in this process, or what the environment points to. */
 export interface DynamoEndpoint extends AsyncDisposable {
@@ -36,7 +36,10 @@ export async function openDynamoEndpoint(): Promise<DynamoEndpoint> {
   return {
     url,
     client() {
-      const client = createDynamoClient(testSettings(url));
+      const client = createDynamoClient({
+        ...testSettings(url),
+        ...(given === undefined ? { signer: FORMAL_SIGNER } : {}),
+      });
       clients.push(client);
       return client;
     },
