@@ -1,11 +1,13 @@
 import { judgeSet, type SetTrust, type ToldSet } from "#shared/coins/judge-set.ts";
-import type { HashHex } from "#shared/primitives/brand.ts";
 
 /** A set that lies in a city's bucket. */
 export interface PublishedSet extends ToldSet {
   /** Whose bucket. */
   readonly city: string;
 }
+
+/** What a city counted at the end of a segment. */
+export type CountedSet = Pick<ToldSet, "hash" | "muhash">;
 
 /** Where is asked. */
 export interface WitnessDeps {
@@ -16,7 +18,7 @@ export interface WitnessDeps {
    * What a city counted at the end of the segment that ends at this height.
    * @returns `undefined`: it noted nothing there, or could not be asked
    */
-  countedBy(city: string, height: number): Promise<HashHex | undefined>;
+  countedBy(city: string, height: number): Promise<CountedSet | undefined>;
   say(line: string): void;
 }
 
@@ -51,10 +53,15 @@ export async function findWitnessed(
       return { ...set, witnesses: undefined };
     }
     const counted = await Promise.all(cities.map((city) => countedBy(city, height)));
-    const witnesses = cities.filter((_, at) => counted[at] === muhash);
+    const witnesses = cities.filter((_, at) => isSame(counted[at], set));
     // Where one of them counted another set, a bug is nearer than a load.
-    const isDisputed = counted.some((one) => one !== undefined && one !== muhash);
+    const isDisputed = counted.some((one) => one !== undefined && !isSame(one, set));
     if (witnesses.length >= WITNESSES_MIN && !isDisputed) return { ...set, witnesses };
   }
   return undefined;
+}
+
+/** For the same block, whose set it is. */
+export function isSame(one: CountedSet | undefined, { hash, muhash }: CountedSet): boolean {
+  return one?.hash === hash && one.muhash === muhash;
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
-import type { WitnessDeps } from "./find-witnessed.ts";
+import type { CountedSet, WitnessDeps } from "./find-witnessed.ts";
 
 const ANSWER_MS_MAX = 15_000;
 const NOT_FOUND = 404;
@@ -12,7 +12,7 @@ const HASH = z.string().transform((text, at): HashHex => {
   at.addIssue({ code: "custom", message: "no hash" });
   return z.NEVER;
 });
-const COUNTED = z.object({ height: z.int(), muhash: HASH });
+const COUNTED = z.object({ height: z.int(), hash: HASH, muhash: HASH });
 
 export interface HttpCountedOptions {
   /** Where a city answers, without a slash at its end; `undefined`: nowhere yet. */
@@ -31,7 +31,7 @@ export interface HttpCountedOptions {
 export function createHttpCountedSets(options: HttpCountedOptions): WitnessDeps["countedBy"] {
   const { baseOf, request = fetch, say } = options;
 
-  async function ask(city: string, height: number): Promise<HashHex | undefined> {
+  async function ask(city: string, height: number): Promise<CountedSet | undefined> {
     const base = await baseOf(city);
     if (base === undefined) return undefined;
     const signal = AbortSignal.timeout(ANSWER_MS_MAX);
@@ -39,7 +39,7 @@ export function createHttpCountedSets(options: HttpCountedOptions): WitnessDeps[
     // It counted nothing there.
     if (answer.status === NOT_FOUND) return undefined;
     const counted = COUNTED.parse(await answer.json());
-    return counted.height === height ? counted.muhash : undefined;
+    return counted.height === height ? counted : undefined;
   }
 
   return async (city, height) => {

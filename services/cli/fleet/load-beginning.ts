@@ -6,6 +6,7 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
 import {
   findWitnessed,
+  isSame,
   type PublishedSet,
   WITNESSES_MIN,
   type WitnessDeps,
@@ -115,7 +116,7 @@ function wordsOf(
 /** A set that the city has published and says that it counted itself. */
 async function ownSet(deps: BeginningDeps): Promise<PublishedSet | undefined> {
   for (const set of await deps.published(deps.city)) {
-    if ((await deps.countedBy(deps.city, set.height)) === set.muhash) return set;
+    if (isSame(await deps.countedBy(deps.city, set.height), set)) return set;
   }
   return undefined;
 }

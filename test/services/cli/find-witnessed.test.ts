@@ -14,7 +14,7 @@ import { fromHashHex } from "#shared/primitives/hash.ts";
 
 const hash = (digit: string) => digit.repeat(64) as HashHex;
 const [ONE, TWO] = [hash("1"), hash("2")];
-const CITIES = ["syd", "lon", "sin", "sfo", "fra", "ams"];
+const CITIES = ["syd", "lon", "sin", "sfo", "fra", "ams", "bom"];
 type Counted = Readonly<Record<string, HashHex | undefined>>;
 
 const setOf = (city: string, at: number, muhash: HashHex) => ({
@@ -33,7 +33,8 @@ function fleet(counted: Readonly<Record<number, Counted>>, network: Network = ex
     publishers: ["syd", "lon", "sin"],
     countedBy: async (city, at) => {
       asked.push(`${city} ${at}`);
-      return counted[at]?.[city];
+      const muhash = counted[at]?.[city];
+      return muhash && { hash: hash(city === "bom" ? "b" : "a"), muhash };
     },
     published: async (city) => LONDON.filter((set) => set.city === city),
     bucketOf: (city) => `bucket-${city}`,
@@ -60,6 +61,11 @@ describe("a published set", () => {
     [
       "of none, where one of four counted another",
       { 2999: { ...three(TWO), fra: ONE } },
+      undefined,
+    ],
+    [
+      "of none, where the third counted the same at another block",
+      { 2999: { lon: TWO, sin: TWO, bom: TWO } },
       undefined,
     ],
     [
@@ -143,11 +149,13 @@ describe("what cities say that they counted", () => {
   it("is asked of each by HTTP, and is nothing of one that does not answer as a city", async () => {
     const said: string[] = [];
     const answers: Readonly<Record<string, () => Response>> = {
-      "https://x/c/lon/v1/snapshots/2999": () => Response.json({ height: 2_999, muhash: TWO }),
+      "https://x/c/lon/v1/snapshots/2999": () =>
+        Response.json({ height: 2_999, hash: ONE, muhash: TWO }),
       "https://x/c/sin/v1/snapshots/2999": () =>
         Response.json({ code: "EXOS-E4041" }, { status: 404 }),
       "https://x/c/sfo/v1/snapshots/2999": () => new Response("<html>"),
-      "https://x/c/fra/v1/snapshots/2999": () => Response.json({ height: 1, muhash: TWO }),
+      "https://x/c/fra/v1/snapshots/2999": () =>
+        Response.json({ height: 1, hash: ONE, muhash: TWO }),
     };
     const countedBy = createHttpCountedSets({
       baseOf: async (city) => (city === "syd" ? undefined : `https://x/c/${city}`),
@@ -155,9 +163,11 @@ describe("what cities say that they counted", () => {
       say: (line) => void said.push(line),
     });
     const told = await Promise.all(CITIES.map((city) => countedBy(city, 2_999)));
-    expect(told).toEqual([undefined, TWO, undefined, undefined, undefined, undefined]);
+    expect(told.map((one) => one?.muhash)).toEqual([undefined, TWO, ...Array(5)]);
+    expect(told[1]?.hash).toBe(ONE);
     expect(said.map((line) => line.slice(0, 19)).sort()).toEqual([
       "ams cannot be asked",
+      "bom cannot be asked",
       "sfo cannot be asked",
     ]);
   });
