@@ -81,7 +81,7 @@ async function own(
   return from === GENESIS || refill ? undefined : ownBeginning(city);
 }
 
-/** @returns the exit code: 3 where this task was stopped */
+/** @returns the exit code: 3 where this task was stopped, or the city has no set of its own yet */
 async function publish(
   city: ReturnType<typeof composeAwsLoad>,
   task: ExportingTask,
@@ -92,8 +92,12 @@ async function publish(
     task.log.info(isKnown ? "snapshot there already" : "snapshot published", { name });
     return 0;
   } catch (cause) {
-    if (!signal.aborted) throw cause;
-    task.log.info("stopped");
+    if (signal.aborted) {
+      task.log.info("stopped");
+      return 3;
+    }
+    if (!(cause instanceof StoreFault) || cause.code !== "EXOS-E8132") throw cause;
+    task.log.warn(cause.code, cause.message);
     return 3;
   }
 }

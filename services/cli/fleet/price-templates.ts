@@ -261,6 +261,8 @@ const FREE: ReadonlySet<string> = new Set([
   "AWS::EC2::VPCGatewayAttachment",
   "AWS::ECS::Cluster",
   "AWS::ECS::TaskDefinition",
+  // Of events that AWS itself makes.
+  "AWS::Events::Rule",
   "AWS::IAM::ManagedPolicy",
   "AWS::IAM::Role",
   "AWS::KMS::Alias",
