@@ -37,7 +37,7 @@ export interface BuildOptions {
 export async function buildImage(tool: ContainerTool, options: BuildOptions): Promise<BuiltImage> {
   const { project, base, name, platform = HOST_PLATFORM } = options;
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-image-"));
-  const contents = stageTree(project, folder.path);
+  const contents = stageTree(project, folder.path, platform);
   const dockerfile = join(folder.path, "Dockerfile");
   copyFileSync(join(project, "infra", "Dockerfile"), dockerfile);
   const identifier = join(folder.path, "identifier");
@@ -54,7 +54,20 @@ export async function buildImage(tool: ContainerTool, options: BuildOptions): Pr
   ]);
   outputOf(`building ${name}`, built);
   const id = readFileSync(identifier, "utf8").trim();
-  const size = tool.name === "buildah" ? [] : ["image", "inspect", "--format", "{{.Size}}", id];
-  const bytes = size.length === 0 ? 0 : Number(outputOf(`measuring ${name}`, await tool.run(size)));
+  const bytes = await bytesOf(tool, id);
   return { id, name, bytes, contents };
+}
+
+/** Of all its layers, as they are unpacked. */
+async function bytesOf(tool: ContainerTool, id: string): Promise<number> {
+  const doing = "measuring the image";
+  if (tool.name !== "buildah") {
+    return Number(outputOf(doing, await tool.run(["image", "inspect", "--format={{.Size}}", id])));
+  }
+  const words = ["inspect", "--type=image", "--format={{.Manifest}}", id];
+  // A manifest after its specification, and the store of the tool keeps layers unpacked.
+  const { layers } = JSON.parse(outputOf(doing, await tool.run(words))) as {
+    readonly layers: readonly { readonly size: number }[];
+  };
+  return layers.reduce((sum, { size }) => sum + size, 0);
 }

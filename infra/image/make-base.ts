@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerTool } from "./container-tool.ts";
 import { ImageFault, outputOf } from "./image-fault.ts";
+import { imageIdOf } from "./image-id-of.ts";
+import { importRoot } from "./import-root.ts";
 import { BASE_PARTS, layOutBase } from "./lay-out-base.ts";
 import { HOST_PLATFORM, type Platform } from "./platform.ts";
 import { runCommand } from "./run-command.ts";
@@ -46,50 +48,26 @@ export async function makeBase(tool: ContainerTool, options: BaseOptions): Promi
   const isOwn = platform === HOST_PLATFORM;
   if (given !== undefined && isOwn) return { reference: await known(tool, given), source: "given" };
   const name = `localhost/exos-base:${recipeOf(options)}`;
-  const kept = await tool.run(["image", "inspect", "--format", "{{.Id}}", name]);
-  if (kept.status === 0) return { reference: kept.stdout.trim(), source: "kept" };
+  const kept = await imageIdOf(tool, name);
+  if (kept !== undefined) return { reference: kept, source: "kept" };
   if (options.registry === true) {
     const official = officialOf(options);
     const words = ["pull", "--quiet", ...(isOwn ? [] : [`--platform=${platform}`]), official];
     const pulled = await tool.run(words, { timeoutMs: PULL_MS });
     if (pulled.status === 0) return { reference: await known(tool, official), source: "registry" };
   }
-  if (tool.name === "buildah") {
-    throw new ImageFault(
-      "buildah cannot import a base that is made here; install podman or Docker",
-    );
-  }
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-base-"));
   const root = await layOutBase(folder.path, { platform, node, nodeVersion });
   const archive = join(folder.path, "base.tar");
-  const tar = [
-    "--sort=name",
-    "--mtime=@0",
-    "--owner=0",
-    "--group=0",
-    "-cf",
-    archive,
-    "-C",
-    root,
-    ".",
-  ];
-  outputOf("packing the base", await runCommand("tar", tar));
-  outputOf(
-    "importing the base",
-    await tool.run(["import", ...foreign(tool, platform), archive, name]),
-  );
+  const alike = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0"];
+  const packed = await runCommand("tar", [...alike, "-cf", archive, "-C", root, "."]);
+  outputOf("packing the base", packed);
+  await importRoot(tool, { archive, name, platform });
   return { reference: await known(tool, name), source: "debian" };
 }
 
 const officialOf = ({ nodeVersion }: BaseOptions) =>
   `docker.io/library/node:${nodeVersion}-bookworm-slim`;
-
-/** How a tool is told that what it imports is not for this host. */
-function foreign({ name }: ContainerTool, platform: Platform): readonly string[] {
-  if (platform === HOST_PLATFORM) return [];
-  const [os = "", architecture = ""] = platform.split("/");
-  return name === "docker" ? [`--platform=${platform}`] : [`--os=${os}`, `--arch=${architecture}`];
-}
 
 function recipeOf({ nodeVersion, platform = HOST_PLATFORM }: BaseOptions): string {
   const own = platform === HOST_PLATFORM ? process.arch : platform;
@@ -99,9 +77,10 @@ function recipeOf({ nodeVersion, platform = HOST_PLATFORM }: BaseOptions): strin
 
 /** The identifier of an image by name, which is pulled where the tool has not got it. */
 async function known(tool: ContainerTool, reference: string): Promise<string> {
-  const inspect = ["image", "inspect", "--format", "{{.Id}}", reference];
-  const first = await tool.run(inspect);
-  if (first.status === 0) return first.stdout.trim();
+  const first = await imageIdOf(tool, reference);
+  if (first !== undefined) return first;
   outputOf(`pulling ${reference}`, await tool.run(["pull", "--quiet", reference]));
-  return outputOf(`looking at ${reference}`, await tool.run(inspect));
+  const pulled = await imageIdOf(tool, reference);
+  if (pulled === undefined) throw new ImageFault(`${reference} was pulled and is not there`);
+  return pulled;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerTool } from "./container-tool.ts";
 import { ImageFault, outputOf } from "./image-fault.ts";
+import { imageIdOf } from "./image-id-of.ts";
 import { type LocalstackRecipe, layOutLocalstack } from "./lay-out-localstack.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -75,10 +76,8 @@ export async function makeLocalstack(
   ];
   const digest = createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
   const name = `localhost/exos-localstack:${digest}`;
-  const isKept = async (reference: string) =>
-    (await tool.run(["image", "inspect", "--format", "{{.Id}}", reference])).status === 0;
   for (const reference of [OFFICIAL, name]) {
-    if (await isKept(reference)) return { reference, source: "kept" };
+    if ((await imageIdOf(tool, reference)) !== undefined) return { reference, source: "kept" };
   }
   onNote(`looking for ${OFFICIAL}`);
   const pulled = await tool.run(["pull", "--quiet", OFFICIAL], { timeoutMs: PULL_MS });

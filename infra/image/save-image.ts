@@ -17,8 +17,7 @@ import { outputOf } from "./image-fault.ts";
 export async function saveImage(tool: ContainerTool, id: string, path: string): Promise<string> {
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-save-"));
   const archive = join(folder.path, "image.tar");
-  const format = tool.name === "docker" ? [] : ["--format=docker-archive"];
-  outputOf("saving the image", await tool.run(["save", ...format, `--output=${archive}`, id]));
+  outputOf("saving the image", await tool.run(wordsOf(tool, id, archive)));
   const hash = createHash("sha256");
   const hashed = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
@@ -28,4 +27,10 @@ export async function saveImage(tool: ContainerTool, id: string, path: string): 
   });
   await pipeline(createReadStream(archive), createZstdCompress(), hashed, createWriteStream(path));
   return hash.digest("hex");
+}
+
+function wordsOf({ name }: ContainerTool, id: string, archive: string): readonly string[] {
+  if (name === "buildah") return ["push", "--quiet", id, `docker-archive:${archive}`];
+  const format = name === "docker" ? [] : ["--format=docker-archive"];
+  return ["save", ...format, `--output=${archive}`, id];
 }

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { dirname, join, relative } from "node:path";
 import { billOfMaterials } from "./bill-of-materials.ts";
 import { ImageFault } from "./image-fault.ts";
+import type { Platform } from "./platform.ts";
 import {
   type LockFile,
   type ProductionPackage,
@@ -17,30 +18,34 @@ export interface StagedTree {
 
 const FOLDERS = ["regions", "services", "shared"];
 const FILES = ["LICENSE", "package.json"];
-/** Of packages: what no program loads, and binaries of other systems. */
-const IDLE =
-  /\.(map|md|markdown|flow|d\.[cm]?ts)$|\/(dist-types|dist-es)\/|\/prebuilds\/(?!linux-(x64|arm64)(\/|$))/;
+/** Of packages: what no program loads, and binaries for another C library than the base has. */
+const IDLE = /\.(map|md|markdown|flow|d\.[cm]?ts)$|\/(dist-types|dist-es)\/|\.musl\.node$/;
+/** Of packages: binaries, each in a folder named after its system as Node names it. */
+const BINARIES = /\/prebuilds\/([^/]+)/;
 
 /**
  * Copy what runs in production into a folder as `infra/Dockerfile` expects it: `tree/`,
  * `node_modules/` and an empty `data/`. Packages come from the installation, and each has to be the
- * one that the lock file names.
+ * one that the lock file names; of binaries, those for the platform alone.
  *
  * @param project its folder, with `node_modules`
  * @throws ImageFault for a package that is absent or of another version
  */
-export function stageTree(project: string, folder: string): StagedTree {
+export function stageTree(project: string, folder: string, platform: Platform): StagedTree {
   const read = (name: string): string => readFileSync(join(project, name), "utf8");
   const files = productionFiles(project);
   for (const file of files) copy(join(project, file), join(folder, "tree", file));
   // npm wrote the lock file: its shape is npm's, and every field that is read may be absent.
   const lock = JSON.parse(read("package-lock.json")) as LockFile;
   const packages = productionPackages(lock).filter((one) => isInstalled(project, one));
+  const system = platform.replace("/", "-").replace("amd64", "x64");
+  const isIdle = (path: string) =>
+    IDLE.test(path) || (BINARIES.exec(path)?.[1] ?? system) !== system;
   for (const { path } of packages) {
     cpSync(join(project, path), join(folder, path), {
       recursive: true,
       dereference: true,
-      filter: (from) => !isNested(project, path, from) && !IDLE.test(from.slice(project.length)),
+      filter: (from) => !isNested(project, path, from) && !isIdle(from.slice(project.length)),
     });
   }
   const { name, version } = JSON.parse(read("package.json"));

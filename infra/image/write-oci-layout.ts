@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempDisposableSync,
   readdirSync,
@@ -11,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerTool } from "./container-tool.ts";
 import { ImageFault, outputOf } from "./image-fault.ts";
+import { layOutDockerArchive } from "./lay-out-docker-archive.ts";
 import type { Platform } from "./platform.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -32,6 +34,8 @@ interface Descriptor {
 const INDEX = "application/vnd.oci.image.index.v1+json";
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const blobs = (folder: string) => join(folder, "blobs", "sha256");
+const blobOf = (folder: string, digest: string) =>
+  join(blobs(folder), digest.replace(/^sha256:/, ""));
 
 /**
  * Write images that were built for one platform each as one layout: `blobs/sha256/…`, and an
@@ -52,12 +56,13 @@ export async function writeOciLayout(
   for (const [platform, id] of images) {
     using saved = mkdtempDisposableSync(join(tmpdir(), "exos-oci-"));
     const layout = join(saved.path, "layout");
-    await save(tool, id, layout);
+    await save(tool, { id, layout, platform });
     for (const name of readdirSync(blobs(layout))) {
       cpSync(join(blobs(layout), name), join(blobs(folder), name));
     }
     const [os = "", architecture = ""] = platform.split("/");
     const { mediaType, digest, size } = manifestOf(layout, architecture);
+    checkPlatform(layout, digest, platform);
     manifests.push({ mediaType, digest, size, platform: { os, architecture } });
   }
   const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests }));
@@ -66,7 +71,13 @@ export async function writeOciLayout(
   return { digest: `sha256:${sha256(index)}`, platforms: [...images.keys()] };
 }
 
-async function save(tool: ContainerTool, id: string, layout: string): Promise<void> {
+interface Saved {
+  readonly id: string;
+  readonly layout: string;
+  readonly platform: Platform;
+}
+
+async function save(tool: ContainerTool, { id, layout, platform }: Saved): Promise<void> {
   const doing = "saving the image as a layout";
   if (tool.name === "podman") {
     outputOf(doing, await tool.run(["save", "--format=oci-dir", `--output=${layout}`, id]));
@@ -80,6 +91,7 @@ async function save(tool: ContainerTool, id: string, layout: string): Promise<vo
   outputOf(doing, await tool.run(["save", `--output=${archive}`, id]));
   mkdirSync(layout);
   outputOf("unpacking the layout", await runCommand("tar", ["-xf", archive, "-C", layout]));
+  if (!existsSync(join(layout, "index.json"))) layOutDockerArchive(layout, platform);
 }
 
 /** The manifest of an image in a layout; Docker puts an index before it. */
@@ -90,9 +102,19 @@ function manifestOf(layout: string, architecture: string): Descriptor {
     const own = found.find(({ platform }) => platform?.architecture === architecture) ?? found[0];
     if (own === undefined) throw new ImageFault("the layout holds no image");
     if (own.mediaType !== INDEX) return own;
-    path = join(blobs(layout), own.digest.replace(/^sha256:/, ""));
+    path = blobOf(layout, own.digest);
   }
   throw new ImageFault("the layout is an index of indexes");
+}
+
+/** A machine that pulls by the index starts nothing whose configuration names another processor. */
+function checkPlatform(layout: string, digest: string, platform: Platform): void {
+  const read = (name: string) => JSON.parse(readFileSync(blobOf(layout, name), "utf8"));
+  // Both written by the tool after their specification.
+  const { config } = read(digest) as { config: Descriptor };
+  const { os, architecture } = read(config.digest) as { os: string; architecture: string };
+  if (`${os}/${architecture}` === platform) return;
+  throw new ImageFault(`the image for ${platform} says that it is for ${os}/${architecture}`);
 }
 
 function manifestsIn(path: string): readonly Descriptor[] {
@@ -100,7 +122,6 @@ function manifestsIn(path: string): readonly Descriptor[] {
     // Written by the tool after its specification.
     return (JSON.parse(readFileSync(path, "utf8")) as { manifests: Descriptor[] }).manifests;
   } catch (cause) {
-    const message = `${path} is no index of images (Docker writes one since 25)`;
-    throw new ImageFault(message, { cause });
+    throw new ImageFault(`${path} is no index of images`, { cause });
   }
 }

@@ -40,6 +40,8 @@ const SMALL = {
   "node_modules/@scope/used/index.d.ts": "",
   "node_modules/@scope/used/dist-es/index.js": "",
   "node_modules/@scope/used/prebuilds/linux-arm64/a.node": "",
+  "node_modules/@scope/used/prebuilds/linux-arm64/a.musl.node": "",
+  "node_modules/@scope/used/prebuilds/linux-x64/a.node": "",
   "node_modules/@scope/used/prebuilds/win32-x64/a.node": "",
   "node_modules/@scope/used/node_modules/inner/package.json": manifest("0.1.0"),
   "node_modules/@scope/used/node_modules/stray/package.json": manifest("9.0.0"),
@@ -53,7 +55,7 @@ function stageSmall(files: Readonly<Record<string, string>>) {
   stack.use(project);
   stack.use(staged);
   writeAll(project.path, files);
-  const tree = stageTree(project.path, staged.path);
+  const tree = stageTree(project.path, staged.path, "linux/arm64");
   const held = stack.move();
   return {
     tree,
@@ -92,6 +94,8 @@ describe("stageTree", () => {
     for (const left of [
       `${used}/index.d.ts`,
       `${used}/dist-es/index.js`,
+      `${used}/prebuilds/linux-arm64/a.musl.node`,
+      `${used}/prebuilds/linux-x64`,
       `${used}/prebuilds/win32-x64`,
       `${used}/node_modules/stray`,
       "node_modules/tests",
