@@ -87,7 +87,7 @@ export async function composeEmbedded(shared: Shared, options: RpcOptions): Prom
   const own = {
     ...{ ...shared, control, city, calls, access, readiness, entropy },
     ...limits,
-    methods: METHODS,
+    methods: async () => METHODS,
   };
   return {
     deps: await openRole(own, options.role),

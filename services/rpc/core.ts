@@ -12,13 +12,14 @@ import { answerPost } from "#services/rpc/http/post-door.ts";
 import { createReadyDoor } from "#services/rpc/http/ready-door.ts";
 import { RPC_PATHS, refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
-import { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
+import type { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-rpc/login.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import { loadRoute } from "#services/rpc/routes/load-route.ts";
 import { OPERATION_IDS, PLACES, type Place } from "#services/rpc/routes/places.ts";
 import { createSession } from "#services/rpc/session.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 
 /** Which listener a request came in by: everything, or JSON-RPC alone. */
 export type Surface = "http" | "rpc";
@@ -27,7 +28,7 @@ export type Surface = "http" | "rpc";
 export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>();
   const rpc = {
-    server: new JsonRpcServer(deps, deps.methods),
+    server: lazy(() => openJsonRpc(deps)),
     login: createLoginCheck(deps.access.logins),
   };
 
@@ -58,6 +59,12 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv
   api.notFound((c) => answerUnrouted(c, verbs, deps));
   api.onError((fault, c: Context<ApiEnv>) => answerFault(c, fault, deps));
   return api;
+}
+
+/** Loaded with its methods for the first call: whoever asks `/v1`, or for health, needs none of it. */
+async function openJsonRpc(deps: RpcDeps): Promise<JsonRpcServer> {
+  const { JsonRpcServer } = await import("#services/rpc/json-rpc/json-rpc-server.ts");
+  return new JsonRpcServer(deps, await deps.methods());
 }
 
 /** Whoever looks after a node may do so at any time. */

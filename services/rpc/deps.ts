@@ -202,8 +202,8 @@ export interface RpcDeps {
   /** Monotonic milliseconds at which the node started. */
   readonly startedMs: number;
   readonly state: () => NodeState;
-  /** What is offered by JSON-RPC, or refused by its name. */
-  readonly methods: readonly Method[];
+  /** What is offered by JSON-RPC, or refused by its name: loaded for the first call of one. */
+  readonly methods: () => Promise<readonly Method[]>;
   readonly control: NodeControl;
   /** Only where this process runs a fleet. */
   readonly fleet?: FleetControl;

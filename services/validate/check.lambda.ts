@@ -3,7 +3,7 @@ import {
   type BatchEvent,
   handleBatch,
 } from "#shared/adapters/aws/lambda-batch.ts";
-import { parseBlockHint } from "#shared/messages/block-hint.ts";
+import { parseBlockHint } from "#shared/messages/parse-block-hint.ts";
 import { readHint } from "#shared/messages/read-hint.ts";
 import { checkBlock } from "./check-block.ts";
 import { composeCheck } from "./compose-aws.ts";

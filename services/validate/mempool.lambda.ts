@@ -3,8 +3,8 @@ import {
   type BatchEvent,
   handleBatch,
 } from "#shared/adapters/aws/lambda-batch.ts";
+import { parseTransactionHint } from "#shared/messages/parse-transaction-hint.ts";
 import { readHint } from "#shared/messages/read-hint.ts";
-import { parseTransactionHint } from "#shared/messages/transaction-hint.ts";
 import { composePool } from "./compose-aws.ts";
 import { openPoolRun } from "./judge-hinted.ts";
 

@@ -1,8 +1,9 @@
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
 import { type AcceptedHint, parseAcceptedHint } from "./accepted-hint.ts";
 import { type BadHint, parseBadHint } from "./bad-hint.ts";
-import { type BlockHint, parseBlockHint } from "./block-hint.ts";
+import type { BlockHint } from "./block-hint.ts";
 import { type MoreHint, parseMoreHint } from "./more-hint.ts";
+import { parseBlockHint } from "./parse-block-hint.ts";
 import { readHint } from "./read-hint.ts";
 import { parseTickHint, type TickHint } from "./tick-hint.ts";
 import { parseTipHint, type TipHint } from "./tip-hint.ts";

@@ -12,8 +12,8 @@ const run = promisify(execFile);
 const folder = mkdtempDisposableSync(join(tmpdir(), "exos-bundles-"));
 let bundles: readonly Bundle[];
 
-/** What `rpc` may compile before it can answer: 1,129,000 when all of it was one module. */
-const RPC_START_BYTES_MAX = 690_000;
+/** What `rpc` may compile before it is ready: 1,129,000 when all of it was one module. */
+const RPC_START_BYTES_MAX = 520_000;
 
 /** A process without a name of the city. @returns what it says of a fault as it imports a bundle */
 async function refusedStart(name: string): Promise<string> {

@@ -93,7 +93,7 @@ export async function createRpcNode(
     version: "0.0.0-test",
     startedMs: 0,
     state: () => state,
-    methods: METHODS,
+    methods: async () => METHODS,
     control: recordingControl(told),
     access: {
       kind: "node",

@@ -1,6 +1,5 @@
 import type { NodeControl, RpcDeps, Stores } from "#services/rpc/deps.ts";
 import { createRateLimit } from "#services/rpc/http/rate-limit.ts";
-import { CITY_METHODS } from "#services/rpc/methods/city-methods.ts";
 import { segmentEnd, segmentOf } from "#shared/coins/segment.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
@@ -84,7 +83,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     version: facts.version,
     startedMs: clock.elapsedMs(),
     state: () => ({ phase: "ready", stores, progress: 1, etaSeconds: undefined, since }),
-    methods: CITY_METHODS,
+    methods: async () => (await import("#services/rpc/methods/city-methods.ts")).CITY_METHODS,
     control: controlOf(ports),
     heartbeats: ports.heartbeats,
     async counted({ height }) {

@@ -14,7 +14,7 @@ import type { Refusal } from "#services/rpc/problems.ts";
 /** JSON-RPC over HTTP: who may ask, then what. Refusals come before the login is looked at. */
 export async function answerJsonRpc(
   c: Context<ApiEnv>,
-  { server, login }: { readonly server: JsonRpcServer; readonly login: LoginCheck },
+  { server, login }: { server(): Promise<JsonRpcServer>; readonly login: LoginCheck },
   deps: RpcDeps,
 ): Promise<Response> {
   c.set("dialect", "json-rpc");
@@ -26,7 +26,7 @@ export async function answerJsonRpc(
   if (!body.ok) return refuseRpc(body.error);
 
   const session = c.get("session");
-  const reply = await server.answer(body.value, {
+  const reply = await (await server()).answer(body.value, {
     session,
     mayCall: entered.mayCall,
     wallet: c.req.param("name"),

@@ -1,10 +1,13 @@
-import * as z from "zod";
 import type { Secrets } from "#shared/ports/secrets.ts";
-import { lazy } from "#shared/primitives/lazy.ts";
 import { awsFaultOf } from "./aws-fault.ts";
 import { type AwsCaller, sendSigned } from "./signed-request.ts";
 
-const Answer = lazy(() => z.object({ Parameter: z.object({ Value: z.string() }) }));
+/** @throws TypeError when SSM answers with anything but a parameter */
+function readValue(answer: { readonly Parameter?: { readonly Value?: unknown } }): string {
+  const value = answer.Parameter?.Value;
+  if (typeof value !== "string") throw new TypeError("the answer holds no value");
+  return value;
+}
 
 /**
  * Secrets as SecureStrings below one path: `GetParameter`, and nothing else of SSM.
@@ -30,7 +33,7 @@ export function createSsmSecrets({
           },
           caller,
         );
-        return Answer().parse(JSON.parse(text)).Parameter.Value;
+        return readValue(JSON.parse(text));
       } catch (cause) {
         if (cause instanceof RangeError && cause.name === "ParameterNotFound") return undefined;
         throw awsFaultOf(cause, `reading the parameter ${Name}`);

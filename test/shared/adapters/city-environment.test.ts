@@ -15,6 +15,22 @@ describe("the environment of a part of a city", () => {
     expect(read).toThrow('EXOS_CITY is malformed: "Sydney"; EXOS_TABLE_CHAIN is missing');
     expect(read).toThrow(expect.objectContaining({ code: "EXOS-E8101", retryable: false }));
   });
+
+  it.each([
+    ["EXOS_TABLE_CHAIN", "t".repeat(255), ["", "t".repeat(256)]],
+    ["EXOS_QUEUE_BLOCKS", "http://127.0.0.1:9/blocks", ["blocks", "//host/blocks"]],
+    ["EXOS_TOPIC_FOLLOW", "arn:aws:sns:x:1:follow", ["follow", " arn:aws:sns:x:1:follow"]],
+    ["EXOS_SEED_NAME", "syd.seed.exos.example", ["syd_seed", "syd..example", "-syd.example"]],
+    ["EXOS_FLEET_CITIES", "syd,lon", ["syd,", "syd, lon", "sydney"]],
+    ["EXOS_ANSWERS", "whole", ["wholes", "in pieces"]],
+    ["EXOS_SECRETS", "/exos/prod/syd", ["exos/prod/syd"]],
+  ] as const)("takes %s as %s alone is", (name, right, wrong) => {
+    expect(readCityEnvironment({ [name]: right }, [name])).toEqual({ [name]: right });
+    for (const value of wrong) {
+      const read = () => readCityEnvironment({ [name]: value }, [name]);
+      expect(read, value).toThrow(`${name} is malformed: "${value}"`);
+    }
+  });
 });
 
 describe("a failed request to AWS", () => {

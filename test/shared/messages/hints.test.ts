@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { acceptedHint, parseAcceptedHint } from "#shared/messages/accepted-hint.ts";
 import { badHint } from "#shared/messages/bad-hint.ts";
-import { blockHint, parseBlockHint } from "#shared/messages/block-hint.ts";
+import { blockHint } from "#shared/messages/block-hint.ts";
 import { moreHint } from "#shared/messages/more-hint.ts";
+import { parseBlockHint } from "#shared/messages/parse-block-hint.ts";
+import { parseTransactionHint } from "#shared/messages/parse-transaction-hint.ts";
 import { readAnnounceHint, readConnectHint } from "#shared/messages/queue-hints.ts";
 import { readHint, writeHint } from "#shared/messages/read-hint.ts";
 import { tickHint } from "#shared/messages/tick-hint.ts";
 import { parseTipHint, tipHint } from "#shared/messages/tip-hint.ts";
-import { parseTransactionHint, transactionHint } from "#shared/messages/transaction-hint.ts";
+import { transactionHint } from "#shared/messages/transaction-hint.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 
 const HASH = "ab".repeat(32) as HashHex;
