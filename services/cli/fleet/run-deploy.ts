@@ -159,7 +159,7 @@ async function checkImage(
 
 /** `exos fleet rollback`: what each city ran before the last deployment, one version at a time. */
 export async function runRollback(context: CommandContext): Promise<ExitCode> {
-  const { terminal } = context;
+  const { terminal, json } = context;
   const cities = citiesToDeploy(environmentOf(context), context);
   const tools = await openTools(context, cities);
   const found = await tools.record.read();
@@ -173,8 +173,8 @@ export async function runRollback(context: CommandContext): Promise<ExitCode> {
   }
   for (const [version = "", ones] of before) {
     const outcome = await bring(version, ones, { context, tools });
-    if (outcome.state !== "done") return tell(outcome, context);
-    terminal.out(`${ones.map(({ code }) => code).join(" ")}: back at ${version}`);
+    if (json || outcome.state !== "done") tell(outcome, context);
+    else terminal.out(`${ones.map(({ code }) => code).join(" ")}: back at ${version}`);
   }
   return EXIT.done;
 }

@@ -4,6 +4,7 @@ import { askRpc } from "#services/cli/cloud/ask-city.ts";
 import type { CloudControl } from "#services/cli/cloud/cloud-control.ts";
 import type { RaisedCity } from "#services/cli/cloud/raise-city.ts";
 import type { MiningNode } from "#services/cli/cloud/rehearse/mining-node.ts";
+import type { Environment } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
 /** A deployed city, a node that makes the blocks it is to follow, and what a step says. */
@@ -12,6 +13,8 @@ export interface Rehearsal {
   readonly node: MiningNode;
   readonly cloud: CloudControl;
   readonly signal: AbortSignal;
+  /** The environment of a program that works on the endpoint. */
+  readonly program: Environment;
   /** What such a city goes without, and why. */
   readonly leftOut: Readonly<Record<string, string>>;
   /** One line per step, with what was measured. */

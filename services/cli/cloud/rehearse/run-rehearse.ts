@@ -9,6 +9,7 @@ import {
 } from "#services/cli/cloud/cloud-state.ts";
 import { type EndpointChoice, endpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
 import { leftOutOf } from "#services/cli/cloud/left-out-of.ts";
+import { programEnvironment } from "#services/cli/cloud/local-endpoint.ts";
 import { lowerCity } from "#services/cli/cloud/lower-city.ts";
 import { raiseCity } from "#services/cli/cloud/raise-city.ts";
 import {
@@ -19,6 +20,7 @@ import {
 import { askEvents } from "#services/cli/cloud/rehearse/ask-events.ts";
 import { compareLeftOut } from "#services/cli/cloud/rehearse/compare-left-out.ts";
 import { countCalls, countOthers, runWatch } from "#services/cli/cloud/rehearse/count-calls.ts";
+import { deliverReleases } from "#services/cli/cloud/rehearse/deliver-releases.ts";
 import { disableConnect } from "#services/cli/cloud/rehearse/disable-connect.ts";
 import { compareSets, killFunctions } from "#services/cli/cloud/rehearse/kill-functions.ts";
 import { createMiningNode } from "#services/cli/cloud/rehearse/mining-node.ts";
@@ -59,6 +61,7 @@ const OPEN: Round = {
     killFunctions,
     restartIngest,
     countOthers,
+    deliverReleases,
   ],
 };
 /** What touches each role, where the endpoint refuses what no role grants. */
@@ -103,7 +106,8 @@ async function act({ roles, steps }: Round, { context, folder, choice }: Act): P
   using cloud = composeCloud(city.endpoint);
   const leftOut = await leftOutOf(choice, context);
   const node = createMiningNode(peer);
-  const rehearsal: Rehearsal = { city, node, cloud, signal, leftOut, print };
+  const program = programEnvironment(city.endpoint, { home: folder.home, ours: environment });
+  const rehearsal: Rehearsal = { city, node, cloud, signal, program, leftOut, print };
   for (const step of steps) await step(rehearsal);
   const { survivors } = await lower(folder, context);
   if (survivors.length > 0) throw rehearsalFailure(`what is left: ${survivors.join(", ")}`);
