@@ -1,83 +1,15 @@
-import { describe, expect, it } from "vitest";
-import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
-import { hashHeader } from "#shared/codec/header.ts";
-import { decodeHeaders } from "#shared/codec/messages/headers.ts";
-import { encodeInventory } from "#shared/codec/messages/inventory.ts";
-import { encodeVersionedLocator } from "#shared/codec/messages/locator.ts";
-import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
-import type { Hash256 } from "#shared/primitives/brand.ts";
-import { toHashHex, zeroHash } from "#shared/primitives/hash.ts";
-import { loadChain } from "../support/chain-file.ts";
-import { openPeerNode, type PeerNode } from "../support/peer-node.ts";
-import { importFile, temporaryFolder } from "../support/test-node.ts";
+import { expect, it } from "vitest";
 import { vectorsPath } from "../support/vectors.ts";
-import { WirePeer } from "../support/wire-peer.ts";
+import { downloadAndGoOn } from "./download-scenario.ts";
 
-const file = vectorsPath("exos-regtest/chain.dat");
-const blocks = loadChain("exos-regtest/chain.dat", 4);
-const TIP = "7966af0ce161135443815c6f21fb271b330afbc599aca9877270dc0d5bc9583b";
-const { wire, genesis } = exosRegtest.consensus;
+/** All of the chain is downloaded in a slow suite. */
+const HEIGHT = 600;
+const TIP = "4ce925ef7459c70ff70678e4c769a4819c34100cfb15e0cd3bf5a7786919021f";
 
-async function openServer(root: string): Promise<PeerNode> {
-  const server = await openPeerNode(exosRegtest, root);
-  await importFile(server.node, file ?? "");
-  await server.ingest.tipMoved();
-  return server;
-}
-
-/** Every header of a node, as a client without proofs asks for them. */
-async function askHeaders(client: WirePeer): Promise<Hash256[]> {
-  const hashes: Hash256[] = [];
-  for (;;) {
-    const locator = [hashes.at(-1) ?? genesis.hash];
-    const wish = { version: 70_000, hashes: locator, stop: zeroHash() };
-    client.send("getheaders", encodeVersionedLocator(wish));
-    const answer = decodeHeaders((await client.next("headers")) ?? new Uint8Array(), wire);
-    if (!answer.ok || answer.value.length === 0) return hashes;
-    hashes.push(...answer.value.map((header) => hashHeader(header, wire)));
-  }
-}
-
-/** These blocks, in the order asked for. */
-async function askBlocks(client: WirePeer, hashes: readonly Hash256[]): Promise<Uint8Array[]> {
-  client.send("getdata", encodeInventory(hashes.map((hash) => ({ type: 2, hash }))));
-  const found: Uint8Array[] = [];
-  while (found.length < hashes.length) {
-    const block = await client.next("block");
-    if (block === undefined) break;
-    found.push(block.slice());
-  }
-  return found;
-}
-
-describe("a chain that one node serves", () => {
-  it.skipIf(file === undefined)(
-    "is downloaded by another to the recorded tip, and then both go on together",
-    { timeout: 300_000 },
-    async () => {
-      using folderA = temporaryFolder();
-      using folderB = temporaryFolder();
-      await using a = await openServer(folderA.path);
-      await using b = await openPeerNode(exosRegtest, folderB.path);
-      await b.connect(a.endpoint);
-      await b.until(async () => (await b.node.tip()).hash === TIP);
-
-      const mined = await b.node.staker.generate(2, DEVELOPMENT_SCRIPT);
-      const hash = mined.ok ? mined.value.at(-1) : undefined;
-      await a.until(async () => (await a.node.tip()).hash === hash);
-      expect(b.ingest.progress()).toMatchObject({ phase: "tip", height: 3_123, peers: 1 });
-      expect([...a.ends, ...b.ends]).toEqual([]);
-
-      using client = await WirePeer.dial(exosRegtest, a.endpoint, {
-        version: 70_000,
-        height: 9_999,
-      });
-      const hashes = await askHeaders(client);
-      expect(hashes.map(toHashHex).slice(3_120)).toEqual([TIP, ...(mined.ok ? mined.value : [])]);
-      const served = await askBlocks(client, hashes.slice(0, 3_121));
-      expect(served).toEqual(blocks);
-      const asked = client.received.map(({ command }) => command);
-      expect(asked.filter((command) => /^get(headers|provhdr|data)$/.test(command))).toEqual([]);
-    },
-  );
-});
+it.skipIf(vectorsPath("exos-regtest/chain.dat") === undefined)(
+  "the chain that one node serves is downloaded by another, and then both go on together",
+  { timeout: 300_000 },
+  async () => {
+    expect(await downloadAndGoOn(HEIGHT)).toBe(TIP);
+  },
+);
