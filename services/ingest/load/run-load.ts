@@ -102,12 +102,7 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   await copyChain(set, { ...deps, from: chain }, signal);
   const switched = await switchGeneration(set, deps);
   const { tip } = switched;
-  if (switched.state === "elsewhere") {
-    throw new StoreFault(
-      `The city stands at ${tip.height} ${tip.hash}, which the loaded chain does not contain.`,
-      { retryable: false, code: "EXOS-E8131" },
-    );
-  }
+  if (switched.state === "elsewhere") throw elsewhere(tip);
   log.info("generation in use", { generation: tip.gen, height: tip.height, hash: tip.hash });
   await notice.put(tip);
   await follow.send(tipHint(tip));
@@ -119,18 +114,26 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
 }
 
 /**
- * Before a segment is copied: what belongs to another chain would stand in its place. A city without a
- * tip has nothing that counts, but may have what is left of a refill that was killed.
+ * Before a segment is copied: what belongs to another chain would stand in its place, and it in the place
+ * of the city's own. A city without a tip has nothing that counts, but may have what is left of a refill
+ * that was killed.
  */
 async function forgetOthers(set: LoadedSet, deps: LoadDeps): Promise<void> {
   const { coins, forget, refill = false, log } = deps;
-  if (forget === undefined) return;
   const tip = await coins.tip();
-  if (tip !== undefined && !(refill && (await isElsewhere(tip, set, deps)))) return;
   if (tip !== undefined) {
+    if (!(await isElsewhere(tip, set, deps))) return;
+    if (!refill || forget === undefined) throw elsewhere(tip);
     log.warn("EXOS-E8131", "the chain of the city is forgotten", { height: tip.height });
     // The next tip is numbered on from here: whoever holds this one must see that it is newer.
     await deps.notice.put(tip);
   }
-  await forget();
+  await forget?.();
+}
+
+function elsewhere({ height, hash }: Tip): StoreFault {
+  return new StoreFault(
+    `The city stands at ${height} ${hash}, which the loaded chain does not contain; --refill forgets it.`,
+    { retryable: false, code: "EXOS-E8131" },
+  );
 }

@@ -84,6 +84,9 @@ describe("a city on another chain", () => {
     const { city, ports, depsOf } = await cityOf({ has: other, prepared });
     await expect(runLoad(depsOf(ports), ALIVE)).rejects.toMatchObject({ code: "EXOS-E8131" });
     expect((await city.coins.tip())?.hash).toBe(other.at(-1)?.record.hash);
+    // Nor is anything of the other chain where its own will be.
+    expect(await ports.segments.info(0)).toBeUndefined();
+    expect(ports.segments.listed.size).toBe(0);
     expect(await ports.leases.holder("load", START)).toBeUndefined();
   });
 });
