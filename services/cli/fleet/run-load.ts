@@ -56,7 +56,7 @@ export async function runLoadCity(
     terminal.out(JSON.stringify({ schema: "exos.fleet-load.v1", city: city.code, ...outcome }));
   } else if (outcome.state === "started") {
     terminal.out(
-      `${outcome.task} ${snapshot ? "writes the set of" : "loads"} ${city.name}; its log: /exos/${fleet}/${city.code}/ingest`,
+      `${outcome.task} ${snapshot ? "writes the set of" : "loads"} ${city.name}; \`exos fleet logs ${city.code}\` tells how it goes`,
     );
   } else terminal.out(`${city.name} is filled anew.`);
   return EXIT.done;
