@@ -7,7 +7,7 @@ import { clientEnvironment, type LocalEndpoint } from "#services/cli/cloud/local
 import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
-import { isContainerUp } from "#services/cli/cloud/running-container.ts";
+import { isContainerUp, removeContainer } from "#services/cli/cloud/running-container.ts";
 import { startDetached } from "#services/cli/cloud/start-detached.ts";
 import type { Environment } from "#services/cli/command.ts";
 
@@ -129,6 +129,11 @@ export async function stopIngest(
   options: Pick<IngestOptions, "environment" | "signal">,
 ): Promise<number | undefined> {
   if (running.kind === "process") return endGroup(running.pid, END_SECONDS_MAX * 1_000);
+  if (!(await isContainerUp(running, options))) {
+    // It ended before, or somebody removed it.
+    await removeContainer(running, options);
+    return 0;
+  }
   const { tool, id } = running;
   const env = { ...options.environment, ...running.environment };
   const run = (words: readonly string[]) =>
