@@ -6,7 +6,7 @@ export const CLOUD_ERRORS = {
     status: 503,
     title: "AWS did not answer",
     sentence: "A request to AWS failed, or was refused for now.",
-    hint: "Parts of a city try again by themselves. A command is run again: does the network reach AWS, or the endpoint in AWS_ENDPOINT_URL?",
+    hint: "Parts of a city try again by themselves. A command is run again where the network reaches AWS, or the endpoint in AWS_ENDPOINT_URL.",
   },
   "EXOS-E8101": {
     status: 500,
