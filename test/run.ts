@@ -21,7 +21,8 @@ const COVERING = [
   ...[...COVERED, "messages", "ports", "primitives"].map((folder) => `shared/${folder}/`),
   ...["hash", "judge", "merkle", "muhash", "parse", "vector", "verify"].map((at) => `shared/${at}`),
   ...["coin", "dynamo-coin", "header", "pool", "signer", "tip"].map((port) => `ports/${port}`),
-  "services/stake/",
+  ...["build", "city.", "container", "core", "hand", "minter"].map((at) => `services/stake/${at}`),
+  ...["recorded", "sign", "slot", "staking", "take"].map((at) => `services/stake/${at}`),
   "services/validate/mempool",
 ];
 
