@@ -16,7 +16,7 @@ import { leaveOut } from "./leave-out.ts";
 export const BUNDLE_BYTES_MAX = 1_200_000;
 
 /** Where `npm run bundle` writes when it is not told. */
-export const BUNDLES = "dist/functions";
+const BUNDLES = "dist/functions";
 
 const ROOT = join(import.meta.dirname, "..");
 

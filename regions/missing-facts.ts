@@ -18,7 +18,7 @@ export function missingFacts(
     .map(({ code }) => `accounts.${environment}: the account that ${code} is deployed to`);
   if (!cities.some(({ edge }) => edge)) return missing;
   if (deployment.zone === undefined) missing.push("zone: the DNS zone of seeds and of the edge");
-  if (deployment.alarms === undefined) missing.push("alarms: where alarms go");
+  if (aws.length > 0 && deployment.alarms === undefined) missing.push("alarms: where alarms go");
   if (
     cities.some(({ staking }) => staking) &&
     deployment.sweepAddresses[environment] === undefined

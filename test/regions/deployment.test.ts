@@ -37,6 +37,13 @@ describe("the deployer's facts", () => {
       "proxyImage",
     ]);
     expect(missingFacts(EXAMPLE_DEPLOYMENT, "prod", [sydney])).toEqual([]);
+    // Machines raise no alarm of AWS, and stand in no account.
+    const machines = CITIES.filter(({ host }) => host.kind === "external");
+    expect(missingFacts(DEPLOYMENT, "prod", machines).map((fact) => fact.split(":")[0])).toEqual([
+      "zone",
+      "releaseKey",
+      "proxyImage",
+    ]);
     const staking = missingFacts(EXAMPLE_DEPLOYMENT, "prod", [{ ...sydney, staking: true }]);
     expect(staking.map((fact) => fact.split(":")[0])).toEqual(["sweepAddresses.prod"]);
   });

@@ -21,8 +21,8 @@ export interface ExternalCity {
 /** User of the node in the image. @source cloud.md 7.2 */
 export const NODE_USER = 10_001;
 /** Memory of the node, and the only folder that it writes to. @source cloud.md 12 */
-export const NODE_MEMORY = "768m";
-export const NODE_DATA = "/data";
+const NODE_MEMORY = "768m";
+const NODE_DATA = "/data";
 /** Where the operator puts the edge's key, on the machine and as the node sees it. */
 export const MACHINE_SECRETS = "/etc/exos/secrets";
 const NODE_SECRETS = "/secrets";

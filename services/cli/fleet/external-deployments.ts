@@ -16,7 +16,7 @@ import { archiveKey, findImage } from "./stored-image.ts";
  *
  * @source update-script.ts, render-city.ts
  */
-export const FOLLOW_SECONDS = 300 + 60 + 1_800 + 600;
+const FOLLOW_SECONDS = 300 + 60 + 1_800 + 600;
 
 /** What cities outside AWS are deployed with. */
 export interface ExternalDeps {

@@ -12,7 +12,7 @@ import {
 } from "./deploy-state.ts";
 
 /** How long nobody else may go on after the last sign of life. */
-export const HOLD_SECONDS = 300;
+const HOLD_SECONDS = 300;
 /** How often a city that changes is looked at, and a wave that bakes. */
 const LOOK_MS = 15_000;
 /** Times a city is brought to a version before its wave is given up. */
