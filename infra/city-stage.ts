@@ -59,8 +59,8 @@ function factsOf({ city, deployment }: CityContext): GrantFacts {
  *    `constructs/set-schedule.ts`, which publishes the city's set; `constructs/stake-key.ts`, where the
  *    city stakes.
  * 4. `stacks/rpc-stack.ts`: two functions with a URL, one answers callers, one streams to them.
- * 5. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the topic that tells of them,
- *    and the one that gates the city's wave.
+ * 5. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the end of tasks that failed
+ *    (`constructs/task-alarm.ts`), the topic that tells of them, and the one that gates the city's wave.
  *
  * Before all cities stands `stacks/edge-stack.ts`. How large each function and task is, what starts it
  * and which names it is told: `functions.ts`. What each may do: `grants.ts`, calls of ports in words;
