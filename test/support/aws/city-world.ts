@@ -107,6 +107,7 @@ export async function openCityWorld(network: Network) {
       EXOS_NETWORK: network.name,
       EXOS_TABLE_CHAIN: tables.chain,
       EXOS_TABLE_COINS: tables.coins,
+      EXOS_TABLE_INDEX: tables.index,
       EXOS_TABLE_POOL: tables.pool,
       EXOS_BUCKET_CHAIN: bucket,
       EXOS_QUEUE_BLOCKS: urls.blocks,
