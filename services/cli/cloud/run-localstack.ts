@@ -51,7 +51,7 @@ class LocalLocalstack extends LocalstackContainer {
       LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: "0.5",
       // Its log has each call, and little else: without the first, no logger is heard below INFO.
       DEBUG: "1",
-      LOG_LEVEL_OVERRIDES: `localstack=INFO,${CALLS_LOGGER}=DEBUG`,
+      LOG_LEVEL_OVERRIDES: `localstack=INFO,plux=INFO,${CALLS_LOGGER}=DEBUG`,
       ...(own && { LAMBDA_RUNTIME_IMAGE_MAPPING: JSON.stringify({ [RUNTIME]: own.runtime }) }),
     });
     return this.withBindMounts([

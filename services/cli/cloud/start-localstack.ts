@@ -86,9 +86,14 @@ async function serveFunctions(
     return { functions: { socket, ...brought }, containers };
   }
   const socket = await dockerSocket(environment);
-  if (socket !== undefined) return { functions: { socket, ...brought } };
-  const why = "no daemon of Docker answers at a socket of this machine; --drive runs them here";
-  throw new CommandFailure(`LocalStack cannot run functions: ${why}`, { code: "EXOS-E8187" });
+  if (socket !== undefined && own === undefined) return { functions: { socket } };
+  // It has Docker pull the image of each, even one that is there; podman finds that one.
+  const why =
+    socket === undefined
+      ? "no daemon of Docker answers at a socket of this machine"
+      : "Docker pulls what they run in, and reaches no registry of images";
+  const message = `LocalStack cannot run functions: ${why}; --drive runs them here`;
+  throw new CommandFailure(message, { code: "EXOS-E8187" });
 }
 
 /** A program of its own starts it: where containers are is said in the environment of a process. */
