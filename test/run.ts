@@ -1,7 +1,7 @@
 /**
- * What `npm test` runs: format, lint and types, then the whole suite once, the tests of the pure
- * folders with coverage and the others beside them, then the table of shared vectors, and one line
- * that counts. Arguments are handed to vitest, for a part of the suite and without coverage.
+ * What `npm test` runs: format, lint and types, beside them the whole suite once, the tests of the
+ * pure folders with coverage and the others, then the table of shared vectors, and one line that
+ * counts. Arguments are handed to vitest, for a part of the suite and without coverage.
  */
 import { spawn } from "node:child_process";
 import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
@@ -98,12 +98,12 @@ function contractLine({ testResults }: SuiteReport): string {
 const started = performance.now();
 // What is written in Go, the compiler and the bundler, spends half its seconds on its garbage.
 process.env["GOGC"] = "400";
-const checks = await Promise.all([
+// Beside the suites: neither of them fills a core, and it is seldom that one refuses.
+const checking = Promise.all([
   succeeds("biome", ["biome", "check", "--error-on-warnings"]),
   // One checker infers nothing twice: several are done sooner only where nothing else runs.
   succeeds("tsc", ["tsc", "--checkers", "1"]),
 ]);
-const refused = ["biome", "tsc"].filter((_, at) => !checks[at]);
 
 using folder = mkdtempDisposableSync(join(tmpdir(), "exos-test-"));
 const rows = join(folder.path, "vectors.jsonl");
@@ -130,6 +130,9 @@ const ended = await Promise.all(
     report: readReport(reportAt(name)),
   })),
 );
+
+const checks = await checking;
+const refused = ["biome", "tsc"].filter((_, at) => !checks[at]);
 
 process.stdout.write(vectorTable(readFileSync(rows, "utf8")));
 const report: SuiteReport = { testResults: ended.flatMap(({ report }) => report.testResults) };
