@@ -1,2 +1,5 @@
-/** The variable with a folder that all processes of one `npm test` have, and nobody after it. */
-export const RUN_FOLDER = "EXOS_TEST_FOLDER";
+/**
+ * The variable with a folder that all processes of one `npm test` have, and nobody after it. A node
+ * refuses to start with a name that begins as its own do and is none of them.
+ */
+export const RUN_FOLDER = "TEST_RUN_FOLDER";
