@@ -3,10 +3,14 @@ import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 
 /** How AWS names what is wrong with a request for good; everything else may pass. */
 const LASTING: readonly (readonly [ErrorCode, RegExp])[] = [
-  ["EXOS-E8102", /ResourceNotFound|NoSuchBucket|NonExistentQueue|QueueDoesNotExist|NotFoundExc/],
+  [
+    "EXOS-E8102",
+    // A bucket of another region redirects, a request signed for another region is malformed.
+    /ResourceNotFound|NoSuchBucket|NonExistentQueue|QueueDoesNotExist|NotFoundExc|PermanentRedirect|IllegalLocationConstraint/,
+  ],
   [
     "EXOS-E8103",
-    /UnrecognizedClient|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKey|InvalidClientTokenId|CredentialsProvider|MissingAuthenticationToken|IncompleteSignature/,
+    /UnrecognizedClient|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKey|InvalidClientTokenId|CredentialsProvider|MissingAuthenticationToken|IncompleteSignature|AuthorizationHeaderMalformed/,
   ],
   ["EXOS-E8104", /AccessDenied|NotAuthorized|UnauthorizedOperation|KMSInvalidState|Forbidden/],
   ["EXOS-E8108", /InvalidAction|UnknownOperation|NotImplemented|UnsupportedOperation/],

@@ -38,7 +38,10 @@ describe("a failed request to AWS", () => {
     ["ProvisionedThroughputExceededException", "EXOS-E8100", true],
     ["TimeoutError", "EXOS-E8100", true],
     ["ResourceNotFoundException", "EXOS-E8102", false],
+    ["PermanentRedirect", "EXOS-E8102", false],
     ["ExpiredTokenException", "EXOS-E8103", false],
+    ["InvalidSignatureException", "EXOS-E8103", false],
+    ["AuthorizationHeaderMalformed", "EXOS-E8103", false],
     ["AccessDeniedException", "EXOS-E8104", false],
     ["ValidationException", "EXOS-E8105", false],
   ])("named %s is %s", (name, code, retryable) => {
