@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { findPython } from "#services/cli/cloud/find-python.ts";
 import { lacksDynamoLocal } from "./support/aws/dynamodb-local.ts";
 import { hasGo } from "./support/btcd-process.ts";
+import { runSuites } from "./support/run-suites.ts";
 import { vectorsPath } from "./support/vectors.ts";
 
 interface LongCommand {
@@ -157,15 +158,7 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
   slow: {
     about: "the suites of whole nodes that npm test leaves out",
     needs: [],
-    run: () => [
-      "node_modules/vitest/vitest.mjs",
-      "run",
-      "--dir=test",
-      "--maxWorkers=2",
-      "--testTimeout=300000",
-      "--hookTimeout=300000",
-      "slow.test",
-    ],
+    run: async () => runSuites(["slow.test"]),
   },
   fleets: {
     about: "thirteen nodes through loss, delay, doubling, restarts and cuts, for many seeds",

@@ -11,7 +11,7 @@ import { vectorsPath } from "./support/vectors.ts";
 const exos = (line: string): string[] => line.replace(/^npm start -- /, "").split(" ");
 
 describe("the README", () => {
-  it("shows five things that work while the node runs", { timeout: 300_000 }, async () => {
+  it("shows five things that work while the node runs", async () => {
     await using node = await openDevelopmentNode(temporaryFolder());
     const { environment, httpPort } = node;
     for (const line of WITH_NODE) {
@@ -34,7 +34,6 @@ describe("the README", () => {
   const chain = vectorsPath("stratis/blk0001.dat");
   it.skipIf(chain === undefined)(
     "shows how to import a chain, answer for it and look after it",
-    { timeout: 300_000 },
     async () => {
       const folder = temporaryFolder();
       copyFileSync(chain ?? "", join(folder, "blk0001.dat"));

@@ -8,6 +8,7 @@ import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RUN_FOLDER } from "./support/run-folder.ts";
+import { SUITE_WORDS } from "./support/run-suites.ts";
 import { failureLines, missedFiles, readReport, type SuiteReport } from "./support/suite-report.ts";
 import { VECTOR_ROWS_FILE, vectorTable } from "./support/vector-report.ts";
 
@@ -30,18 +31,10 @@ const COVERING = [
 const SLOW = "**/*.slow.test.ts";
 
 const SUITE = [
-  "run",
-  "--dir=test",
+  ...SUITE_WORDS,
   `--exclude=${SLOW}`,
   // No test leaves anything behind that another would see, so files share their workers' modules.
   "--isolate=false",
-  // Both cores: the default leaves one idle, which the suite's child processes do not fill.
-  "--maxWorkers=2",
-  // For a busy machine: what hangs fails all the same.
-  "--testTimeout=300000",
-  "--hookTimeout=300000",
-  "--reporter=default",
-  "--reporter=json",
 ];
 
 const COVERAGE = [

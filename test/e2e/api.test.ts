@@ -157,5 +157,4 @@ it.skipIf(file === undefined)(
     expect(await again.rpc(call("submitblock", raw.result))).toContain('"duplicate-invalid"');
     expect(await again.rpc(call("getbestblockhash"))).toContain(TIP);
   },
-  60_000,
 );

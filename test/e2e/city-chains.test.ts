@@ -17,7 +17,6 @@ afterAll(() => Promise.all([tables[Symbol.asyncDispose](), buckets[Symbol.asyncD
 describe.each(CITY_CHAINS)("the first blocks of $file", (chain) => {
   it.skipIf(vectorsPath(chain.file) === undefined)(
     "end in a city where they end embedded, with the same coins, headers and bodies",
-    { timeout: 300_000 },
     async () => {
       const ends = await followTwice({ ...chain, blocks: BLOCKS }, { tables, buckets });
       expect(ends.embedded.height).toBeGreaterThanOrEqual(BLOCKS - 1);

@@ -37,9 +37,7 @@ async function openCity() {
 }
 
 describe("the task of a city, as a process over tables, queues and a bucket", () => {
-  it("makes genesis the first tip, follows a peer, says that it lives, and stops when told", {
-    timeout: 300_000,
-  }, async () => {
+  it("makes genesis the first tip, follows a peer, says that it lives, and stops when told", async () => {
     await using city = await openCity();
     await using task = city.start();
     const [, port] = await task.says(/"health":(\d+)/);
@@ -66,7 +64,7 @@ describe("the task of a city, as a process over tables, queues and a bucket", ()
     expect((await next.stop()).code).toBe(0);
   });
 
-  it("ends with a sentence where a table is missing", { timeout: 300_000 }, async () => {
+  it("ends with a sentence where a table is missing", async () => {
     await using city = await openCityWorld(exosRegtest);
     const environment = { ...city.environment, EXOS_TABLE_CHAIN: "exos-prod-syd-chain" };
     await using task = startCityProcess(["ingest", "--health=0"], environment);

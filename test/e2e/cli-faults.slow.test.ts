@@ -158,7 +158,7 @@ describe.skipIf(chain === undefined)("a data folder that is not what it should b
     ["blocks", "CURRENT", "blocks"],
     [".", "index.sqlite", "index"],
     [".", "format.json", "blocks"],
-  ])("names exos repair, which works: %s/%s", { timeout: 300_000 }, async (store, name, part) => {
+  ])("names exos repair, which works: %s/%s", async (store, name, part) => {
     const { folder, place } = await chainFolder();
     const stopped = await start(place);
     expect(stopped.code).toBe(0);
@@ -175,7 +175,7 @@ describe.skipIf(chain === undefined)("a data folder that is not what it should b
     expect(again.out).toContain("nothing to repair");
   });
 
-  it("has repair find a byte that changed in the coins", { timeout: 300_000 }, async () => {
+  it("has repair find a byte that changed in the coins", async () => {
     const { folder, place } = await chainFolder();
     const stopped = await start(place);
     const coins = join(folder, "coins");
@@ -191,7 +191,7 @@ describe.skipIf(chain === undefined)("a data folder that is not what it should b
     expect(tip.exec((await start(place)).out)?.[1]).toBe(tip.exec(stopped.out)?.[1]);
   });
 
-  it("has repair go on where one died while it looked", { timeout: 300_000 }, async () => {
+  it("has repair go on where one died while it looked", async () => {
     const { folder, place } = await chainFolder();
     writeFileSync(join(folder, "diagnosing"), "");
     const repaired = await runInProcess(["repair", ...place, "--json"]);

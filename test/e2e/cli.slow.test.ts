@@ -24,9 +24,7 @@ async function tryOut(line: string): Promise<Ended> {
 }
 
 describe("exos dev", () => {
-  it("mines its first blocks, prints five things that work, stops on Ctrl-C and goes on later", {
-    timeout: 300_000,
-  }, async () => {
+  it("mines its first blocks, prints five things that work, stops on Ctrl-C and goes on later", async () => {
     const folder = temporaryFolder();
     {
       await using node = startDev(folder);
@@ -77,7 +75,6 @@ const heavyFile = vectorsPath("exos-regtest/heavy.dat");
 describe("exos import and exos start", () => {
   it.skipIf(stratisFile === undefined || stratisChain === undefined)(
     "replay a chain in two parts, say that nothing is left, and answer for it",
-    { timeout: 300_000 },
     async () => {
       const place = ["--network", "stratis", "--datadir", temporaryFolder()];
       const words = ["import", stratisFile ?? "", ...place, "--json"];
@@ -123,7 +120,6 @@ describe("exos import and exos start", () => {
 
   it.skipIf(heavyFile === undefined)(
     "save what was done at Ctrl-C and print how to go on",
-    { timeout: 300_000 },
     async () => {
       const words = ["import", heavyFile ?? "", "--datadir", temporaryFolder()];
       await using run = startCli(words);
@@ -141,9 +137,7 @@ describe("exos import and exos start", () => {
 });
 
 describe("a node that is killed", () => {
-  it("keeps what it answered for: blocks, and what was invalidated", {
-    timeout: 300_000,
-  }, async () => {
+  it("keeps what it answered for: blocks, and what was invalidated", async () => {
     const place = ["--datadir", temporaryFolder(), "--network", "exos-regtest"];
     const tipAfterKill = async (...calls: readonly string[][]): Promise<number> => {
       const words: string[][] = [...calls, ["getblockcount"]];

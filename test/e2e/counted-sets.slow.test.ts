@@ -12,7 +12,7 @@ const path = vectorsPath("exos-regtest/chain.dat");
 /** The last block of the first segment. */
 const END = 999;
 
-describe.skipIf(path === undefined)("a city outside AWS", { timeout: 300_000 }, () => {
+describe.skipIf(path === undefined)("a city outside AWS", () => {
   it("is a witness of the set at the end of a segment, also when it was started anew", async () => {
     const folder = temporaryFolder();
     await using peer = await openPeerNode(exosRegtest, join(folder, "peer"));
@@ -25,7 +25,7 @@ describe.skipIf(path === undefined)("a city outside AWS", { timeout: 300_000 }, 
     {
       await using city = await startExternalCity(join(folder, "city"), options);
       const tip = async () => (await city.readyAt())?.height;
-      await expect.poll(tip, { interval: 50, timeout: 200_000 }).toBe(END - 1);
+      await expect.poll(tip, { interval: 50, timeout: 300_000 }).toBe(END - 1);
       expect((await city.ask(place, stampOf())).status).toBe(404);
       await importFile(peer.node, path ?? "", { stopHeight: END });
       const at = await peer.node.coins.tip();
@@ -35,7 +35,7 @@ describe.skipIf(path === undefined)("a city outside AWS", { timeout: 300_000 }, 
       await peer.ingest.tipMoved();
       const counted = async () => (await city.ask(place, stampOf())).json();
       await expect
-        .poll(counted, { interval: 50, timeout: 60_000 })
+        .poll(counted, { interval: 50, timeout: 300_000 })
         .toEqual({ height: END, hash: at.hash, muhash });
     }
     await using again = await startExternalCity(join(folder, "city"), options);

@@ -3,11 +3,11 @@
  * engine: a third reading beside dynalite and MiniStack.
  * @module
  */
-import { spawnSync } from "node:child_process";
 import { globSync, mkdtempDisposableSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDynamoLocal } from "../support/aws/dynamodb-local.ts";
+import { runSuites } from "../support/run-suites.ts";
 
 /** What asks of tables alone; whole cities are run on dynalite and MiniStack. */
 const OPENS = /support\/aws\/dynamo-endpoint\.ts/;
@@ -18,24 +18,8 @@ using folder = mkdtempDisposableSync(join(tmpdir(), "exos-dynamo-"));
 await using local = await startDynamoLocal(folder.path);
 const words = process.argv.slice(2);
 process.stdout.write(`${files.length} files against DynamoDB Local 3.0.0\n`);
-const { status } = spawnSync(
-  process.execPath,
-  [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--dir=test",
-    "--maxWorkers=2",
-    "--testTimeout=300000",
-    "--hookTimeout=300000",
-    ...(words.length > 0 ? words : files),
-  ],
-  {
-    stdio: ["ignore", "inherit", "inherit"],
-    env: {
-      ...process.env,
-      AWS_ENDPOINT_URL_DYNAMODB: local.url,
-      EXOS_TEST_ENDPOINT: "dynamodb-local",
-    },
-  },
-);
-process.exitCode = status === 0 ? 0 : 1;
+const ok = runSuites(words.length > 0 ? words : files, {
+  AWS_ENDPOINT_URL_DYNAMODB: local.url,
+  EXOS_TEST_ENDPOINT: "dynamodb-local",
+});
+process.exitCode = ok ? 0 : 1;

@@ -16,6 +16,7 @@ import { removeContainer } from "#services/cli/cloud/running-container.ts";
 import { startLocalstack } from "#services/cli/cloud/start-localstack.ts";
 import { startMinistack } from "#services/cli/cloud/start-ministack.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { runSuites } from "../support/run-suites.ts";
 
 /** What opens an endpoint in a test: with `AWS_ENDPOINT_URL` set, the one that is given. */
 const OPENS = /support\/aws\/(dynamo|fauxqs|queue)-endpoint\.ts/;
@@ -62,25 +63,16 @@ async function run(given: readonly string[]): Promise<number> {
   const files = globSync("test/**/*.test.ts").filter((file) =>
     OPENS.test(readFileSync(file, "utf8")),
   );
-  const suites = [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--dir=test",
-    "--maxWorkers=2",
-    "--testTimeout=60000",
-    ...(words.length > 0 ? words : files),
-  ];
   const isChains = words[0] === "--chains";
   print(`${isChains ? "recorded chains" : `${files.length} files`} against ${name}`);
-  const { status } = spawnSync(
-    process.execPath,
-    isChains ? ["test/e2e/city-chains.ts", ...words.slice(1)] : suites,
-    {
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...environment, ...clientEnvironment(endpoint), EXOS_TEST_ENDPOINT: name },
-    },
-  );
-  return status === 0 ? 0 : 1;
+  const env = { ...clientEnvironment(endpoint), EXOS_TEST_ENDPOINT: name };
+  const ok = isChains
+    ? spawnSync(process.execPath, ["test/e2e/city-chains.ts", ...words.slice(1)], {
+        stdio: ["ignore", "inherit", "inherit"],
+        env: { ...environment, ...env },
+      }).status === 0
+    : runSuites(words.length > 0 ? words : files, env);
+  return ok ? 0 : 1;
 }
 
 try {

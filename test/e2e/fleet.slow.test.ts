@@ -3,9 +3,7 @@ import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { playFleet } from "./fleet-scenario.ts";
 
-it("four cities of one process converge, are cut, heal and restart", {
-  timeout: 300_000,
-}, async () => {
+it("four cities of one process converge, are cut, heal and restart", async () => {
   const figures = await playFleet(temporaryFolder(), 4, [2, 2]);
   expect(figures.healMs).toBeGreaterThan(0);
   expect(figures.externalMs).toBeGreaterThan(0);

@@ -43,7 +43,7 @@ describe("the examples of the help pages", () => {
     expect(await runInProcess(["--help"])).toMatchObject({ code: 0 });
   });
 
-  it("work against a running node", { timeout: 300_000 }, async () => {
+  it("work against a running node", async () => {
     await using node = await openDevelopmentNode(temporaryFolder());
     const { environment } = node;
     for (const line of nodeExamples) {
@@ -52,7 +52,7 @@ describe("the examples of the help pages", () => {
     }
   });
 
-  it.each(longExamples)("start a node: %s", { timeout: 300_000 }, async (line) => {
+  it.each(longExamples)("start a node: %s", async (line) => {
     const stop = new AbortController();
     const folder = temporaryFolder();
     await layDevelopmentWallet(folder);
@@ -70,14 +70,14 @@ describe("the examples of the help pages", () => {
     expect({ code, err: code === 0 ? "" : err }).toEqual({ code: 0, err: "" });
   });
 
-  it.each(others)("need no node: %s", { timeout: 300_000 }, async (line) => {
+  it.each(others)("need no node: %s", async (line) => {
     const environment = { EXOS_DATADIR: temporaryFolder(), EXOS_HTTPPORT: "0", EXOS_RPCPORT: "0" };
     const { code, err } = await runInProcess(line.split(" "), { environment });
     expect({ code, err: code === 0 ? "" : err }).toEqual({ code: 0, err: "" });
   });
 
   const chain = vectorsPath("exos-regtest/chain.dat");
-  it.skipIf(chain === undefined)("move chain files", { timeout: 300_000 }, async () => {
+  it.skipIf(chain === undefined)("move chain files", async () => {
     const folder = temporaryFolder();
     copyFileSync(chain ?? "", join(folder, "chain.dat"));
     const environment = { EXOS_DATADIR: folder };

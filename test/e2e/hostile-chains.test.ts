@@ -26,7 +26,7 @@ let world: HostileWorld;
 
 beforeAll(async () => {
   world = await openHostileWorld();
-}, 300_000);
+});
 
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -104,7 +104,7 @@ describe("headers", () => {
     await banned(headersOf(...Array<ProvenHeader>(2_001).fill(one)), "more than 2000 headers");
   });
 
-  it("that fork for ever with little work change nothing", { timeout: 300_000 }, async () => {
+  it("that fork for ever with little work change nothing", async () => {
     using peer = await world.attacker();
     const genesis = genesisRecord(exosRegtest);
     const grown = await growth(async () => {
@@ -157,9 +157,7 @@ describe("a block", () => {
     await world.stillWell();
   });
 
-  it("that was announced and never comes is fetched from whoever has it", {
-    timeout: 300_000,
-  }, async () => {
+  it("that was announced and never comes is fetched from whoever has it", async () => {
     const mined = await mineOn(await world.honest.node.tip(), DEVELOPMENT_SCRIPT, exosRegtest);
     using silent = await world.attacker();
     silent.send(...headersOf(provenOf(mined)));
@@ -199,7 +197,7 @@ describe("a block", () => {
 });
 
 describe("a peer that serves the first half and stops", () => {
-  it("costs the time of one request, and no ban", { timeout: 300_000 }, async () => {
+  it("costs the time of one request, and no ban", async () => {
     const { honest } = world;
     await honest.node.staker.generate(60, DEVELOPMENT_SCRIPT);
     const tip = await honest.node.tip();

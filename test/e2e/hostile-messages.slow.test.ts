@@ -23,7 +23,7 @@ let world: HostileWorld;
 
 beforeAll(async () => {
   world = await openHostileWorld();
-}, 300_000);
+});
 
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -98,7 +98,7 @@ describe("a flood", () => {
       Array.from({ length: count }, () => ({ type, hash: random.bytes(32) as Hash256 })),
     );
 
-  it("of announcements costs no memory that stays", { timeout: 300_000 }, async () => {
+  it("of announcements costs no memory that stays", async () => {
     using peer = await world.attacker();
     const inventory = hashes(5_000, 1);
     const grown = await growth(async () => {
@@ -118,9 +118,7 @@ describe("a flood", () => {
     await world.stillWell();
   });
 
-  it("of requests whose answers nobody reads is cut off or waits", {
-    timeout: 300_000,
-  }, async () => {
+  it("of requests whose answers nobody reads is cut off or waits", async () => {
     using peer = await world.attacker();
     peer.pause();
     const wanted = await world.victim.node.tip();
@@ -199,9 +197,7 @@ describe("a handshake", () => {
     world.victim.peered.peers.remove(`${host}:${port}`);
   });
 
-  it("of two hundred strangers at once leaves room for the honest one", {
-    timeout: 300_000,
-  }, async () => {
+  it("of two hundred strangers at once leaves room for the honest one", async () => {
     const strangers = [];
     for (let n = 0; n < 200; n++)
       strangers.push(await WirePeer.knock(exosRegtest, world.victim.endpoint));

@@ -59,7 +59,7 @@ async function dialAs(
 
 const tipOf = async ({ node }: PeerNode) => (await node.tip()).hash;
 
-describe("a node whose peers lie", { timeout: 300_000 }, () => {
+describe("a node whose peers lie", () => {
   it("follows the chain that is served, not the heavier one that is only announced", async () => {
     using folder = temporaryFolder();
     await using node = await openPeerNode(exosRegtest, folder.path, { clock: hastyClock() });

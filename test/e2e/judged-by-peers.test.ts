@@ -157,7 +157,6 @@ async function offer(node: PeerNode, one: JudgedCase): Promise<Answer> {
 describe("blocks offered by peers", () => {
   it.skipIf(judged === undefined || odd === undefined)(
     "are answered as the reference judged them, and who offers a bad one is banned",
-    { timeout: 300_000 },
     async () => {
       using folder = temporaryFolder();
       const clock = createSystemClock();

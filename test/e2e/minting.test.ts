@@ -45,5 +45,5 @@ describe("a development node", () => {
     expect(await said("stake stop")).toMatchObject({ out: expect.stringMatching(/^off: /) });
     expect(await said("stake start")).toMatchObject({ out: expect.stringMatching(/^searching: /) });
     expect(await said("stake twice")).toMatchObject({ code: 2 });
-  }, 300_000);
+  });
 });

@@ -45,7 +45,7 @@ async function reaches(environment: Environment, height: number): Promise<void> 
 }
 
 describe("two nodes of the command line", () => {
-  it("find one another, agree, and tell their operators so", { timeout: 300_000 }, async () => {
+  it("find one another, agree, and tell their operators so", async () => {
     await using a = await openStarted();
     await rpc(a.environment, "generate", "20");
     const { listening } = await rpc(a.environment, "getnetworkinfo");

@@ -113,13 +113,13 @@ const ELSEWHERE = {
   snapshot: "snapshot",
 };
 
-describe("a node as exos dev runs it", { timeout: 300_000 }, () => {
+describe("a node as exos dev runs it", () => {
   const root = temporaryFolder();
   const folder = root.path;
   let node: DevelopmentNode;
   beforeAll(async () => {
     node = await openDevelopmentNode(folder);
-  }, 300_000);
+  });
   afterAll(async () => {
     await node[Symbol.asyncDispose]();
     root[Symbol.dispose]();

@@ -11,7 +11,6 @@ const FINAL = TIP - 500;
 
 it.skipIf(file === undefined)(
   "a node that has more bodies to remove than one run may removes them in several",
-  { timeout: 300_000 },
   async () => {
     using root = temporaryFolder();
     {

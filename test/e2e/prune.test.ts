@@ -16,7 +16,6 @@ const FINAL = TIP - 500;
 
 it.skipIf(file === undefined)(
   "a node keeps the bodies it is told to, those of a reorganisation, and those not indexed yet",
-  { timeout: 300_000 },
   async () => {
     using root = temporaryFolder();
     {
@@ -42,7 +41,6 @@ it.skipIf(file === undefined)(
 
 it.skipIf(file === undefined)(
   "a chain without its first bodies is not judged again; its index goes on, or begins above them",
-  { timeout: 300_000 },
   async () => {
     using root = temporaryFolder();
     const options = { network: exosRegtest, root: root.path, log: createMemoryLog(), jobs: 0 };

@@ -61,7 +61,6 @@ const expected = (standing: Standing) => ({
 describe("two nodes that were cut and are joined again", () => {
   it.skipIf(recorded === undefined || file === undefined)(
     "end as the reference's did",
-    { timeout: 300_000 },
     async () => {
       using folderA = temporaryFolder();
       using folderB = temporaryFolder();

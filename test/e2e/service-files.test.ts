@@ -50,9 +50,7 @@ async function startsAndStops(words: readonly string[]): Promise<void> {
 }
 
 describe("the service files of the README", () => {
-  it("run a command line that starts the node and stops it in order", {
-    timeout: 300_000,
-  }, async () => {
+  it("run a command line that starts the node and stops it in order", async () => {
     const [, program = "", line = ""] = /^ExecStart=(\S+) (.+)$/m.exec(unit) ?? [];
     expect(program).toBe("/opt/exos/node_modules/.bin/node");
     expect(unit).toContain("WorkingDirectory=/opt/exos\n");
@@ -60,7 +58,7 @@ describe("the service files of the README", () => {
     await startsAndStops(words);
   });
 
-  it("run the same line in a container", { timeout: 300_000 }, async () => {
+  it("run the same line in a container", async () => {
     const [, line = "[]"] = /^ +command: (\[.*\])$/m.exec(compose) ?? [];
     const [program, ...words]: string[] = JSON.parse(line);
     expect(program).toBe("node");

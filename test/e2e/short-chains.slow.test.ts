@@ -3,8 +3,6 @@ import { replayChain } from "../support/chain-scenario.ts";
 import { SHORT_CHAINS } from "../support/recorded-chains.ts";
 import { vectorsPath } from "../support/vectors.ts";
 
-const TIMEOUT_MS = 120_000;
-
 /** The longest of them is replayed by `npm run long -- chains`: half the time of all three. */
 const QUICK = SHORT_CHAINS.filter(({ file }) => file !== "exos-regtest/chain.dat");
 
@@ -13,7 +11,6 @@ describe.each(QUICK)("the recorded chain $file", (chain) => {
 
   it.skipIf(path === undefined)(
     "is the same after import, export, reorganisation, restart and snapshot",
-    { timeout: TIMEOUT_MS },
     async () => {
       const steps: string[] = [];
       await replayChain(chain, path ?? "", { onStep: (step) => void steps.push(step) });

@@ -23,7 +23,7 @@ describe.skipIf(chain === undefined)("an import with the short cuts of spec 3.6"
     ["--assumevalid=1"],
     [`--assumevalid=${BLOCK_100}`],
     [`--assumevalid=${LAST}`],
-  ])("ends in the same set of coins: %s", { timeout: 300_000 }, async (short) => {
+  ])("ends in the same set of coins: %s", async (short) => {
     const stop = ["--stop-height", "150"];
     const [whole, cut] = [await importing(file, ...stop), await importing(file, short, ...stop)];
     const { seconds: _, ...facts } = JSON.parse(whole.out);

@@ -34,9 +34,9 @@ describe("a snapshot", () => {
   afterAll(() => folder[Symbol.dispose]());
   beforeAll(async () => {
     made = await makeSnapshot(folder.path);
-  }, TIMEOUT_MS);
+  });
 
-  it("starts a node that knows every balance and goes on", { timeout: TIMEOUT_MS }, async () => {
+  it("starts a node that knows every balance and goes on", async () => {
     const { source, snapshot, address, facts } = made;
     const environment = { EXOS_DATADIR: temporaryFolder() };
     const checked = await runInProcess(["snapshot", "verify", snapshot], { environment });
@@ -68,7 +68,7 @@ describe("a snapshot", () => {
       .toBeGreaterThanOrEqual(facts.height + 2);
   });
 
-  it("is refused by the file in which a byte differs", { timeout: TIMEOUT_MS }, async () => {
+  it("is refused by the file in which a byte differs", async () => {
     const { snapshot } = made;
     for (const name of readdirSync(snapshot)) {
       const file = join(snapshot, name);
@@ -87,9 +87,7 @@ describe("a snapshot", () => {
     }
   });
 
-  it("goes into an empty folder alone, and is not written over", {
-    timeout: TIMEOUT_MS,
-  }, async () => {
+  it("goes into an empty folder alone, and is not written over", async () => {
     const { source, snapshot } = made;
     const environment = { EXOS_DATADIR: source };
     for (const [words, code] of [

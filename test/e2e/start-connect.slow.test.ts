@@ -12,7 +12,7 @@ const real = vectorsPath("stratis/blk0001.dat");
 /** The last checkpoint that the recorded part of the real chain reaches. */
 const VOUCHED_HEIGHT = 150;
 
-describe("a node that is told of another", { timeout: 300_000 }, () => {
+describe("a node that is told of another", () => {
   it.skipIf(odd === undefined)(
     "says by phases how it catches up, goes on after a kill, and answers for what it has",
     async () => {

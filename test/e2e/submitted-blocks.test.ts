@@ -23,7 +23,6 @@ async function submit(node: EmbeddedNode, block: Uint8Array): Promise<string> {
 describe("blocks handed in", () => {
   it.skipIf(judged === undefined || odd === undefined)(
     "are answered as the reference judged them, in its order and by its clock",
-    { timeout: 300_000 },
     async () => {
       using folder = temporaryFolder();
       const clock = createSystemClock();

@@ -18,7 +18,7 @@ async function pay({ node }: PeerNode, at: number) {
 }
 
 describe("a transaction that is handed to one node", () => {
-  it("enters the pools of its peers, whoever dialled", { timeout: 300_000 }, async () => {
+  it("enters the pools of its peers, whoever dialled", async () => {
     using folderA = temporaryFolder();
     using folderB = temporaryFolder();
     await using a = await openPeerNode(exosRegtest, folderA.path);

@@ -10,9 +10,7 @@ import { KNOWN_WORDS } from "../support/wallet-vectors.ts";
 const TIMEOUT_MS = 300_000;
 
 describe("keys from elsewhere", () => {
-  it("are looked up by every scheme, and the one that finds coins is taken", {
-    timeout: TIMEOUT_MS,
-  }, async () => {
+  it("are looked up by every scheme, and the one that finds coins is taken", async () => {
     const [folder, secrets] = [temporaryFolder(), temporaryFolder()];
     const words = join(secrets, "words");
     writeFileSync(words, `${KNOWN_WORDS}\n`);
@@ -43,9 +41,7 @@ describe("keys from elsewhere", () => {
     });
   });
 
-  it("need no node where the scheme is named, and say so where it is not", {
-    timeout: TIMEOUT_MS,
-  }, async () => {
+  it("need no node where the scheme is named, and say so where it is not", async () => {
     const [folder, secrets] = [temporaryFolder(), temporaryFolder()];
     const words = join(secrets, "words");
     writeFileSync(words, KNOWN_WORDS);

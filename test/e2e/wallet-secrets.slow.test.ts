@@ -17,9 +17,7 @@ function filesBelow(folder: string): string[] {
     .filter((path) => statSync(path).isFile());
 }
 
-it("writes no word and no password anywhere but where its owner asked", {
-  timeout: 300_000,
-}, async () => {
+it("writes no word and no password anywhere but where its owner asked", async () => {
   const own = temporaryFolder();
   const fileOf = (name: string, text: string) => {
     writeFileSync(join(own, name), text, { mode: 0o600 });

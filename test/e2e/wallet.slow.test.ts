@@ -5,8 +5,6 @@ import { passwordFile, WALLET_PASSWORD } from "../support/make-wallet.ts";
 import { runInProcess, type Said } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const TIMEOUT_MS = 90_000;
-
 /** A node of development and commands to it; everything that any of them says is kept. */
 async function openShell(folder: string) {
   const said: string[] = [];
@@ -55,9 +53,7 @@ function filesBelow(folder: string): Buffer[] {
 }
 
 describe("a wallet of one's own", () => {
-  it("is made, paid, pays, and is mined; and its secrets stay where they are", {
-    timeout: TIMEOUT_MS,
-  }, async () => {
+  it("is made, paid, pays, and is mined; and its secrets stay where they are", async () => {
     const [folder, secrets] = [temporaryFolder(), temporaryFolder()];
     const password = passwordFile(secrets);
     const wrong = join(secrets, "wrong");

@@ -58,7 +58,7 @@ beforeAll(async () => {
   // The largest, and one with our engines; a slow suite and `npm run bundle` make all nine.
   bundles = await bundle(folder.path, ["rpc", "check"]);
   return () => folder.remove();
-}, 300_000);
+});
 
 describe("the bundles of a city's functions", () => {
   it("are one for each door in the tree", () => {

@@ -37,7 +37,7 @@ const READ: Readonly<Partial<Record<FunctionName, readonly CityVariable[]>>> = {
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 300_000);
+});
 
 /** Values as a deployment would give them: of a reference only what it looks like is known. */
 function deployed(name: string, value: unknown): string {

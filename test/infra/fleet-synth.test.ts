@@ -29,7 +29,7 @@ const ACKNOWLEDGED_MAX = 12;
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 300_000);
+});
 
 describe("a synthesis of the fleet", () => {
   it("takes seconds, asks nobody anything, and has no finding without a reason", () => {

@@ -34,7 +34,7 @@ const SECRETS = [
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 300_000);
+});
 
 describe("the tree", () => {
   it("asks for no package that is something else than it sounds", () => {

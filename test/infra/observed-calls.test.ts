@@ -44,7 +44,7 @@ beforeAll(async () => {
   // What is read from segments needs one.
   await pack();
   packed = city.records.splice(0);
-}, 300_000);
+});
 afterAll(() => city[Symbol.asyncDispose]());
 
 const leaf = () => ({ work: 1n << 60n, hash: first.record.hash });

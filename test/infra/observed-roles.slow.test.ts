@@ -108,7 +108,7 @@ beforeAll(async () => {
   const folder = stack.use(temporaryFolder());
   peer = stack.use(await openPeerNode(exosRegtest, folder.path));
   for (const { bytes } of chain.trunk) await peer.node.validator.accept(bytes);
-}, 120_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
@@ -328,37 +328,33 @@ async function publish(): Promise<void> {
   await publishing.says(/"msg":"snapshot [a-z ]+"|EXOS-E8132/);
 }
 
-describe.skipIf(RECORDED === undefined)(
-  "what a role may do is what its handler does",
-  { timeout: 300_000 },
-  () => {
-    it("a city follows a peer over reorganisations, serves another one, and stops", follow);
-    it("drops bodies that are broken", drop);
-    it("refuses a block, and goes on where it had no time left", refuse);
-    it("answers, streams, and takes a payment and blocks", answer);
-    it("watches over itself and the fleet", watchOver);
-    it("is loaded with another chain", load);
-    it("is asked for its own set", publish);
+describe.skipIf(RECORDED === undefined)("what a role may do is what its handler does", () => {
+  it("a city follows a peer over reorganisations, serves another one, and stops", follow);
+  it("drops bodies that are broken", drop);
+  it("refuses a block, and goes on where it had no time left", refuse);
+  it("answers, streams, and takes a payment and blocks", answer);
+  it("watches over itself and the fleet", watchOver);
+  it("is loaded with another chain", load);
+  it("is asked for its own set", publish);
 
-    it.each(HANDLERS)("%s, both ways", (handler) => {
-      const rules = rolePolicies(productionFleet(), TRACED_NAMES.code).get(handler) ?? [];
-      const asked = city.observed.get(handler) ?? [];
-      const elsewhere = (BY_CALL[handler] ?? []).flatMap((call) =>
-        rulesOfCall(call, TRACED_NAMES, {}).map(textOf),
-      );
-      const refused = asked.filter((one) => !allows(rules, one));
-      const unused = singleRules(rules).filter(
-        (rule) =>
-          !isImplied(rule) &&
-          !elsewhere.includes(textOf(rule)) &&
-          !asked.some((request) => allows([rule], request)),
-      );
-      process.stdout.write(
-        `${handler}: ${asked.length} requests, ${singleRules(rules).length} rights\n`,
-      );
-      expect([...new Set(refused.map((one) => JSON.stringify(one)))]).toEqual([]);
-      expect(unused.map(textOf)).toEqual([]);
-      expect(asked.length).toBeGreaterThan(0);
-    });
-  },
-);
+  it.each(HANDLERS)("%s, both ways", (handler) => {
+    const rules = rolePolicies(productionFleet(), TRACED_NAMES.code).get(handler) ?? [];
+    const asked = city.observed.get(handler) ?? [];
+    const elsewhere = (BY_CALL[handler] ?? []).flatMap((call) =>
+      rulesOfCall(call, TRACED_NAMES, {}).map(textOf),
+    );
+    const refused = asked.filter((one) => !allows(rules, one));
+    const unused = singleRules(rules).filter(
+      (rule) =>
+        !isImplied(rule) &&
+        !elsewhere.includes(textOf(rule)) &&
+        !asked.some((request) => allows([rule], request)),
+    );
+    process.stdout.write(
+      `${handler}: ${asked.length} requests, ${singleRules(rules).length} rights\n`,
+    );
+    expect([...new Set(refused.map((one) => JSON.stringify(one)))]).toEqual([]);
+    expect(unused.map(textOf)).toEqual([]);
+    expect(asked.length).toBeGreaterThan(0);
+  });
+});

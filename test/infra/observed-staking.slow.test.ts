@@ -64,7 +64,7 @@ beforeAll(async () => {
   peer = stack.use(await openPeerNode(exosRegtest, folder.path));
   blocks = await youngChain(KEY);
   for (const block of blocks) await peer.node.validator.accept(block);
-}, 120_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await stack.disposeAsync();
@@ -113,7 +113,7 @@ const rightsOfStaking = (handler: Handler): readonly string[] =>
     .filter((call) => handler === "stake-sign" || !GRANTS[handler].includes(call))
     .flatMap((call) => rulesOfCall(call, NAMES, FACTS).map(textOf));
 
-describe("what a city that stakes may do besides is what it does", { timeout: 300_000 }, () => {
+describe("what a city that stakes may do besides is what it does", () => {
   it("follows a peer, stakes, and gives it the block", stake);
   it("signs a sweep", sweep);
 

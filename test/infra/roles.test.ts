@@ -8,7 +8,7 @@ import { localFleet, productionFleet, resourcesOf } from "../support/synthesised
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 300_000);
+});
 
 const NAMES = cityNames({
   environment: "prod",

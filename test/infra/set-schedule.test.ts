@@ -5,7 +5,7 @@ import { localFleet, productionFleet, resourcesOf } from "../support/synthesised
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 300_000);
+});
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -12,7 +12,7 @@ import {
 beforeAll(() => {
   productionFleet();
   localFleet();
-}, 300_000);
+});
 
 interface Named {
   readonly id: string;

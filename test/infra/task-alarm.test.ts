@@ -3,7 +3,7 @@ import { productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
 
 beforeAll(() => {
   productionFleet();
-}, 300_000);
+});
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -8,7 +8,7 @@ beforeAll(() => {
   spec = openTemplateSpec();
   productionFleet();
   localFleet();
-}, 300_000);
+});
 
 describe("by Amazon's own specification", () => {
   it("every type and property of the fleet exists, and none is missing", () => {

@@ -91,7 +91,7 @@ beforeAll(async () => {
   const clients = { dynamo: createDynamoClient(), s3: createS3Client() };
   const entropy = createSystemEntropy();
   own = openChainStores(city.environment, { clients, network: exosRegtest, clock, entropy });
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();

@@ -18,9 +18,6 @@ const memory = () => createMemoryAddressIndex({ wire: EXOS_WIRE });
 const sqlite = async (folder = temporaryFolder()) =>
   disposedOf(await openSqliteAddressIndex({ path: join(folder, "i.sqlite"), wire: EXOS_WIRE }));
 
-/** Starting a thread takes its time on a machine that does much else. */
-const TIMEOUT_MS = 60_000;
-
 describe("memory address index", () => addressIndexContract(async () => memory()));
 
 describe.each([1, 2])("memory address index on bad day %i", (seed) =>
@@ -40,7 +37,7 @@ describe("sqlite address index", () => {
     for (let count = 0; count < 2; count++) {
       started.push(await openSqliteAddressIndex({ path: ":memory:", wire: EXOS_WIRE }));
     }
-  }, TIMEOUT_MS);
+  });
   afterAll(async () => {
     for (const index of started) await index[Symbol.asyncDispose]();
   });
@@ -49,42 +46,34 @@ describe("sqlite address index", () => {
 
   const genesis = growBlock(undefined, 0, [{ spends: [], pays: [[7n, TO_B]] }]);
 
-  it(
-    "has after a new start what it had before",
-    async () => {
-      const folder = temporaryFolder();
-      const path = join(folder, "i.sqlite");
-      {
-        await using index = await openSqliteAddressIndex({ path, wire: EXOS_WIRE });
-        await addAndFollow(index, genesis);
-      }
-      const index = await sqlite(folder);
-      expect(await index.cursor()).toEqual({ height: 0, hash: genesis.hash });
-    },
-    TIMEOUT_MS,
-  );
+  it("has after a new start what it had before", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "i.sqlite");
+    {
+      await using index = await openSqliteAddressIndex({ path, wire: EXOS_WIRE });
+      await addAndFollow(index, genesis);
+    }
+    const index = await sqlite(folder);
+    expect(await index.cursor()).toEqual({ height: 0, hash: genesis.hash });
+  });
 
-  it(
-    "names the command that builds it again when its file is damaged or of another version",
-    async () => {
-      const repair = {
-        name: "StoreFault",
-        code: "EXOS-E1010",
-        retryable: false,
-        message: expect.stringContaining("exos repair --from index"),
-      };
-      const folder = temporaryFolder();
-      writeFileSync(join(folder, "i.sqlite"), "nonsense ".repeat(1_000));
-      await expect(sqlite(folder)).rejects.toMatchObject(repair);
+  it("names the command that builds it again when its file is damaged or of another version", async () => {
+    const repair = {
+      name: "StoreFault",
+      code: "EXOS-E1010",
+      retryable: false,
+      message: expect.stringContaining("exos repair --from index"),
+    };
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "i.sqlite"), "nonsense ".repeat(1_000));
+    await expect(sqlite(folder)).rejects.toMatchObject(repair);
 
-      const newer = temporaryFolder();
-      const db = new DatabaseSync(join(newer, "i.sqlite"));
-      db.exec("pragma user_version = 99");
-      db.close();
-      await expect(sqlite(newer)).rejects.toMatchObject(repair);
-    },
-    TIMEOUT_MS,
-  );
+    const newer = temporaryFolder();
+    const db = new DatabaseSync(join(newer, "i.sqlite"));
+    db.exec("pragma user_version = 99");
+    db.close();
+    await expect(sqlite(newer)).rejects.toMatchObject(repair);
+  });
 
   it("leaves nothing of a block that cannot be written whole", async () => {
     const index = await emptied(0);
@@ -103,16 +92,12 @@ describe("sqlite address index", () => {
     expect(await index.totals(TO_C)).toMatchObject({ coins: 1 });
   });
 
-  it(
-    "answers a call after its end with a fault",
-    async () => {
-      const path = join(temporaryFolder(), "i.sqlite");
-      const index = await openSqliteAddressIndex({ path, wire: EXOS_WIRE });
-      await index[Symbol.asyncDispose]();
-      await expect(index.cursor()).rejects.toMatchObject({ name: "StoreFault" });
-    },
-    TIMEOUT_MS,
-  );
+  it("answers a call after its end with a fault", async () => {
+    const path = join(temporaryFolder(), "i.sqlite");
+    const index = await openSqliteAddressIndex({ path, wire: EXOS_WIRE });
+    await index[Symbol.asyncDispose]();
+    await expect(index.cursor()).rejects.toMatchObject({ name: "StoreFault" });
+  });
 
   it.each([1, 2, 3, 4])(
     "answers after any reorganisations as one built from scratch, and as memory, seed %i",
@@ -133,7 +118,6 @@ describe("sqlite address index", () => {
       expect(await indexAnswers(first, blocks)).toEqual(expected);
       expect(await indexAnswers(second, blocks)).toEqual(expected);
     },
-    TIMEOUT_MS,
   );
 
   it("holds in its rows what the tree itself says", async () => {

@@ -55,5 +55,5 @@ describe("level header store", () => {
     expect(await headers.candidates(0n, 64)).toEqual([{ work: tip.work, hash: tip.hash }]);
     await headers.clearApplied();
     expect((await headers.get(tip.hash))?.applied).toEqual([]);
-  }, 300_000);
+  });
 });

@@ -40,7 +40,7 @@ describe("rich list of the sqlite index", () => {
   let index: SqliteAddressIndex;
   beforeAll(async () => {
     index = await openSqliteAddressIndex({ path: ":memory:", wire: EXOS_WIRE });
-  }, 60_000);
+  });
   afterAll(() => index[Symbol.asyncDispose]());
   richListContract(async () => {
     await index.clear();

@@ -60,19 +60,15 @@ describe.skipIf(cases === undefined || raws === undefined)("blocks.json", () => 
     });
   });
 
-  it.each(judged.map((row, index) => ({ ...row, index })))(
-    "$index $name",
-    { timeout: 300_000 },
-    (row) => {
-      advance(chain, row.parentHeight);
-      expect(chain.tip.hash).toBe(row.parent);
-      const verdict = chain.offer(blockOf(fromHex(row.block)), row.now, provenOf(row));
-      const code = verdict?.code ?? "accepted";
-      expect(row.right).toContain(code);
-      if (code === row.code && verdict !== undefined) expect(verdict.stage).toBe(row.stage);
-      if (row.code === "reference-crash") expect(verdict?.stage).toBe(row.stage);
-    },
-  );
+  it.each(judged.map((row, index) => ({ ...row, index })))("$index $name", (row) => {
+    advance(chain, row.parentHeight);
+    expect(chain.tip.hash).toBe(row.parent);
+    const verdict = chain.offer(blockOf(fromHex(row.block)), row.now, provenOf(row));
+    const code = verdict?.code ?? "accepted";
+    expect(row.right).toContain(code);
+    if (code === row.code && verdict !== undefined) expect(verdict.stage).toBe(row.stage);
+    if (row.code === "reference-crash") expect(verdict?.stage).toBe(row.stage);
+  });
 });
 
 /**
@@ -106,7 +102,7 @@ describe.skipIf(cases === undefined || raws === undefined)("blocks.json over P2P
     expect(sent.map(({ name }) => name)).toEqual(SENT.map(([name]) => name));
   });
 
-  it.each(SENT)("%s: header %s", { timeout: 300_000 }, (name, code, effect) => {
+  it.each(SENT)("%s: header %s", (name, code, effect) => {
     const row = sent.find((one) => one.name === name);
     if (row === undefined) throw new Error(`no case ${name}`);
     advance(chain, row.parentHeight);

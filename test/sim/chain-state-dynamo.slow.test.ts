@@ -16,4 +16,4 @@ it("the scenario of the model holds over tables on a bad day", async () => {
   expect(run.commits).toBeGreaterThan(5);
   expect(run.verdicts).toBeGreaterThan(30);
   expect(Math.min(...Object.values(run.faults))).toBeGreaterThan(20);
-}, 300_000);
+});

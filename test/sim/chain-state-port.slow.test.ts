@@ -18,7 +18,6 @@ import {
 
 const BLOCKS = 110;
 const STEPS = 2_400;
-const TIMEOUT = 300_000;
 
 type Store = Awaited<ReturnType<typeof openLevelCoinStore>>;
 
@@ -143,6 +142,5 @@ describe("the scenario of the model over the LevelDB store", () => {
       expect(run.verdicts).toBeGreaterThan(60);
       expect(run.kills).toBeGreaterThan(3);
     },
-    TIMEOUT,
   );
 });

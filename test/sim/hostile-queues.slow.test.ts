@@ -1,9 +1,8 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { hostileScenario, runHostileCity } from "./hostile-queues.ts";
 
 const CITIES = 3;
 /** A busy machine takes ten times what a quiet one does. */
-vi.setConfig({ testTimeout: 60_000 });
 
 it(`${CITIES} cities end on one tip, whatever their queues, workers and blocks do`, async () => {
   const scenario = await hostileScenario();

@@ -18,4 +18,4 @@ it("a reorganisation of every depth that is followed is one write of the tip", a
   const tip = await deps.coins.tip();
   if (tip?.mu === undefined) throw new RangeError("the tip carries no totals");
   expect(RunningTotals.decode("exos", tip.mu).totals()).toEqual(await deps.coins.totals(tip));
-}, 300_000);
+});

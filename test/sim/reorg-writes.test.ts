@@ -81,4 +81,4 @@ it(`a reorganisation of depth ${DEPTHS.join(", ")} over tables is one put of the
     expect(await coinHeight(store, tip, `${ours === branches[0] ? "a" : "b"}0:0`)).toBeUndefined();
     expect(await coinHeight(store, tip, "shared:0")).toBeUndefined();
   }
-}, 300_000);
+});

@@ -166,6 +166,5 @@ describe("one pool that several processes write at once", () => {
       for (let step = 0; step < STEPS; step++) await world.step();
       await world.checkRest();
     },
-    60_000,
   );
 });

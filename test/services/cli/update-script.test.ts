@@ -121,7 +121,7 @@ async function machine() {
   };
 }
 
-describe.skipIf(absent.length > 0)("the update of a city outside AWS", { timeout: 60_000 }, () => {
+describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
   it("starts the first release, then the next, and nothing while there is no other", async () => {
     using city = await machine();
     const one = await city.publish(1);

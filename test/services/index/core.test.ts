@@ -237,5 +237,5 @@ describe("followTip, killed at any call and started again", () => {
     }
     // Tip, cursor, the search for the fork, three bodies, add, follow, two rows, tip, cursor.
     expect(crashes).toBeGreaterThan(20);
-  }, 300_000);
+  });
 });

@@ -56,9 +56,6 @@ async function indexed(tip: TreeBlock, network: Network): Promise<SqliteAddressI
   return index;
 }
 
-/** For a machine that does much else. */
-const TIMEOUT_MS = 60_000;
-
 /** @source networks.md, totals; exos-regtest/README.md, transactions */
 const CHAINS = [
   {
@@ -85,15 +82,11 @@ const CHAINS = [
 
 describe.each(CHAINS)("the index of $file", ({ file, network, row }) => {
   const raw = loadChain(file, 4);
-  it.skipIf(raw === undefined)(
-    "counts coins and supply as its table says",
-    async () => {
-      const tip = chainTip(raw ?? [], network);
-      const index = await indexed(tip, network);
-      expect(await index.blockRow(tip.height)).toMatchObject({ ...row, hash: tip.hash });
-    },
-    TIMEOUT_MS,
-  );
+  it.skipIf(raw === undefined)("counts coins and supply as its table says", async () => {
+    const tip = chainTip(raw ?? [], network);
+    const index = await indexed(tip, network);
+    expect(await index.blockRow(tip.height)).toMatchObject({ ...row, hash: tip.hash });
+  });
 });
 
 interface Wallet {
@@ -126,6 +119,5 @@ describe("the index of the recorded wallet", () => {
       };
       await Promise.all(own.map(check));
     },
-    TIMEOUT_MS,
   );
 });

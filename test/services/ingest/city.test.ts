@@ -38,7 +38,7 @@ async function besidePeer(count: number) {
   return { ...rig, peer, chain, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-describe("the peer process of a city", { timeout: 300_000 }, () => {
+describe("the peer process of a city", () => {
   it("stores the blocks of a peer, hints at each, and follows the tip that others commit", async () => {
     await using city = await besidePeer(6);
     const last = city.chain.at(-1)?.record;

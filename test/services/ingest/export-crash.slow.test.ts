@@ -39,4 +39,4 @@ it("publishes the same when the task is killed at any call and another one begin
   }
   process.stdout.write(`set: killed at each of ${2 * (call - 1)} calls, and run again\n`);
   expect(call).toBeGreaterThan(10);
-}, 300_000);
+});

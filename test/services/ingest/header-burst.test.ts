@@ -21,7 +21,6 @@ const raws = loadChain(FILE, 4)?.slice(0, HELD + BURST);
 describe("a peer that announces many blocks one by one", () => {
   it.skipIf(path === undefined)(
     "is followed to the last, though most of what it says is left aside",
-    { timeout: 300_000 },
     async () => {
       using folder = temporaryFolder();
       await using own = await openPeerNode(exosRegtest, folder.path);

@@ -24,7 +24,7 @@ const CASES = [
   ["went on above it", above, above, false],
 ] as const;
 
-describe.each(CASES)("a city that %s", { timeout: 300_000 }, (_, has, ends, assumed) => {
+describe.each(CASES)("a city that %s", (_, has, ends, assumed) => {
   it("ends alike when the task is killed at any call and another one begins", async () => {
     const expected = await coinsOf(await storesWith(ends));
     let call = 0;

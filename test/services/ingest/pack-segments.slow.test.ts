@@ -92,7 +92,7 @@ const kinds = (lines: readonly string[]) => {
   return { headers: count("H#"), bodies: count("B#"), recent: count("recent/") };
 };
 
-describe("packing segments", { timeout: 300_000 }, () => {
+describe("packing segments", () => {
   const plan = { chain: recordChain(30), base: 25, segmentBlocks: 10 };
 
   it("moves what lies below the window into objects, and leaves the rest", async () => {
@@ -209,5 +209,5 @@ describe("packing that dies after any request", () => {
       await packSegments(open(clients, plan, 1).deps);
       expect(await contentOf(clients, plan), `died after ${last}`).toEqual(expected);
     }
-  }, 300_000);
+  });
 });

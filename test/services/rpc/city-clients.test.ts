@@ -67,7 +67,7 @@ describe("streams of one client", () => {
         again.destroy();
         return again.statusCode === 200;
       },
-      { interval: 5, timeout: 60_000 },
+      { interval: 5, timeout: 300_000 },
     );
   });
 

@@ -140,7 +140,7 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
       entropy: createSystemEntropy(),
     });
     await connectAll(blocks, stores);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     vi.unstubAllEnvs();
@@ -169,7 +169,7 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
         ofTheChain(there.body ?? ""),
       ]);
     }
-  }, 300_000);
+  });
 
   it("names what is missing in its environment", () => {
     const { EXOS_TABLE_POOL: _, ...rest } = environment;

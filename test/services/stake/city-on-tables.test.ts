@@ -137,4 +137,4 @@ it("stakes over tables, as the task of a city composes it", async () => {
   expect((await coins.tip())?.height).toBe(13);
   expect(kms.signatures).toHaveLength(2);
   expect(new Set(lambda.asked)).toEqual(new Set([`/2015-03-31/functions/${SIGN}/invocations`]));
-}, 300_000);
+});

@@ -43,7 +43,6 @@ type Batch = (
 ) => Promise<BatchAnswer>;
 
 /** A busy machine takes ten times what a quiet one does. */
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const CONTEXT = { getRemainingTimeInMillis: () => 60_000 };
 const chain = forkedChain();
 

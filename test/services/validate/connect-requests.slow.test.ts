@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ConnectDeps, connectHinted } from "#services/validate/connect-hinted.ts";
 import { storeBlock } from "#services/validate/store-block.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
@@ -17,7 +17,6 @@ import { type MinedBlock, mineChain } from "../../support/mine.ts";
 const NOW = unixSeconds(1_700_000_000);
 const RUN = { attempt: 1, deadlineMs: Number.POSITIVE_INFINITY };
 
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
 let tables: DynamoEndpoint;
 let objects: FauxqsEndpoint;
 let lighter: MinedBlock[] = [];

@@ -90,7 +90,7 @@ describe("the pool", () => {
       }),
       { numRuns: 12 },
     );
-  }, 300_000);
+  });
 });
 
 /** Two that replace, a child, one alone. */

@@ -8,7 +8,6 @@ import { payToKeyHash } from "#shared/script/pay-to.ts";
 import { printWif } from "#shared/wallet/wif.ts";
 import { openWalletNode, type WalletNode } from "../../support/wallet-node.ts";
 
-const TIMEOUT_MS = 60_000;
 const PASSPHRASE = "correct horse";
 const STRANGER = "XX582xzQcPAncHnUA3tbWteFxQ9yrWutuh";
 const OTHER = "XRQekz6rdzSv3woEZRxGFmJEknLrXvTsPM";
@@ -46,7 +45,7 @@ beforeAll(async () => {
   address = await world.ask("getnewaddress", ["mined"]);
   await world.ask("generatetoaddress", [FIRST_BLOCKS, address]);
   await nextTime();
-}, TIMEOUT_MS);
+});
 
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -43,7 +43,6 @@ interface ApiFile {
 
 const HEIGHT = 532;
 const STRANGER = "XX582xzQcPAncHnUA3tbWteFxQ9yrWutuh";
-const TIMEOUT_MS = 60_000;
 const recorded = loadVectors<RecordedWallet>("exos-regtest/walletA.json");
 const api = loadVectors<ApiFile>("exos-regtest/api.json");
 const isThere = recorded !== undefined && api !== undefined && recordedBlocks() !== undefined;
@@ -71,7 +70,7 @@ describe.skipIf(!isThere)("the recorded wallet", () => {
     chain = await indexRecorded(HEIGHT + 8);
     await chain.goTo(HEIGHT);
     wallet = await openWallet(await watchedKeystore(recorded, stores), deps());
-  }, TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await chain[Symbol.asyncDispose]();

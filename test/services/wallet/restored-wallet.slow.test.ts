@@ -26,7 +26,6 @@ import { sharedThread } from "../../support/shared-thread.ts";
 import { temporaryFolder } from "../../support/test-node.ts";
 import { loadVectors, vectorsPath } from "../../support/vectors.ts";
 
-const TIMEOUT_MS = 60_000;
 const TIP = 3_121;
 /** Where the reference was asked to pay, and what was in its pool at the first payment. */
 const HEIGHT = 532;
@@ -75,7 +74,7 @@ describe.skipIf(!isThere)("the recorded wallet, restored", () => {
         gap: 20,
       }),
     );
-  }, TIMEOUT_MS);
+  });
 
   afterAll(() => stack.disposeAsync());
 
@@ -88,21 +87,17 @@ describe.skipIf(!isThere)("the recorded wallet, restored", () => {
   it.each([
     ["words", WORDS],
     ["file", FILE],
-  ])(
-    "has every address that was ever paid, from its %s",
-    { timeout: TIMEOUT_MS },
-    async (name, source) => {
-      await chain.goTo(TIP);
-      const wallet = await restore(name, source);
-      const own = new Map((await wallet.addresses()).map((each) => [each.address, each]));
-      for (const { address, hdPath } of recorded?.used ?? []) {
-        expect(own.get(address), address).toMatchObject({ path: hdPath, used: true });
-      }
-      const used = [...own.values()].filter((each) => each.used);
-      expect(used).toHaveLength(recorded?.used.length ?? 0);
-      expect(wallet.signer.status().state).toBe("locked");
-    },
-  );
+  ])("has every address that was ever paid, from its %s", async (name, source) => {
+    await chain.goTo(TIP);
+    const wallet = await restore(name, source);
+    const own = new Map((await wallet.addresses()).map((each) => [each.address, each]));
+    for (const { address, hdPath } of recorded?.used ?? []) {
+      expect(own.get(address), address).toMatchObject({ path: hdPath, used: true });
+    }
+    const used = [...own.values()].filter((each) => each.used);
+    expect(used).toHaveLength(recorded?.used.length ?? 0);
+    expect(wallet.signer.status().state).toBe("locked");
+  });
 
   it("is found by the one scheme that made it, before anything is written", async () => {
     await chain.goTo(TIP);

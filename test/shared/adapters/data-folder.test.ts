@@ -68,7 +68,7 @@ describe("the data folder", () => {
     await once(holder, "exit");
     await using folder = await openDataFolder(options(root));
     expect(folder.path).toBe(join(root, "stratis"));
-  }, 300_000);
+  });
 
   const good = { format: STORE_FORMAT, network: "stratis", genesis };
   it.each([

@@ -25,26 +25,22 @@ async function killedAfter(flushes: number, folder: string): Promise<HashHex> {
 }
 
 describe("stores whose process was killed", () => {
-  it.each([1, 3])(
-    "have every block and header of flush %i, down to genesis",
-    async (flushes) => {
-      const folder = temporaryFolder();
-      let hash = await killedAfter(flushes, folder);
+  it.each([1, 3])("have every block and header of flush %i, down to genesis", async (flushes) => {
+    const folder = temporaryFolder();
+    let hash = await killedAfter(flushes, folder);
 
-      await using blocks = await openLevelBlockStore(join(folder, "blocks"));
-      await using headers = await openLevelHeaderStore(join(folder, "headers"));
-      let count = 0;
-      for (let header = await headers.get(hash); header !== undefined; count++) {
-        expect(header.bodySize, hash).toBe(2_000);
-        expect((await blocks.get(hash))?.length, hash).toBe(2_000);
-        hash = toHashHex(header.record.header.prev);
-        header = await headers.get(hash);
-      }
-      expect(count).toBeGreaterThanOrEqual(500 * flushes);
-      expect(count % 500).toBe(0);
-      // Whatever came after that flush, the two indexes of the store agree with its headers.
-      expect(await headers.leaves(256)).toHaveLength(1);
-    },
-    60_000,
-  );
+    await using blocks = await openLevelBlockStore(join(folder, "blocks"));
+    await using headers = await openLevelHeaderStore(join(folder, "headers"));
+    let count = 0;
+    for (let header = await headers.get(hash); header !== undefined; count++) {
+      expect(header.bodySize, hash).toBe(2_000);
+      expect((await blocks.get(hash))?.length, hash).toBe(2_000);
+      hash = toHashHex(header.record.header.prev);
+      header = await headers.get(hash);
+    }
+    expect(count).toBeGreaterThanOrEqual(500 * flushes);
+    expect(count % 500).toBe(0);
+    // Whatever came after that flush, the two indexes of the store agree with its headers.
+    expect(await headers.leaves(256)).toHaveLength(1);
+  });
 });

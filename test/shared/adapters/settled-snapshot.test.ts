@@ -197,5 +197,5 @@ describe("a snapshot of a shared table", () => {
     expect(manifest).toMatchObject(expected);
     expect(scans).toBe(8);
     expect(writer.commits()).toBe(16);
-  }, 300_000);
+  });
 });

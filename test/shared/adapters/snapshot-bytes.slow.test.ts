@@ -58,4 +58,4 @@ it("a snapshot is refused with the name of the file in which a byte is wrong, ea
   }
   process.stdout.write(`snapshot: each of ${refused} bytes in ${files.length} files refused\n`);
   await fill(folder);
-}, 300_000);
+});

@@ -21,7 +21,7 @@ import { vectorsPath } from "../../support/vectors.ts";
 const chain = SHORT_CHAINS.find(({ file }) => file === "exos-regtest/odd-chain.dat");
 const isMissing = chain === undefined || vectorsPath(chain.file) === undefined;
 
-describe.skipIf(isMissing)("a snapshot in a bucket", { timeout: 300_000 }, () => {
+describe.skipIf(isMissing)("a snapshot in a bucket", () => {
   if (chain === undefined) return;
   const { network } = chain;
   const stores = { coins: createMemoryCoinStore("exos"), headers: createMemoryHeaderStore() };

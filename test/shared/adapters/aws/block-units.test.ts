@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { IDLE_USAGE } from "#infra/usage.ts";
 import { followTip } from "#services/index/core.ts";
 import { rememberTip } from "#services/index/remember-tip.ts";
@@ -46,7 +46,6 @@ const OFF_MAX = 0.1;
 const WINDOW_BLOCKS = 532;
 const FINAL_BLOCKS = 500;
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let tables: DynamoEndpoint;
 let objects: FauxqsEndpoint;
 beforeAll(async () => {

@@ -20,14 +20,12 @@ import { seededNumbers } from "../../../support/flaky.ts";
 import { indexAnswers } from "../../../support/index-answers.ts";
 import { EXOS_WIRE } from "../../../support/wires.ts";
 
-const TIMEOUT_MS = 60_000;
-
 let endpoint: DynamoEndpoint;
 let sqlite: SqliteAddressIndex;
 beforeAll(async () => {
   endpoint = await openDynamoEndpoint();
   sqlite = await openSqliteAddressIndex({ path: ":memory:", wire: EXOS_WIRE });
-}, TIMEOUT_MS);
+});
 afterAll(async () => {
   await sqlite[Symbol.asyncDispose]();
   await endpoint[Symbol.asyncDispose]();
@@ -80,43 +78,38 @@ describe("an index in a table and one in a file", () => {
         expect(await indexAnswers(city, blocks)).toEqual(await indexAnswers(sqlite, blocks));
       }
     },
-    TIMEOUT_MS,
   );
 
-  it(
-    "give the same pages where summaries were folded, and after reorganisations above them",
-    async () => {
-      await sqlite.clear();
-      const city = await openCityIndex(endpoint.client(), { commits: false });
-      const blocks = [genesis];
-      for (let step = 0; step < 64; step++) {
-        const isRival = step > 59 && step % 2 === 0;
-        blocks.push(growBusyBlock(blocks.at(isRival ? -2 : -1) ?? genesis, step));
-      }
-      for (const index of [city, sqlite]) {
-        for (const block of blocks) await append(index, block);
-      }
-      const part = ownerPart(ownerHash(TO_KEY) ?? new Uint8Array(0));
-      const table = createDynamoTable({ client: endpoint.client(), table: `${city.name}-g0` });
-      const folded: (number | undefined)[] = [];
-      for (const [at, final] of [
-        [34, 30],
-        [36, 32],
-        [29, 25],
-        [62, 58],
-        [64, 59],
-        [61, 59],
-      ] as const) {
-        const tip = blocks[at] ?? genesis;
-        await city.commit(tip.hash, final);
-        for (const index of [city, sqlite]) await index.follow(tip.hash);
-        const expected = await indexAnswers(sqlite, blocks.slice(0, 8), 60);
-        expect(await indexAnswers(city, blocks.slice(0, 8), 60)).toEqual(expected);
-        const item = await table.get(summaryKey(part));
-        folded.push(item === undefined ? undefined : decodeSummary(item).up);
-      }
-      expect(folded).toEqual([30, 30, 30, 58, 58, 58]);
-    },
-    TIMEOUT_MS,
-  );
+  it("give the same pages where summaries were folded, and after reorganisations above them", async () => {
+    await sqlite.clear();
+    const city = await openCityIndex(endpoint.client(), { commits: false });
+    const blocks = [genesis];
+    for (let step = 0; step < 64; step++) {
+      const isRival = step > 59 && step % 2 === 0;
+      blocks.push(growBusyBlock(blocks.at(isRival ? -2 : -1) ?? genesis, step));
+    }
+    for (const index of [city, sqlite]) {
+      for (const block of blocks) await append(index, block);
+    }
+    const part = ownerPart(ownerHash(TO_KEY) ?? new Uint8Array(0));
+    const table = createDynamoTable({ client: endpoint.client(), table: `${city.name}-g0` });
+    const folded: (number | undefined)[] = [];
+    for (const [at, final] of [
+      [34, 30],
+      [36, 32],
+      [29, 25],
+      [62, 58],
+      [64, 59],
+      [61, 59],
+    ] as const) {
+      const tip = blocks[at] ?? genesis;
+      await city.commit(tip.hash, final);
+      for (const index of [city, sqlite]) await index.follow(tip.hash);
+      const expected = await indexAnswers(sqlite, blocks.slice(0, 8), 60);
+      expect(await indexAnswers(city, blocks.slice(0, 8), 60)).toEqual(expected);
+      const item = await table.get(summaryKey(part));
+      folded.push(item === undefined ? undefined : decodeSummary(item).up);
+    }
+    expect(folded).toEqual([30, 30, 30, 58, 58, 58]);
+  });
 });

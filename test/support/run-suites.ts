@@ -1,0 +1,31 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempDisposableSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { failureLines, readReport } from "./suite-report.ts";
+
+/** What vitest is told wherever the project runs its suites. */
+export const SUITE_WORDS = [
+  "run",
+  "--dir=test",
+  // Both cores: the default leaves one idle, which the suites' child processes do not fill.
+  "--maxWorkers=2",
+  // For a busy machine: what hangs fails all the same.
+  "--testTimeout=300000",
+  "--hookTimeout=300000",
+  "--reporter=default",
+  "--reporter=json",
+] as const;
+
+/** Run suites to their end, then name each failure in a line; whether there was none. */
+export function runSuites(words: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+  using folder = mkdtempDisposableSync(join(tmpdir(), "exos-suites-"));
+  const report = join(folder.path, "report.json");
+  const { status } = spawnSync(
+    process.execPath,
+    ["node_modules/vitest/vitest.mjs", ...SUITE_WORDS, `--outputFile.json=${report}`, ...words],
+    { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } },
+  );
+  for (const line of failureLines(readReport(report))) process.stdout.write(`failed: ${line}\n`);
+  return status === 0;
+}
