@@ -13,8 +13,14 @@ import {
 
 /** How long nobody else may go on after the last sign of life. */
 const HOLD_SECONDS = 300;
-/** How often a city that changes is looked at, and a wave that bakes. */
-const LOOK_MS = 15_000;
+/**
+ * After what a city that changes is looked at for the first time, and a wave that bakes; each further
+ * look comes so much later than the one before it. What takes seconds is seen at once, and what takes
+ * an hour is not asked for all the time.
+ */
+const LOOK_STEP_MS = 1_000;
+/** The longest time between two looks. */
+const LOOK_MS_MAX = 15_000;
 /** Times a city is brought to a version before its wave is given up. */
 const TRIES_MAX = 2;
 /** The same on the way back, where giving up leaves a city between two versions. */
@@ -60,6 +66,8 @@ export type DeployOutcome =
 interface Held {
   readonly state: DeployState;
   readonly tag: string;
+  /** How often it was waited since something was done. */
+  readonly waits?: number;
 }
 
 class TakenOver extends Error {
@@ -205,9 +213,10 @@ async function start(
   return next;
 }
 
-async function wait(held: Held, deps: WaveDeps): Promise<Held> {
-  await deps.clock.sleep(LOOK_MS);
-  return keep(held.state, held, deps);
+async function wait(held: Held, deps: WaveDeps, msMax = LOOK_MS_MAX): Promise<Held> {
+  const waits = (held.waits ?? 0) + 1;
+  await deps.clock.sleep(Math.min(LOOK_STEP_MS * waits, LOOK_MS_MAX, msMax));
+  return { ...(await keep(held.state, held, deps)), waits };
 }
 
 async function deployWave(held: Held, deps: WaveDeps): Promise<Held> {
@@ -240,7 +249,8 @@ async function bakeWave(held: Held, { bakeSeconds }: DeployOrder, deps: WaveDeps
   const looks = await deps.health.look(watched);
   const raised = looks.find(({ alarm }) => alarm);
   if (raised !== undefined) return giveUp(held, `${raised.city}: its alarm is raised`, deps);
-  if (deps.clock.now() - state.bakeFrom < bakeSeconds) return wait(held, deps);
+  const leftSeconds = state.bakeFrom + bakeSeconds - deps.clock.now();
+  if (leftSeconds > 0) return wait(held, deps, leftSeconds * 1_000);
   const complaint = await complaintOf(looks, state, deps);
   if (complaint !== undefined) return giveUp(held, complaint, deps);
   deps.say(`wave ${state.at} stood ${bakeSeconds} s`);

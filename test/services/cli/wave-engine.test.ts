@@ -18,8 +18,8 @@ const BAKE = 1_200;
 const ORDER: DeployOrder = { operator: "anna", version: "2", waves: WAVES, bakeSeconds: BAKE };
 /** Seconds that a city is on its way. */
 const DEPLOY = 100;
-/** Watched for a minute alone: fewer calls to be killed at. */
-const SHORT: DeployOrder = { ...ORDER, bakeSeconds: 60 };
+/** Watched for ten seconds alone: fewer calls to be killed at. */
+const SHORT: DeployOrder = { ...ORDER, bakeSeconds: 10 };
 /** What is no port of the world. */
 const SPARED = ["clock", "say"] as const;
 
@@ -119,6 +119,27 @@ describe("a deployment", () => {
     expect(running()).toBe("2222");
     expect(deployed).toEqual(["syd 2", "lon 2", "sin 2", "fra 2"]);
     expect(deps.clock.now() - startedAt).toBeGreaterThanOrEqual(3 * (BAKE + DEPLOY));
+  });
+
+  it("that takes seconds is seen seconds later, and one that takes longer is looked at less", async () => {
+    const { deps } = world();
+    const slept: number[] = [];
+    const counted = {
+      ...deps.clock,
+      async sleep(ms: number) {
+        slept.push(ms / 1_000);
+        await deps.clock.sleep(ms);
+      },
+    };
+    const startedAt = deps.clock.now();
+    await runWaves({ ...ORDER, waves: [["syd"]], bakeSeconds: 202 }, { ...deps, clock: counted });
+    const tookSeconds = deps.clock.now() - startedAt;
+    expect(tookSeconds).toBeGreaterThanOrEqual(DEPLOY + 202);
+    expect(tookSeconds).toBeLessThan(DEPLOY + 15 + 202);
+    expect(slept.slice(0, 4)).toEqual([1, 2, 3, 4]);
+    expect(Math.max(...slept)).toBe(15);
+    // As long as it is to be watched, and no longer.
+    expect(slept.at(-1)).toBe(7);
   });
 
   it("of what runs already changes nothing and still watches", async () => {

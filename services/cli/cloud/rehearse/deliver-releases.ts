@@ -39,10 +39,13 @@ const GONE = z.object({ left: z.array(z.string()) });
 export async function deliverReleases(rehearsal: Rehearsal): Promise<void> {
   const { city, program, signal, print } = rehearsal;
   if (city.endpoint.kind !== STARTED_HERE || city.state().driven) return;
+  const phases: string[] = [];
   const fleet = async <T>(shape: z.ZodType<T>, verb: string, ...more: readonly string[]) => {
     const words = [MAIN, "fleet", verb, ...more, "--environment", environment, "--json"];
     const doing = `exos fleet ${verb}`;
+    const begun = performance.now();
     const said = await runProgram(process.execPath, words, { doing, env: program, signal });
+    phases.push(`${verb} ${secondsOf(performance.now() - begun)}`);
     return shape.parse(JSON.parse(said));
   };
   const deploy = async () => {
@@ -68,5 +71,7 @@ export async function deliverReleases(rehearsal: Rehearsal): Promise<void> {
   const { left } = await fleet(GONE, "destroy", "--city", code, "--confirm", code);
   if (left.length > 0) throw rehearsalFailure(`fleet destroy leaves ${left.join(", ")}`);
   const took = secondsOf(performance.now() - started);
-  print(`deliver    two releases, back to the first, nothing to change, destroyed: ${took}`);
+  print(
+    `deliver    two releases, back to the first, nothing to change, destroyed: ${took} (${phases.join(", ")})`,
+  );
 }
