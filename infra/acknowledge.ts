@@ -24,8 +24,6 @@ export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
     "The boundary grants nothing; ecr:GetAuthorizationToken and ec2:DescribeNetworkInterfaces know no resource; ecs:ListTasks is held to its cluster by a condition.",
   [wildcard(`${TABLE}-coins-g*`)]:
     "A table is a generation, and each import makes the next number (cloud.md 5.4).",
-  [wildcard(`${BUCKET}/recent/*`)]: "Objects are named after blocks: any may be the next.",
-  [wildcard(`${BUCKET}/segments/*`)]: "Objects are named after heights, for ever more of them.",
   [wildcard(`${BUCKET}/snapshots/*`)]: "Objects are named after a height and a hash of their set.",
   [wildcard("arn:aws:logs:<region>:<account>:log-group:/aws-dynamodb/*")]:
     "DynamoDB names the streams of its imports; only the loader holds it, and can read none of them.",

@@ -44,6 +44,9 @@ const fleetObjects =
   (names, facts) =>
     FLEET_BUCKETS(names, facts).flatMap((bucket) => paths.map((path) => `${bucket}/${path}`));
 const EVERYTHING: Target = () => ["*"];
+/** Blocks by their hash, and segments by their number: names of one shape, and no other object. */
+const RECENT = `recent/${"?".repeat(64)}`;
+const SEGMENTS = "segments/??????.seg";
 
 const CHAIN = table(({ tables }) => tables.chain);
 const COINS = table(({ tables }) => `${tables.coins}-g*`);
@@ -114,26 +117,26 @@ const CALLS = {
   "headers.get": [dynamo(CHAIN, "GetItem")],
   "headers.list": [dynamo(CHAIN, "BatchGetItem")],
   // Header and body of a final block stand in its segment.
-  "segments.read": [dynamo(CHAIN, "GetItem", "BatchGetItem"), ...read("segments/*")],
+  "segments.read": [dynamo(CHAIN, "GetItem", "BatchGetItem"), ...read(SEGMENTS)],
   "headers.set": [held(CHAIN, "UpdateItem", "H#*")],
   "headers.candidates": [dynamo(CHAIN, "Query")],
   "headers.addCandidate": [held(CHAIN, "PutItem", "CAND")],
   "headers.dropCandidate": [dynamo(CHAIN, "GetItem"), held(CHAIN, "DeleteItem", "CAND")],
-  "blocks.get": [dynamo(CHAIN, "GetItem"), ...read("recent/*")],
-  "blocks.put": [held(CHAIN, "PutItem", "B#*"), s3(objects("recent/*"), "PutObject")],
+  "blocks.get": [dynamo(CHAIN, "GetItem"), ...read(RECENT)],
+  "blocks.put": [held(CHAIN, "PutItem", "B#*"), s3(objects(RECENT), "PutObject")],
   "blocks.drop": [
-    ...read("recent/*"),
+    ...read(RECENT),
     held(CHAIN, "DeleteItem", "B#*"),
-    s3(objects("recent/*"), "DeleteObject"),
+    s3(objects(RECENT), "DeleteObject"),
   ],
   "segments.write": [
     held(CHAIN, "PutItem", "S#*"),
     held(CHAIN, "UpdateItem", "X#*"),
-    s3(objects("segments/*"), "PutObject", "AbortMultipartUpload"),
+    s3(objects(SEGMENTS), "PutObject", "AbortMultipartUpload"),
   ],
   "segments.release": [
     held(CHAIN, "DeleteItem", "H#*", "B#*"),
-    s3(objects("recent/*"), "DeleteObject"),
+    s3(objects(RECENT), "DeleteObject"),
   ],
   "leases.hold": [dynamo(CHAIN, "GetItem"), held(CHAIN, "PutItem", "L#*")],
   "cursors.get": [dynamo(CHAIN, "GetItem")],
@@ -157,7 +160,7 @@ const CALLS = {
   ],
   // A chain may begin with the snapshot of another city, whose segments are below it.
   "snapshots.fetch": [
-    s3(fleetObjects("snapshots/*", "segments/*"), "GetObject"),
+    s3(fleetObjects("snapshots/*", SEGMENTS), "GetObject"),
     s3(FLEET_BUCKETS, "ListBucket"),
   ],
   "addresses.keep": [
