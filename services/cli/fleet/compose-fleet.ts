@@ -64,6 +64,8 @@ export interface FleetTools {
   baseOf(city: string): Promise<string | undefined>;
   /** How the stacks of an AWS city stand, in the order they are deployed. */
   stacksOf(city: string): Promise<readonly StackState[]>;
+  /** What the stack of an AWS city prints that answers callers; nothing before it was deployed. */
+  rpcOutputs(city: string): Promise<Readonly<Record<string, string>>>;
   /** Templates that the stacks of an AWS city stand on, in the same order; `undefined`: none. */
   templatesOf(city: string): Promise<readonly (PricedTemplate | undefined)[]>;
   destroy(city: string): Promise<void>;
@@ -140,6 +142,7 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     releases,
     clock,
     stacksOf,
+    rpcOutputs: (code) => outputsOf(`${namesOf(code).prefix}-rpc`, namesOf(code)),
     templatesOf: (code) => templatesIn(formation(code), namesOf(code)),
     survivors: (code) => survivorsOf(namesOf(code), s3),
     prepare: () => prepareReleaseBucket(s3, buckets.release),
@@ -202,9 +205,12 @@ function edgePorts(
   };
 }
 
-/** What one stack of the edge's region prints; nothing of one that is not there. */
-export async function outputsOf(stack: string): Promise<Readonly<Record<string, string>>> {
-  const [found] = await stackStates(formationIn(EDGE_REGION), [stack]);
+/** What one stack prints, of the edge's region unless said; nothing of one that is not there. */
+export async function outputsOf(
+  stack: string,
+  { region }: Pick<CityNames, "region"> = { region: EDGE_REGION },
+): Promise<Readonly<Record<string, string>>> {
+  const [found] = await stackStates(formationIn(region), [stack]);
   return found?.outputs ?? {};
 }
 

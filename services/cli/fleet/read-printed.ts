@@ -7,21 +7,20 @@ type Outputs = Readonly<Record<string, string>>;
 
 /** What deployed stacks print, asked of CloudFormation. Every method throws when the world failed. */
 export interface PrintedPorts {
-  /** Of the stacks of an AWS city, in the order they are deployed; of one that is not: nothing. */
-  stacksOf(city: string): Promise<readonly { readonly outputs: Outputs }[]>;
+  /** Of what answers callers in an AWS city; of one that is not deployed: nothing. */
+  rpcOutputs(city: string): Promise<Outputs>;
   edgeOutputs(): Promise<Outputs>;
 }
 
 /** What the deployed parts of a fleet say of themselves, so that nobody has to copy it. */
 export async function readPrinted(
   fleet: EnvironmentName,
-  { stacksOf, edgeOutputs }: PrintedPorts,
+  { rpcOutputs, edgeOutputs }: PrintedPorts,
 ): Promise<PrintedFacts> {
   const hosts: Record<string, string> = {};
   for (const { code, host, edge } of citiesOf(fleet)) {
     if (host.kind !== "aws" || !edge) continue;
-    const stacks = await stacksOf(code);
-    const { RpcUrl, EventsUrl }: Outputs = Object.assign({}, ...stacks.map((one) => one.outputs));
+    const { RpcUrl, EventsUrl } = await rpcOutputs(code);
     if (RpcUrl !== undefined) hosts[code] = new URL(RpcUrl).host;
     if (EventsUrl !== undefined) hosts[streamOriginId(code)] = new URL(EventsUrl).host;
   }

@@ -38,35 +38,46 @@ export async function runDeploy(context: CommandContext): Promise<ExitCode> {
     });
   }
   const tools = await openTools(context, cities);
-  await tools.prepare();
-  const version = await versionToDeploy(context, tools);
-  if ((await fetchRelease(version, tools.releases)) === undefined) {
+  const { version, isNew } = await versionToDeploy(context, tools);
+  // What is stored has its bucket: who may only deploy it need not be let prepare one.
+  if (isNew) await tools.prepare();
+  const isBuilt = (await fetchRelease(version, tools.releases)) === undefined;
+  if (isBuilt) {
     terminal.err(`building ${version}`);
     await buildRelease(version, { context, tools, fleet });
   }
   await checkImage(version, cities, { tools, fleet });
   const outcome = await bring(version, cities, { context, tools });
-  const before = Object.values((await tools.record.read())?.state.before ?? {});
-  const spare = new Set([version, ...before.filter((one) => one !== null)]);
-  await dropOldReleases({ keep: RELEASES_KEPT, spare }, tools.releases);
+  // A new release is one more than before; what is deployed again is not.
+  if (isBuilt) await dropOld(version, tools);
   return tell(outcome, context);
 }
 
+/** Releases too many go, but for what cities go back to. */
+async function dropOld(version: string, { record, releases }: FleetTools): Promise<void> {
+  const before = Object.values((await record.read())?.state.before ?? {});
+  const spare = new Set([version, ...before.filter((one) => one !== null)]);
+  await dropOldReleases({ keep: RELEASES_KEPT, spare }, releases);
+}
+
 /**
- * The release that is named, else the one that was killed half way, else a new one.
+ * The release that is named, else the one that was killed half way, else a new one. Before the first
+ * deployment there is no bucket that could hold one.
  *
  * @throws CommandFailure `EXOS-E8005` for whoever would be refused when all is built
  */
 async function versionToDeploy(
   { options }: CommandContext,
   { record, clock }: FleetTools,
-): Promise<string> {
+): Promise<{ readonly version: string; readonly isNew: boolean }> {
   const state = (await record.read())?.state;
   if (state !== undefined && isHeldFrom(state, operatorName(), clock.now())) {
     throw refusedFailure(state);
   }
   const half = halfDeployed(state, abandonOf(options));
-  return options["release"] ?? half ?? newVersion(clock.now());
+  const named = options["release"] ?? half;
+  const isNew = named === undefined || state === undefined;
+  return { version: named ?? newVersion(clock.now()), isNew };
 }
 
 const operatorName = (): string => `${userInfo().username}@${hostname()}`;

@@ -86,9 +86,9 @@ describe("what deployments print", () => {
     const stacks: Record<string, Readonly<Record<string, string>>> = { syd: SYDNEY };
     const asked: string[] = [];
     const printed = await readPrinted("prod", {
-      async stacksOf(city) {
+      async rpcOutputs(city) {
         asked.push(city);
-        return [{ outputs: { VpcId: "v" } }, { outputs: stacks[city] ?? {} }];
+        return stacks[city] ?? {};
       },
       edgeOutputs: async () => ({ VectorStore: "arn:store" }),
     });
@@ -102,7 +102,7 @@ describe("what deployments print", () => {
   });
 
   it("is nothing of a city whose door is open, which no edge asks", async () => {
-    const ports = { stacksOf: async () => [{ outputs: SYDNEY }], edgeOutputs: async () => ({}) };
+    const ports = { rpcOutputs: async () => SYDNEY, edgeOutputs: async () => ({}) };
     expect(await readPrinted("local", ports)).toEqual({ origins: {}, vector: undefined });
   });
 });
