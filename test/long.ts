@@ -190,7 +190,7 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     about: "the contract suites of the AWS adapters on a local endpoint",
     needs: [],
     lacks: lacksPython,
-    run: () => ["test/e2e/endpoint-contracts.ts"],
+    run: (short) => ["test/e2e/endpoint-contracts.ts", ...(short ? ["--short"] : [])],
   },
   "city-chains": {
     about: "300 and 3,121 recorded blocks through the stores of a city, against embedded ones",
@@ -211,7 +211,7 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     about: "the suites of tables on Amazon's own engine",
     needs: [],
     lacks: lacksDynamoLocal,
-    run: () => ["test/e2e/dynamo-local.ts"],
+    run: (short) => ["test/e2e/dynamo-local.ts", ...(short ? ["--short"] : [])],
   },
   cloud: {
     about: "a city deployed to a local endpoint: followed, reorganised, killed, restarted, removed",

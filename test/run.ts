@@ -8,7 +8,7 @@ import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RUN_FOLDER } from "./support/run-folder.ts";
-import { SUITE_WORDS } from "./support/run-suites.ts";
+import { SLOW, SUITE_WORDS } from "./support/run-suites.ts";
 import { failureLines, missedFiles, readReport, type SuiteReport } from "./support/suite-report.ts";
 import { VECTOR_ROWS_FILE, vectorTable } from "./support/vector-report.ts";
 
@@ -26,9 +26,6 @@ const COVERING = [
   ...["recorded", "sign", "slot", "staking", "take"].map((at) => `services/stake/${at}`),
   "services/validate/mempool",
 ];
-
-/** Suites of whole nodes that take their time: a step of `npm run long`. */
-const SLOW = "**/*.slow.test.ts";
 
 const SUITE = [
   ...SUITE_WORDS,

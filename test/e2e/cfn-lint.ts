@@ -7,7 +7,7 @@
  * @module
  */
 import { mkdtempDisposableSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp, NO_IMAGE } from "#infra/create-app.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
@@ -97,9 +97,16 @@ async function run(): Promise<boolean> {
   const failures = seen.some(({ Level }) => Level === "Error") ? [] : ["a planted fault: unseen"];
 
   const counts = new Map<string, number>();
-  for (const stage of [...synthesise("prod", folder.path), ...synthesise("local", folder.path)]) {
-    const findings = await lint(python, stage);
-    for (const { Level, Message, Rule, Location } of findings) {
+  const stages = [...synthesise("prod", folder.path), ...synthesise("local", folder.path)];
+  const findings = new Map<Templates, Finding[]>();
+  const left = stages.values();
+  const lintLeft = async () => {
+    for (const stage of left) findings.set(stage, await lint(python, stage));
+  };
+  // It fills one core.
+  await Promise.all(Array.from({ length: availableParallelism() }, lintLeft));
+  for (const stage of stages) {
+    for (const { Level, Message, Rule, Location } of findings.get(stage) ?? []) {
       counts.set(Rule.Id, (counts.get(Rule.Id) ?? 0) + 1);
       if (Level !== "Error" && ACKNOWLEDGED[Rule.Id] !== undefined) continue;
       failures.push(`${stage.name}: ${Rule.Id} ${Message} (${Location.Path?.join("/")})`);

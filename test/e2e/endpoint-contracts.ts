@@ -1,7 +1,8 @@
 /**
  * The contract suites of the adapters that name AWS, against a local endpoint: somebody else's
- * reading of the same services. `node test/e2e/endpoint-contracts.ts [--localstack] [FILTER …]`; with
- * `--chains` the recorded chains of `city-chains.ts` instead. MiniStack, or with `--localstack` that
+ * reading of the same services. `node test/e2e/endpoint-contracts.ts [--localstack] [--short] [FILTER …]`;
+ * `--short` leaves the suites out that take their time, and with `--chains` the recorded chains of
+ * `city-chains.ts` are run instead. MiniStack, or with `--localstack` that
  * one, in a container: exit code 77 where none can be had.
  * @module
  */
@@ -16,7 +17,7 @@ import { removeContainer } from "#services/cli/cloud/running-container.ts";
 import { startLocalstack } from "#services/cli/cloud/start-localstack.ts";
 import { startMinistack } from "#services/cli/cloud/start-ministack.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { runSuites } from "../support/run-suites.ts";
+import { runSuites, SLOW } from "../support/run-suites.ts";
 
 /** What opens an endpoint in a test: with `AWS_ENDPOINT_URL` set, the one that is given. */
 const OPENS = /support\/aws\/(dynamo|fauxqs|queue)-endpoint\.ts/;
@@ -59,8 +60,9 @@ async function run(given: readonly string[]): Promise<number> {
     ? openLocalstack()
     : openMinistack(join(folder.path, "m")));
   const { name, endpoint } = opened;
-  const words = given.filter((word) => word !== "--localstack");
-  const files = globSync("test/**/*.test.ts").filter((file) =>
+  const words = given.filter((word) => word !== "--localstack" && word !== "--short");
+  const exclude = given.includes("--short") ? [SLOW] : [];
+  const files = globSync("test/**/*.test.ts", { exclude }).filter((file) =>
     OPENS.test(readFileSync(file, "utf8")),
   );
   const isChains = words[0] === "--chains";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "#services/cli/commands.ts";
 import { layDevelopmentWallet, openDevelopmentNode } from "../support/development-node.ts";
+import { ALONE } from "../support/readme-lines.ts";
 import { runInProcess } from "../support/run-in-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { vectorsPath } from "../support/vectors.ts";
@@ -31,7 +32,11 @@ const snapshotExamples = examples.filter((line) => first(line) === "snapshot");
 /** Wants cities: run by `fleet-scenario.ts`. */
 const fleetExamples = examples.filter((line) => line === "fleet status");
 const elsewhere = [...longExamples, ...fileExamples, ...snapshotExamples, ...fleetExamples];
-const others = examples.filter((line) => ![...nodeExamples, ...elsewhere].includes(line));
+/** Run by `readme.slow.test.ts`. */
+const inReadme = ALONE.map((line) => line.replace(/^npm start -- /, ""));
+const others = examples.filter(
+  (line) => ![...nodeExamples, ...elsewhere, ...inReadme].includes(line),
+);
 
 describe("the examples of the help pages", () => {
   it("stand on the page of their command, and every command has a page", async () => {

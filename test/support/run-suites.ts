@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { failureLines, readReport } from "./suite-report.ts";
 
+/** Suites that take their time: a step of `npm run long`. */
+export const SLOW = "**/*.slow.test.ts";
+
 /** What vitest is told wherever the project runs its suites. */
 export const SUITE_WORDS = [
   "run",
