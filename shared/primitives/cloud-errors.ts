@@ -153,4 +153,10 @@ export const CLOUD_ERRORS = {
     sentence: "A city did not answer whoever watches the fleet.",
     hint: "`exos fleet status <city> --environment prod`; the edge leaves it out meanwhile.",
   },
+  "EXOS-E8150": {
+    status: 503,
+    title: "Traces lost",
+    sentence: "Whoever collects traces did not take them.",
+    hint: "Nothing but traces is lost. `EXOS_TRACES` names the base of an OTLP endpoint over HTTP, without `/v1/traces`.",
+  },
 } as const satisfies ErrorRows;

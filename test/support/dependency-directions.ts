@@ -39,6 +39,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/p2p",
     "shared/ports",
     "shared/messages",
+    "npm:@opentelemetry",
     "npm:classic-level",
     "npm:kysely",
     "npm:socks",
