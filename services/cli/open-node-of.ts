@@ -5,6 +5,7 @@ import { createLogFile, logFileOf, teeLog } from "#services/cli/log-file.ts";
 import { policyOf } from "#services/cli/policy-of.ts";
 import { poolPolicyOf } from "#services/cli/pool-policy-of.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
+import { traceSettingsOf } from "#services/cli/trace-settings-of.ts";
 
 /** Memory for coins where the configuration says nothing. */
 const MEBIBYTES_DEFAULT = 256;
@@ -27,6 +28,7 @@ export function nodeOptionsOf({ config, terminal }: CommandContext, city = "loca
     cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,
     policy: policyOf(config),
     poolPolicy: poolPolicyOf(config),
+    traces: traceSettingsOf(config, config.text("city") ?? city),
     ...(jobs === undefined ? {} : { jobs }),
   };
 }

@@ -12,6 +12,7 @@ import { answerPost } from "#services/rpc/http/post-door.ts";
 import { createReadyDoor } from "#services/rpc/http/ready-door.ts";
 import { RPC_PATHS, refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { answerRoute } from "#services/rpc/http/route-door.ts";
+import { traceRequest } from "#services/rpc/http/trace-request.ts";
 import type { JsonRpcServer } from "#services/rpc/json-rpc/json-rpc-server.ts";
 import { createLoginCheck, type LoginCheck, orToken } from "#services/rpc/json-rpc/login.ts";
 import { answerOperations, OPERATIONS_PATHS } from "#services/rpc/operations.ts";
@@ -39,14 +40,16 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv
     c.set("started", deps.clock.elapsedMs());
     c.set("requestId", requestIdOf(c.req.header("x-request-id"), deps));
     c.set("session", createSession(deps));
-    const refusal =
-      checkHeadSize(c.req.raw) ??
-      (await checkOrigin(c.req.raw.headers, deps)) ??
-      (isOperations(c.req.path) ? undefined : charge(c, 1, deps)) ??
-      (isCity ? await admit(c) : undefined);
-    if (refusal === undefined) await next();
-    else c.res = refuseRequest(c.req, refusal);
-    await finish(c, deps);
+    await traceRequest(c, deps, async () => {
+      const refusal =
+        checkHeadSize(c.req.raw) ??
+        (await checkOrigin(c.req.raw.headers, deps)) ??
+        (isOperations(c.req.path) ? undefined : charge(c, 1, deps)) ??
+        (isCity ? await admit(c) : undefined);
+      if (refusal === undefined) await next();
+      else c.res = refuseRequest(c.req, refusal);
+      await finish(c, deps);
+    });
   });
 
   const verbs = new Map<string, string>();

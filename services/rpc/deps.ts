@@ -20,6 +20,7 @@ import type { Metrics } from "#shared/ports/metrics.ts";
 import type { NetworkView, Peers } from "#shared/ports/peers.ts";
 import type { RichList } from "#shared/ports/rich-list.ts";
 import type { Staking } from "#shared/ports/staking.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import type { Wallets } from "#shared/ports/wallets.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
@@ -237,4 +238,6 @@ export interface RpcDeps {
   readonly entropy: Entropy;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Without it nothing is traced. */
+  readonly traces?: Traces | undefined;
 }

@@ -9,6 +9,7 @@ import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts
 import { defaultPolicy, type PoolPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import type { BlockHint } from "#shared/messages/block-hint.ts";
 import type { BufferedCoinStore } from "#shared/ports/coin-store.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import type { ValidatorDeps } from "./core.ts";
 import { JUDGE_EVERYTHING, type JudgePolicy } from "./deps.ts";
 import { createFlusher } from "./flusher.ts";
@@ -20,6 +21,7 @@ export type Shared = Pick<ValidatorDeps, "network" | "clock" | "log" | "metrics"
   readonly blocks: ValidatorDeps["blocks"] & { flush(): Promise<void> };
   readonly headers: ValidatorDeps["headers"] & { flush(): Promise<void> };
   readonly coins: BufferedCoinStore;
+  readonly traces?: Traces | undefined;
 };
 
 /** What the operator may choose. */
@@ -47,7 +49,7 @@ const ATTEMPTS_MAX = 8;
 
 /** The service inside one process: queues in memory, scripts in threads. */
 export function composeEmbedded(shared: Shared, options: EmbeddedOptions): EmbeddedValidate {
-  const { network, clock, log, metrics } = shared;
+  const { network, clock, log, metrics, traces } = shared;
   // From the first second: a board tells "none yet" from "not measured".
   metrics.count("exos_reorgs_total", {}, 0);
   metrics.gauge("exos_reorg_depth_blocks", 0);
@@ -56,6 +58,7 @@ export function composeEmbedded(shared: Shared, options: EmbeddedOptions): Embed
     clock,
     log: log.module("connect"),
     metrics,
+    traces,
     // One tip, one writer: a second one would lose every race.
     concurrency: 1,
     visibilityMs: VISIBILITY_MS,

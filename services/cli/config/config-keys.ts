@@ -2,6 +2,7 @@ import { CITY_KEYS } from "#services/cli/config/city-keys.ts";
 import { PEER_KEYS } from "#services/cli/config/peer-keys.ts";
 import { POOL_KEYS } from "#services/cli/config/pool-keys.ts";
 import { STAKING_KEYS } from "#services/cli/config/staking-keys.ts";
+import { TRACE_KEYS } from "#services/cli/config/trace-keys.ts";
 import { WALLET_KEYS } from "#services/cli/config/wallet-keys.ts";
 
 /** How the text of a value is read. `list` splits at commas and may be given several times. */
@@ -81,6 +82,7 @@ export const CONFIG_KEYS = {
   ...WALLET_KEYS,
   ...STAKING_KEYS,
   ...CITY_KEYS,
+  ...TRACE_KEYS,
   jobs: {
     kind: "integer",
     min: 0,

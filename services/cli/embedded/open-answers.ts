@@ -109,6 +109,7 @@ export async function openAnswers(
     clock,
     metrics,
     log: log.module("rpc"),
+    traces: node.traces,
   };
   const rpc = stack.use(await composeRpc(shared, { ...options, folder: folder.path }));
   const held = stack.move();

@@ -8,6 +8,7 @@ import { composeEmbedded as composeValidate } from "#services/validate/compose-e
 import { runValidate } from "#services/validate/container.ts";
 import { createValidator, type Validator, type ValidatorDeps } from "#services/validate/core.ts";
 import { type DataFolder, openDataFolder } from "#shared/adapters/embedded/data-folder.ts";
+import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import {
   type LevelBlockStore,
   openLevelBlockStore,
@@ -33,6 +34,7 @@ import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
+import type { TraceSettings, Traces } from "#shared/ports/traces.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 
 export interface NodeOptions {
@@ -50,6 +52,8 @@ export interface NodeOptions {
   readonly policy?: ValidatorDeps["policy"];
   /** What the operator changes of the network's policy for the pool. */
   readonly poolPolicy?: Partial<PoolPolicy>;
+  /** Nothing is traced unless given. */
+  readonly traces?: TraceSettings | undefined;
 }
 
 interface NodeStores {
@@ -77,6 +81,17 @@ function measureStores(
 type Minting = Pick<StakeDeps, "submit" | "pause">;
 type VerdictListener = NonNullable<ValidatorDeps["rejected"]>;
 
+function mintingOf(validator: Validator, { pause }: Pick<ValidatorDeps, "pause">): Minting {
+  return {
+    pause,
+    async submit(block) {
+      const submission = await validator.submit(block);
+      if (submission.state === "judged") return submission;
+      throw new RangeError(`a block of our own does not decode: ${submission.reason}`);
+    },
+  };
+}
+
 /** One process that is a whole node: stores, queues, services, one clock. */
 export interface EmbeddedNode extends AsyncDisposable {
   readonly network: Network;
@@ -87,6 +102,8 @@ export interface EmbeddedNode extends AsyncDisposable {
   readonly clock: SystemClock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** `undefined` where nothing is traced. */
+  readonly traces: Traces | undefined;
   readonly validator: Validator;
   readonly staker: Staker;
   /** How whoever makes a block hands it in, and gives others their turn. */
@@ -129,6 +146,9 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
   const stack = new AsyncDisposableStack();
   try {
     const clock = options.clock ?? createSystemClock();
+    const traces = createLateTraces(options.traces, { clock, log });
+    // The last thing that is done: whatever is closed before is told of.
+    stack.defer(() => traces?.flush());
     const metrics = stack.use(withProcessMetrics(createPrometheusMetrics()));
     const genesis = toHashHex(network.consensus.genesis.hash);
     const folder = stack.use(
@@ -142,10 +162,10 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
       coins: stack.use(await openLevelCoinStore({ folder: folder.coins, dialect, cacheMebibytes })),
     };
     const { blocks, headers, coins } = measureStores(stores, { metrics, clock });
-    const tips = createTipFan({ clock, log, metrics });
+    const tips = createTipFan({ clock, log, metrics, traces });
     const follow = tips.follower("follow");
     const verdicts = new Set<VerdictListener>();
-    const shared = { network, blocks, headers, coins, clock, metrics, log, follow };
+    const shared = { network, blocks, headers, coins, clock, metrics, log, traces, follow };
     const validate = stack.use(
       composeValidate(
         { ...shared, follow: tips },
@@ -167,14 +187,7 @@ export async function openNode(options: NodeOptions): Promise<EmbeddedNode> {
     );
     stack.defer(() => deps.flush());
     const validator = createValidator(deps);
-    const minting: Minting = {
-      pause: deps.pause,
-      async submit(block) {
-        const submission = await validator.submit(block);
-        if (submission.state === "judged") return submission;
-        throw new RangeError(`a block of our own does not decode: ${submission.reason}`);
-      },
-    };
+    const minting = mintingOf(validator, deps);
     const node = {
       ...shared,
       folder,

@@ -10,11 +10,13 @@ import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Mempool } from "#shared/ports/mempool.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 
 /** What the node brings along. */
 export type PoolShared = Omit<SharedWithPool, "accepted"> & {
   readonly metrics: Metrics;
+  readonly traces?: Traces | undefined;
   /** Says that the tip has moved. */
   readonly follow: WorkSource<TipHint>;
 };
@@ -36,7 +38,7 @@ export async function openPool(
   shared: PoolShared,
   options: { readonly path: string; readonly policy: Partial<PoolPolicy> },
 ): Promise<NodePool> {
-  const { clock, log, metrics, follow } = shared;
+  const { clock, log, metrics, traces, follow } = shared;
   const queues: MemoryWorkQueue<AcceptedHint>[] = [];
   const accepted = {
     async send(hint: AcceptedHint): Promise<void> {
@@ -59,6 +61,7 @@ export async function openPool(
         clock,
         log: log.module(name),
         metrics,
+        traces,
         concurrency: 1,
         visibilityMs: RETRY_MS,
         attemptsMax: ATTEMPTS_MAX,

@@ -6,6 +6,7 @@ import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 
 /** One queue of tips in, one for each follower out. */
@@ -23,6 +24,7 @@ export function createTipFan(deps: {
   readonly clock: Pick<Clock, "sleep" | "elapsedMs">;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly traces?: Traces | undefined;
 }): TipFan {
   const followers: MemoryWorkQueue<TipHint>[] = [];
   return {
@@ -35,6 +37,7 @@ export function createTipFan(deps: {
         clock: deps.clock,
         log: deps.log.module(name),
         metrics: deps.metrics,
+        traces: deps.traces,
         concurrency: 1,
         visibilityMs: RETRY_MS,
         attemptsMax: ATTEMPTS_MAX,

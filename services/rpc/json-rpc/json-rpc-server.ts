@@ -15,6 +15,7 @@ import { limitsOf, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { Session } from "#services/rpc/session.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { inSpan } from "#shared/ports/traces.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 import type { Result } from "#shared/primitives/result.ts";
 
@@ -135,6 +136,16 @@ export class JsonRpcServer {
   async #run(call: Call, caller: Caller): Promise<Outcome> {
     const method = this.#methods.get(call.method);
     if (method === undefined) return unknownMethod(call.method);
+    const { traces } = this.#deps;
+    const attributes = { "rpc.system": "jsonrpc", "rpc.method": method.name };
+    return inSpan(traces, { name: method.name, kind: "internal", attributes }, async (span) => {
+      const outcome = await this.#call(method, call, caller);
+      if (!outcome.ok) span.fail(String(outcome.error.code));
+      return outcome;
+    });
+  }
+
+  async #call(method: Method, call: Call, caller: Caller): Promise<Outcome> {
     const { session } = caller;
     const { stores, chain } = session;
     if (stores === undefined) return refuse(RPC_CODES.starting, "Stores are opening");

@@ -1,8 +1,10 @@
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
+import { messageSpan } from "#shared/ports/message-span.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import type { WorkQueue, WorkSource } from "#shared/ports/work-queue.ts";
+import { inSpan, type Traces } from "#shared/ports/traces.ts";
+import type { QueueDepth, WorkQueue, WorkSource } from "#shared/ports/work-queue.ts";
 
 /** What a hostile queue does, each with a probability of 0 to 1. */
 export interface QueueFaults {
@@ -31,6 +33,8 @@ export interface MemoryWorkQueueOptions {
   /** A message replaces all that wait: for hints of one kind, of which the last says enough. */
   readonly latestOnly?: boolean;
   readonly faults?: QueueFaults;
+  /** Sending and handling are spans of one trace. */
+  readonly traces?: Traces | undefined;
 }
 
 /** A message that was given up, and why the last attempt failed. */
@@ -59,6 +63,8 @@ interface Parcel {
   readonly attempt: number;
   /** Monotonic milliseconds at which it was first sent. */
   readonly sentMs: number;
+  /** Of the span that sent it. */
+  readonly traceparent: string | undefined;
 }
 
 /** State of one queue: what waits, what is away, and who wants to be told. */
@@ -78,6 +84,10 @@ class Belt {
 
   get waiting(): number {
     return this.ready.length + this.delayed.size;
+  }
+
+  get depth(): Omit<QueueDepth, "dead"> {
+    return { waiting: this.waiting, inFlight: this.inFlight.size };
   }
 
   /** When what is here longest was sent; `undefined` where nothing is. */
@@ -118,7 +128,8 @@ class Belt {
 export function createMemoryWorkQueue<Message>(
   options: MemoryWorkQueueOptions,
 ): MemoryWorkQueue<Message> {
-  const { name, clock, log, faults, metrics } = options;
+  const { name, clock, log, faults, metrics, traces } = options;
+  const route = { system: "exos", queue: name };
   const labels = { queue: name };
   const belt = new Belt((depth) => metrics?.gauge("exos_queue_depth", depth, labels));
   metrics?.count("exos_dead_letters_total", labels, 0);
@@ -153,10 +164,12 @@ export function createMemoryWorkQueue<Message>(
     handle: Parameters<WorkSource<Message>["consume"]>[0],
     signal: AbortSignal,
   ): Promise<void> {
-    const { text, attempt } = parcel;
+    const { text, attempt, traceparent } = parcel;
     try {
       // The text was made from a `Message` by `send`.
-      await handle(JSON.parse(text) as Message, { attempt });
+      const message = JSON.parse(text) as Message;
+      const start = messageSpan("process", route, traceparent);
+      await inSpan(traces, start, () => handle(message, { attempt }));
     } catch (cause) {
       if (attempt >= options.attemptsMax) bury(parcel, cause);
       else {
@@ -172,16 +185,15 @@ export function createMemoryWorkQueue<Message>(
 
   return {
     deadLetters,
-    async send(message) {
-      const text = JSON.stringify(message);
-      if (text.length > MESSAGE_BYTES_MAX) throw new RangeError(`${name}: message over 64 KiB`);
-      if (options.latestOnly === true) belt.ready.length = 0;
-      if (belt.waiting >= WAITING_MAX) {
-        throw new StoreFault(`queue ${name} holds ${WAITING_MAX} messages`, { retryable: true });
-      }
-      const parcel = { text, attempt: 1, sentMs: clock.elapsedMs() };
-      belt.ready.push(...parcels(parcel, faults, belt.ready));
-      belt.changed();
+    send(message) {
+      return inSpan(traces, messageSpan("send", route), async ({ traceparent }) => {
+        const text = textOf(message, name);
+        if (options.latestOnly === true) belt.ready.length = 0;
+        checkRoom(belt, name);
+        const parcel = { text, attempt: 1, sentMs: clock.elapsedMs(), traceparent };
+        belt.ready.push(...parcels(parcel, faults, belt.ready));
+        belt.changed();
+      });
     },
     async consume(handle, signal) {
       belt.isLeft = false;
@@ -197,13 +209,22 @@ export function createMemoryWorkQueue<Message>(
       belt.isLeft = true;
       belt.changed();
     },
-    depth: async () => ({
-      waiting: belt.waiting,
-      inFlight: belt.inFlight.size,
-      dead: deadLetters.length,
-    }),
+    depth: async () => ({ ...belt.depth, dead: deadLetters.length }),
     idle: () => belt.idle(),
   };
+}
+
+/** @throws RangeError when it is over the limit */
+function textOf(message: unknown, queue: string): string {
+  const text = JSON.stringify(message);
+  if (text.length <= MESSAGE_BYTES_MAX) return text;
+  throw new RangeError(`${queue}: message over 64 KiB`);
+}
+
+/** @throws StoreFault when as much waits as may */
+function checkRoom({ waiting }: Belt, queue: string): void {
+  if (waiting < WAITING_MAX) return;
+  throw new StoreFault(`queue ${queue} holds ${WAITING_MAX} messages`, { retryable: true });
 }
 
 /** What becomes of one message: usually itself. May take the longest waiting one to put it after. */
