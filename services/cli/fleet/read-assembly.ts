@@ -13,22 +13,30 @@ import type { PricedTemplate } from "./price-templates.ts";
 /** Templates of each AWS city by its letters, in the order of its stacks, and that of the edge. */
 export type FleetTemplates = ReadonlyMap<string, readonly PricedTemplate[]>;
 
+/** What is synthesised of a fleet. */
+interface Part {
+  /** Letters of the cities, without the edge; all of it where none are named. */
+  readonly cities?: readonly string[] | undefined;
+  /** What is deployed already, and says of itself. */
+  readonly printed?: PrintedFacts | undefined;
+}
+
 /**
  * What would be deployed, synthesised now: without bundles, credentials or network.
  *
- * @param printed what is deployed already, and says of itself
  * @throws CommandFailure `EXOS-E8183` when that fails
  */
 export async function synthesiseTemplates(
   fleet: EnvironmentName,
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
-  printed: PrintedFacts = { origins: {} },
+  { cities, printed = { origins: {} } }: Part = {},
 ): Promise<FleetTemplates> {
+  if (cities?.length === 0) return new Map();
   const folder = await mkdtemp(join(tmpdir(), "exos-plan-"));
   try {
     const told = {
       CDK_OUTDIR: folder,
-      CDK_CONTEXT_JSON: JSON.stringify({ environment: fleet, printed }),
+      CDK_CONTEXT_JSON: JSON.stringify({ environment: fleet, cities: cities?.join(), printed }),
     };
     await runProgram(process.execPath, [join(PROJECT, "infra", "app.ts")], {
       doing: "synthesising the fleet",

@@ -11,7 +11,6 @@ import { costLines, planLines } from "./describe-plan.ts";
 import { environmentOf } from "./environment-of.ts";
 import { needLines, quotasNeeded, type RegionReading, readRegion } from "./fleet-quotas.ts";
 import { type CityPlan, costOf, costOfStage, EDGE, planCity, planEdge } from "./plan-fleet.ts";
-import type { PricedTemplate } from "./price-templates.ts";
 import { type FleetTemplates, synthesiseTemplates } from "./read-assembly.ts";
 import { readPrinted } from "./read-printed.ts";
 
@@ -20,22 +19,22 @@ export async function runCost(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
   const cities = chosenCities(fleet, context);
-  const templates = await synthesiseTemplates(fleet, context);
+  const templates = await synthesiseTemplates(fleet, context, { cities: partOf(context, cities) });
   const costs = cities.map((city) => costOf(city, templates.get(city.code)));
-  const edge = edgeOf(context, templates);
+  const edge = templates.get(EDGE);
   const all = edge === undefined ? costs : [...costs, costOfStage(EDGE, edge)];
   if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-cost.v1", cities: all }));
   else for (const line of costLines(all)) terminal.out(line);
   return EXIT.done;
 }
 
-/** The edge is spoken of where all cities are, and where there is one. */
-function edgeOf(
+/** Letters of those that are on AWS, where not all cities are spoken of. */
+function partOf(
   { options }: Pick<CommandContext, "options">,
-  templates: FleetTemplates,
-): readonly PricedTemplate[] | undefined {
-  const isPart = options["city"] !== undefined || options["wave"] !== undefined;
-  return isPart ? undefined : templates.get(EDGE);
+  cities: readonly City[],
+): readonly string[] | undefined {
+  if (options["city"] === undefined && options["wave"] === undefined) return undefined;
+  return cities.filter(({ host }) => host.kind === "aws").map(({ code }) => code);
 }
 
 /**
@@ -53,12 +52,15 @@ export async function runPlan(context: CommandContext): Promise<ExitCode> {
       ? undefined
       : await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
   const printed = tools && (await readPrinted(fleet, tools));
-  const templates = await synthesiseTemplates(fleet, context, printed);
+  const templates = await synthesiseTemplates(fleet, context, {
+    cities: partOf(context, cities),
+    printed,
+  });
   const plans: CityPlan[] = [];
   for (const city of cities) {
     plans.push(planCity(city, await standingOf(city, { fleet, tools, templates, say })));
   }
-  const edge = edgeOf(context, templates);
+  const edge = templates.get(EDGE);
   if (edge !== undefined) {
     plans.push(planEdge({ templates: edge, deployed: [await tools?.edgeTemplate()] }));
   }
