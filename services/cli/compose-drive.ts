@@ -14,7 +14,7 @@ export interface DrivenQueues extends Disposable {
 
 /** Builds the client and asks for nothing. */
 export function composeDrive(): DrivenQueues {
-  const client = createSqsClient({}, POLL_MS);
+  const client = createSqsClient({}, { requestMs: POLL_MS });
   return {
     queueAt: (QueueUrl) => ({
       async receive(max, signal) {

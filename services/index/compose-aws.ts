@@ -4,10 +4,13 @@ import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { openAddressIndex } from "#shared/adapters/aws/open-address-index.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import { readTraceSettings } from "#shared/adapters/aws/trace-settings.ts";
+import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import type { Log } from "#shared/ports/log.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import type { IndexDeps } from "./core.ts";
 import { rememberTip } from "./remember-tip.ts";
 
@@ -24,6 +27,8 @@ export const WANTED = [
 export interface AwsIndex {
   readonly deps: IndexDeps;
   readonly log: Log;
+  /** `undefined` where nothing is traced. */
+  readonly traces: Traces | undefined;
 }
 
 /**
@@ -35,24 +40,25 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const env = readCityEnvironment(environment, WANTED);
   const network = networkOfCity(env.EXOS_NETWORK);
   const { wire } = network.consensus;
-  const dynamo = createDynamoClient();
   const clock = createSystemClock();
-  const stores = openChainStores(env, {
-    clients: { dynamo },
-    network,
-    clock,
-    entropy: createSystemEntropy(),
-  });
   const log = createStreamLog({
     write: (line) => process.stdout.write(line),
     form: "json",
     level: "info",
     constant: { service: "index", city: env.EXOS_CITY },
   });
+  const traces = createLateTraces(readTraceSettings(environment, "index"), { clock, log });
+  const dynamo = createDynamoClient({}, traces);
+  const stores = openChainStores(env, {
+    clients: { dynamo, traces },
+    network,
+    clock,
+    entropy: createSystemEntropy(),
+  });
   const tip = rememberTip(stores.coins);
   const known = { ...stores, coins: tip.told, dynamo, wire };
   const index = openAddressIndex(env.EXOS_TABLE_INDEX, known);
   const leases = createDynamoLeases(stores.chain);
   const isLoading = async () => (await leases.holder("load", clock.now())) !== undefined;
-  return { deps: { coins: tip.asked, blocks: stores.blocks, index, isLoading }, log };
+  return { deps: { coins: tip.asked, blocks: stores.blocks, index, isLoading }, log, traces };
 }

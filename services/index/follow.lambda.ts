@@ -5,7 +5,7 @@ import { handleTopic, type TopicEvent } from "#shared/adapters/aws/lambda-topic.
 import { readHint } from "#shared/messages/read-hint.ts";
 import { parseTipHint } from "#shared/messages/tip-hint.ts";
 
-const { deps, log } = composeAws(process.env);
+const { deps, log, traces } = composeAws(process.env);
 
 /** The tip moved, or somebody believes so: bring the index to it. */
 export const handler = (event: TopicEvent, context: Pick<Context, "getRemainingTimeInMillis">) =>
@@ -13,4 +13,5 @@ export const handler = (event: TopicEvent, context: Pick<Context, "getRemainingT
     read: (text) => readHint(text, [parseTipHint]),
     handle: () => followWithin(context.getRemainingTimeInMillis(), { deps, log }),
     log,
+    traces,
   });

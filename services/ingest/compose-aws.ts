@@ -51,6 +51,7 @@ import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Pool } from "#shared/ports/pool.ts";
 import type { RichList } from "#shared/ports/rich-list.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import { toHex } from "#shared/primitives/hex.ts";
 import type { CityPorts, CityToStake } from "./city/open-city-ingest.ts";
 import { GENESIS } from "./city/task-arguments.ts";
@@ -80,6 +81,8 @@ export interface TaskOutput {
   readonly log: Log;
   /** Takes one line with its end. */
   readonly write: (line: string) => void;
+  /** `undefined` where nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /** A poll waits for 20 s; its answer may take a while longer. @source cloud.md 2 */
@@ -98,13 +101,13 @@ const SIGN_MS = 12_000;
  */
 export async function composeAws(
   environment: Readonly<Record<string, string | undefined>>,
-  { log, write }: TaskOutput,
+  { log, write, traces }: TaskOutput,
 ): Promise<CityPorts> {
   const names = readCityEnvironment(environment, WANTED);
-  const city = openCity(names);
+  const city = openCity(names, traces);
   const { stores, network, clock, entropy, clients, leases, owner, segments } = city;
   const { chain: _, objects, ...ports } = stores;
-  const sqs = createSqsClient();
+  const sqs = createSqsClient({}, { traces });
   const pool = createDynamoTable({ client: clients.dynamo, table: names.EXOS_TABLE_POOL });
   const policy = { checkpoints: "assert", assumes: () => false } as const;
   const known = await openKnown({ network, clock, entropy, log }, (name) =>
@@ -130,13 +133,14 @@ export async function composeAws(
       transactions: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_TRANSACTIONS }),
     },
     announce: createSqsWorkSource<AnnounceHint>({
-      client: createSqsClient({}, POLL_MS),
+      client: createSqsClient({}, { requestMs: POLL_MS, traces }),
       queueUrl: names.EXOS_QUEUE_ANNOUNCE,
       read: readAnnounceHint,
       log,
       clock,
       concurrency: 1,
       retrySeconds: RETRY_SECONDS,
+      traces,
     }),
     arrivals: (held) => composeArrivals({ ...ports, network, clock, policy, ...held }),
     pack: (held, signal) =>
@@ -197,11 +201,11 @@ function surroundingsOf({ progress, clockSkewSeconds }: CityToStake) {
 }
 
 /** The stores of a city and who leases what of it, without a request. */
-function openCity(names: Readonly<Record<(typeof CITY)[number], string>>) {
+function openCity(names: Readonly<Record<(typeof CITY)[number], string>>, traces?: Traces) {
   const network = networkOfCity(names.EXOS_NETWORK);
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
-  const clients = { dynamo: createDynamoClient(), s3: createS3Client() };
+  const clients = { dynamo: createDynamoClient({}, traces), s3: createS3Client({}, traces) };
   const stores = openChainStores(names, { clients, network, clock, entropy });
   const { chain, objects, blocks } = stores;
   return {

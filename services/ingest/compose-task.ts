@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readTraceSettings } from "#shared/adapters/aws/trace-settings.ts";
+import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
+import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { SEGMENT_BLOCKS } from "#shared/coins/segment.ts";
 import type { Log } from "#shared/ports/log.ts";
 import { NetFault } from "#shared/ports/net-fault.ts";
@@ -39,7 +42,13 @@ export async function runTask(
   try {
     const named = { ...given, userAgent: userAgent() };
     if (given.mode === "load") return await load(named, { environment, log }, signal);
-    await runIngestTask(await composeAws(environment, { log, write }), named, signal);
+    const settings = readTraceSettings(environment, given.mode);
+    const traces = createLateTraces(settings, { clock: createSystemClock(), log });
+    try {
+      await runIngestTask(await composeAws(environment, { log, write, traces }), named, signal);
+    } finally {
+      await traces?.flush();
+    }
     log.info("stopped");
     return 0;
   } catch (cause) {

@@ -15,6 +15,8 @@ import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
 import { readSegmentItem, segmentKey } from "#shared/adapters/aws/segment-items.ts";
 import type { AwsCaller } from "#shared/adapters/aws/signed-request.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
+import { readTraceSettings } from "#shared/adapters/aws/trace-settings.ts";
+import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import { createPrometheusMetrics } from "#shared/adapters/embedded/prometheus-metrics.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
@@ -48,17 +50,18 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const { wire } = network.consensus;
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
-  const dynamo = createDynamoClient();
-  const ssmEndpoint = environment["AWS_ENDPOINT_URL_SSM"] ?? environment["AWS_ENDPOINT_URL"];
-  const clients = { dynamo };
-  const chain = openChainStores(env, { clients, network, clock, entropy });
-  const coins = holdTip(chain.coins, { notice: chain.notice, clock });
   const log = createStreamLog({
     write: (line) => process.stdout.write(line),
     form: "json",
     level: "info",
     constant: { service: "rpc", city: env.EXOS_CITY },
   });
+  const traces = createLateTraces(readTraceSettings(environment, "rpc"), { clock, log });
+  const dynamo = createDynamoClient({}, traces);
+  const ssmEndpoint = environment["AWS_ENDPOINT_URL_SSM"] ?? environment["AWS_ENDPOINT_URL"];
+  const clients = { dynamo, traces };
+  const chain = openChainStores(env, { clients, network, clock, entropy });
+  const coins = holdTip(chain.coins, { notice: chain.notice, clock });
   const stores = { ...chain, coins };
   const pool = createDynamoTable({ client: dynamo, table: env.EXOS_TABLE_POOL });
   const judged = { ...stores, network, clock, log, entropy };
@@ -68,11 +71,12 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     richList: createS3RichList(chain.objects),
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),
-    hints: openHints(env),
+    hints: openHints(env, traces),
     segments: segmentNotes(chain.chain),
     secrets: openSecrets(env, callerOf(dynamo, ssmEndpoint)),
     ...openJudges(judged),
     metrics: createPrometheusMetrics(),
+    traces,
   };
   return openCity(ports, { city: env.EXOS_CITY, network, version: env.EXOS_RELEASE });
 }
@@ -90,10 +94,10 @@ function openJudges(deps: Parameters<typeof composeJudges>[0]): Pick<CityPorts, 
 }
 
 /** Loaded by the first that is sent. */
-function openHints(env: Parameters<typeof composeHints>[0]): CityPorts["hints"] {
+function openHints(...given: Parameters<typeof composeHints>): CityPorts["hints"] {
   const hints = lazy(async () => {
     const { composeHints } = await import("#services/rpc/compose-hints.ts");
-    return composeHints(env);
+    return composeHints(...given);
   });
   return {
     blocks: { send: async (hint, group) => (await hints()).blocks.send(hint, group) },

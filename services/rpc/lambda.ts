@@ -10,5 +10,5 @@ const runtime = runtimeOf(globalThis, process.env["EXOS_ANSWERS"]);
 /** Answers a Function URL: in pieces where the runtime streams, else in one. */
 export const handler =
   runtime === undefined
-    ? bufferedHandler(api)
-    : runtime.streamifyResponse(streamingHandler(api, runtime));
+    ? bufferedHandler(api, deps.traces)
+    : runtime.streamifyResponse(streamingHandler(api, runtime, deps.traces));

@@ -16,5 +16,6 @@ export const handler = (event: BatchEvent): Promise<BatchAnswer> =>
     read: (text) => readHint(text, [parseBlockHint]),
     handle: ({ hash }, delivery) => checkBlock(hash, delivery, deps),
     log: deps.log,
+    traces: deps.traces,
     order: "apart",
   });

@@ -15,13 +15,16 @@ import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chai
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
+import { readTraceSettings } from "#shared/adapters/aws/trace-settings.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
+import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import { CONNECT_GROUP, type ConnectHint, connectId } from "#shared/messages/queue-hints.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import type { CheckDeps } from "./check-block.ts";
 import type { ConnectDeps } from "./connect-hinted.ts";
 import { JUDGE_EVERYTHING } from "./deps.ts";
@@ -42,12 +45,20 @@ export const WANTED = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+interface Traced {
+  /** `undefined` where nothing is traced. */
+  readonly traces: Traces | undefined;
+}
+
 /** What every function has: its chain, its log, and who counts for it. */
-function openCity(env: Readonly<Record<(typeof CITY)[number], string>>, service: string) {
+function openCity(
+  env: Readonly<Record<(typeof CITY)[number], string>>,
+  service: string,
+  environment: Environment,
+) {
   const network = networkOfCity(env.EXOS_NETWORK);
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
-  const clients = { dynamo: createDynamoClient() };
   const city = env.EXOS_CITY;
   const write = (line: string) => void process.stdout.write(line);
   const log = createStreamLog({
@@ -56,17 +67,19 @@ function openCity(env: Readonly<Record<(typeof CITY)[number], string>>, service:
     level: "info",
     constant: { service, city },
   });
+  const traces = createLateTraces(readTraceSettings(environment, service), { clock, log });
+  const clients = { dynamo: createDynamoClient({}, traces), traces };
   return {
     ...openChainStores(env, { clients, network, clock, entropy }),
-    ...{ network, clock, entropy, log, clients },
+    ...{ network, clock, entropy, log, traces, clients },
     policy: JUDGE_EVERYTHING,
     scripts: createInlineScripts(network.consensus),
     metrics: createEmbeddedMetrics({ city, write, wallMs: Date.now }),
   };
 }
 
-function openHints(env: Readonly<Record<(typeof HINTS)[number], string>>) {
-  const client = createSqsClient();
+function openHints(env: Readonly<Record<(typeof HINTS)[number], string>>, { traces }: Traced) {
+  const client = createSqsClient({}, { traces });
   const clock = createSystemClock();
   return {
     connect: createSqsWorkQueue<ConnectHint>({
@@ -80,23 +93,24 @@ function openHints(env: Readonly<Record<(typeof HINTS)[number], string>>) {
 }
 
 /** What judges a stored block alone. @throws StoreFault `EXOS-E8101` that names what is missing */
-export function composeCheck(environment: Environment): CheckDeps {
+export function composeCheck(environment: Environment): CheckDeps & Traced {
   const env = readCityEnvironment(environment, WANTED.check);
-  return { ...openCity(env, "check"), ...openHints(env) };
+  const city = openCity(env, "check", environment);
+  return { ...city, ...openHints(env, city) };
 }
 
 /** What connects blocks. @throws StoreFault `EXOS-E8101` that names what is missing */
 export function composeConnect(
   environment: Environment,
-): ConnectDeps & { readonly metrics: EmbeddedMetrics } {
+): ConnectDeps & Traced & { readonly metrics: EmbeddedMetrics } {
   const env = readCityEnvironment(environment, WANTED.connect);
-  const city = openCity(env, "connect");
-  const { connect, announce } = openHints(env);
+  const city = openCity(env, "connect", environment);
+  const { connect, announce } = openHints(env, city);
   return {
     ...city,
     connect,
     follow: createSnsTopic<TipHint>({
-      client: createSnsClient(),
+      client: createSnsClient({}, city.traces),
       topicArn: env.EXOS_TOPIC_FOLLOW,
     }),
     shared: {
@@ -113,12 +127,12 @@ export function composeConnect(
 export function composePool(
   environment: Environment,
   service: "mempool" | "mempool-follow",
-): PoolDeps & PoolFollowDeps {
+): PoolDeps & PoolFollowDeps & Traced {
   const env = readCityEnvironment(environment, WANTED[service]);
-  const city = openCity(env, service);
+  const city = openCity(env, service, environment);
   const table = createDynamoTable({ client: city.clients.dynamo, table: env.EXOS_TABLE_POOL });
   const announce = createSqsWorkQueue<object>({
-    client: createSqsClient(),
+    client: createSqsClient({}, city),
     queueUrl: env.EXOS_QUEUE_ANNOUNCE,
   });
   return {

@@ -22,6 +22,7 @@ export async function handler(
     read: readConnectHint,
     handle: (_, { attempt }) => connectHinted({ attempt, deadlineMs }, deps),
     log: deps.log,
+    traces: deps.traces,
     order: "in-order",
   });
   deps.metrics.flush();

@@ -12,4 +12,5 @@ export const handler = (event: TopicEvent): Promise<void> =>
     read: (text) => readHint(text, [parseTipHint]),
     handle: () => followWithPool(deps),
     log: deps.log,
+    traces: deps.traces,
   });

@@ -17,6 +17,7 @@ export function handler(event: BatchEvent): Promise<BatchAnswer> {
     read: (text) => readHint(text, [parseTransactionHint]),
     handle: ({ txid }, delivery) => judge(txid, delivery),
     log: deps.log,
+    traces: deps.traces,
     order: "apart",
   });
 }

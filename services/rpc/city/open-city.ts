@@ -23,6 +23,7 @@ import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
 import type { RichList } from "#shared/ports/rich-list.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
 import type { Segments } from "#shared/ports/segments.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
 import { cityAccess } from "./city-access.ts";
 import { openCityPool } from "./city-pool.ts";
@@ -55,6 +56,7 @@ export interface CityPorts {
   readonly entropy: Entropy;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly traces?: Traces | undefined;
 }
 
 /** What is said of the city. */
@@ -106,6 +108,7 @@ export function openCity(ports: CityPorts, facts: CityFacts): RpcDeps {
     entropy: ports.entropy,
     metrics: ports.metrics,
     log: ports.log,
+    traces: ports.traces,
   };
 }
 

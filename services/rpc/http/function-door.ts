@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from "aws-lambda";
+import type { Traces } from "#shared/ports/traces.ts";
 import { type AnswerHead, bufferedAnswerOf, headOf, requestOf } from "./function-url.ts";
 
 /** What Lambda's runtime offers where answers are streamed; absent elsewhere. */
@@ -36,22 +37,33 @@ function callerOf({ requestContext }: LambdaFunctionURLEvent): { readonly peer: 
   return { peer: requestContext.http.sourceIp };
 }
 
-/** Answer in pieces as they come. */
-export function streamingHandler(api: Answering, runtime: StreamingRuntime): StreamingHandler {
+/** Answer in pieces as they come. @param traces told before the function may be frozen */
+export function streamingHandler(
+  api: Answering,
+  runtime: StreamingRuntime,
+  traces?: Traces,
+): StreamingHandler {
   return async (event, stream) => {
-    const response = await api.fetch(requestOf(event), callerOf(event));
-    const out = runtime.HttpResponseStream.from(stream, headOf(response));
-    await writeBody(response, out);
+    try {
+      const response = await api.fetch(requestOf(event), callerOf(event));
+      const out = runtime.HttpResponseStream.from(stream, headOf(response));
+      await writeBody(response, out);
+    } finally {
+      await traces?.flush();
+    }
   };
 }
 
-/** Answer in one piece: what runs a function without Lambda's own stream. */
-export function bufferedHandler(api: Answering): BufferedHandler {
-  return async (event) =>
-    bufferedAnswerOf(
-      await api.fetch(requestOf(event), callerOf(event)),
-      event.rawPath.slice(0, 256),
-    );
+/** Answer in one piece: what runs a function without Lambda's own stream. @param traces as above */
+export function bufferedHandler(api: Answering, traces?: Traces): BufferedHandler {
+  return async (event) => {
+    try {
+      const answer = await api.fetch(requestOf(event), callerOf(event));
+      return await bufferedAnswerOf(answer, event.rawPath.slice(0, 256));
+    } finally {
+      await traces?.flush();
+    }
+  };
 }
 
 /** Write a body no faster than its reader takes it, and end. */

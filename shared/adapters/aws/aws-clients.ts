@@ -1,8 +1,10 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { SNSClient, type SNSClientConfig } from "@aws-sdk/client-sns";
+import type { Traces } from "#shared/ports/traces.ts";
 import { LateHttpHandler } from "./late-http-handler.ts";
 import type { AwsCaller } from "./signed-request.ts";
+import { traceCalls } from "./trace-calls.ts";
 
 const CONNECT_MS = 1_000;
 const REQUEST_MS = 3_000;
@@ -33,13 +35,16 @@ export function clientSettings(requestMs = REQUEST_MS) {
 }
 
 /** Tables. */
-export function createDynamoClient(more: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({ ...clientSettings(), ...more });
+export function createDynamoClient(
+  more: DynamoDBClientConfig = {},
+  traces?: Traces,
+): DynamoDBClient {
+  return traceCalls(new DynamoDBClient({ ...clientSettings(), ...more }), traces);
 }
 
 /** The topic. */
-export function createSnsClient(more: SNSClientConfig = {}): SNSClient {
-  return new SNSClient({ ...clientSettings(), ...more });
+export function createSnsClient(more: SNSClientConfig = {}, traces?: Traces): SNSClient {
+  return traceCalls(new SNSClient({ ...clientSettings(), ...more }), traces);
 }
 
 /**
@@ -60,6 +65,6 @@ export function callerOf(
 }
 
 /** Keys. */
-export function createKmsClient(more: KMSClientConfig = {}): KMSClient {
-  return new KMSClient({ ...clientSettings(), ...more });
+export function createKmsClient(more: KMSClientConfig = {}, traces?: Traces): KMSClient {
+  return traceCalls(new KMSClient({ ...clientSettings(), ...more }), traces);
 }

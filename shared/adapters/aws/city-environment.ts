@@ -1,4 +1,5 @@
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { TRACE_ENDPOINT } from "#shared/ports/traces.ts";
 
 const name = /^.{1,255}$/;
 const arn = /^arn:/;
@@ -58,6 +59,10 @@ const VARIABLES = {
   EXOS_BUCKET_WEB: name,
   /** `whole` where whoever calls a function hands on nothing of an answer before its end. */
   EXOS_ANSWERS: /^whole$/,
+  /** Base of an OTLP endpoint over HTTP, where the city is traced. */
+  EXOS_TRACES: TRACE_ENDPOINT,
+  /** How many of a hundred traces are recorded there. */
+  EXOS_TRACES_PERCENT: /^(100|[1-9]?\d)$/,
   /** Path below which a city's secrets stand, such as `/exos/prod/syd`. */
   EXOS_SECRETS: /^\//,
 } as const satisfies Readonly<Record<string, { test(value: string): boolean }>>;

@@ -1,6 +1,9 @@
 import type { Log } from "#shared/ports/log.ts";
+import { messageSpan } from "#shared/ports/message-span.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { inSpan, type Traces } from "#shared/ports/traces.ts";
 import type { Delivery } from "#shared/ports/work-queue.ts";
+import { nameOfArn } from "./message-names.ts";
 
 /** Of a batch that a queue hands to a function, what is read. @source aws-lambda SQSEvent */
 export interface BatchEvent {
@@ -14,6 +17,9 @@ interface BatchRecord {
     readonly ApproximateReceiveCount: string;
     readonly MessageGroupId?: string | undefined;
   };
+  /** Of the trace in which it was sent. */
+  readonly messageAttributes?: { readonly traceparent?: { readonly stringValue?: string } };
+  readonly eventSourceARN?: string;
 }
 
 /** Which records come again. @source aws-lambda SQSBatchResponse */
@@ -32,15 +38,24 @@ export interface BatchOptions<Message> {
    * fails takes all after it along, or the queue would deliver them before it.
    */
   readonly order: "apart" | "in-order";
+  /** Each record is a span of the trace in which it was sent. All of it is told before the answer. */
+  readonly traces?: Traces | undefined;
+}
+
+function spanOf({ messageId, messageAttributes, eventSourceARN = "" }: BatchRecord) {
+  const route = { system: "aws_sqs", queue: nameOfArn(eventSourceARN) };
+  const start = messageSpan("process", route, messageAttributes?.traceparent?.stringValue);
+  return { ...start, attributes: { ...start.attributes, "messaging.message.id": messageId } };
 }
 
 /** Handle one batch; what fails comes again, and nothing else does. @source cloud.md 2 */
 export async function handleBatch<Message>(
   { Records }: BatchEvent,
-  { read, handle, log, order }: BatchOptions<Message>,
+  { read, handle, log, order, traces }: BatchOptions<Message>,
 ): Promise<BatchAnswer> {
   let unreadable = 0;
-  const isHandled = async ({ body, messageId, attributes }: BatchRecord): Promise<boolean> => {
+  const isHandled = async (record: BatchRecord): Promise<boolean> => {
+    const { body, messageId, attributes } = record;
     const message = read(body);
     if (message === undefined) {
       unreadable++;
@@ -48,8 +63,9 @@ export async function handleBatch<Message>(
     }
     const attempt = Number(attributes.ApproximateReceiveCount);
     const group = attributes.MessageGroupId;
+    const delivery = { attempt, ...(group === undefined ? {} : { group }) };
     try {
-      await handle(message, { attempt, ...(group === undefined ? {} : { group }) });
+      await inSpan(traces, spanOf(record), async () => handle(message, delivery));
       return true;
     } catch (cause) {
       const code = (cause instanceof StoreFault ? cause.code : undefined) ?? "EXOS-E1000";
@@ -70,5 +86,6 @@ export async function handleBatch<Message>(
     }
   }
   if (unreadable > 0) log.warn("EXOS-E8110", "unreadable hints dropped", { count: unreadable });
+  await traces?.flush();
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -10,6 +10,7 @@ import type { Generations } from "#shared/ports/generations.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import { createAwsBlockStore } from "./aws-block-store.ts";
 import { createDynamoCoinStore } from "./dynamo-coin-store.ts";
 import { createDynamoCursors } from "./dynamo-cursors.ts";
@@ -33,6 +34,8 @@ export interface ChainClients {
   readonly dynamo: DynamoDBClient;
   /** One of its own unless given, loaded by the first request. */
   readonly s3?: S3Client;
+  /** Of the calls of that one. */
+  readonly traces?: Traces | undefined;
 }
 
 /** The chain of a city, over its tables and bucket. */
@@ -65,7 +68,7 @@ export function openChainStores(
   const bucket = env.EXOS_BUCKET_CHAIN;
   const objects = lateS3Objects(bucket, async () => {
     const { openS3Objects } = await import("./open-s3-objects.ts");
-    return openS3Objects(bucket, clients.s3);
+    return openS3Objects(bucket, clients);
   });
   const packed = createPackedBlocks({ chain, objects });
   return {

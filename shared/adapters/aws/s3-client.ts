@@ -1,7 +1,12 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import type { Traces } from "#shared/ports/traces.ts";
 import { clientSettings } from "./aws-clients.ts";
+import { traceCalls } from "./trace-calls.ts";
 
-/** Buckets. @param requestMs of one attempt; a segment takes longer than an item */
-export function createS3Client(more: S3ClientConfig = {}, requestMs = 30_000): S3Client {
-  return new S3Client({ ...clientSettings(requestMs), ...more });
+/** A segment takes longer than an item. */
+const REQUEST_MS = 30_000;
+
+/** Buckets. */
+export function createS3Client(more: S3ClientConfig = {}, traces?: Traces): S3Client {
+  return traceCalls(new S3Client({ ...clientSettings(REQUEST_MS), ...more }), traces);
 }

@@ -8,10 +8,13 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
+import { messageSpan } from "#shared/ports/message-span.ts";
 import { sleepOrStop } from "#shared/ports/sleep-or-stop.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { inSpan, type Traces } from "#shared/ports/traces.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import { awsFaultOf } from "./aws-fault.ts";
+import { nameOfQueue } from "./message-names.ts";
 
 /** Where messages come from, and how they are handled. */
 export interface SqsWorkSourceOptions<Message> {
@@ -30,6 +33,8 @@ export interface SqsWorkSourceOptions<Message> {
   readonly retrySeconds?: number;
   /** Where the queue puts what it gives up; without it nobody counts that here. */
   readonly deadQueueUrl?: string;
+  /** Each message is handled as a span of the trace in which it was sent. */
+  readonly traces?: Traces | undefined;
 }
 
 /** Wait before the queue is asked again after it failed to answer. */
@@ -40,7 +45,7 @@ export function createSqsWorkSource<Message>(
   options: SqsWorkSourceOptions<Message>,
 ): WorkSource<Message> {
   const { client, queueUrl: QueueUrl, log, clock, concurrency } = options;
-  const { retrySeconds, deadQueueUrl } = options;
+  const { retrySeconds, deadQueueUrl, traces } = options;
   let unreadable = 0;
 
   /** @returns `undefined` when it was told to stop, or the queue did not answer */
@@ -50,6 +55,7 @@ export function createSqsWorkSource<Message>(
       MaxNumberOfMessages: count,
       WaitTimeSeconds: options.waitSeconds ?? 20,
       MessageSystemAttributeNames: ["ApproximateReceiveCount", "MessageGroupId"],
+      ...(traces && { MessageAttributeNames: ["traceparent"] }),
     });
     try {
       return (await client.send(command, { abortSignal: signal })).Messages ?? [];
@@ -79,7 +85,7 @@ export function createSqsWorkSource<Message>(
   }
 
   async function deliver(
-    { Body, ReceiptHandle, Attributes }: SqsMessage,
+    { Body, ReceiptHandle, Attributes, MessageAttributes: more }: SqsMessage,
     handle: Parameters<WorkSource<Message>["consume"]>[0],
   ): Promise<void> {
     const done = () => tell(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
@@ -90,8 +96,9 @@ export function createSqsWorkSource<Message>(
     }
     const attempt = Number(Attributes?.ApproximateReceiveCount ?? 1);
     const group = Attributes?.MessageGroupId;
+    const delivery = { attempt, ...(group === undefined ? {} : { group }) };
     try {
-      await handle(message, { attempt, ...(group === undefined ? {} : { group }) });
+      await inSpan(traces, spanOf(QueueUrl, more), () => handle(message, delivery));
     } catch (cause) {
       const code = (cause instanceof StoreFault ? cause.code : undefined) ?? "EXOS-E1000";
       log.warn(code, "work failed, tried again", { queue: QueueUrl, attempt, err: String(cause) });
@@ -125,6 +132,11 @@ export function createSqsWorkSource<Message>(
       return { waiting, inFlight, dead: dead?.waiting ?? 0 };
     },
   };
+}
+
+function spanOf(queueUrl: string, attributes: SqsMessage["MessageAttributes"]) {
+  const route = { system: "aws_sqs", queue: nameOfQueue(queueUrl) };
+  return messageSpan("process", route, attributes?.["traceparent"]?.StringValue);
 }
 
 async function depthOf(client: Pick<SQSClient, "send">, QueueUrl: string) {
