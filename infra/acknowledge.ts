@@ -4,11 +4,12 @@ import type { CityNames } from "#regions/city-names.ts";
 
 const TABLE = "arn:aws:dynamodb:<region>:<account>:table/<city>";
 const BUCKET = "arn:aws:s3:::<city>-<account>-chain";
+const RELEASES = "arn:aws:s3:::<fleet>-<account>-release";
 const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::${resource}]` as const;
 
 /**
  * Every finding of cdk-nag that stands, and why. An id that names a resource of a city has `<city>`,
- * `<account>` and `<region>` in place of the city's own. A thirteenth id fails a test.
+ * `<account>` and `<region>` in place of the city's own; of what all cities share, `<fleet>`. A thirteenth id fails a test.
  */
 export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   "AwsSolutions-VPC7":
@@ -21,16 +22,21 @@ export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   "AwsSolutions-ECS4":
     "Container Insights are a dozen metrics of one task; the four that matter are written by the process.",
   [wildcard("*")]:
-    "The boundary grants nothing; ecr:GetAuthorizationToken and ec2:DescribeNetworkInterfaces know no resource; ecs:ListTasks is held to its cluster by a condition.",
+    "The boundary grants nothing; ecr:GetAuthorizationToken and ec2:DescribeNetworkInterfaces know no resource; ecs:ListTasks is held to its cluster by a condition, cloudwatch:DescribeAlarms, which wants all for composite ones, to the regions of its wave.",
   [wildcard(`${TABLE}-coins-g*`)]:
     "A table is a generation, and each import makes the next number (cloud.md 5.4).",
   [wildcard(`${BUCKET}/snapshots/*`)]: "Objects are named after a height and a hash of their set.",
+  [wildcard(`${RELEASES}/assembly/*`)]:
+    "Releases are named by their time or by whoever made them; who deploys a wave reads any of them.",
+  [wildcard(`${RELEASES}/image/*`)]:
+    "Images of releases are named as releases are, and each of their parts after its digest.",
   [wildcard("arn:aws:logs:<region>:<account>:log-group:/aws-dynamodb/*")]:
     "DynamoDB names the streams of its imports; only the loader holds it, and can read none of them.",
 };
 
 /** Names of this fleet up to the city's, in its own role or in that of another. */
 const OF_A_CITY = /exos-[a-z]+-[a-z]{3}(?=-)/g;
+const OF_THE_FLEET = /exos-[a-z]+(?=-<account>-release)/g;
 
 /** An id with what belongs to one city replaced by words that all cities share. */
 export function sharedId(
@@ -41,6 +47,7 @@ export function sharedId(
     .replaceAll(prefix, "<city>")
     .replaceAll(OF_A_CITY, "<city>")
     .replaceAll(account, "<account>")
+    .replaceAll(OF_THE_FLEET, "<fleet>")
     .replaceAll(region, "<region>");
 }
 
@@ -55,7 +62,7 @@ export function acknowledge(construct: IConstruct, id: string): void {
 export function acknowledgeWildcards(
   construct: IConstruct,
   resources: readonly string[],
-  names: CityNames,
+  names: Pick<CityNames, "prefix" | "account" | "region">,
 ): void {
   for (const resource of new Set(resources.filter((arn) => arn.includes("*")))) {
     const reason = ACKNOWLEDGED[sharedId(wildcard(resource), names)];

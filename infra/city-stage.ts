@@ -62,7 +62,9 @@ function factsOf({ city, deployment }: CityContext): GrantFacts {
  * 5. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the end of tasks that failed
  *    (`constructs/task-alarm.ts`), the topic that tells of them, and the one that gates the city's wave.
  *
- * Before all cities stands `stacks/edge-stack.ts`. How large each function and task is, what starts it
+ * Before all cities stands `stacks/edge-stack.ts`. Who may deploy them by a pipeline is said by
+ * `stacks/access-stack.ts`, once in an account: a role per wave (`constructs/deploy-role.ts`), which may
+ * do what `deploy-rights.ts` lists. How large each function and task is, what starts it
  * and which names it is told: `functions.ts`. What each may do: `grants.ts`, calls of ports in words;
  * `port-calls.ts` says which requests each call is, `statements-of.ts` makes a role's policy of them
  * (`constructs/handler-role.ts`), and `constructs/role-boundary.ts` what no role may do whatever it is

@@ -6,6 +6,7 @@ import { EDGE_REGION, edgeNames } from "#regions/edge-names.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { orExample } from "#regions/or-example.ts";
+import { addAccess } from "./add-access.ts";
 import type { AwsCity } from "./city-context.ts";
 import { CityStage } from "./city-stage.ts";
 import { leftOut } from "./left-out.ts";
@@ -64,7 +65,8 @@ function addEdge(app: App, props: AppProps, cities: readonly City[]): void {
 }
 
 /**
- * The fleet as an app: one stage per AWS city and one for the edge, all of them judged by cdk-nag.
+ * The fleet as an app: one stage per AWS city, one for the edge and one for who may deploy, all of
+ * them judged by cdk-nag.
  * What the deployer has not said is taken from the example, but for a city on this machine.
  */
 export function createApp(given: AppProps): App {
@@ -88,5 +90,6 @@ export function createApp(given: AppProps): App {
     if (named === undefined || named.includes(city.code)) new CityStage(app, { ...props, city });
   }
   if (named === undefined && !leftOut(environment, "edge stack")) addEdge(app, props, cities);
+  if (named === undefined) addAccess(app, props, cities);
   return app;
 }

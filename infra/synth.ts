@@ -36,13 +36,13 @@ for (const stage of readdirSync(directory).filter((name) => name.startsWith("ass
   const largest = Math.max(...texts.map(({ length }) => length));
   const sum = resources.reduce((all, count) => all + count, 0);
   print(
-    `${stage.slice("assembly-".length).padEnd(6)}${files.length} stacks, ${sum} resources, largest template ${(largest / 1_000).toFixed(0)} KB`,
+    `${stage.slice("assembly-".length).padEnd(7)}${files.length} stacks, ${sum} resources, largest template ${(largest / 1_000).toFixed(0)} KB`,
   );
 }
 for (const { code, host } of citiesOf(environment)) {
   if (host.kind === "aws") continue;
   const machine = `one machine at ${host.provider} ${host.region}`;
-  print(`${code.padEnd(6)}${machine}, by \`npm start -- fleet render ${code}\``);
+  print(`${code.padEnd(7)}${machine}, by \`npm start -- fleet render ${code}\``);
 }
 if (environment === "local") {
   print("left out, because the endpoint lacks it or nothing is billed there:");

@@ -1,8 +1,11 @@
 /** Stacks of a city, in the order they are deployed. @source cloud.md 11 */
 export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as const;
 
-/** Of what all cities share. */
-export const EDGE_STACKS = ["shared"] as const;
+/** Of what stands once in an account, beside its cities. */
+export const SHARED_STACKS = { edge: ["shared"], access: ["roles"] } as const;
+
+/** One of them, where a city's three letters would stand. */
+export type SharedStage = keyof typeof SHARED_STACKS;
 
 /** One stack of a city; it is named `exos-<environment>-<city>-<one of these>`. */
 export type CityStack = (typeof CITY_STACKS)[number];

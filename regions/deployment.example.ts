@@ -22,4 +22,17 @@ export const EXAMPLE_DEPLOYMENT: Deployment = {
     lon: "lon.lambda-url.eu-west-2.on.aws",
     "lon-events": "lon-events.lambda-url.eu-west-2.on.aws",
   },
+  // GitHub says of a job in which environment it runs, and lets people approve each of them.
+  deployRoles: {
+    prod: {
+      issuer: "https://token.actions.githubusercontent.com",
+      audience: "sts.amazonaws.com",
+      subjects: {
+        0: "repo:exos/node:environment:wave-0",
+        1: "repo:exos/node:environment:wave-1",
+        2: "repo:exos/node:environment:wave-2",
+        3: "repo:exos/node:environment:wave-3",
+      },
+    },
+  },
 };

@@ -26,6 +26,20 @@ export interface Deployment {
   readonly origins: Readonly<Record<string, string>>;
   /** ARN of the edge's KeyValueStore, where two cities write health. It is read off the edge's stack. */
   readonly vector: string | undefined;
+  /** Who deploys by a pipeline; an environment without an entry is deployed by hand alone. */
+  readonly deployRoles: Readonly<Partial<Record<EnvironmentName, DeployRoles>>>;
+}
+
+/** Whose word lets a pipeline deploy, so that it holds no key: an issuer of OpenID Connect. */
+export interface DeployRoles {
+  /** Such as `https://token.actions.githubusercontent.com`, without a slash at its end. */
+  readonly issuer: string;
+  /** Whom its tokens are meant for, such as `sts.amazonaws.com`. */
+  readonly audience: string;
+  /** Who deploys each wave, by its number: the subject of his tokens, letter by letter. */
+  readonly subjects: Readonly<Record<number, string>>;
+  /** Marks an issuer that the account trusts already: it can be told of each only once. */
+  readonly known?: true;
 }
 
 /** A zone in Route 53 and its certificate. */
@@ -57,4 +71,5 @@ export const DEPLOYMENT: Deployment = {
   proxyImage: undefined,
   origins: {},
   vector: undefined,
+  deployRoles: {},
 };

@@ -1,24 +1,11 @@
-import {
-  Effect,
-  ManagedPolicy,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from "aws-cdk-lib/aws-iam";
+import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { acknowledgeWildcards } from "#infra/acknowledge.ts";
 import type { Handler, Statement } from "#infra/grants.ts";
+import { policyStatement } from "#infra/policy-statement.ts";
 import type { GrantFacts } from "#infra/port-calls.ts";
 import { statementsOf } from "#infra/statements-of.ts";
 import type { CityNames } from "#regions/city-names.ts";
-
-/** How IAM compares the values of a condition key. */
-const OPERATORS: Readonly<Record<string, string>> = {
-  "dynamodb:LeadingKeys": "ForAllValues:StringLike",
-  "ecs:cluster": "ArnEquals",
-  "route53:ChangeResourceRecordSetsNormalizedRecordNames": "ForAllValues:StringEquals",
-};
 
 export interface HandlerRoleProps {
   readonly handler: Handler;
@@ -27,17 +14,6 @@ export interface HandlerRoleProps {
   /** What the service that runs the handler does with its role: its mapping, its log, its dead events. */
   readonly service: readonly Statement[];
   readonly assumedBy: "lambda.amazonaws.com" | "ecs-tasks.amazonaws.com";
-}
-
-function policyStatement({ actions, resources, only }: Statement): PolicyStatement {
-  return new PolicyStatement({
-    effect: Effect.ALLOW,
-    actions: [...actions],
-    resources: [...resources],
-    ...(only && {
-      conditions: { [OPERATORS[only.key] ?? "StringEquals"]: { [only.key]: only.values } },
-    }),
-  });
 }
 
 /** The role of one handler, within the city's boundary; nobody adds to it afterwards. */

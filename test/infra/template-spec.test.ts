@@ -16,7 +16,7 @@ describe("by Amazon's own specification", () => {
     const faults = stages.flatMap(([code, stacks]) =>
       resourcesOf(stacks).flatMap(({ id, resource }) => spec.faultsOf(`${code}/${id}`, resource)),
     );
-    expect(stages.length).toBe(11);
+    expect(stages.length).toBe(12);
     expect(faults).toEqual([]);
   });
 

@@ -24,6 +24,7 @@ describe("the deployer's facts", () => {
       proxyImage: undefined,
       origins: {},
       vector: undefined,
+      deployRoles: {},
     });
   });
 

@@ -39,6 +39,8 @@ export interface SynthesisedFleet {
   readonly acknowledged: readonly { readonly id: string; readonly reason: string }[];
   /** Questions to the account that a synthesis would have to ask. */
   readonly lookups: number;
+  /** Roles that whoever deploys a stage takes on, by the stage. */
+  readonly takenOn: ReadonlyMap<string, ReadonlySet<string>>;
   readonly seconds: number;
   /** Of a processor, whoever else wants it meanwhile. */
   readonly busySeconds: number;
@@ -54,6 +56,27 @@ function acknowledgedIn(app: App): { id: string; reason: string }[] {
       .map(([id, reason]) => ({ id: id.replace(/^\w+::/, ""), reason: String(reason) })),
   );
 }
+
+/** Every role that the CDK's program is told to take on for a stage: by its stacks, and by their files. */
+function rolesTakenOn(folder: string): Set<string> {
+  const roles = new Set<string>();
+  const note = (text: string) =>
+    JSON.parse(text, (key, value: unknown) => {
+      if (key === "assumeRoleArn") {
+        roles.add(String(value).replace(BRACED_PARTITION, "aws"));
+      }
+      return value;
+    });
+  for (const file of readdirSync(folder).filter((name) =>
+    /^manifest\.json$|\.assets\.json$/.test(name),
+  )) {
+    note(readFileSync(join(folder, file), "utf8"));
+  }
+  return roles;
+}
+
+/** As the CDK writes the part of AWS, which is one of three. */
+const BRACED_PARTITION = /\$\{AWS::Partition\}/;
 
 /** Synthesise an app in a folder of its own, and read it into memory. */
 export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
@@ -74,10 +97,12 @@ export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
   const { user, system } = process.cpuUsage(before);
   const busySeconds = (user + system) / 1_000_000;
   const stages = new Map<string, Map<string, StackTemplate>>();
+  const takenOn = new Map<string, Set<string>>();
   let lookups = 0;
   for (const stage of readdirSync(folder.path).filter((name) => name.startsWith("assembly-"))) {
     const manifest = JSON.parse(readFileSync(join(folder.path, stage, "manifest.json"), "utf8"));
     lookups += (manifest.missing ?? []).length;
+    takenOn.set(stage.slice("assembly-".length), rolesTakenOn(join(folder.path, stage)));
     const stacks = Object.values<{ type: string; properties: Record<string, string> }>(
       manifest.artifacts,
     ).filter(({ type }) => type === "aws:cloudformation:stack");
@@ -93,7 +118,7 @@ export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
     );
   }
   lookups += (assembly.manifest.missing ?? []).length;
-  return { stages, acknowledged: acknowledgedIn(app), lookups, seconds, busySeconds };
+  return { stages, acknowledged: acknowledgedIn(app), lookups, takenOn, seconds, busySeconds };
 }
 
 /** What another process of this run has made already, or is made now, and kept for the others. */

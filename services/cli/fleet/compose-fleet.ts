@@ -5,9 +5,10 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ListBucketsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { accessNames } from "#regions/access-names.ts";
 import type { AwsHost, City } from "#regions/city.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
-import { CITY_STACKS } from "#regions/city-outputs.ts";
+import { CITY_STACKS, type SharedStage } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { EDGE_REGION, edgeNames } from "#regions/edge-names.ts";
 import { citiesOf } from "#regions/fleet.ts";
@@ -71,11 +72,15 @@ export interface FleetTools {
   destroy(city: string): Promise<void>;
   /** What AWS allows the account in a region. */
   limitsOf(region: string): RegionLimits;
-  /** The template of what all cities share; `undefined` before it was deployed. */
-  edgeTemplate(): Promise<PricedTemplate | undefined>;
+  /** The template of what stands beside the cities; `undefined` before it was deployed. */
+  sharedTemplate(stage: SharedStage): Promise<PricedTemplate | undefined>;
   /** What the stack of what all cities share prints; nothing before it was deployed. */
   edgeOutputs(): Promise<Readonly<Record<string, string>>>;
   readonly edge: EdgePorts;
+  /** Synthesise who may deploy out of this tree, and deploy it, to the end. */
+  deployAccess(): Promise<void>;
+  /** What its stack prints; nothing before it was deployed. */
+  accessOutputs(): Promise<Readonly<Record<string, string>>>;
   /** Tables and buckets of a city that there are, whatever its stacks say. */
   survivors(city: string): Promise<readonly string[]>;
 }
@@ -158,9 +163,12 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       await cdk.destroy(city, found.state.version);
     },
     limitsOf: (region) => limitsIn(region),
-    edgeTemplate: () => templateOf(formationIn(EDGE_REGION), prefix),
+    sharedTemplate: (stage) =>
+      templateOf(formationIn(EDGE_REGION), stage === "edge" ? prefix : accessNames(fleet).prefix),
     edgeOutputs: () => outputsOf(prefix),
     edge: edgePorts(fleet, { releases, cdk }),
+    deployAccess: () => cdk.deployAnew("access", { environment: fleet }),
+    accessOutputs: () => outputsOf(accessNames(fleet).prefix),
     baseOf,
     health,
   };

@@ -1,5 +1,5 @@
 import { regionLines } from "./fleet-quotas.ts";
-import { type CityCost, type CityPlan, EDGE } from "./plan-fleet.ts";
+import { type CityCost, type CityPlan, SHARED_STAGES } from "./plan-fleet.ts";
 import { sumOf } from "./price-templates.ts";
 
 const CENT = 0.01;
@@ -68,9 +68,11 @@ const RELEASED =
 function sumLine(costs: readonly CityCost[]): string {
   const sum = (pick: (cost: CityCost) => number): number =>
     costs.reduce((all, cost) => all + pick(cost), 0);
-  const cities = costs.filter(({ city }) => city !== EDGE).length;
+  const shared: readonly string[] = SHARED_STAGES;
+  const cities = costs.filter(({ city }) => !shared.includes(city)).length;
   const count = cities === 1 ? "1 city" : `${cities} cities`;
-  const what = cities === costs.length ? count : `${count} and the edge`;
+  // Who may deploy costs nothing.
+  const what = costs.some(({ city }) => city === "edge") ? `${count} and the edge` : count;
   const spot = dollars(sum((cost) => cost.spot));
   return `${what}: ${spot} a month on Spot, ${dollars(sum((cost) => cost.onDemand))} on demand`;
 }

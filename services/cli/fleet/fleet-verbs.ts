@@ -62,6 +62,11 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
     ["environment", "release"],
     async () => (await import("./run-edge.ts")).runEdge,
   ),
+  access: verb(
+    ["", "deploy who may deploy each wave by a pipeline: once, and after a change of deployRoles"],
+    ["environment"],
+    async () => (await import("./run-access.ts")).runAccess,
+  ),
   destroy: verb(
     ["", "remove a city, and say what is left"],
     ["environment", "city", "confirm"],

@@ -1,5 +1,6 @@
 import { PRICES } from "#infra/prices.ts";
 import type { City } from "#regions/city.ts";
+import type { SharedStage } from "#regions/city-outputs.ts";
 import { EDGE_REGION } from "#regions/edge-names.ts";
 import { compareTemplates, countTypes, type TemplateChange } from "./compare-templates.ts";
 import type { RegionReading } from "./fleet-quotas.ts";
@@ -11,12 +12,17 @@ import {
   sumOf,
 } from "./price-templates.ts";
 
-/** What all cities share, where a city's three letters would stand. */
-export const EDGE = "edge";
+/** What stands beside the cities, in words. */
+const SHARED: Readonly<Record<SharedStage, string>> = {
+  edge: "what all cities share",
+  access: "who may deploy by a pipeline",
+};
+/** The same in the order in which it is told. */
+export const SHARED_STAGES: readonly SharedStage[] = ["edge", "access"];
 
 /** What a city costs in an idle month, in dollars. */
 export interface CityCost {
-  /** Three letters, or `EDGE`. */
+  /** Three letters, or a `SharedStage`. */
   readonly city: string;
   readonly spot: number;
   readonly onDemand: number;
@@ -48,7 +54,7 @@ export function costOf(city: City, templates: readonly PricedTemplate[] | undefi
   return { city: city.code, spot: dollars, onDemand: dollars, lines };
 }
 
-/** Price the stacks of a city on AWS, or of the edge. */
+/** Price the stacks of a city on AWS, or of what stands beside the cities. */
 export function costOfStage(
   city: string,
   templates: readonly PricedTemplate[] | undefined,
@@ -74,10 +80,15 @@ export function planCity(city: City, standing: Standing): CityPlan {
   return { ...costOf(city, standing.templates), name, where, wave, ...changeOf(standing) };
 }
 
-export function planEdge(standing: Standing): CityPlan {
-  const cost = costOfStage(EDGE, standing.templates);
-  const name = "what all cities share";
-  return { ...cost, name, where: EDGE_REGION, wave: undefined, ...changeOf(standing) };
+export function planShared(stage: SharedStage, standing: Standing): CityPlan {
+  const cost = costOfStage(stage, standing.templates);
+  return {
+    ...cost,
+    name: SHARED[stage],
+    where: EDGE_REGION,
+    wave: undefined,
+    ...changeOf(standing),
+  };
 }
 
 function changeOf({ templates = [], deployed, region }: Standing) {

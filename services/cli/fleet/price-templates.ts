@@ -264,6 +264,7 @@ const FREE: ReadonlySet<string> = new Set([
   // Of events that AWS itself makes.
   "AWS::Events::Rule",
   "AWS::IAM::ManagedPolicy",
+  "AWS::IAM::OIDCProvider",
   "AWS::IAM::Role",
   "AWS::KMS::Alias",
   "AWS::Lambda::EventInvokeConfig",

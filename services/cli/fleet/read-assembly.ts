@@ -1,16 +1,15 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CITY_STACKS, EDGE_STACKS } from "#regions/city-outputs.ts";
+import { CITY_STACKS, SHARED_STACKS } from "#regions/city-outputs.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
 import type { PrintedFacts } from "#regions/with-printed.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
-import { EDGE } from "./plan-fleet.ts";
 import type { PricedTemplate } from "./price-templates.ts";
 
-/** Templates of each AWS city by its letters, in the order of its stacks, and that of the edge. */
+/** Templates of each AWS city by its letters, in the order of its stacks, and of what stands beside them. */
 export type FleetTemplates = ReadonlyMap<string, readonly PricedTemplate[]>;
 
 /** What is synthesised of a fleet. */
@@ -58,9 +57,9 @@ async function readTemplates(folder: string): Promise<FleetTemplates> {
     const code = /^assembly-([a-z]+)$/.exec(name)?.[1];
     if (code === undefined) continue;
     const files = await readdir(join(folder, name));
-    const wanted = code === EDGE ? EDGE_STACKS : CITY_STACKS;
+    const wanted = Object.entries<readonly string[]>(SHARED_STACKS).find(([one]) => one === code);
     const stacks: PricedTemplate[] = [];
-    for (const stack of wanted) {
+    for (const stack of wanted?.[1] ?? CITY_STACKS) {
       const named = new RegExp(`^${code}${stack}[0-9A-F]{8}\\.template\\.json$`);
       const file = files.find((one) => named.test(one));
       if (file === undefined)

@@ -9,6 +9,7 @@ import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
+import { checkDeployRoles } from "./check-deploy-roles.ts";
 import { chosenCities, wavesOf } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
 import { type DeployState, halfDeployed, isHeldFrom } from "./deploy-state.ts";
@@ -30,6 +31,7 @@ const RELEASES_KEPT = 20;
 export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const fleet = environmentOf(context);
+  checkDeployRoles(fleet, DEPLOYMENT);
   const cities = citiesToDeploy(fleet, context);
   const lacking = missingFacts(DEPLOYMENT, fleet, cities);
   if (lacking.length > 0) {

@@ -3,6 +3,7 @@ import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { checkDeployRoles } from "./check-deploy-roles.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { deployEdge } from "./deploy-edge.ts";
 import { environmentOf } from "./environment-of.ts";
@@ -22,6 +23,7 @@ export async function runEdge(context: CommandContext): Promise<ExitCode> {
     });
   }
   const fleet = environmentOf(context);
+  checkDeployRoles(fleet, DEPLOYMENT);
   const tools = await composeFleet({
     ...context,
     ...{ fleet, cities: [], edge: true, deployment: DEPLOYMENT },

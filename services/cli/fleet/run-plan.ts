@@ -5,24 +5,33 @@ import { missingFacts } from "#regions/missing-facts.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { checkDeployRoles } from "./check-deploy-roles.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
 import { costLines, planLines } from "./describe-plan.ts";
 import { environmentOf } from "./environment-of.ts";
 import { needLines, quotasNeeded, type RegionReading, readRegion } from "./fleet-quotas.ts";
-import { type CityPlan, costOf, costOfStage, EDGE, planCity, planEdge } from "./plan-fleet.ts";
+import {
+  type CityPlan,
+  costOf,
+  costOfStage,
+  planCity,
+  planShared,
+  SHARED_STAGES,
+} from "./plan-fleet.ts";
 import { type FleetTemplates, synthesiseTemplates } from "./read-assembly.ts";
 import { readPrinted } from "./read-printed.ts";
 
-/** `exos fleet cost`: an idle month of each city and of the edge, line by line, from the templates. */
+/** `exos fleet cost`: an idle month of each city and of what stands beside them, line by line, from the templates. */
 export async function runCost(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
+  checkDeployRoles(fleet, DEPLOYMENT);
   const cities = chosenCities(fleet, context);
   const templates = await synthesiseTemplates(fleet, context, { cities: partOf(context, cities) });
   const costs = cities.map((city) => costOf(city, templates.get(city.code)));
-  const edge = templates.get(EDGE);
-  const all = edge === undefined ? costs : [...costs, costOfStage(EDGE, edge)];
+  const shared = sharedOf(templates).map(([stage, made]) => costOfStage(stage, made));
+  const all = [...costs, ...shared];
   if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-cost.v1", cities: all }));
   else for (const line of costLines(all)) terminal.out(line);
   return EXIT.done;
@@ -37,6 +46,14 @@ function partOf(
   return cities.filter(({ host }) => host.kind === "aws").map(({ code }) => code);
 }
 
+/** What stands beside the cities: spoken of where all of them are, and where there is such a thing. */
+function sharedOf(templates: FleetTemplates) {
+  return SHARED_STAGES.flatMap((stage) => {
+    const made = templates.get(stage);
+    return made === undefined ? [] : [[stage, made] as const];
+  });
+}
+
 /**
  * `exos fleet plan`: what would be created, changed and paid. Compared with what stands where there
  * are facts and credentials to ask; else everything is to be created, and what is missing is named.
@@ -44,6 +61,7 @@ function partOf(
 export async function runPlan(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
+  checkDeployRoles(fleet, DEPLOYMENT);
   const cities = chosenCities(fleet, context);
   const missing = missingFacts(DEPLOYMENT, fleet, cities);
   const say = (line: string) => terminal.err(line);
@@ -60,9 +78,9 @@ export async function runPlan(context: CommandContext): Promise<ExitCode> {
   for (const city of cities) {
     plans.push(planCity(city, await standingOf(city, { fleet, tools, templates, say })));
   }
-  const edge = templates.get(EDGE);
-  if (edge !== undefined) {
-    plans.push(planEdge({ templates: edge, deployed: [await tools?.edgeTemplate()] }));
+  for (const [stage, made] of sharedOf(templates)) {
+    const deployed = [await tools?.sharedTemplate(stage)];
+    plans.push(planShared(stage, { templates: made, deployed }));
   }
   if (json) {
     terminal.out(JSON.stringify({ schema: "exos.fleet-plan.v1", cities: plans, missing }));

@@ -31,6 +31,7 @@ describe("exos fleet render", () => {
     ["a city on AWS", ["render", "syd"], 2, "EXOS-E8003"],
     ["facts that nobody filled in", ["render", "ams"], 1, "EXOS-E8004"],
     ["an environment that is none", ["render", "ams", "--environment", "x"], 2, "EXOS-E0002"],
+    ["roles of nobody", ["access"], 1, "EXOS-E8004"],
     ["an edge below no zone", ["edge"], 1, "EXOS-E8004"],
     ["no name", ["render"], 2, "EXOS-E0002"],
     ["a verb that is none", ["sell"], 2, "EXOS-E0002"],

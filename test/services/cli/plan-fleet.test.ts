@@ -6,9 +6,8 @@ import {
   type CityPlan,
   costOf,
   costOfStage,
-  EDGE,
   planCity,
-  planEdge,
+  planShared,
 } from "#services/cli/fleet/plan-fleet.ts";
 import type { PricedResource, PricedTemplate } from "#services/cli/fleet/price-templates.ts";
 
@@ -80,7 +79,7 @@ describe("a plan", () => {
 
   it("has the edge in its sum, and a machine by what makes it", () => {
     const machine = planCity(cityOf("ams"), { templates: undefined, deployed: [] });
-    const edge = planEdge({ templates: [stack({ Gate: gate })], deployed: [] });
+    const edge = planShared("edge", { templates: [stack({ Gate: gate })], deployed: [] });
     const lines = planLines([machine, edge]);
     expect(lines[0]).toContain("one machine, from `exos fleet render ams`; $6.00 a month");
     expect(lines[1]).toContain("edge what all cities share, us-east-1: 1 to create");
@@ -116,6 +115,6 @@ describe("a bill", () => {
   });
 
   it("of what was not synthesised is none", () => {
-    expect(() => costOfStage(EDGE, undefined)).toThrow("edge was not synthesised");
+    expect(() => costOfStage("edge", undefined)).toThrow("edge was not synthesised");
   });
 });
