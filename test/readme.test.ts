@@ -21,6 +21,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm start -- cloud rehearse": "test/long.ts, cloud",
   "npm run long -- contracts": ".ci/run",
   "npm run long -- localstack": "by hand: it takes an image of a gigabyte",
+  "npm start -- start --traces http://127.0.0.1:4318 --tracespercent 100":
+    "test/e2e/traced-start.slow.test.ts, to a collector of its own",
   "npm run synth": "test/long.ts, synth",
   "npm run bundle": "test/long.ts, synth",
   "npm run long": "by hand: it takes hours",
