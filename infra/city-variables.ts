@@ -3,6 +3,7 @@ import { ENVIRONMENTS } from "#regions/environment.ts";
 import { CITIES } from "#regions/fleet.ts";
 import { seedName } from "#regions/seed-name.ts";
 import type { CityContext } from "./city-context.ts";
+import { traceVariables } from "./trace-variables.ts";
 
 /** What has its names by construction, as the variables that functions and tasks are given. */
 export function cityVariables({ names, city, release }: CityContext): Record<string, string> {
@@ -20,6 +21,7 @@ export function cityVariables({ names, city, release }: CityContext): Record<str
     EXOS_SERVICE_REPLAY: `${names.cluster}/${names.replay}`,
     EXOS_SECRETS: names.secrets,
     EXOS_RELEASE: release,
+    ...traceVariables(city),
   };
 }
 

@@ -25,7 +25,7 @@ export interface FunctionShape {
   readonly trigger: Trigger;
   /** Names of the environment that its composition root reads. */
   readonly environment: readonly string[];
-  /** Names that it reads where the city has them: its place in the fleet, where its money may go. */
+  /** Names that it reads where the city has them: its place in the fleet, where its traces may go. */
   readonly optional?: readonly string[];
 }
 
@@ -33,6 +33,8 @@ const CITY = ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_NETWORK"] as const;
 const CHAIN = [...CITY, "EXOS_TABLE_CHAIN", "EXOS_TABLE_COINS", "EXOS_BUCKET_CHAIN"] as const;
 const POOL = [...CHAIN, "EXOS_TABLE_POOL"] as const;
 const HINTS = ["EXOS_QUEUE_CONNECT", "EXOS_QUEUE_ANNOUNCE"] as const;
+/** Of a city that is traced. */
+const TRACES = ["EXOS_TRACES", "EXOS_TRACES_PERCENT"] as const;
 const ARRIVALS = ["EXOS_QUEUE_BLOCKS", "EXOS_QUEUE_TRANSACTIONS"] as const;
 
 /** Every function of a city. @source cloud.md 7.1 */
@@ -43,6 +45,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     timeoutSeconds: 30,
     trigger: { kind: "queue", queue: "blocks", batchSize: 10, concurrencyMax: 10 },
     environment: [...CHAIN, ...HINTS],
+    optional: TRACES,
   },
   connect: {
     door: "services/validate/connect.lambda.ts",
@@ -51,6 +54,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     timeoutSeconds: 60,
     trigger: { kind: "queue", queue: "connect", batchSize: 10 },
     environment: [...CHAIN, ...HINTS, "EXOS_TOPIC_FOLLOW"],
+    optional: TRACES,
   },
   mempool: {
     door: "services/validate/mempool.lambda.ts",
@@ -58,6 +62,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     timeoutSeconds: 20,
     trigger: { kind: "queue", queue: "transactions", batchSize: 10, concurrencyMax: 5 },
     environment: [...POOL, "EXOS_QUEUE_ANNOUNCE"],
+    optional: TRACES,
   },
   "mempool-follow": {
     door: "services/validate/mempool-follow.lambda.ts",
@@ -65,6 +70,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     timeoutSeconds: 60,
     trigger: { kind: "topic" },
     environment: [...POOL, "EXOS_QUEUE_ANNOUNCE"],
+    optional: TRACES,
   },
   "index-follow": {
     door: "services/index/follow.lambda.ts",
@@ -73,6 +79,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     reserved: 2,
     trigger: { kind: "topic" },
     environment: [...CHAIN, "EXOS_TABLE_INDEX"],
+    optional: TRACES,
   },
   rpc: {
     door: "services/rpc/lambda.ts",
@@ -81,7 +88,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     reserved: 50,
     trigger: { kind: "url" },
     environment: [...POOL, "EXOS_TABLE_INDEX", ...ARRIVALS, "EXOS_SECRETS", "EXOS_RELEASE"],
-    optional: ["EXOS_ANSWERS"],
+    optional: ["EXOS_ANSWERS", ...TRACES],
   },
   "rpc-events": {
     door: "services/rpc/events.lambda.ts",
@@ -142,6 +149,8 @@ export interface TaskShape {
   readonly environment: readonly string[];
   /** What it is given besides in cities that stake. */
   readonly staking?: readonly string[];
+  /** What it reads where the city has it. */
+  readonly optional?: readonly string[];
 }
 
 /**
@@ -158,6 +167,7 @@ export const TASK_SHAPES: Readonly<Record<ContainerHandler, TaskShape>> = {
     memoryMb: 512,
     environment: [...POOL, ...ARRIVALS, "EXOS_QUEUE_ANNOUNCE"],
     staking: ["EXOS_FUNCTION_SIGN", "EXOS_TABLE_INDEX"],
+    optional: TRACES,
   },
   load: {
     command: ["services/ingest/main.ts", "load"],

@@ -21,12 +21,22 @@ export interface City {
   readonly staking: boolean;
   /** Whether it runs the queues and handlers of the compute market. */
   readonly market: boolean;
+  /** Where it sends traces; nowhere, and nothing is recorded, where it does not say so. */
+  readonly traces?: CityTraces;
   /** Decimal degrees, WGS 84, north positive. */
   readonly latitude: number;
   /** Decimal degrees, WGS 84, east positive. */
   readonly longitude: number;
   /** IANA zone, for display and maintenance windows only: every stored time is UTC. */
   readonly timeZone: string;
+}
+
+/** A collector of OpenTelemetry, reached from the city's functions and tasks, or its machine. */
+export interface CityTraces {
+  /** Base of OTLP over HTTP, without a login: `https://traces.example` for `…/v1/traces`. */
+  readonly endpoint: string;
+  /** How many of a hundred traces are recorded: whole, 0 to 100; 1 is the design's. */
+  readonly percent: number;
 }
 
 /** Functions, queues and tables of one AWS region. */

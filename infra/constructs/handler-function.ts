@@ -60,6 +60,14 @@ export function pickVariables(
   return Object.fromEntries(picked);
 }
 
+/** Those of the names that the city has. */
+export function namesThere(
+  variables: Readonly<Record<string, string>>,
+  optional: readonly string[] = [],
+): readonly string[] {
+  return optional.filter((name) => variables[name] !== undefined);
+}
+
 /** One function with a log and a role of its own. What starts it is put beside it. */
 export class HandlerFunction extends Construct {
   readonly function: LambdaFunction;
@@ -101,7 +109,7 @@ export class HandlerFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       environment: pickVariables(variables, [
         ...shape.environment,
-        ...(shape.optional ?? []).filter((variable) => variables[variable] !== undefined),
+        ...namesThere(variables, shape.optional),
       ]),
       // It hints itself until a gap is closed; loop detection would end that after 16 rounds.
       ...(name === "connect" && { recursiveLoop: RecursiveLoop.ALLOW }),

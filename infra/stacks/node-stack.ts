@@ -6,7 +6,7 @@ import { cityVariables, fleetVariables, sweepVariables } from "#infra/city-varia
 import { CityFunctions } from "#infra/constructs/city-functions.ts";
 import { CityQueues } from "#infra/constructs/city-queues.ts";
 import { DrivenFollowers } from "#infra/constructs/driven-followers.ts";
-import { pickVariables } from "#infra/constructs/handler-function.ts";
+import { namesThere, pickVariables } from "#infra/constructs/handler-function.ts";
 import { PeerTask } from "#infra/constructs/peer-task.ts";
 import { RoleBoundary } from "#infra/constructs/role-boundary.ts";
 import { SetSchedule } from "#infra/constructs/set-schedule.ts";
@@ -86,8 +86,9 @@ export class NodeStack extends Stack {
       },
       queues: this.queues,
     });
-    const { environment, staking = [] } = TASK_SHAPES.ingest;
-    const ingest = city.staking ? [...environment, ...staking] : environment;
+    const { environment, staking = [], optional } = TASK_SHAPES.ingest;
+    const traced = namesThere(this.variables, optional);
+    const ingest = [...environment, ...(city.staking ? staking : []), ...traced];
     const task = new PeerTask(this, "Peers", {
       context,
       facts,

@@ -76,6 +76,10 @@ describe("the cities of the fleet", () => {
     expect(local.edge).toBe(false);
   });
 
+  it("send traces nowhere", () => {
+    for (const { traces, code } of [...CITIES, local]) expect(traces, code).toBeUndefined();
+  });
+
   it("are watched from two of them", () => {
     const watchers = CITIES.filter(({ host }) => host.kind === "aws" && host.watcher);
     expect(watchers.map(({ code }) => code)).toEqual(["syd", "lon"]);

@@ -1,3 +1,5 @@
+import type { City } from "#regions/city.ts";
+
 /** What the machine of a city outside AWS is told, besides what every such machine is. */
 export interface ExternalCity {
   /** Three letters of `regions/`. */
@@ -16,6 +18,8 @@ export interface ExternalCity {
   readonly releaseKey: string;
   /** Caddy with its digest. */
   readonly proxyImage: string;
+  /** Where it sends traces, if anywhere. */
+  readonly traces?: City["traces"];
 }
 
 /** User of the node in the image. @source cloud.md 7.2 */
@@ -53,7 +57,13 @@ export function nodeArguments(city: ExternalCity): readonly string[] {
     String(OPERATOR_PORT),
     "--port",
     String(city.peerPort),
+    ...traceArguments(city),
   ];
+}
+
+function traceArguments({ traces }: ExternalCity): readonly string[] {
+  if (traces === undefined) return [];
+  return ["--traces", traces.endpoint, "--tracespercent", String(traces.percent)];
 }
 
 /** The compose file: the node, and the proxy that holds the certificate. JSON is YAML. */

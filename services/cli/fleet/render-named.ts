@@ -67,5 +67,6 @@ export function renderNamed(
     channelUrl: `https://${zone.name}/release/channel-${city.wave}.json`,
     releaseKey: releaseKeyPem(releaseKey),
     proxyImage,
+    ...(city.traces && { traces: city.traces }),
   });
 }

@@ -9,6 +9,7 @@ import { renderCity } from "#services/cli/fleet/render-city.ts";
 import { parseCommandLine } from "#services/cli/parse-command-line.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import { readConfig } from "#services/cli/read-config.ts";
+import { traceSettingsOf } from "#services/cli/trace-settings-of.ts";
 
 const { publicKey } = generateKeyPairSync("ed25519", {
   publicKeyEncoding: { type: "spki", format: "pem" },
@@ -82,6 +83,18 @@ describe("the cloud-init of a city outside AWS", () => {
     expect([config.network.name, config.datadir]).toEqual(["exos", "/data"]);
     expect(cityRoleOf(config)).toMatchObject({ code: "ams", release: PROGRAM_VERSION });
     expect(config.integer("port")).toBe(AMSTERDAM.peerPort);
+  });
+
+  it("is told where to send traces where the city says so", () => {
+    const traces = { endpoint: "https://traces.example.org", percent: 2 };
+    const words = nodeArguments({ ...AMSTERDAM, traces });
+    const { errors, flags } = parseCommandLine(words, COMMANDS, DEFAULT_COMMAND);
+    expect(errors).toEqual([]);
+    const settings = (given: typeof flags) =>
+      traceSettingsOf(readConfig({ flags: given, environment: {} }), "ams");
+    expect(settings(flags)).toMatchObject(traces);
+    const untold = parseCommandLine(nodeArguments(AMSTERDAM), COMMANDS, DEFAULT_COMMAND);
+    expect(settings(untold.flags)).toBeUndefined();
   });
 
   it("runs the node as its user, on a read-only root, within its memory, writing to one folder", () => {
