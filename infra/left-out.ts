@@ -46,7 +46,8 @@ const LEFT_OUT_MINISTACK = {
   "ceilings of writes, reserved concurrency, loop detection": "kept, and limit nothing",
   "time to live, life of objects, point-in-time recovery": "kept, and nothing comes of them",
   "leading keys, permission boundaries": "kept, and refuse nothing, with --roles neither",
-  "what brings dead letters back": "not known: `exos fleet redrive` is refused with EXOS-E8108",
+  "what brings dead letters back":
+    "not known (StartMessageMoveTask, ListMessageMoveTasks): `exos fleet redrive` is refused with EXOS-E8108",
 } as const;
 
 /** One of the things left out. */

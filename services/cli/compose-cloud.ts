@@ -7,14 +7,25 @@ import {
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import {
   GetEventSourceMappingCommand,
+  GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
+  ListEventSourceMappingsCommand,
   ListFunctionsCommand,
   UpdateEventSourceMappingCommand,
+  UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
-import { ListQueuesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { CloudControl } from "#services/cli/cloud/cloud-control.ts";
 import { LOCAL_REGION, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
@@ -23,9 +34,9 @@ import { clientSettings } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 
-/** A mapping changes within seconds. */
-const MAPPING_LOOKS_MAX = 100;
-const MAPPING_LOOK_MS = 100;
+/** A mapping changes within seconds, and so does a function. */
+const CHANGE_LOOKS_MAX = 100;
+const CHANGE_LOOK_MS = 100;
 /** A function may run for a minute. */
 const INVOKE_MS_MAX = 90_000;
 
@@ -47,6 +58,7 @@ function clientsOf({ url, certificate }: LocalEndpoint) {
     buckets: new S3Client({ ...settings, forcePathStyle: true }),
     topics: new SNSClient(settings),
     queues: new SQSClient(settings),
+    parameters: new SSMClient(settings),
   };
 }
 type Clients = ReturnType<typeof clientsOf>;
@@ -62,12 +74,29 @@ async function asked<Answer>(doing: string, ask: () => Promise<Answer>): Promise
 async function setMapping({ functions }: Clients, id: string, enabled: boolean): Promise<void> {
   await functions.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: enabled }));
   const wanted = enabled ? "Enabled" : "Disabled";
-  for (let looks = 0; looks < MAPPING_LOOKS_MAX; looks++) {
+  for (let looks = 0; looks < CHANGE_LOOKS_MAX; looks++) {
     const { State } = await functions.send(new GetEventSourceMappingCommand({ UUID: id }));
     if (State === wanted) return;
-    await wait(MAPPING_LOOK_MS);
+    await wait(CHANGE_LOOK_MS);
   }
   throw new StoreFault(`The mapping ${id} did not become ${wanted}.`, { retryable: true });
+}
+
+async function setVariables(
+  { functions: client }: Clients,
+  FunctionName: string,
+  changes: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const found = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const all = found.Environment?.Variables ?? {};
+  const Environment = { Variables: { ...all, ...changes } };
+  await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
+  for (let looks = 0; looks < CHANGE_LOOKS_MAX; looks++) {
+    const ask = new GetFunctionConfigurationCommand({ FunctionName });
+    if ((await client.send(ask)).LastUpdateStatus === "Successful") return all;
+    await wait(CHANGE_LOOK_MS);
+  }
+  throw new StoreFault(`${FunctionName} did not change.`, { retryable: true });
 }
 
 async function invoke({ functions }: Clients, name: string, payload: unknown): Promise<void> {
@@ -76,6 +105,29 @@ async function invoke({ functions }: Clients, name: string, payload: unknown): P
   if (answer.FunctionError === undefined) return;
   const said = new TextDecoder().decode(answer.Payload);
   throw new StoreFault(`${name} failed: ${said}`, { retryable: false });
+}
+
+async function mappingOf({ functions }: Clients, FunctionName: string): Promise<string> {
+  const list = new ListEventSourceMappingsCommand({ FunctionName });
+  return (await functions.send(list)).EventSourceMappings?.[0]?.UUID ?? "";
+}
+
+/** More than any queue tries. */
+const TRIES_MAX = 100;
+
+async function failToHandle({ queues }: Clients, QueueUrl: string): Promise<number> {
+  const some = { QueueUrl, VisibilityTimeout: 0, WaitTimeSeconds: 0, MaxNumberOfMessages: 1 };
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const { Messages = [] } = await queues.send(new ReceiveMessageCommand(some));
+    if (Messages.length === 0) return tries;
+  }
+  throw new StoreFault(`${QueueUrl} gives up nothing.`, { retryable: false });
+}
+
+async function waitingIn({ queues }: Clients, QueueUrl: string): Promise<number> {
+  const AttributeNames = ["ApproximateNumberOfMessages" as const];
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames });
+  return Number((await queues.send(asked)).Attributes?.["ApproximateNumberOfMessages"]);
 }
 
 const lastOf = (text: string, mark: string): string => text.slice(text.lastIndexOf(mark) + 1);
@@ -132,10 +184,24 @@ export function composeCloud(endpoint: LocalEndpoint): CloudControl {
         const { Account } = await clients.sts.send(new GetCallerIdentityCommand({}));
         return Account ?? "";
       }),
+    mappingOf: (name) => asked(`finding what starts ${name} ${at}`, () => mappingOf(clients, name)),
+    failToHandle: (url) => asked(`receiving of ${url}`, () => failToHandle(clients, url)),
+    waitingIn: (url) => asked(`looking at ${url}`, () => waitingIn(clients, url)),
+    empty: (url) =>
+      asked(`emptying ${url}`, async () => {
+        await clients.queues.send(new PurgeQueueCommand({ QueueUrl: url }));
+      }),
     setMapping: (id, enabled) =>
       asked(`changing the mapping ${id} ${at}`, () => setMapping(clients, id, enabled)),
     invoke: (name, payload) =>
       asked(`invoking ${name} ${at}`, () => invoke(clients, name, payload)),
+    setVariables: (name, variables) =>
+      asked(`changing ${name} ${at}`, () => setVariables(clients, name, variables)),
+    putSecret: (Name, Value) =>
+      asked(`writing ${Name} ${at}`, async () => {
+        const command = { Name, Value, Type: "SecureString", Overwrite: true } as const;
+        await clients.parameters.send(new PutParameterCommand(command));
+      }),
     hideFor: (url, seconds) => asked(`changing ${url}`, () => hideFor(clients, url, seconds)),
     fallbacks: (prefix) =>
       asked(`reading events of ${prefix} ${at}`, () => fallbacks(clients, prefix)),

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import * as z from "zod";
 import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
 import {
@@ -7,13 +6,11 @@ import {
   rehearsalFailure,
   secondsOf,
 } from "#services/cli/cloud/rehearse/rehearsal.ts";
-import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
-import { runProgram } from "#services/cli/cloud/run-program.ts";
+import { runFleet } from "#services/cli/cloud/rehearse/run-fleet.ts";
 
-const MAIN = join(PROJECT, "services", "cli", "main.ts");
 /** Nothing runs tasks there: an image is named and not built. */
 const IMAGE = `sha256:${"0".repeat(64)}`;
-const { code, environment } = LOCAL_CITY;
+const { code } = LOCAL_CITY;
 /** Elsewhere fleets are not deployed by functions that the endpoint runs. */
 const STARTED_HERE = "ministack";
 
@@ -32,28 +29,34 @@ const PLAN = z.object({
 });
 const GONE = z.object({ left: z.array(z.string()) });
 
+/** Runs verbs, and keeps what each took. */
+function fleetOf(rehearsal: Rehearsal) {
+  const phases: string[] = [];
+  const run = async <T>(shape: z.ZodType<T>, verb: string, ...more: readonly string[]) => {
+    const begun = performance.now();
+    const said = await runFleet(rehearsal, shape, verb, ...more);
+    phases.push(`${verb} ${secondsOf(performance.now() - begun)}`);
+    return said;
+  };
+  return { run, phases };
+}
+
+const isDelivered = ({ city }: Rehearsal): boolean =>
+  city.endpoint.kind === STARTED_HERE && !city.state().driven;
+
 /**
  * What an operator does to a fleet, by its own commands, over stacks that stand: two releases one after
- * the other, back to the first, a plan that finds nothing to change, and the end of the city.
+ * the other, back to the first, and a plan that finds nothing to change.
  */
 export async function deliverReleases(rehearsal: Rehearsal): Promise<void> {
-  const { city, program, signal, print } = rehearsal;
-  if (city.endpoint.kind !== STARTED_HERE || city.state().driven) return;
-  const phases: string[] = [];
-  const fleet = async <T>(shape: z.ZodType<T>, verb: string, ...more: readonly string[]) => {
-    const words = [MAIN, "fleet", verb, ...more, "--environment", environment, "--json"];
-    const doing = `exos fleet ${verb}`;
-    const begun = performance.now();
-    const said = await runProgram(process.execPath, words, { doing, env: program, signal });
-    phases.push(`${verb} ${secondsOf(performance.now() - begun)}`);
-    return shape.parse(JSON.parse(said));
-  };
+  if (!isDelivered(rehearsal)) return;
+  const { run, phases } = fleetOf(rehearsal);
   const deploy = async () => {
-    const { deployed } = await fleet(DEPLOYED, "deploy", "--image", IMAGE, "--bake", "1");
+    const { deployed } = await run(DEPLOYED, "deploy", "--image", IMAGE, "--bake", "1");
     return deployed.version;
   };
   const expectVersion = async (wanted: string): Promise<void> => {
-    const [{ version, ready }] = (await fleet(STATUS, "status")).cities;
+    const [{ version, ready }] = (await run(STATUS, "status")).cities;
     if (ready && version === wanted) return;
     throw rehearsalFailure(`fleet status: ${version}, ready: ${ready}; ${wanted} was deployed`);
   };
@@ -61,17 +64,25 @@ export async function deliverReleases(rehearsal: Rehearsal): Promise<void> {
   const first = await deploy();
   const second = await deploy();
   await expectVersion(second);
-  await fleet(DEPLOYED, "rollback", "--bake", "1");
+  await run(DEPLOYED, "rollback", "--bake", "1");
   await expectVersion(first);
-  const [{ change }] = (await fleet(PLAN, "plan")).cities;
+  const [{ change }] = (await run(PLAN, "plan")).cities;
   const rows = Object.values(change).flat();
   if (rows.length > 0) throw rehearsalFailure(`fleet plan would change ${rows.join(", ")}`);
   await askCity(rehearsal, "getblockcount");
-  await city.stopIngest();
-  const { left } = await fleet(GONE, "destroy", "--city", code, "--confirm", code);
-  if (left.length > 0) throw rehearsalFailure(`fleet destroy leaves ${left.join(", ")}`);
   const took = secondsOf(performance.now() - started);
-  print(
-    `deliver    two releases, back to the first, nothing to change, destroyed: ${took} (${phases.join(", ")})`,
+  rehearsal.print(
+    `deliver    two releases, back to the first, nothing to change: ${took} (${phases.join(", ")})`,
   );
+}
+
+/** The end of the city, by the command of its operator. */
+export async function destroyByFleet(rehearsal: Rehearsal): Promise<void> {
+  if (!isDelivered(rehearsal)) return;
+  const { city, print } = rehearsal;
+  await city.stopIngest();
+  const { run, phases } = fleetOf(rehearsal);
+  const { left } = await run(GONE, "destroy", "--city", code, "--confirm", code);
+  if (left.length > 0) throw rehearsalFailure(`fleet destroy leaves ${left.join(", ")}`);
+  print(`fleet      the city is gone: ${phases.join(", ")}`);
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { askRpc } from "#services/cli/cloud/ask-city.ts";
 import type { CloudControl } from "#services/cli/cloud/cloud-control.ts";
+import type { CloudFolder } from "#services/cli/cloud/cloud-state.ts";
 import type { RaisedCity } from "#services/cli/cloud/raise-city.ts";
 import type { MiningNode } from "#services/cli/cloud/rehearse/mining-node.ts";
 import type { Environment } from "#services/cli/command.ts";
@@ -17,8 +18,18 @@ export interface Rehearsal {
   readonly program: Environment;
   /** What such a city goes without, and why. */
   readonly leftOut: Readonly<Record<string, string>>;
+  /** What the city is made of on this machine, and what it leaves there. */
+  readonly folder: CloudFolder;
+  /** The variables of whoever rehearses, with keys of his own among them that nobody is to see. */
+  readonly environment: Environment;
+  /** By name, values that are to stand nowhere but where secrets are kept. */
+  readonly secrets: Map<string, string>;
   /** One line per step, with what was measured. */
   print(line: string): void;
+  /** A line that a program said. */
+  hear(line: string): void;
+  /** All that was printed and heard so far. */
+  printed(): readonly string[];
 }
 
 /** From a block's announcement to its answer. */

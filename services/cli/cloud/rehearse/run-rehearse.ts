@@ -17,19 +17,22 @@ import {
   followFirst,
   reorganise,
 } from "#services/cli/cloud/rehearse/announce-blocks.ts";
+import { askBehindEdge } from "#services/cli/cloud/rehearse/ask-behind-edge.ts";
 import { askEvents } from "#services/cli/cloud/rehearse/ask-events.ts";
 import { compareLeftOut } from "#services/cli/cloud/rehearse/compare-left-out.ts";
 import { countCalls, countOthers, runWatch } from "#services/cli/cloud/rehearse/count-calls.ts";
-import { deliverReleases } from "#services/cli/cloud/rehearse/deliver-releases.ts";
+import { deliverReleases, destroyByFleet } from "#services/cli/cloud/rehearse/deliver-releases.ts";
 import { disableConnect } from "#services/cli/cloud/rehearse/disable-connect.ts";
 import { compareSets, killFunctions } from "#services/cli/cloud/rehearse/kill-functions.ts";
 import { createMiningNode } from "#services/cli/cloud/rehearse/mining-node.ts";
+import { operatorKeys, plantSecrets } from "#services/cli/cloud/rehearse/plant-secrets.ts";
 import {
   type Rehearsal,
   rehearsalFailure,
   secondsOf,
 } from "#services/cli/cloud/rehearse/rehearsal.ts";
 import { restartIngest } from "#services/cli/cloud/rehearse/restart-ingest.ts";
+import { searchSecrets } from "#services/cli/cloud/rehearse/search-secrets.ts";
 import { sendTransaction } from "#services/cli/cloud/rehearse/send-transaction.ts";
 import { containerLog } from "#services/cli/cloud/running-container.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -51,6 +54,7 @@ const OPEN: Round = {
   roles: false,
   steps: [
     compareLeftOut,
+    plantSecrets,
     followFirst,
     announceBlocks,
     reorganise,
@@ -61,7 +65,10 @@ const OPEN: Round = {
     killFunctions,
     restartIngest,
     countOthers,
+    askBehindEdge,
     deliverReleases,
+    searchSecrets,
+    destroyByFleet,
   ],
 };
 /** What touches each role, where the endpoint refuses what no role grants. */
@@ -69,6 +76,7 @@ const GUARDED: Round = {
   name: "guarded",
   roles: true,
   steps: [
+    plantSecrets,
     followFirst,
     announceBlocks,
     reorganise,
@@ -78,12 +86,17 @@ const GUARDED: Round = {
     runWatch,
     countOthers,
     compareSets,
+    askBehindEdge,
+    searchSecrets,
   ],
 };
 
 /** Deploy a city, take it through the steps, remove it, and see that nothing is left. */
 async function act({ roles, steps }: Round, { context, folder, choice }: Act): Promise<void> {
-  const { environment, signal, terminal, options } = context;
+  const { signal, options } = context;
+  const secrets = new Map<string, string>();
+  const environment = { ...context.environment, ...operatorKeys(secrets) };
+  const { terminal, printed } = recorded(context.terminal);
   const started = performance.now();
   const city = await raiseCity({
     folder,
@@ -107,11 +120,30 @@ async function act({ roles, steps }: Round, { context, folder, choice }: Act): P
   const leftOut = await leftOutOf(choice, context);
   const node = createMiningNode(peer);
   const program = programEnvironment(city.endpoint, { home: folder.home, ours: environment });
-  const rehearsal: Rehearsal = { city, node, cloud, signal, program, leftOut, print };
+  const rehearsal: Rehearsal = {
+    ...{ city, node, cloud, signal, program, leftOut, folder, environment, secrets },
+    ...{ print, hear: (line) => void printed.push(line), printed: () => printed },
+  };
   for (const step of steps) await step(rehearsal);
   const { survivors } = await lower(folder, context);
   if (survivors.length > 0) throw rehearsalFailure(`what is left: ${survivors.join(", ")}`);
   print("destroy    no stack, table, queue, topic, bucket or function is left");
+}
+
+/** A terminal that also keeps each line that is told. */
+function recorded({ out, err }: Pick<CommandContext["terminal"], "out" | "err">) {
+  const printed: string[] = [];
+  const terminal = {
+    out(line: string) {
+      printed.push(line);
+      out(line);
+    },
+    err(line: string) {
+      printed.push(line);
+      err(line);
+    },
+  };
+  return { terminal, printed };
 }
 
 interface Act {

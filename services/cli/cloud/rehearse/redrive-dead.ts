@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { functionName } from "#regions/city-names.ts";
+import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
+import {
+  type Rehearsal,
+  rehearsalFailure,
+  secondsOf,
+} from "#services/cli/cloud/rehearse/rehearsal.ts";
+import { runFleet } from "#services/cli/cloud/rehearse/run-fleet.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+
+const QUEUE = "dead";
+const REDRIVEN = z.object({
+  queues: z.tuple([z.object({ state: z.literal("started"), messages: z.int().min(1) })]),
+});
+/** What an endpoint answers that knows no way back; `infra/left-out.ts` names it. */
+const UNKNOWN = "EXOS-E8108";
+const LISTED = "what brings dead letters back";
+
+/**
+ * A hint that nobody can handle ends with the dead letters, and `exos fleet redrive` brings it back to
+ * who handles it, once somebody can. Where the endpoint has no such call, the command says so, as listed.
+ *
+ * @param send sends the hint; sent again where nothing brings it back
+ */
+export async function redriveDead(
+  rehearsal: Rehearsal,
+  send: () => Promise<unknown>,
+): Promise<void> {
+  const { city, cloud, print } = rehearsal;
+  const [waiting, dead] = [city.outputs["ExosQueueTransactions"], city.outputs["ExosQueueDead"]];
+  if (waiting === undefined || dead === undefined || city.state().driven) {
+    await send();
+    return;
+  }
+  const started = performance.now();
+  const mapping = await cloud.mappingOf(functionName(LOCAL_CITY, "mempool"));
+  await cloud.setMapping(mapping, false);
+  try {
+    await send();
+    const tries = await cloud.failToHandle(waiting);
+    const lost = await cloud.waitingIn(dead);
+    if (lost !== 1)
+      throw rehearsalFailure(`${lost} dead letters after a hint failed ${tries} times`);
+    print(`dead       a hint that failed ${tries} times is a dead letter`);
+  } finally {
+    await cloud.setMapping(mapping, true);
+  }
+  if (await redrive(rehearsal)) {
+    print(
+      `redrive    brought back by exos fleet redrive: ${secondsOf(performance.now() - started)}`,
+    );
+    return;
+  }
+  print(`redrive    refused with ${UNKNOWN}, as listed: the endpoint lacks the call`);
+  await cloud.empty(dead);
+  await send();
+}
+
+/** @returns whether it was done; `false` where the endpoint cannot, and the list says so */
+async function redrive(rehearsal: Rehearsal): Promise<boolean> {
+  try {
+    await runFleet(rehearsal, REDRIVEN, "redrive", LOCAL_CITY.code, QUEUE);
+    return true;
+  } catch (cause) {
+    const isListed = rehearsal.leftOut[LISTED]?.includes(UNKNOWN) === true;
+    if (isListed && cause instanceof CommandFailure && cause.message.includes(UNKNOWN)) {
+      return false;
+    }
+    throw cause;
+  }
+}
