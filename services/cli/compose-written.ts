@@ -196,22 +196,25 @@ async function* stacks({ stacks: client }: Clients): AsyncGenerator<Written> {
   }
 }
 
-/** What functions, tasks and topics are told, variables among it. */
-async function* settings({ functions, tasks, topics }: Clients): AsyncGenerator<Written> {
+/** What functions and topics are told, variables among it. */
+async function* settings({ functions, topics }: Clients): AsyncGenerator<Written> {
   for await (const { Functions = [] } of paginateListFunctions({ client: functions }, {})) {
     for (const one of Functions) yield written("settings", `function ${one.FunctionName}`, one);
-  }
-  const definitions = paginateListTaskDefinitions({ client: tasks }, {});
-  for await (const { taskDefinitionArns = [] } of definitions) {
-    for (const taskDefinition of taskDefinitionArns) {
-      const found = await tasks.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-      yield written("settings", taskDefinition, found.taskDefinition ?? {});
-    }
   }
   for await (const { Topics = [] } of paginateListTopics({ client: topics }, {})) {
     for (const { TopicArn = "" } of Topics) {
       const { Attributes } = await topics.send(new GetTopicAttributesCommand({ TopicArn }));
       yield written("settings", TopicArn, Attributes ?? {});
+    }
+  }
+}
+
+/** What tasks are told. */
+async function* tasks({ tasks: client }: Clients): AsyncGenerator<Written> {
+  for await (const { taskDefinitionArns = [] } of paginateListTaskDefinitions({ client }, {})) {
+    for (const taskDefinition of taskDefinitionArns) {
+      const found = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+      yield written("settings", taskDefinition, found.taskDefinition ?? {});
     }
   }
 }
@@ -240,6 +243,8 @@ export async function* composeWritten(endpoint: LocalEndpoint): AsyncGenerator<W
     for (const read of [items, objects, messages, logLines, stacks, settings, parameters]) {
       yield* read(clients);
     }
+    // LocalStack makes no tasks, and refuses to be asked for them.
+    if (endpoint.kind !== "localstack") yield* tasks(clients);
   } catch (cause) {
     throw awsFaultOf(cause, `reading all that was written at ${endpoint.url}`);
   } finally {
