@@ -34,6 +34,14 @@ export function serviceOf({ headers }: WireRequest): string {
   return scope.at(-2) ?? "";
 }
 
+/** Region that a request is signed for; of one to a registry, that its token was asked for in. */
+export function regionOf({ headers }: WireRequest): string {
+  const said = String(headers["authorization"]);
+  const [, token] = /^Basic (.*)$/.exec(said) ?? [];
+  if (token !== undefined) return Buffer.from(token, "base64").toString("utf8");
+  return /Credential=[^,]+/.exec(said)?.[0].split("/").at(-3) ?? "";
+}
+
 /**
  * What IAM would judge of a request: its action, what it is made on, and the values of condition
  * keys. Read off the wire, so that clients of the SDK and requests signed by hand are alike.
@@ -42,7 +50,7 @@ export function serviceOf({ headers }: WireRequest): string {
  * @throws RangeError for a request of a kind that no part of a city makes
  */
 export function readAwsRequest(request: WireRequest, place: Place): readonly PolicyRequest[] {
-  const service = serviceOf(request);
+  const service = request.path.startsWith("/v2/") ? "registry" : serviceOf(request);
   const read = READERS[service];
   if (read === undefined) throw new RangeError(`nobody asks ${service}: ${request.path}`);
   return read(request, (tail, of = service) => {
@@ -96,16 +104,25 @@ const readTables: Reader = (request, arn) => {
   return [on(input["TableName"], keys)];
 };
 
+/** What is set of a bucket, by the query that says so. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  publicAccessBlock: "PutBucketPublicAccessBlock",
+  versioning: "PutBucketVersioning",
+  lifecycle: "PutLifecycleConfiguration",
+};
+const PARTS = Object.keys(SETTINGS);
+
 /** An object has a path below its bucket, as every endpoint but Amazon's own wants it. */
 const readObjects: Reader = ({ method, path }) => {
   const url = new URL(path, "http://bucket");
+  const part = PARTS.find((one) => url.searchParams.has(one));
   const [, bucket = "", key = ""] =
     /^\/([^/]+)\/?(.*)$/.exec(decodeURIComponent(url.pathname)) ?? [];
   const isUpload = url.searchParams.has("uploadId");
   const name = {
     GET: key === "" ? "ListBucket" : "GetObject",
     HEAD: key === "" ? "ListBucket" : "GetObject",
-    PUT: "PutObject",
+    PUT: key === "" ? (SETTINGS[part ?? ""] ?? "CreateBucket") : "PutObject",
     // Of an upload in parts.
     POST: "PutObject",
     DELETE: isUpload ? "AbortMultipartUpload" : "DeleteObject",
@@ -149,12 +166,49 @@ const readStore: Reader = ({ method, path }) => {
 const formOf = ({ body }: WireRequest, name: string): string =>
   new URLSearchParams(body).get(name) ?? "";
 
+/** A stack that is asked for by its name is judged by its id, or by a star where it is not there. */
+const STACK_ENDS = ["*", "0a1b2c3d-0000-11f0-8000-0123456789ab"];
+
+const readStacks: Reader = (request, arn) =>
+  STACK_ENDS.map((end) => ({
+    action: `cloudformation:${formOf(request, "Action")}`,
+    resource: arn(`stack/${formOf(request, "StackName")}/${end}`),
+  }));
+
+/** The protocol of registries, as the actions of ECR that it is allowed by. */
+const readRegistry: Reader = ({ method, path }, arn) => {
+  const [, repository, what] = /^\/v2\/([^/]+)\/(manifests|blobs)\//.exec(path) ?? [];
+  const blob = {
+    HEAD: "BatchCheckLayerAvailability",
+    POST: "InitiateLayerUpload",
+    PATCH: "UploadLayerPart",
+    PUT: "CompleteLayerUpload",
+  }[method];
+  const manifest = { GET: "BatchGetImage", PUT: "PutImage" }[method];
+  const name = what === "blobs" ? blob : manifest;
+  return [{ action: `ecr:${name}`, resource: arn(`repository/${repository}`, "ecr") }];
+};
+
+/** Asked of no resource, in a region. */
+const inRegion = (request: WireRequest, service: string): readonly PolicyRequest[] => [
+  {
+    action: `${service}:${called(request).name}`,
+    resource: "*",
+    context: { "aws:RequestedRegion": [regionOf(request)] },
+  },
+];
+
 const READERS: Readonly<Record<string, Reader>> = {
   dynamodb: readTables,
   s3: readObjects,
   ecs: readClusters,
   route53: readZones,
   "cloudfront-keyvaluestore": readStore,
+  cloudformation: readStacks,
+  registry: readRegistry,
+  monitoring: (request) => inRegion(request, "cloudwatch"),
+  ecr: (request) => inRegion(request, "ecr"),
+  sts: (request) => [{ action: `sts:${formOf(request, "Action")}`, resource: "*" }],
   sqs(request, arn) {
     const { name, input } = called(request);
     return [{ action: `sqs:${name}`, resource: arn(lastOf(textOf(input["QueueUrl"]), "/")) }];

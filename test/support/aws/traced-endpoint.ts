@@ -27,7 +27,8 @@ export interface TracedEndpointOptions {
   /** Address of whoever answers for tables, and of whoever does for buckets, queues and topics. */
   readonly tables: string;
   readonly others: string;
-  readonly place: Place;
+  /** The account and region that are asked, or how a request tells. */
+  readonly place: Place | ((request: WireRequest) => Place);
   readonly canned?: CannedAnswers;
   /** Told of every request, with the access key that it is signed with. */
   asked(key: string, requests: readonly PolicyRequest[]): void;
@@ -46,7 +47,7 @@ export async function openTracedEndpoint(options: TracedEndpointOptions): Promis
     const body = await text(incoming.setEncoding("latin1"));
     const { method = "", url: path = "", headers } = incoming;
     const wire: WireRequest = { method, path, headers, body };
-    const judged = readAwsRequest(wire, place);
+    const judged = readAwsRequest(wire, typeof place === "function" ? place(wire) : place);
     options.asked(keyOf(wire), judged);
     const known = canned[judged[0]?.action ?? ""];
     if (known === undefined) return passOn(wire, { options, agent, response });
