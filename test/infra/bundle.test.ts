@@ -88,12 +88,16 @@ describe("the bundles of a city's functions", () => {
   it("leave to the first event that needs it what a read of the chain does without", () => {
     const rpc = bundles.find(({ name }) => name === "rpc");
     expect(rpc?.startBytes).toBeLessThanOrEqual(RPC_START_BYTES_MAX);
-    // The client of a bucket lists by a name that nobody else says.
-    const late = modulesOf(folder.path, "rpc").filter((path) =>
-      readFileSync(path, "utf8").includes("list-type"),
-    );
-    expect(late.map((path) => basename(path))).toEqual([
+    const modulesThatSay = (text: string) =>
+      modulesOf(folder.path, "rpc")
+        .filter((path) => readFileSync(path, "utf8").includes(text))
+        .map((path) => basename(path));
+    // The client of a bucket lists by a name that nobody else says, and so do traces what they send.
+    expect(modulesThatSay("list-type")).toEqual([
       expect.stringMatching(/^open-s3-objects-\w+\.mjs$/),
+    ]);
+    expect(modulesThatSay("resourceSpans")).toEqual([
+      expect.stringMatching(/^otel-traces-\w+\.mjs$/),
     ]);
   });
 

@@ -64,6 +64,7 @@ export function tracesContract(create: (settings: TraceSettings) => Traces): voi
     const [send, first, ...others] = collector.spans;
     expect(parent).toBe(`00-${send?.traceId}-${send?.spanId}-01`);
     expect(first).toMatchObject({ traceId: send?.traceId, parentSpanId: send?.spanId, kind: 5 });
+    expect([send?.remote, first?.remote]).toEqual([false, true]);
     expect(others.map(({ parentSpanId }) => parentSpanId)).toEqual(bad.map(() => undefined));
     expect(new Set(others.map(({ traceId }) => traceId)).size).toBe(bad.length);
   });

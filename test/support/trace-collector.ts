@@ -11,6 +11,8 @@ export interface CollectedSpan {
   readonly name: string;
   /** As the protocol numbers them: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   readonly kind: number;
+  /** Whether its parent is of another process. */
+  readonly remote: boolean;
   /** 0 unset, 2 error. */
   readonly status: number;
   /** Nanoseconds. */
@@ -42,7 +44,9 @@ interface Attribute {
   };
 }
 
-interface OtlpSpan extends Omit<CollectedSpan, "status" | "took" | "attributes" | "resource"> {
+interface OtlpSpan
+  extends Omit<CollectedSpan, "status" | "took" | "attributes" | "resource" | "remote"> {
+  readonly flags: number;
   readonly status: { readonly code: number };
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
@@ -74,6 +78,7 @@ function spansOf({ resourceSpans }: OtlpRequest): CollectedSpan[] {
         parentSpanId: span.parentSpanId,
         name: span.name,
         kind: span.kind,
+        remote: (span.flags & 0x300) === 0x300,
         status: span.status.code,
         took: BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano),
         attributes: attributesOf(span.attributes),

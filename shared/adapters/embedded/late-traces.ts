@@ -1,6 +1,6 @@
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Log } from "#shared/ports/log.ts";
-import type { TraceSettings, Traces } from "#shared/ports/traces.ts";
+import { inSpan, type TraceSettings, type Traces } from "#shared/ports/traces.ts";
 import { lazy } from "#shared/primitives/lazy.ts";
 
 /** What traces are kept with. */
@@ -21,13 +21,20 @@ export function createLateTraces(
   let isOpened = false;
   const opened = lazy(async () => {
     isOpened = true;
-    const { createOtelTraces } = await import("./otel-traces.ts");
-    return createOtelTraces(settings, deps);
+    try {
+      const { createOtelTraces } = await import("./otel-traces.ts");
+      return createOtelTraces(settings, deps);
+    } catch (cause) {
+      // An installation without the SDK does what it is there for, and says what it does not.
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      deps.log.warn("EXOS-E8150", "spans are lost, and nothing else", { reason });
+      return undefined;
+    }
   });
   return {
-    span: async (start, work) => (await opened()).span(start, work),
+    span: async (start, work) => inSpan(await opened(), start, work),
     async flush() {
-      if (isOpened) await (await opened()).flush();
+      if (isOpened) await (await opened())?.flush();
     },
   };
 }

@@ -4,6 +4,9 @@ import type { SpanAttributes } from "#shared/ports/traces.ts";
 
 const SCOPE = { name: "exos" };
 const NANOS = 1_000_000_000n;
+/** Bits of `SpanFlags`: that it is said whether the parent is of another process, and that it is. */
+const PARENT_KNOWN = 0x100;
+const PARENT_REMOTE = 0x200;
 
 /**
  * Spans as the body of an OTLP request. Ids are hex there, unlike in all other JSON of protocol
@@ -19,12 +22,12 @@ export function otlpRequest(spans: readonly ReadableSpan[], resource: SpanAttrib
 
 function spanOf(span: ReadableSpan): object {
   const { traceId, spanId, traceFlags } = span.spanContext();
-  const parent = span.parentSpanContext?.spanId;
+  const { spanId: parent, isRemote } = span.parentSpanContext ?? {};
   return {
     traceId,
     spanId,
     ...(parent === undefined ? {} : { parentSpanId: parent }),
-    flags: traceFlags,
+    flags: traceFlags | PARENT_KNOWN | (isRemote === true ? PARENT_REMOTE : 0),
     name: span.name,
     // The API counts from 0; in the protocol 0 says nothing.
     kind: span.kind + 1,
