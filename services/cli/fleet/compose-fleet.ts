@@ -17,6 +17,7 @@ import type { CommandContext } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { callerOf, clientSettings, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
+import { deleteStack } from "#shared/adapters/aws/delete-stack.ts";
 import { createEcrRegistry } from "#shared/adapters/aws/ecr-registry.ts";
 import { createRegionLimits } from "#shared/adapters/aws/region-limits.ts";
 import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
@@ -28,6 +29,7 @@ import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createAwsDeployments } from "./aws-deployments.ts";
 import { type CdkRuns, createCdkRuns } from "./cdk-runs.ts";
+import type { AccessPorts } from "./deploy-access.ts";
 import type { EdgePorts } from "./deploy-edge.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
@@ -77,10 +79,7 @@ export interface FleetTools {
   /** What the stack of what all cities share prints; nothing before it was deployed. */
   edgeOutputs(): Promise<Readonly<Record<string, string>>>;
   readonly edge: EdgePorts;
-  /** Synthesise who may deploy out of this tree, and deploy it, to the end. */
-  deployAccess(): Promise<void>;
-  /** What its stack prints; nothing before it was deployed. */
-  accessOutputs(): Promise<Readonly<Record<string, string>>>;
+  readonly access: AccessPorts;
   /** Tables and buckets of a city that there are, whatever its stacks say. */
   survivors(city: string): Promise<readonly string[]>;
 }
@@ -167,8 +166,7 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
       templateOf(formationIn(EDGE_REGION), stage === "edge" ? prefix : accessNames(fleet).prefix),
     edgeOutputs: () => outputsOf(prefix),
     edge: edgePorts(fleet, { releases, cdk }),
-    deployAccess: () => cdk.deployAnew("access", { environment: fleet }),
-    accessOutputs: () => outputsOf(accessNames(fleet).prefix),
+    access: accessPorts(fleet, cdk),
     baseOf,
     health,
   };
@@ -210,6 +208,15 @@ function edgePorts(
     releases,
     deployStored: (version) => cdk.deploy("edge", version),
     deployAnew: (printed) => cdk.deployAnew("edge", { environment, printed }),
+  };
+}
+
+function accessPorts(environment: FleetOptions["fleet"], cdk: CdkRuns): AccessPorts {
+  const { prefix } = accessNames(environment);
+  return {
+    deploy: () => cdk.deployAnew("access", { environment }),
+    remove: () => deleteStack(formationIn(EDGE_REGION), prefix),
+    outputs: () => outputsOf(prefix),
   };
 }
 

@@ -1,5 +1,5 @@
-import { roleOutput } from "#regions/access-names.ts";
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import type { EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
@@ -7,11 +7,12 @@ import { CommandFailure } from "#services/cli/failure.ts";
 import { checkDeployRoles } from "./check-deploy-roles.ts";
 import { wavesOf } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
+import { type AccessOutcome, deployAccess } from "./deploy-access.ts";
 import { environmentOf } from "./environment-of.ts";
 
 /**
- * `exos fleet access`: deploy who may deploy by a pipeline, a role per wave. By hand, with more rights
- * than any of these roles has.
+ * `exos fleet access`: deploy who may deploy by a pipeline, a role per wave, or take them away where
+ * nobody is named any more. By hand, with more rights than any of these roles has.
  *
  * @throws CommandFailure `EXOS-E8004` where `regions/deployment.ts` names nobody, or not rightly
  */
@@ -19,20 +20,27 @@ export async function runAccess(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
   checkDeployRoles(fleet, DEPLOYMENT);
-  if (DEPLOYMENT.deployRoles[fleet] === undefined) {
-    const lacking = `deployRoles.${fleet}: who deploys each wave by a pipeline`;
-    throw new CommandFailure(`regions/deployment.ts lacks ${lacking}`, { code: "EXOS-E8004" });
-  }
-  const tools = await composeFleet({
+  const isNamed = DEPLOYMENT.deployRoles[fleet] !== undefined;
+  if (!isNamed && DEPLOYMENT.accounts[fleet] === undefined) throw nobodyNamed(fleet);
+  const { access } = await composeFleet({
     ...context,
     ...{ fleet, cities: [], edge: true, deployment: DEPLOYMENT },
     say: (line) => terminal.err(line),
   });
-  await tools.deployAccess();
-  const outputs = await tools.accessOutputs();
   const waves = wavesOf(citiesOf(fleet)).flatMap(([first]) => (first ? [first.wave] : []));
-  const roles = waves.map((wave) => ({ wave, role: outputs[roleOutput(wave)] ?? null }));
-  if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-access.v1", roles }));
-  else for (const { wave, role } of roles) terminal.out(`wave ${wave}: ${role}`);
+  const outcome = await deployAccess({ isNamed, waves }, access);
+  if (outcome.state === "nobody") throw nobodyNamed(fleet);
+  if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-access.v1", ...outcome }));
+  else for (const line of accessLines(outcome)) terminal.out(line);
   return EXIT.done;
+}
+
+function nobodyNamed(fleet: EnvironmentName): CommandFailure {
+  const lacking = `deployRoles.${fleet}: who deploys each wave by a pipeline`;
+  return new CommandFailure(`regions/deployment.ts lacks ${lacking}`, { code: "EXOS-E8004" });
+}
+
+function accessLines(outcome: Exclude<AccessOutcome, { readonly state: "nobody" }>): string[] {
+  if (outcome.state === "removed") return ["Nobody deploys by a pipeline any more."];
+  return outcome.roles.map(({ wave, role }) => `wave ${wave}: ${role ?? "no role was printed"}`);
 }

@@ -29,6 +29,12 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "a quarter of an hour, $10 a month",
   },
   {
+    event: "a pipeline is to deploy, or one is not to any more",
+    command:
+      "`deployRoles` in `regions/deployment.ts`, or none, then `exos fleet access`, with your own credentials",
+    takes: "minutes, nothing",
+  },
+  {
     event: "tip stale, or behind",
     command:
       "`exos fleet status`, then the reason's own line; `exos fleet redrive CITY` is always safe",
