@@ -18,6 +18,8 @@ export interface DeployOptions extends Omit<CdkOptions, "doing" | "home" | "onLi
   readonly folder: CloudFolder;
   /** Whether its functions are driven from here: then no stack that has one is deployed. */
   readonly driven: boolean;
+  /** Whether its functions lie bundled in its folder already, as they are now. */
+  readonly bundled?: boolean;
   /** Told what begins, and what of it is done. */
   readonly onNote: (line: string) => void;
 }
@@ -80,9 +82,11 @@ function wantedOf({ driven }: DeployOptions): readonly (readonly [CityStack, rea
  * @throws CommandFailure `EXOS-E8183`
  */
 export async function deployCity(options: DeployOptions): Promise<CityOutputs> {
-  const { folder, onNote } = options;
-  onNote("bundling the functions, synthesising the city");
-  await layOut("bundle.ts", [folder.bundles], { ...options, doing: "bundling the functions" });
+  const { folder, bundled = false, onNote } = options;
+  onNote(bundled ? "synthesising the city" : "bundling the functions, synthesising the city");
+  if (!bundled) {
+    await layOut("bundle.ts", [folder.bundles], { ...options, doing: "bundling the functions" });
+  }
   await synthesise(options);
   const cdk = {
     ...options,

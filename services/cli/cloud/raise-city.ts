@@ -29,6 +29,8 @@ export interface RaiseOptions extends Pick<CommandContext, "environment" | "sign
   readonly localstack: boolean;
   /** Whether its functions are driven from here, over an endpoint that runs none. */
   readonly driven: boolean;
+  /** Whether its functions lie bundled in its folder already, as they are now. */
+  readonly bundled?: boolean;
   /** Whether the peer process is to be a plain process even where an image can be had. */
   readonly plainProcess: boolean;
   /** Whether a container tool may be installed. */
@@ -78,7 +80,7 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
     await writeCloudState(folder.state, state);
   };
   await note({ deployed: true });
-  const outputs = await deployCity({ endpoint, folder, driven, environment, signal, onNote });
+  const outputs = await deployCity({ ...options, endpoint });
   const driver = driven ? await openDriver({ ...options, endpoint, outputs }) : undefined;
   if (driver !== undefined) await note({ driver: { pid: driver.pid, log: driver.log } });
   const peer = await openPeer(options);

@@ -92,15 +92,17 @@ const GUARDED: Round = {
 };
 
 /** Deploy a city, take it through the steps, remove it, and see that nothing is left. */
-async function act({ roles, steps }: Round, { context, folder, choice }: Act): Promise<void> {
+async function act(
+  { roles, steps }: Round,
+  { context, folder, choice, bundled }: Act,
+): Promise<void> {
   const { signal, options } = context;
   const secrets = new Map<string, string>();
   const environment = { ...context.environment, ...operatorKeys(secrets) };
   const { terminal, printed } = recorded(context.terminal);
   const started = performance.now();
   const city = await raiseCity({
-    folder,
-    roles,
+    ...{ folder, roles, bundled },
     ...choice,
     plainProcess: options["process"] !== undefined,
     installTool: environment["CI"] !== undefined,
@@ -150,6 +152,8 @@ interface Act {
   readonly context: CommandContext;
   readonly folder: CloudFolder;
   readonly choice: EndpointChoice;
+  /** Whether a round before this one bundled the functions. */
+  readonly bundled: boolean;
 }
 
 async function lower(folder: CloudFolder, { environment, signal, terminal }: CommandContext) {
@@ -163,13 +167,10 @@ async function lower(folder: CloudFolder, { environment, signal, terminal }: Com
  * One round, in a folder of its own: the node of the round before would bring its chain along, and
  * the city would follow and count that as well.
  */
-async function rehearse(
-  round: Round,
-  datadir: string,
-  given: Pick<Act, "context" | "choice">,
-): Promise<void> {
+async function rehearse(round: Round, datadir: string, given: Omit<Act, "folder">): Promise<void> {
   const { context } = given;
-  const folder = cloudFolderOf({ datadir: join(datadir, round.name) });
+  const own = cloudFolderOf({ datadir: join(datadir, round.name) });
+  const folder = { ...own, bundles: join(datadir, "bundles") };
   try {
     await act(round, { ...given, folder });
   } catch (cause) {
@@ -195,11 +196,13 @@ export async function runRehearse(context: CommandContext): Promise<ExitCode> {
   const choice = await endpointChoice(options, environment);
   const started = performance.now();
   const datadir = await mkdtemp(join(tmpdir(), "exos-rehearsal-"));
-  if (options["roles"] === undefined) await rehearse(OPEN, datadir, { context, choice });
+  if (options["roles"] === undefined)
+    await rehearse(OPEN, datadir, { context, choice, bundled: false });
   // Roles are those of functions that the endpoint runs, and LocalStack lets every call pass.
   if (!choice.driven && !choice.localstack) {
     terminal.out("with roles enforced:");
-    await rehearse(GUARDED, datadir, { context, choice });
+    const bundled = options["roles"] === undefined;
+    await rehearse(GUARDED, datadir, { context, choice, bundled });
   }
   await rm(datadir, { recursive: true, force: true });
   terminal.out(`rehearsed in ${secondsOf(performance.now() - started)}`);

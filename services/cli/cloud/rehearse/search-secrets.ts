@@ -44,6 +44,7 @@ const split = (text: string, at: string): readonly [string, string] => {
 async function* writtenBy({ city, folder, printed, signal, environment }: Rehearsal) {
   yield* composeWritten(city.endpoint);
   yield* writtenFiles(folder.path);
+  yield* writtenFiles(folder.bundles);
   yield* writtenImage(city.ingest().running, { environment, signal });
   const log = city.state().container === undefined ? undefined : await city.starterLog();
   if (log !== undefined) {
