@@ -46,6 +46,7 @@ import { type AwsCaller, sendSigned } from "#shared/adapters/aws/signed-request.
 const HIDDEN_SECONDS = 5;
 /** Whoever fills a queue as fast as it is read ends nothing. */
 const MESSAGES_MAX = 10_000;
+const OBJECTS_AT_ONCE = 8;
 const REQUEST_MS = 30_000;
 
 const GROUPS = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })).default([]) });
@@ -111,15 +112,20 @@ async function* items({ tables: client }: Clients): AsyncGenerator<Written> {
   }
 }
 
+async function objectOf(client: S3Client, Bucket: string, Key: string): Promise<Written> {
+  const { Body, Metadata } = await client.send(new GetObjectCommand({ Bucket, Key }));
+  const about = Buffer.from(`${Key} ${JSON.stringify(Metadata)}\n`);
+  const bytes = Buffer.concat([about, (await Body?.transformToByteArray()) ?? about]);
+  return { kind: "objects", place: `bucket ${Bucket}, ${Key}`, bytes };
+}
+
 async function* objects({ buckets: client }: Clients): AsyncGenerator<Written> {
   const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
-  for (const { Name: Bucket } of Buckets) {
+  for (const { Name: Bucket = "" } of Buckets) {
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
-      for (const { Key } of Contents) {
-        const { Body, Metadata } = await client.send(new GetObjectCommand({ Bucket, Key }));
-        const about = Buffer.from(`${Key} ${JSON.stringify(Metadata)}\n`);
-        const bytes = Buffer.concat([about, (await Body?.transformToByteArray()) ?? about]);
-        yield { kind: "objects", place: `bucket ${Bucket}, ${Key}`, bytes };
+      for (let at = 0; at < Contents.length; at += OBJECTS_AT_ONCE) {
+        const some = Contents.slice(at, at + OBJECTS_AT_ONCE);
+        yield* await Promise.all(some.map(({ Key = "" }) => objectOf(client, Bucket, Key)));
       }
     }
   }

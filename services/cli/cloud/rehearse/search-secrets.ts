@@ -9,7 +9,7 @@ import {
   secondsOf,
 } from "#services/cli/cloud/rehearse/rehearsal.ts";
 import { type FoundSecret, searchWritten } from "#services/cli/cloud/rehearse/search-written.ts";
-import { WRITTEN_KINDS } from "#services/cli/cloud/rehearse/written.ts";
+import { WRITTEN_KINDS, type Written } from "#services/cli/cloud/rehearse/written.ts";
 import { writtenFiles } from "#services/cli/cloud/rehearse/written-files.ts";
 import { writtenImage } from "#services/cli/cloud/rehearse/written-image.ts";
 import { composeDecoys } from "#services/cli/compose-decoys.ts";
@@ -41,11 +41,21 @@ const split = (text: string, at: string): readonly [string, string] => {
   return [text.slice(0, end), text.slice(end + 1)];
 };
 
+async function allOf(written: AsyncIterable<Written>): Promise<readonly Written[]> {
+  const all: Written[] = [];
+  for await (const one of written) all.push(one);
+  return all;
+}
+
 async function* writtenBy({ city, folder, printed, signal, environment }: Rehearsal) {
+  // A tool lays out the image while the endpoint is read.
+  const image = allOf(writtenImage(city.ingest().running, { environment, signal }));
+  // It is waited for below, unless something else fails before; then that is told.
+  image.catch(() => undefined);
   yield* composeWritten(city.endpoint);
   yield* writtenFiles(folder.path);
   yield* writtenFiles(folder.bundles);
-  yield* writtenImage(city.ingest().running, { environment, signal });
+  yield* await image;
   const log = city.state().container === undefined ? undefined : await city.starterLog();
   if (log !== undefined) {
     yield { kind: "log lines", place: "the endpoint's log", bytes: Buffer.from(log) } as const;
@@ -89,7 +99,9 @@ export async function searchSecrets(rehearsal: Rehearsal): Promise<void> {
   const megabytes = `${(bytes / MEGABYTE).toFixed(0)} MB`;
   const took = secondsOf(performance.now() - started);
   const names = Object.keys(secrets).length;
-  print(`secrets    0 of ${names} found in ${rows}; a decoy in each; ${megabytes}, ${took}`);
+  print(
+    `secrets    0 of ${names} found in ${rows}; decoys in each but images; ${megabytes}, ${took}`,
+  );
 }
 
 function foundFailure(places: readonly FoundSecret[]): CommandFailure {
