@@ -23,15 +23,23 @@ export function composeDrive(): DrivenQueues {
           MaxNumberOfMessages: max,
           WaitTimeSeconds: WAIT_SECONDS,
           MessageSystemAttributeNames: ["All"],
+          MessageAttributeNames: ["traceparent"],
         });
         try {
           const { Messages = [] } = await client.send(command, { abortSignal: signal });
           return Messages.map(
-            ({ MessageId = "", ReceiptHandle = "", Body = "", Attributes = {} }) => ({
+            ({
+              MessageId = "",
+              ReceiptHandle = "",
+              Body = "",
+              Attributes = {},
+              MessageAttributes = {},
+            }) => ({
               id: MessageId,
               receipt: ReceiptHandle,
               body: Body,
               attributes: Attributes,
+              traceparent: MessageAttributes["traceparent"]?.StringValue,
             }),
           );
         } catch (cause) {

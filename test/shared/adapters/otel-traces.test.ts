@@ -93,3 +93,11 @@ it("sends batches of 512 at most, and loses what 2,048 waiting ones leave no roo
   expect(collector.spans.length).toBeGreaterThanOrEqual(2_048);
   expect(collector.spans.length).toBeLessThanOrEqual(2_048 + 512);
 });
+
+it("waits for a batch that went by itself before it was told to hand over", async () => {
+  const { collector, traces, once } = await open(100);
+  await using _ = collector;
+  await Promise.all(Array.from({ length: 512 }, () => once()));
+  await traces.flush();
+  expect(collector.batches).toEqual([512]);
+});

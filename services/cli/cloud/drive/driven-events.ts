@@ -2,12 +2,15 @@ import type { DrivenMessage } from "#services/cli/cloud/drive/settle-batch.ts";
 
 /** A batch as a mapping of Lambda hands it to a function. @source aws-lambda SQSEvent */
 export function queueEvent(messages: readonly DrivenMessage[]): unknown {
-  const Records = messages.map(({ id, receipt, body, attributes }) => ({
+  const Records = messages.map(({ id, receipt, body, attributes, traceparent }) => ({
     messageId: id,
     receiptHandle: receipt,
     body,
     attributes,
-    messageAttributes: {},
+    messageAttributes:
+      traceparent === undefined
+        ? {}
+        : { traceparent: { stringValue: traceparent, dataType: "String" } },
     eventSource: "aws:sqs",
   }));
   return { Records };

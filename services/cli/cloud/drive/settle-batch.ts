@@ -8,6 +8,8 @@ export interface DrivenMessage {
   readonly body: string;
   /** What the queue says of it, such as `ApproximateReceiveCount`. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** `traceparent` that it carries beside its body, where whoever sent it is traced. */
+  readonly traceparent?: string | undefined;
 }
 
 const ANSWER = z
