@@ -55,7 +55,9 @@ async function toolsOf(
 }
 
 /** What `exos fleet deploy` does before a wave where its release is new. */
-async function build({ prepare, releases, clock, ...tools }: FleetTools): Promise<void> {
+async function build({ prepare, record, releases, clock, ...tools }: FleetTools): Promise<void> {
+  // Whoever asks before the bucket is there learns that nothing was deployed.
+  expect(await record.read()).toBeUndefined();
   await prepare();
   for (const version of [VERSION, PUSHED]) await saveImage(version, smallImage(version), releases);
   expect(Object.keys((await readPrinted("prod", tools)).origins)).toHaveLength(9);

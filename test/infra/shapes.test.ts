@@ -250,10 +250,12 @@ describe("whoever is not named", () => {
     "AWS::SNS::TopicPolicy",
     "AWS::S3::BucketPolicy",
     "AWS::KMS::Key",
+    // Who may take a role on: handlers, and whoever deploys by a pipeline.
+    "AWS::IAM::Role",
   ];
   const isAnybody = (principal: unknown) => /"\*"/.test(JSON.stringify(principal ?? ""));
 
-  it("is allowed nothing by a queue, a topic, a bucket or a key", () => {
+  it("is allowed nothing by a queue, a topic, a bucket, a key or a role", () => {
     for (const policy of POLICIES.flatMap((type) => all(type))) {
       for (const { Effect, Principal } of statementsIn(policy)) {
         if (Effect === "Allow") expect(isAnybody(Principal), policy.id).toBe(false);
