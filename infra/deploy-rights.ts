@@ -4,7 +4,7 @@ import { EDGE_REGION } from "#regions/edge-names.ts";
 import type { Statement } from "./grants.ts";
 import type { WaveReach } from "./wave-reach.ts";
 
-/** Roles of the bootstrap that the CDK's program asks for: the others are for lookups and images. */
+/** Roles of the bootstrap that `cdk deploy` takes on, seen on the wire: others are for lookups and images. */
 const BOOTSTRAP_ROLES = ["deploy", "file-publishing"];
 /** What a registry wants of whoever gives it an image. @source Amazon ECR User Guide, "IAM permissions for pushing an image" */
 const PUSH = [

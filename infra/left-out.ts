@@ -8,7 +8,7 @@ export const LEFT_OUT = {
   "AWS::CloudWatch::CompositeAlarm": "gates waves; the endpoint does not know it",
   "AWS::Lambda::Function (web function)": "new, and not known to the endpoint",
   "edge stack": "one for the fleet, before real cities; the endpoint does not run its router",
-  "access stack": "a pipeline deploys to accounts; whoever runs this deploys here",
+  "access stack": "a pipeline deploys to accounts; the endpoint knows no issuer of its tokens",
   "AWS::Budgets::Budget": "nothing is billed; part of the edge stack",
   "answers that stream":
     "the endpoint hands them on in one piece, as functions there give them; those that are driven from here stream",
