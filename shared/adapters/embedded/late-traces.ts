@@ -27,7 +27,9 @@ export function createLateTraces(
     } catch (cause) {
       // An installation without the SDK does what it is there for, and says what it does not.
       const reason = cause instanceof Error ? cause.message : String(cause);
-      deps.log.warn("EXOS-E8150", "spans are lost, and nothing else", { reason });
+      deps.log.warn("EXOS-E8150", "traces cannot be kept: spans are lost, and nothing else", {
+        reason,
+      });
       return undefined;
     }
   });

@@ -40,7 +40,10 @@ export function createOtlpExporter(
     pausedUntilMs = clock.elapsedMs() + PAUSE_MS;
     if (isDown) return;
     isDown = true;
-    log.warn("EXOS-E8150", "spans are lost, and nothing else", { endpoint: url, reason });
+    log.warn("EXOS-E8150", "traces were not taken: spans are lost, and nothing else", {
+      endpoint: url,
+      reason,
+    });
   }
 
   async function post(body: string): Promise<boolean> {
@@ -78,9 +81,10 @@ export function createOtlpExporter(
   };
 }
 
-/** In a word of Node's, such as `ECONNREFUSED`. */
+/** In a word of Node's, such as `ECONNREFUSED`, `TimeoutError` or `bad port`. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return "unknown";
-  const inner = cause.cause;
-  return inner instanceof Error && "code" in inner ? String(inner.code) : cause.name;
+  const { cause: inner, name } = cause;
+  if (!(inner instanceof Error)) return name;
+  return "code" in inner ? String(inner.code) : inner.message;
 }

@@ -84,6 +84,18 @@ it("does its work where nobody listens at all", async () => {
   ]);
 });
 
+it("says why in a word", async () => {
+  const [clock, log] = [createManualClock(unixSeconds(0)), createMemoryLog()];
+  // No browser asks there, and neither does Node.
+  const settings = { endpoint: "http://127.0.0.1:9", percent: 100, resource };
+  const traces = createOtelTraces(settings, { clock, log });
+  await traces.span({ name: "once", kind: "internal" }, async () => 1);
+  await traces.flush();
+  expect(log.records.map(({ fields }) => fields)).toEqual([
+    { endpoint: "http://127.0.0.1:9/v1/traces", reason: "bad port" },
+  ]);
+});
+
 it("sends batches of 512 at most, and loses what 2,048 waiting ones leave no room for", async () => {
   const { collector, traces, once } = await open(100);
   await using _ = collector;
