@@ -64,7 +64,7 @@ export async function saveRelease(
   objects: ReleaseObjects,
 ): Promise<void> {
   const { version, at, files } = release;
-  for (const { path, bytes } of files) await objects.put(keyOf(version, path), bytes);
+  await together(files, ({ path, bytes }) => objects.put(keyOf(version, path), bytes));
   const rows = files.map(({ path, bytes }) => ({
     path,
     sha256: sha256(bytes),
@@ -88,13 +88,25 @@ export async function fetchRelease(
   if (text === undefined) return undefined;
   const contents = CONTENTS.safeParse(JSON.parse(Buffer.from(text).toString("utf8")));
   if (!contents.success) throw damaged(version, CONTENTS_FILE);
-  const files: ReleaseFile[] = [];
-  for (const { path, sha256: wanted } of contents.data.files) {
+  return together(contents.data.files, async ({ path, sha256: wanted }) => {
     const bytes = await objects.get(keyOf(version, path));
     if (bytes === undefined || sha256(bytes) !== wanted) throw damaged(version, path);
-    files.push({ path, bytes });
+    return { path, bytes };
+  });
+}
+
+/** A release has hundreds of small files, and each is a way to the bucket and back. */
+const AT_ONCE = 16;
+
+async function together<Input, Output>(
+  inputs: readonly Input[],
+  work: (input: Input) => Promise<Output>,
+): Promise<readonly Output[]> {
+  const outputs: Output[] = [];
+  for (let at = 0; at < inputs.length; at += AT_ONCE) {
+    outputs.push(...(await Promise.all(inputs.slice(at, at + AT_ONCE).map(work))));
   }
-  return files;
+  return outputs;
 }
 
 function damaged(version: string, path: string): StoreFault {

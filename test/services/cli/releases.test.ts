@@ -25,6 +25,17 @@ describe("a stored release", () => {
     expect(await listReleases(objects)).toEqual(["2", "1"]);
   });
 
+  it("of many files comes back in their order, and tells of them once all are there", async () => {
+    const objects = memoryReleases();
+    const files = Array.from({ length: 40 }, (_, at) => ({
+      path: `asset.${at}/lambda.mjs`,
+      bytes: Uint8Array.of(at),
+    }));
+    await saveRelease({ version: "1", at: 10, files }, objects);
+    expect(await fetchRelease("1", objects)).toEqual(files);
+    expect([...objects.kept.keys()].at(-1)).toBe("assembly/1/release.json");
+  });
+
   it.each([
     [
       "changed",
