@@ -15,7 +15,6 @@ import { limitsOf, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { Session } from "#services/rpc/session.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { inSpan } from "#shared/ports/traces.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 import type { Result } from "#shared/primitives/result.ts";
 
@@ -137,8 +136,9 @@ export class JsonRpcServer {
     const method = this.#methods.get(call.method);
     if (method === undefined) return unknownMethod(call.method);
     const { traces } = this.#deps;
+    if (traces === undefined) return this.#call(method, call, caller);
     const attributes = { "rpc.system": "jsonrpc", "rpc.method": method.name };
-    return inSpan(traces, { name: method.name, kind: "internal", attributes }, async (span) => {
+    return traces.span({ name: method.name, kind: "internal", attributes }, async (span) => {
       const outcome = await this.#call(method, call, caller);
       if (!outcome.ok) span.fail(String(outcome.error.code));
       return outcome;
