@@ -11,7 +11,7 @@ import { CommandFailure } from "#services/cli/failure.ts";
 
 const QUEUE = "dead";
 const REDRIVEN = z.object({
-  queues: z.tuple([z.object({ state: z.literal("started"), messages: z.int().min(1) })]),
+  queues: z.tuple([z.object({ state: z.literal("started"), messages: z.int().optional() })]),
 });
 /** What an endpoint answers that knows no way back; `infra/left-out.ts` names it. */
 const UNKNOWN = "EXOS-E8108";
@@ -40,8 +40,7 @@ export async function redriveDead(
     await send();
     const tries = await cloud.failToHandle(waiting);
     const lost = await cloud.waitingIn(dead);
-    if (lost !== 1)
-      throw rehearsalFailure(`${lost} dead letters after a hint failed ${tries} times`);
+    if (lost < 1) throw rehearsalFailure(`no dead letter after a hint failed ${tries} times`);
     print(`dead       a hint that failed ${tries} times is a dead letter`);
   } finally {
     await cloud.setMapping(mapping, true);
