@@ -9,6 +9,7 @@ import {
   recordOffset,
   SEGMENT_HEAD_BYTES,
   SEGMENT_RECORD_BYTES,
+  segmentEnd,
   segmentOf,
 } from "#shared/coins/segment.ts";
 import { height, unixSeconds } from "#shared/primitives/brand.ts";
@@ -68,6 +69,11 @@ describe("a segment's record", () => {
         }
       }),
     );
+  });
+
+  it("ends where the next begins, and before the first there is none", () => {
+    const ends = [segmentEnd(998), segmentEnd(999), segmentEnd(2_500), segmentEnd(11, 5)];
+    expect(ends).toEqual([-1, 999, 1_999, 9]);
   });
 
   it("lies where its height says", () => {

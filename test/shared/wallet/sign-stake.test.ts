@@ -237,4 +237,20 @@ describe("the signing of a stake", () => {
     const asCold = [EMPTY, output(0n, naming(OTHER)), output(VALUE + REWARD + 7n, hotScript)];
     expect(answerTo({ script: hotScript, key: OTHER_KEY, outputs: asCold })).toMatch(/^EXOS-E5017/);
   });
+
+  it.each([
+    ["is gone", undefined, "a key is gone that was just there"],
+    ["is another", OTHER_KEY, "a signature of ours fails"],
+  ] as const)("hands nothing out where the key %s once it was named", (_, other, message) => {
+    const ring = testRing();
+    let uses = 0;
+    const keys: typeof ring = {
+      ...ring,
+      use(path, work) {
+        const key = uses++ === 0 ? path : other;
+        return key && ring.use(key, work);
+      },
+    };
+    expect(() => signStake(requestOf(), keys, params)).toThrow(message);
+  });
 });
