@@ -12,7 +12,10 @@ const deps = composeConnect(process.env);
 /** The rest of a run's time is for its last commit, and for what follows that. */
 const WORK_SHARE = 0.75;
 
-/** Follows the best branch for each hint of the queue `connect`, in order. */
+/**
+ * Follows the best branch, once for all hints of a batch: what each of them speaks of was stored before
+ * it was sent, so one look finds it all. Hints that pile up cost no reads.
+ */
 export async function handler(
   event: BatchEvent,
   context: { getRemainingTimeInMillis(): number },
@@ -23,7 +26,7 @@ export async function handler(
     handle: (_, { attempt }) => connectHinted({ attempt, deadlineMs }, deps),
     log: deps.log,
     traces: deps.traces,
-    order: "in-order",
+    order: "as-one",
   });
   deps.metrics.flush();
   return answer;

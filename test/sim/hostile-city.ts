@@ -189,7 +189,7 @@ export class HostileCity {
         handle: (_, { attempt }) =>
           connectHinted({ attempt, deadlineMs: Number.POSITIVE_INFINITY }, this.#behind(me)),
         log: this.#log,
-        order: "in-order",
+        order: "as-one",
       }),
     );
   }

@@ -34,13 +34,15 @@ export interface BatchOptions<Message> {
   readonly handle: (message: Message, delivery: Delivery) => Promise<unknown>;
   readonly log: Pick<Log, "warn">;
   /**
-   * `apart`: all at once, each failing alone. `in-order`: one after the other, and the first that
-   * fails takes all after it along, or the queue would deliver them before it.
+   * `apart`: all at once, each failing alone. `as-one`: all of them ask for the same, which is done
+   * once, for the last of them; where it fails they all come again, in their order.
    */
-  readonly order: "apart" | "in-order";
+  readonly order: "apart" | "as-one";
   /** Each record is a span of the trace in which it was sent. All of it is told before the answer. */
   readonly traces?: Traces | undefined;
 }
+
+type Readable<Message> = readonly [record: BatchRecord, message: Message];
 
 function spanOf({ messageId, messageAttributes, eventSourceARN = "" }: BatchRecord) {
   const route = { system: "aws_sqs", queue: nameOfArn(eventSourceARN) };
@@ -53,15 +55,8 @@ export async function handleBatch<Message>(
   { Records }: BatchEvent,
   { read, handle, log, order, traces }: BatchOptions<Message>,
 ): Promise<BatchAnswer> {
-  let unreadable = 0;
-  const isHandled = async (record: BatchRecord): Promise<boolean> => {
-    const { body, messageId, attributes } = record;
-    const message = read(body);
-    if (message === undefined) {
-      unreadable++;
-      return true;
-    }
-    const attempt = Number(attributes.ApproximateReceiveCount);
+  const isHandled = async ([record, message]: Readable<Message>, attempt: number) => {
+    const { messageId, attributes } = record;
     const group = attributes.MessageGroupId;
     const delivery = { attempt, ...(group === undefined ? {} : { group }) };
     try {
@@ -74,18 +69,21 @@ export async function handleBatch<Message>(
     }
   };
 
-  const failed: BatchRecord[] = [];
+  const readable = Records.flatMap((record): Readable<Message>[] => {
+    const message = read(record.body);
+    return message === undefined ? [] : [[record, message]];
+  });
+  const attempts = readable.map(([{ attributes }]) => Number(attributes.ApproximateReceiveCount));
+  const last = readable.at(-1);
+  let failed: readonly Readable<Message>[] = [];
   if (order === "apart") {
-    const handled = await Promise.all(Records.map(isHandled));
-    failed.push(...Records.filter((_, index) => handled[index] === false));
-  } else {
-    for (const [index, record] of Records.entries()) {
-      if (await isHandled(record)) continue;
-      failed.push(...Records.slice(index));
-      break;
-    }
+    const handled = await Promise.all(readable.map((one, at) => isHandled(one, attempts[at] ?? 1)));
+    failed = readable.filter((_, at) => handled[at] === false);
+  } else if (last !== undefined && !(await isHandled(last, Math.max(...attempts)))) {
+    failed = readable;
   }
+  const unreadable = Records.length - readable.length;
   if (unreadable > 0) log.warn("EXOS-E8110", "unreadable hints dropped", { count: unreadable });
   await traces?.flush();
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return { batchItemFailures: failed.map(([{ messageId }]) => ({ itemIdentifier: messageId })) };
 }

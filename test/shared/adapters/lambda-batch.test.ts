@@ -40,13 +40,25 @@ describe("a batch", () => {
     expect(begun).toEqual(["a", "bad", "b", "bad too"]);
   });
 
-  it("in order stops at the first failure and returns all after it", async () => {
-    const { failed, begun } = await run("in-order", "a", "bad", "b", "?");
-    expect(failed).toEqual(["m1", "m2", "m3"]);
-    expect(begun).toEqual(["a", "bad"]);
+  it("that is one piece of work is done once, for its last record, as often tried as any", async () => {
+    const { failed, begun, deliveries } = await run("as-one", "a", "b", "c", "?");
+    expect(failed).toEqual([]);
+    expect(begun).toEqual(["c"]);
+    expect(deliveries).toEqual([{ attempt: 3, group: "10.1" }]);
   });
 
-  it.each(["apart", "in-order"] as const)(
+  it("that is one piece of work comes again as a whole, but for what nobody can read", async () => {
+    const { failed, begun } = await run("as-one", "a", "?", "bad");
+    expect(failed).toEqual(["m0", "m2"]);
+    expect(begun).toEqual(["bad"]);
+  });
+
+  it("of nothing that can be read is no work", async () => {
+    const { failed, begun } = await run("as-one", "?", "?");
+    expect([failed, begun]).toEqual([[], []]);
+  });
+
+  it.each(["apart", "as-one"] as const)(
     "%s drops what nobody can read, and tells how many those were",
     async (order) => {
       const { failed, begun, log } = await run(order, "?", "a", "?");
@@ -65,21 +77,6 @@ describe("a batch", () => {
     expect(log.records).toMatchObject([
       { code: "EXOS-E8100", fields: { messageId: "m1", attempt: 2 } },
     ]);
-  });
-
-  it("begins none of its records before the one that they wait for is done", async () => {
-    const steps: string[] = [];
-    await handleBatch(eventOf("a", "b"), {
-      read,
-      order: "in-order",
-      log: createMemoryLog(),
-      async handle(text) {
-        steps.push(`${text}<`);
-        for (let turn = 0; turn < 5; turn++) await Promise.resolve();
-        steps.push(`>${text}`);
-      },
-    });
-    expect(steps).toEqual(["a<", ">a", "b<", ">b"]);
   });
 });
 
