@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { dropImages } from "./stored-image.ts";
 
@@ -64,7 +65,7 @@ export async function saveRelease(
   objects: ReleaseObjects,
 ): Promise<void> {
   const { version, at, files } = release;
-  await together(files, ({ path, bytes }) => objects.put(keyOf(version, path), bytes));
+  await inParallel(files, AT_ONCE, ({ path, bytes }) => objects.put(keyOf(version, path), bytes));
   const rows = files.map(({ path, bytes }) => ({
     path,
     sha256: sha256(bytes),
@@ -88,7 +89,7 @@ export async function fetchRelease(
   if (text === undefined) return undefined;
   const contents = CONTENTS.safeParse(JSON.parse(Buffer.from(text).toString("utf8")));
   if (!contents.success) throw damaged(version, CONTENTS_FILE);
-  return together(contents.data.files, async ({ path, sha256: wanted }) => {
+  return inParallel(contents.data.files, AT_ONCE, async ({ path, sha256: wanted }) => {
     const bytes = await objects.get(keyOf(version, path));
     if (bytes === undefined || sha256(bytes) !== wanted) throw damaged(version, path);
     return { path, bytes };
@@ -97,17 +98,6 @@ export async function fetchRelease(
 
 /** A release has hundreds of small files, and each is a way to the bucket and back. */
 const AT_ONCE = 16;
-
-async function together<Input, Output>(
-  inputs: readonly Input[],
-  work: (input: Input) => Promise<Output>,
-): Promise<readonly Output[]> {
-  const outputs: Output[] = [];
-  for (let at = 0; at < inputs.length; at += AT_ONCE) {
-    outputs.push(...(await Promise.all(inputs.slice(at, at + AT_ONCE).map(work))));
-  }
-  return outputs;
-}
 
 function damaged(version: string, path: string): StoreFault {
   return new StoreFault(

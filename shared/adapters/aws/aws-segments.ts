@@ -1,10 +1,10 @@
+import { inParallel } from "#shared/ports/in-parallel.ts";
 import type { Segments } from "#shared/ports/segments.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { headerKey } from "./chain-key.ts";
 import { binarySet } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
 import { indexEntry, indexKey } from "./hash-index.ts";
-import { inParallel } from "./in-parallel.ts";
 import type { S3Objects } from "./s3-objects.ts";
 import { readSegmentItem, segmentItem, segmentKey, segmentObject } from "./segment-items.ts";
 

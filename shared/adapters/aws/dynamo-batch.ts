@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { awsFaultOf } from "./aws-fault.ts";
 import { type DynamoItem, keyName } from "./dynamo-item.ts";
-import { inParallel } from "./in-parallel.ts";
 
 /** Keys of one BatchGetItem. @source Amazon DynamoDB API reference, BatchGetItem */
 const BATCH_KEYS = 100;

@@ -5,11 +5,11 @@ import type {
   IndexPoint,
   SeedCoin,
 } from "#shared/ports/address-index.ts";
+import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type Hash256, type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex, ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
 import { binary, numeric } from "./dynamo-item.ts";
-import { inParallel } from "./in-parallel.ts";
 import { blockItems } from "./index-block-items.ts";
 import { BASE_KEY, rowKey } from "./index-keys.ts";
 import { readOutputs } from "./index-outputs.ts";

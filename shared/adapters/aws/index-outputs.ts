@@ -5,13 +5,13 @@ import type { OutputFact } from "#shared/ports/address-index.ts";
 import { kindOf } from "#shared/ports/block-facts.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
+import { inParallel } from "#shared/ports/in-parallel.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction, Outpoint } from "#shared/primitives/transaction.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { binary, bytesOf } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
-import { inParallel } from "./in-parallel.ts";
 import { decodeEntrySort, type EntryPlace, transactionPart } from "./index-keys.ts";
 
 /** Where outputs are looked up: the coins first, since one request reads a hundred. */

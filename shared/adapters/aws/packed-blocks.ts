@@ -8,13 +8,13 @@ import {
   segmentOf,
 } from "#shared/coins/segment.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
+import { inParallel } from "#shared/ports/in-parallel.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { PackedBodies } from "./aws-block-store.ts";
 import type { PackedHeaders } from "./dynamo-header-store.ts";
 import { brokenItem } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
 import { indexedHeights, indexKey } from "./hash-index.ts";
-import { inParallel } from "./in-parallel.ts";
 import type { S3Objects } from "./s3-objects.ts";
 import { segmentKey, segmentObject } from "./segment-items.ts";
 

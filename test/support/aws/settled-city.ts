@@ -1,9 +1,9 @@
-import { inParallel } from "#shared/adapters/aws/in-parallel.ts";
 import type { CityTable } from "#shared/adapters/aws/table-shapes.ts";
 import { encodeBlock } from "#shared/codec/encode-block.ts";
 import { marksOf } from "#shared/coins/marks-of.ts";
 import { genesisTip, nextTip, withTotals } from "#shared/coins/tip.ts";
 import { growView, type View } from "#shared/coins/view.ts";
+import { inParallel } from "#shared/ports/in-parallel.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { countTotals } from "../coin-chain.ts";
 import { RichChain } from "../rich-chain.ts";
