@@ -28,8 +28,8 @@ import {
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { CloudControl } from "#services/cli/cloud/cloud-control.ts";
-import { LOCAL_REGION, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
-import { trustCertificate } from "#services/cli/cloud/trust-certificate.ts";
+import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { localSettings } from "#services/cli/compose-local.ts";
 import { clientSettings } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
@@ -40,15 +40,8 @@ const CHANGE_LOOK_MS = 100;
 /** A function may run for a minute. */
 const INVOKE_MS_MAX = 90_000;
 
-/** Clients that know this endpoint alone: nothing of the operator's environment is read. */
-function clientsOf({ url, certificate }: LocalEndpoint) {
-  trustCertificate(certificate);
-  const settings = {
-    ...clientSettings(),
-    endpoint: url,
-    region: LOCAL_REGION,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  };
+function clientsOf(endpoint: LocalEndpoint) {
+  const settings = localSettings(endpoint);
   return {
     sts: new STSClient({ ...settings, maxAttempts: 1 }),
     stacks: new CloudFormationClient(settings),

@@ -1,22 +1,14 @@
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DeleteStackCommand,
-  waitUntilStackCreateComplete,
-} from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, DeleteStackCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, DeleteTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import {
-  LOCAL_CITY,
-  LOCAL_REGION,
-  type LocalEndpoint,
-} from "#services/cli/cloud/local-endpoint.ts";
+import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import type { WrittenKind } from "#services/cli/cloud/rehearse/written.ts";
-import { callerOf, clientSettings } from "#shared/adapters/aws/aws-clients.ts";
+import { askLogs, localSettings, makeStack } from "#services/cli/compose-local.ts";
+import { callerOf } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
-import { type AwsCaller, sendSigned } from "#shared/adapters/aws/signed-request.ts";
+import type { AwsCaller } from "#shared/adapters/aws/signed-request.ts";
 
 /** What was written at an endpoint for a search to find. What would keep the city from its end goes. */
 export interface Decoys extends AsyncDisposable {
@@ -25,7 +17,6 @@ export interface Decoys extends AsyncDisposable {
 
 const NAME = "exos-decoy";
 const LOG = { logGroupName: `/${NAME}`, logStreamName: NAME };
-const CREATE_SECONDS_MAX = 60;
 type Pack = (text: string) => Uint8Array;
 
 /** Its description holds it, and a parameter that is not encrypted. */
@@ -35,18 +26,6 @@ function templateOf(text: string): string {
     Properties: { Name: `/${NAME}`, Type: "String", Value: Buffer.from(text).toString("hex") },
   };
   return JSON.stringify({ Description: text, Resources: { Parameter } });
-}
-
-async function askLogs(caller: AwsCaller, action: string, request: object): Promise<void> {
-  await sendSigned(
-    {
-      service: "logs",
-      contentType: "application/x-amz-json-1.1",
-      target: `Logs_20140328.${action}`,
-      body: JSON.stringify(request),
-    },
-    caller,
-  );
 }
 
 async function log(caller: AwsCaller, message: string): Promise<void> {
@@ -65,15 +44,11 @@ async function log(caller: AwsCaller, message: string): Promise<void> {
  * @throws StoreFault when the endpoint does not take it
  */
 export async function composeDecoys(
-  { url }: LocalEndpoint,
+  endpoint: LocalEndpoint,
   { text, pack }: { readonly text: string; readonly pack: Pack },
 ): Promise<Decoys> {
-  const settings = {
-    ...clientSettings(),
-    endpoint: url,
-    region: LOCAL_REGION,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  };
+  const { url } = endpoint;
+  const settings = localSettings(endpoint);
   const tables = new DynamoDBClient(settings);
   const buckets = new S3Client({ ...settings, forcePathStyle: true });
   const queues = new SQSClient(settings);
@@ -91,9 +66,7 @@ export async function composeDecoys(
     await log(logs, JSON.stringify({ event: JSON.stringify({ text }) }));
     const topic = new CreateTopicCommand({ Name: NAME, Attributes: { DisplayName: base64 } });
     const { TopicArn } = await topics.send(topic);
-    await stacks.send(new CreateStackCommand({ StackName: NAME, TemplateBody: templateOf(text) }));
-    const waiting = { client: stacks, maxWaitTime: CREATE_SECONDS_MAX, minDelay: 1, maxDelay: 1 };
-    await waitUntilStackCreateComplete(waiting, { StackName: NAME });
+    await makeStack(stacks, NAME, templateOf(text));
     return {
       kinds: ["items", "objects", "messages", "log lines", "settings", "stacks", "parameters"],
       async [Symbol.asyncDispose]() {

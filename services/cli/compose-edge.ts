@@ -1,21 +1,12 @@
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DeleteStackCommand,
-  waitUntilStackCreateComplete,
-} from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, DeleteStackCommand } from "@aws-sdk/client-cloudformation";
 import {
   CloudFrontKeyValueStoreClient,
   type CloudFrontKeyValueStoreClientConfig,
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import {
-  LOCAL_CITY,
-  LOCAL_REGION,
-  type LocalEndpoint,
-} from "#services/cli/cloud/local-endpoint.ts";
+import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
+import { localSettings, makeStack } from "#services/cli/compose-local.ts";
 import type { RotationDeps, SecretPlace } from "#services/cli/fleet/rotate-secret.ts";
-import { clientSettings } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { createEdgeEntry } from "#shared/adapters/aws/edge-entry.ts";
 import { createSsmRotatingSecret } from "#shared/adapters/aws/ssm-rotating-secret.ts";
@@ -28,7 +19,6 @@ export interface LocalEdge extends AsyncDisposable {
 }
 
 const STACK = "exos-local-edge-store";
-const CREATE_SECONDS_MAX = 60;
 const TEMPLATE = JSON.stringify({
   Resources: { Store: { Type: "AWS::CloudFront::KeyValueStore", Properties: { Name: STACK } } },
   Outputs: { Arn: { Value: { "Fn::GetAtt": ["Store", "Arn"] } } },
@@ -39,13 +29,8 @@ const TEMPLATE = JSON.stringify({
  *
  * @throws StoreFault where the endpoint has no such store
  */
-export async function composeEdge({ url }: LocalEndpoint): Promise<LocalEdge> {
-  const settings = {
-    ...clientSettings(),
-    endpoint: url,
-    region: LOCAL_REGION,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  };
+export async function composeEdge(endpoint: LocalEndpoint): Promise<LocalEdge> {
+  const settings = localSettings(endpoint);
   const stacks = new CloudFormationClient(settings);
   const parameters = new SSMClient(settings);
   const store = storeAt(settings);
@@ -56,12 +41,8 @@ export async function composeEdge({ url }: LocalEndpoint): Promise<LocalEdge> {
       throw awsFaultOf(cause, doing);
     }
   };
-  const arn = await asked("making an edge's store", async () => {
-    await stacks.send(new CreateStackCommand({ StackName: STACK, TemplateBody: TEMPLATE }));
-    const waiting = { client: stacks, maxWaitTime: CREATE_SECONDS_MAX, minDelay: 1, maxDelay: 1 };
-    const { reason } = await waitUntilStackCreateComplete(waiting, { StackName: STACK });
-    return String(reason.Stacks?.[0]?.Outputs?.[0]?.OutputValue);
-  });
+  const made = await asked("making an edge's store", () => makeStack(stacks, STACK, TEMPLATE));
+  const arn = String(made?.Outputs?.[0]?.OutputValue);
   const place = { path: LOCAL_CITY.secrets, name: EDGE_KEY, nextName: EDGE_KEY_NEXT };
   return {
     checker: {

@@ -31,16 +31,12 @@ import {
 } from "@aws-sdk/client-sqs";
 import { paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod";
-import {
-  LOCAL_CITY,
-  LOCAL_REGION,
-  type LocalEndpoint,
-} from "#services/cli/cloud/local-endpoint.ts";
+import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import type { Written, WrittenKind } from "#services/cli/cloud/rehearse/written.ts";
-import { trustCertificate } from "#services/cli/cloud/trust-certificate.ts";
-import { callerOf, clientSettings } from "#shared/adapters/aws/aws-clients.ts";
+import { askLogs, localSettings } from "#services/cli/compose-local.ts";
+import { callerOf } from "#shared/adapters/aws/aws-clients.ts";
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
-import { type AwsCaller, sendSigned } from "#shared/adapters/aws/signed-request.ts";
+import { inParallel } from "#shared/ports/in-parallel.ts";
 
 /** Seconds for which a message that was read is hidden from whom it is for. */
 const HIDDEN_SECONDS = 5;
@@ -55,15 +51,8 @@ const EVENTS = z.object({
   nextToken: z.string().nullish(),
 });
 
-/** Clients that know this endpoint alone. */
-function clientsOf({ url, certificate }: LocalEndpoint) {
-  trustCertificate(certificate);
-  const settings = {
-    ...clientSettings(REQUEST_MS),
-    endpoint: url,
-    region: LOCAL_REGION,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  };
+function clientsOf(endpoint: LocalEndpoint) {
+  const settings = localSettings(endpoint, REQUEST_MS);
   const tables = new DynamoDBClient(settings);
   return {
     tables,
@@ -74,7 +63,7 @@ function clientsOf({ url, certificate }: LocalEndpoint) {
     topics: new SNSClient(settings),
     queues: new SQSClient(settings),
     parameters: new SSMClient(settings),
-    logs: callerOf(tables, url),
+    logs: callerOf(tables, endpoint.url),
   };
 }
 type Clients = ReturnType<typeof clientsOf>;
@@ -123,10 +112,9 @@ async function* objects({ buckets: client }: Clients): AsyncGenerator<Written> {
   const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
   for (const { Name: Bucket = "" } of Buckets) {
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
-      for (let at = 0; at < Contents.length; at += OBJECTS_AT_ONCE) {
-        const some = Contents.slice(at, at + OBJECTS_AT_ONCE);
-        yield* await Promise.all(some.map(({ Key = "" }) => objectOf(client, Bucket, Key)));
-      }
+      yield* await inParallel(Contents, OBJECTS_AT_ONCE, ({ Key = "" }) =>
+        objectOf(client, Bucket, Key),
+      );
     }
   }
 }
@@ -138,13 +126,12 @@ async function* messages({ queues: client }: Clients): AsyncGenerator<Written> {
       yield written("settings", QueueUrl, (await client.send(asked)).Attributes ?? {});
       for (let read = 0; read < MESSAGES_MAX; ) {
         const some = new ReceiveMessageCommand({
-          ...{
-            QueueUrl,
-            MaxNumberOfMessages: 10,
-            VisibilityTimeout: HIDDEN_SECONDS,
-            WaitTimeSeconds: 0,
-          },
-          ...{ MessageAttributeNames: ["All"], MessageSystemAttributeNames: ["All"] },
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: HIDDEN_SECONDS,
+          WaitTimeSeconds: 0,
+          MessageAttributeNames: ["All"],
+          MessageSystemAttributeNames: ["All"],
         });
         const { Messages = [] } = await client.send(some);
         for (const message of Messages) {
@@ -162,27 +149,16 @@ async function* messages({ queues: client }: Clients): AsyncGenerator<Written> {
   }
 }
 
-async function askLogs(caller: AwsCaller, action: string, request: object): Promise<unknown> {
-  const text = await sendSigned(
-    {
-      service: "logs",
-      contentType: "application/x-amz-json-1.1",
-      target: `Logs_20140328.${action}`,
-      body: JSON.stringify(request),
-      requestMs: REQUEST_MS,
-    },
-    caller,
-  );
-  return JSON.parse(text);
-}
-
 async function* logLines({ logs }: Clients): AsyncGenerator<Written> {
-  const { logGroups } = GROUPS.parse(await askLogs(logs, "DescribeLogGroups", {}));
+  const { logGroups } = GROUPS.parse(
+    JSON.parse(await askLogs(logs, "DescribeLogGroups", {}, REQUEST_MS)),
+  );
   for (const { logGroupName } of logGroups) {
     let nextToken: string | null | undefined;
     do {
       const request = { logGroupName, ...(nextToken != null && { nextToken }) };
-      const page = EVENTS.parse(await askLogs(logs, "FilterLogEvents", request));
+      const answer = await askLogs(logs, "FilterLogEvents", request, REQUEST_MS);
+      const page = EVENTS.parse(JSON.parse(answer));
       for (const { logStreamName, message } of page.events) {
         yield written("log lines", `log ${logGroupName}, ${logStreamName}`, message);
       }
