@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FUNCTION_SHAPES, TASK_SHAPES } from "#infra/functions.ts";
-import { traceVariables } from "#infra/trace-variables.ts";
+import { TRACE_ENDPOINT, traceVariables } from "#infra/trace-variables.ts";
 import { readTraceSettings, TRACE_VARIABLES } from "#shared/adapters/aws/trace-settings.ts";
+import { TRACE_ENDPOINT as READ_BY_FUNCTIONS } from "#shared/ports/traces.ts";
 
 const TRACES = { endpoint: "https://traces.example.org/otlp", percent: 1 };
 const CITY = { EXOS_ENVIRONMENT: "test", EXOS_CITY: "syd" };
@@ -32,6 +33,10 @@ describe("what a city is told of its traces", () => {
     expect(reading.sort()).toEqual(TRACED);
   });
 
+  it("is refused before it is deployed by the very pattern that its functions refuse it by", () => {
+    expect(TRACE_ENDPOINT).toEqual(READ_BY_FUNCTIONS);
+  });
+
   it.each([
     ["an address that is none", { ...TRACES, endpoint: "traces.example.org:4318" }, "no address"],
     ["one with a login", { ...TRACES, endpoint: "https://a:b@traces.example.org" }, "no address"],
@@ -40,6 +45,7 @@ describe("what a city is told of its traces", () => {
       { ...TRACES, endpoint: "https://traces.example.org/?key=1" },
       "no address",
     ],
+    ["one with a mark", { ...TRACES, endpoint: "https://traces.example.org/#a" }, "no address"],
     ["a part of one", { ...TRACES, percent: 0.5 }, "0 to 100"],
     ["more than all", { ...TRACES, percent: 101 }, "0 to 100"],
   ])("is refused with %s", (_, traces, said) => {
