@@ -22,24 +22,25 @@ const LISTED = "what brings dead letters back";
  * who handles it, once somebody can. Where the endpoint has no such call, the command says so, as listed.
  *
  * @param send sends the hint; sent again where nothing brings it back
+ * @returns what it said last
  */
-export async function redriveDead(
+export async function redriveDead<Sent>(
   rehearsal: Rehearsal,
-  send: () => Promise<unknown>,
-): Promise<void> {
+  send: () => Promise<Sent>,
+): Promise<Sent> {
   const { city, cloud, print } = rehearsal;
   const [waiting, dead] = [city.outputs["ExosQueueTransactions"], city.outputs["ExosQueueDead"]];
   // Where roles are enforced, too, it would be the operator's own; once is enough.
   const isGuarded = city.endpoint.certificate !== undefined;
   if (waiting === undefined || dead === undefined || city.state().driven || isGuarded) {
-    await send();
-    return;
+    return send();
   }
   const started = performance.now();
   const mapping = await cloud.mappingOf(functionName(LOCAL_CITY, "mempool"));
   await cloud.setMapping(mapping, false);
+  let sent: Sent;
   try {
-    await send();
+    sent = await send();
     const tries = await cloud.failToHandle(waiting);
     const lost = await cloud.waitingIn(dead);
     if (lost < 1) throw rehearsalFailure(`no dead letter after a hint failed ${tries} times`);
@@ -51,11 +52,11 @@ export async function redriveDead(
     print(
       `redrive    brought back by exos fleet redrive: ${secondsOf(performance.now() - started)}`,
     );
-    return;
+    return sent;
   }
   print(`redrive    refused with ${UNKNOWN}, as listed: the endpoint lacks the call`);
   await cloud.empty(dead);
-  await send();
+  return send();
 }
 
 /** @returns whether it was done; `false` where the endpoint cannot, and the list says so */

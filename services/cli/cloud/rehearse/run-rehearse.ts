@@ -175,14 +175,26 @@ async function rehearse(round: Round, datadir: string, given: Omit<Act, "folder"
     await act(round, { ...given, folder });
   } catch (cause) {
     // The logs stay; nothing that runs does, even after Ctrl-C.
-    const { emulator, container } = (await readCloudState(folder.state)) ?? {};
+    const { emulator, container, ingest } = (await readCloudState(folder.state)) ?? {};
     const place = join(folder.path, "emulator.log");
     if (emulator !== undefined) await copyFile(emulator.log, place);
     if (container !== undefined) await writeFile(place, await logOf(container, context));
+    if (ingest?.kind === "container") await keepLog(ingest, folder, context);
     context.terminal.err(`logs are in ${folder.path}`);
     await lower(folder, { ...context, signal: AbortSignal.timeout(LOWER_MS_MAX) });
     throw cause;
   }
+}
+
+/** What the peer process said, also where it has ended, and why it did. */
+async function keepLog(
+  container: RunningContainer,
+  { path }: CloudFolder,
+  context: CommandContext,
+): Promise<void> {
+  // Without it the failure is still the failure.
+  const said = await logOf(container, context).catch((cause: unknown) => String(cause));
+  await writeFile(join(path, "ingest.log"), said);
 }
 
 /** The log of a container, also after Ctrl-C. */

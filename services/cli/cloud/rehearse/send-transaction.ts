@@ -72,7 +72,8 @@ async function expectHeld(
 
 /**
  * A transaction is handed to the function that answers; the hint that tells of it dies and is brought
- * back; it is judged by the one that keeps the pool, told to the node by the peer process, and leaves the pool with the block that the node mines of it.
+ * back; it is judged by the one that keeps the pool, told to the node by the peer process, and leaves
+ * the pool with the block that the node mines of it.
  */
 export async function sendTransaction(rehearsal: Rehearsal): Promise<void> {
   const { node, print } = rehearsal;
@@ -81,10 +82,7 @@ export async function sendTransaction(rehearsal: Rehearsal): Promise<void> {
   const [ripe = ""] = (await node.mine(exosRegtest.consensus.maturityBlocks)).slice(-1);
   await expectAnswered(rehearsal, ripe, { msMax: CATCH_UP_MS_MAX, what: "the reward to spend" });
   const raw = spend(await node.block(mined));
-  let txid = "";
-  await redriveDead(rehearsal, async () => {
-    txid = await handIn(rehearsal, raw);
-  });
+  const txid = await redriveDead(rehearsal, () => handIn(rehearsal, raw));
   const pool = async () => z.array(z.string()).parse(await askCity(rehearsal, "getrawmempool"));
   const heldMs = await expectHeld(rehearsal, `${txid} is in the pool:`, async () =>
     (await pool()).includes(txid),
