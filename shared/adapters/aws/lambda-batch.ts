@@ -38,11 +38,14 @@ export interface BatchOptions<Message> {
    * once, for the last of them; where it fails they all come again, in their order.
    */
   readonly order: "apart" | "as-one";
-  /** Each record is a span of the trace in which it was sent. All of it is told before the answer. */
+  /** Each record that is handled is a span of the trace in which it was sent, told before the answer. */
   readonly traces?: Traces | undefined;
 }
 
 type Readable<Message> = readonly [record: BatchRecord, message: Message];
+
+const attemptOf = ([{ attributes }]: Readable<unknown>) =>
+  Number(attributes.ApproximateReceiveCount);
 
 function spanOf({ messageId, messageAttributes, eventSourceARN = "" }: BatchRecord) {
   const route = { system: "aws_sqs", queue: nameOfArn(eventSourceARN) };
@@ -73,13 +76,12 @@ export async function handleBatch<Message>(
     const message = read(record.body);
     return message === undefined ? [] : [[record, message]];
   });
-  const attempts = readable.map(([{ attributes }]) => Number(attributes.ApproximateReceiveCount));
   const last = readable.at(-1);
   let failed: readonly Readable<Message>[] = [];
   if (order === "apart") {
-    const handled = await Promise.all(readable.map((one, at) => isHandled(one, attempts[at] ?? 1)));
+    const handled = await Promise.all(readable.map((one) => isHandled(one, attemptOf(one))));
     failed = readable.filter((_, at) => handled[at] === false);
-  } else if (last !== undefined && !(await isHandled(last, Math.max(...attempts)))) {
+  } else if (last !== undefined && !(await isHandled(last, Math.max(...readable.map(attemptOf))))) {
     failed = readable;
   }
   const unreadable = Records.length - readable.length;
