@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "#services/cli/cloud/free-port.ts";
 
 /** The version that is built and spoken with. */
 const VERSION = "0.26.2";
@@ -33,15 +33,6 @@ export function buildBtcd(): string {
   const { status, stderr } = spawnSync("go", ["install", MODULE], { env, encoding: "utf8" });
   if (status !== 0) throw new RangeError(`${MODULE} was not built: ${stderr}`);
   return program;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new RangeError("no port");
-  return address.port;
 }
 
 /** A running btcd on its regtest, with one peer. */

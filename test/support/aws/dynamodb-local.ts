@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
+import { freePort } from "#services/cli/cloud/free-port.ts";
 
 /** Amazon's own engine, from Maven; never part of this tree, since its licence is not ours. */
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -69,17 +69,6 @@ export async function startDynamoLocal(folder: string): Promise<DynamoLocal> {
       await once(child, "exit");
     },
   };
-}
-
-/** It takes a number only; one that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new RangeError("no port");
-  return address.port;
 }
 
 async function untilItAnswers(child: ChildProcess, url: string): Promise<void> {
