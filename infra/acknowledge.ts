@@ -9,7 +9,8 @@ const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::${resource}]
 
 /**
  * Every finding of cdk-nag that stands, and why. An id that names a resource of a city has `<city>`,
- * `<account>` and `<region>` in place of the city's own; of what all cities share, `<fleet>`. A thirteenth id fails a test.
+ * `<account>` and `<region>` in place of the city's own; of what all cities share, `<fleet>`. A
+ * thirteenth id fails a test.
  */
 export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   "AwsSolutions-VPC7":

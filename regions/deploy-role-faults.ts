@@ -40,7 +40,7 @@ export function deployRoleFaults(
 }
 
 const wavesOf = (cities: readonly City[]): readonly number[] =>
-  [...new Set(cities.map(({ wave }) => wave))].toSorted();
+  [...new Set(cities.map(({ wave }) => wave))].toSorted((a, b) => a - b);
 
 function fieldFaults(entry: DeployRoles): string[] {
   const faults = Object.keys(entry)

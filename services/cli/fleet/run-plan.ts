@@ -22,7 +22,7 @@ import {
 import { type FleetTemplates, synthesiseTemplates } from "./read-assembly.ts";
 import { readPrinted } from "./read-printed.ts";
 
-/** `exos fleet cost`: an idle month of each city and of what stands beside them, line by line, from the templates. */
+/** `exos fleet cost`: an idle month of each city and of what stands beside them, line by line. */
 export async function runCost(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
