@@ -39,8 +39,8 @@ export interface CityLimits {
 
 /** Blocks that an index may be behind the chain. */
 const INDEX_BLOCKS_MAX = 1;
-/** Two heartbeats that did not come: a process beats once a minute. */
-const SILENT_SECONDS_MAX = 120;
+/** Two heartbeats that did not come: a process beats once a minute. @source cloud.md 3.1 */
+export const SILENT_SECONDS_MAX = 120;
 const LOAD_DUE =
   "exos fleet load <city>: it catches up by itself, but slowly and at ten times the price";
 const REFUTED = {

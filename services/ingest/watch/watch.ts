@@ -1,4 +1,5 @@
 import type { Tip } from "#shared/coins/tip.ts";
+import { SILENT_SECONDS_MAX } from "#shared/fleet/judge-city.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type {
@@ -107,12 +108,17 @@ async function measure(
   { metrics, headers }: Pick<WatchDeps, "metrics" | "headers">,
 ): Promise<void> {
   const { tip, ingest, now } = found;
-  if (ingest !== undefined) metrics.gauge("bitcoin_peers", ingest.peersIn + ingest.peersOut);
+  if (ingest !== undefined) metrics.gauge("bitcoin_peers", peersOf(ingest, now));
   if (tip === undefined) return;
   metrics.gauge("exos_tip_height", tip.height);
   const header = await headers.get(tip.hash);
   if (header === undefined) return;
   metrics.gauge("exos_tip_age_seconds", now - header.record.header.time);
+}
+
+/** Peers that the city has. A process that says nothing any more has none, whatever it said last. */
+function peersOf({ at, peersIn, peersOut }: IngestHeartbeat, now: UnixSeconds): number {
+  return now - at > SILENT_SECONDS_MAX ? 0 : peersIn + peersOut;
 }
 
 /** Runs parts one after the other; what failed is logged, and thrown at the end. */

@@ -124,6 +124,20 @@ describe("watching over a city, once a minute", () => {
     expect(await oldest()).toEqual([3, 0]);
   });
 
+  it("counts the peers of a process that lives, and none of one that fell silent", async () => {
+    const { watch, deps, gauges, clock } = city();
+    const beat = { service: "ingest", peersIn: 2, peersOut: 5, addresses: 9 } as const;
+    await deps.heartbeats.beat({ ...beat, at: NOW, bestHeader: undefined });
+    const peers = async () => {
+      await watch();
+      return gauges.get("bitcoin_peers");
+    };
+    clock.advance(120_000);
+    expect(await peers()).toBe(7);
+    clock.advance(1_000);
+    expect(await peers()).toBe(0);
+  });
+
   it("tries every part although one fails, and fails in the end", async () => {
     const depths = {
       async read(): Promise<never> {
