@@ -37,8 +37,10 @@ const SETTINGS: StakeSettings = {
   split: { enabled: true, valueMin: amount(10_000_000_000n) },
   spacingSecondsMin: 0,
 };
-/** How soon staking is begun again after a fault that no repetition heals: a role may be put right. */
+/** How soon staking is begun again after it failed: a role may be put right. Twice as long each time. */
 const AGAIN_MS = 60_000;
+/** No longer than this, and who staked for as long before it failed again has the first wait again. */
+const AGAIN_MS_MAX = 3_600_000;
 
 /**
  * The staker of a city: the coins of its one key, kernels in slices of some milliseconds between which
@@ -68,21 +70,36 @@ export async function composeCity(deps: CityStakeDeps): Promise<Minter> {
 }
 
 /**
- * Stake for a city until the signal is aborted. Whatever fails of its stores or its signer, peers are
- * talked to all the same: staking waits, and is begun again.
+ * Stake for a city until the signal is aborted. Whatever throws, its stores, its signer or a bug of
+ * ours, peers are talked to all the same: this is the door of a worker that may die and is started
+ * again. A template or coin that it stumbles over is there at the next start too, hence the growing
+ * waits.
  *
  * @source cloud.md 1, 7.2
  */
 export async function runCityStake(deps: CityStakeDeps, signal: AbortSignal): Promise<void> {
-  const { clock, log } = deps;
+  const { clock } = deps;
+  let againMs = AGAIN_MS;
   while (!signal.aborted) {
+    const begunMs = clock.elapsedMs();
     try {
       const minter = await composeCity(deps);
-      await runStake({ minter, clock, log }, signal);
+      await runStake({ ...deps, minter }, signal);
     } catch (cause) {
-      if (!(cause instanceof StoreFault)) throw cause;
-      log.warn(cause.code ?? "EXOS-E1000", "staking is begun again", { err: cause.message });
-      await sleepOrStop(clock, AGAIN_MS, signal);
+      if (clock.elapsedMs() - begunMs >= AGAIN_MS_MAX) againMs = AGAIN_MS;
+      tell(cause, againMs / 1_000, deps);
+      await sleepOrStop(clock, againMs, signal);
+      againMs = Math.min(2 * againMs, AGAIN_MS_MAX);
     }
   }
+}
+
+function tell(cause: unknown, againSeconds: number, { log }: Pick<CityStakeDeps, "log">): void {
+  const message = "staking failed and is begun again";
+  if (cause instanceof StoreFault) {
+    log.error(cause.code ?? "EXOS-E1000", message, { err: cause.message, againSeconds });
+    return;
+  }
+  const err = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  log.error("EXOS-E9001", message, { err, againSeconds });
 }

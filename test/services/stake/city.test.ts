@@ -64,6 +64,10 @@ async function openStakingCity({ coins = 100, script = key.payToHash } = {}) {
   return { ...node, deps, minter, kms, lambda, cityState: state, nextSlot };
 }
 
+const settle = async () => {
+  for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+};
+
 describe("the staker of a city", () => {
   it("mints through the signer and the door a block that connects", async () => {
     const { nextSlot, height, kms, stores, network, minter, cityState } = await openStakingCity();
@@ -114,9 +118,6 @@ describe("the staker of a city", () => {
 
   it("begins again after the signer could not tell its key, until it is told to end", async () => {
     const { deps, clock, height, lambda, cityState } = await openStakingCity();
-    const settle = async () => {
-      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-    };
     cityState.fault = new Error("no role");
     const stop = new AbortController();
     const running = runCityStake(deps, stop.signal);
@@ -129,6 +130,47 @@ describe("the staker of a city", () => {
     clock.advance(1_000);
     await settle();
     expect(await height()).toBeGreaterThan(12);
+    stop.abort();
+    await running;
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it("outlives a bug of ours, says where it was, and waits ever longer to meet it again", async () => {
+    const { deps, clock, height, log } = await openStakingCity();
+    const state = { isBroken: true, met: 0 };
+    const tip = () => {
+      if (state.isBroken) state.met++;
+      // As a bug of a template or of a coin throws: none that a door of the world knows.
+      return state.isBroken ? Promise.reject(new TypeError("not a function")) : deps.tip();
+    };
+    const stop = new AbortController();
+    const running = runCityStake({ ...deps, tip }, stop.signal);
+    await settle();
+    for (const waitSeconds of [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]) {
+      const { met } = state;
+      expect(log.records.at(-1)).toMatchObject({
+        level: "error",
+        code: "EXOS-E9001",
+        fields: {
+          err: expect.stringMatching(/TypeError: not a function\n.*city\.test/),
+          againSeconds: waitSeconds,
+        },
+      });
+      clock.advance(waitSeconds * 1_000 - 1);
+      await settle();
+      expect(state.met).toBe(met);
+      clock.advance(1);
+      await settle();
+      expect(state.met).toBe(met + 1);
+    }
+    state.isBroken = false;
+    clock.advance(3_600_000);
+    await settle();
+    expect(await height()).toBeGreaterThan(12);
+    state.isBroken = true;
+    clock.advance(3_600_000);
+    await settle();
+    expect(log.records.at(-1)).toMatchObject({ fields: { againSeconds: 60 } });
     stop.abort();
     await running;
     expect(clock.sleepers).toBe(0);
