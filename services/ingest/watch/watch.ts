@@ -49,15 +49,19 @@ export function createWatch(deps: WatchDeps): Watch {
   const keepTask = deps.task && createTaskKeeper({ ...deps.task, log });
   const keepReplay = deps.replay && createReplayKeeper({ ...deps.replay, log });
   const sweep = deps.fleet && createSweep(deps.fleet);
+  let seenRev: number | undefined;
   return async () => {
     const now = clock.now();
     const parts = tryEach(log);
     const beats = (await parts.run("heartbeats", () => deps.heartbeats.all())) ?? [];
     const ingest = find(beats, "ingest");
     const before = find(beats, "watch");
-    const tip = await parts.run("tick", () => tick(deps));
-    await parts.run("metrics", () => measure({ tip, ingest, now }, deps));
+    // Before the tick, whose own hint would be among those that wait.
     const depths = await parts.run("queues", () => deps.depths.read());
+    const tip = await parts.run("tick", () => tick(deps));
+    const isMoving = seenRev !== undefined && tip !== undefined && tip.rev !== seenRev;
+    seenRev = tip?.rev;
+    await parts.run("metrics", () => measure({ tip, ingest, now }, deps));
     if (keepTask !== undefined) await parts.run("task", () => keepTask(ingest, now));
     if (keepReplay !== undefined) await parts.run("replay", () => keepReplay(tip, now));
     const seen = await parts.run("fleet", async () => sweep?.(before?.cities ?? [], now));
@@ -66,7 +70,7 @@ export function createWatch(deps: WatchDeps): Watch {
         service: "watch",
         at: now,
         deadLetters: depths?.dead ?? before?.deadLetters ?? 0,
-        oldestHintSeconds: oldestHint(depths?.connect ?? 0, before, now),
+        oldestHintSeconds: oldestHint(depths?.connect ?? 0, { before, now, isMoving }),
         cities: seen ?? keptCities(before),
       }),
     );
@@ -90,13 +94,23 @@ function keptCities(before: WatchHeartbeat | undefined): readonly CitySeen[] {
 
 /**
  * At least how long a hint waits to be connected. A queue tells how many there are, not how old they
- * are: one that is there at each look was there all the time, or another one was.
+ * are: one that is there at each look was there all the time, unless the tip moved between two looks.
+ * A hint that is handled is gone before the next look, also one whose block nobody can connect.
  */
-function oldestHint(waiting: number, before: WatchHeartbeat | undefined, now: UnixSeconds): number {
+function oldestHint(
+  waiting: number,
+  found: {
+    readonly before: WatchHeartbeat | undefined;
+    readonly now: UnixSeconds;
+    /** Whether something was committed since the last look. */
+    readonly isMoving: boolean;
+  },
+): number {
+  const { before, now, isMoving } = found;
   if (waiting === 0) return 0;
-  if (before === undefined) return 1;
   // One second says: there was one at this look, of unknown age.
-  return before.oldestHintSeconds === 0 ? 1 : before.oldestHintSeconds + (now - before.at);
+  if (before === undefined || isMoving || before.oldestHintSeconds === 0) return 1;
+  return before.oldestHintSeconds + (now - before.at);
 }
 
 async function measure(

@@ -138,6 +138,42 @@ describe("watching over a city, once a minute", () => {
     expect(await peers()).toBe(0);
   });
 
+  it("does not take its own hint for one that waits, though a candidate stays where it is", async () => {
+    const queue: object[] = [];
+    // Withheld, or left alone: whoever is hinted at it handles the hint and leaves the candidate.
+    const candidates = async (work: bigint) => [{ work: work + 1n, hash: tip.hash }];
+    const { deps, clock, settle } = city();
+    await settle();
+    const watch = createWatch({
+      ...deps,
+      headers: { ...deps.headers, candidates },
+      connect: { send: async (hint) => void queue.push(hint) },
+      depths: { read: async () => ({ connect: queue.length, dead: 0 }) },
+    });
+    for (let minute = 0; minute < 6; minute++) {
+      await watch();
+      expect(queue).toHaveLength(1);
+      expect((await deps.heartbeats.all())[0]).toMatchObject({ oldestHintSeconds: 0 });
+      queue.length = 0;
+      clock.advance(60_000);
+    }
+  });
+
+  it("does not call a hint old while the tip moves on", async () => {
+    const { deps, clock } = city({ depths: { read: async () => ({ connect: 1, dead: 0 }) } });
+    let rev = 1;
+    const watch = createWatch({ ...deps, coins: { tip: async () => ({ ...tip, rev }) } });
+    const oldest: unknown[] = [];
+    for (const step of [0, 0, 1, 0, 1, 1]) {
+      rev += step;
+      await watch();
+      const [beat] = await deps.heartbeats.all();
+      oldest.push(beat?.service === "watch" && beat.oldestHintSeconds);
+      clock.advance(60_000);
+    }
+    expect(oldest).toEqual([1, 61, 1, 61, 1, 1]);
+  });
+
   it("tries every part although one fails, and fails in the end", async () => {
     const depths = {
       async read(): Promise<never> {
