@@ -4,7 +4,9 @@
  * curl, openssl, jq, sha256sum, zstd and docker, which the cloud-init installs.
  *
  * Whoever serves the channel can hold releases back, and nothing else: an unsigned, older or
- * different image never starts. A release that did not become ready is not tried again.
+ * different image never starts. A release that did not become ready is not tried again. Of images the
+ * machine holds three at most, while one is fetched, and two or one between releases: what runs and
+ * what it would go back to.
  *
  * @source cloud.md 12 "External city"
  */
@@ -42,6 +44,12 @@ run() { # starts an image as a release, and waits until the node says that it is
   return 1
 }
 
+prune() { # drops images of ours but those named; the disk has room for few
+  docker image ls --format '{{.Repository}}:{{.Tag}}' exos | while read -r known; do
+    case " $* " in *" $known "*) ;; *) docker image rm "$known" >/dev/null || say "$known stays" ;; esac
+  done
+}
+
 fetch 60 65536 channel.json "$CHANNEL_URL"
 fetch 60 1024 channel.sig "$CHANNEL_URL.sig"
 openssl pkeyutl -verify -pubin -inkey "$etc/release.pem" -rawin -in channel.json -sigfile channel.sig >/dev/null ||
@@ -52,17 +60,20 @@ version=$(field .version)
 
 digest=$(field .image.sha256)
 image="exos:$digest"
+previous=$(named EXOS_IMAGE)
+previous_version=$(named EXOS_RELEASE)
+prune "$previous" "$image"
 if ! docker image inspect "$image" >/dev/null 2>&1; then
   fetch 1800 "$(field .image.bytes)" image.tar.zst "$(field .image.url)"
   echo "$digest  image.tar.zst" | sha256sum --check --status ||
     { rm -f image.tar.zst; say "the image of $version is not the one that was signed"; exit 1; }
   loaded=$(zstd -dc image.tar.zst | docker load | sed -n 's/^Loaded image[^:]*: //p' | tail -n 1)
   docker tag "$loaded" "$image"
+  # The builder's own name would keep it after ours is dropped.
+  case "$loaded" in sha256:*) ;; *) docker image rm "$loaded" >/dev/null ;; esac
   rm -f image.tar.zst
 fi
 
-previous=$(named EXOS_IMAGE)
-previous_version=$(named EXOS_RELEASE)
 if run "$image" "$version"; then
   echo "$serial" >serial.new && mv serial.new serial
   say "runs $version"
@@ -73,6 +84,7 @@ if [ -n "$previous" ] && [ "$previous" != "$image" ]; then
   echo "$serial" >serial.new && mv serial.new serial
   run "$previous" "$previous_version" || say "and $previous is not ready either"
   say "went back to $previous"
+  prune "$previous"
 fi
 exit 1
 `;

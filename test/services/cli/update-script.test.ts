@@ -1,7 +1,14 @@
 import { execFile, spawnSync } from "node:child_process";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -24,7 +31,11 @@ const DOCKER = `#!/bin/sh
 echo "$*" >>"$WORLD/calls"
 case "$1 $2" in
 "image inspect") test -e "$WORLD/image-$3" ;;
-"load "*) cat >/dev/null; echo "Loaded image: exos-node:built" ;;
+"image ls") for image in "$WORLD"/image-*; do test -e "$image" && echo "\${image#*/image-}"; done; true ;;
+"image rm")
+  # As Docker refuses it.
+  [ "$3" != "$(cat "$WORLD/running" 2>/dev/null)" ] && rm "$WORLD/image-$3" ;;
+"load "*) cat >/dev/null; : >"$WORLD/image-exos-node:built"; echo "Loaded image: exos-node:built" ;;
 "tag "*) : >"$WORLD/image-$3" ;;
 "compose "*)
   case " $* " in *" exec "*)
@@ -77,6 +88,12 @@ async function machine() {
     running,
     /** What the node is told that it runs. */
     release: () => /^EXOS_RELEASE=(.*)$/m.exec(readFileSync(join(etc, "image.env"), "utf8"))?.[1],
+    /** Names of all images that the machine holds. */
+    images: () =>
+      readdirSync(folder)
+        .filter((name) => name.startsWith("image-"))
+        .map((name) => name.slice("image-".length))
+        .toSorted(),
     calls: () => readFileSync(join(folder, "calls"), "utf8"),
     /** Put a release on the channel. @returns the digest of its image */
     async publish(
@@ -169,6 +186,23 @@ describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
     await city.publish(1);
     expect(await city.update()).toEqual({ code: 0, said: "" });
     expect(city.running()).toBe(two);
+  });
+
+  it("holds what runs and what it would go back to, and no other image", async () => {
+    using city = await machine();
+    const named = (digests: readonly string[]) => digests.map((one) => `exos:${one}`).toSorted();
+    const one = await city.publish(1);
+    await city.update();
+    const two = await city.publish(2);
+    await city.update();
+    expect(city.images()).toEqual(named([one, two]));
+    const three = await city.publish(3);
+    await city.update();
+    expect(city.images()).toEqual(named([two, three]));
+    await city.publish(4, { ready: false });
+    await city.update();
+    expect(city.running()).toBe(three);
+    expect(city.images()).toEqual(named([three]));
   });
 
   it("starts no more than one at a time, and fetches an image once", async () => {
