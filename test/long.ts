@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { mkdtempDisposableSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findPython } from "#services/cli/cloud/find-python.ts";
+import { findPython, PYTHON_WANTED } from "#services/cli/cloud/find-python.ts";
 import { lacksDynamoLocal } from "./support/aws/dynamodb-local.ts";
 import { hasGo } from "./support/btcd-process.ts";
 import { runSuites } from "./support/run-suites.ts";
@@ -79,7 +79,7 @@ function hasMounts(): boolean {
 }
 
 async function lacksPython(): Promise<string | undefined> {
-  return (await findPython()) === undefined ? "CPython 3.10 to 3.13 with venv" : undefined;
+  return (await findPython(process.env)) === undefined ? PYTHON_WANTED : undefined;
 }
 
 const COMMANDS: Readonly<Record<string, LongCommand>> = {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { findPython } from "#services/cli/cloud/find-python.ts";
+import { findPython, PYTHON_WANTED } from "#services/cli/cloud/find-python.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { Environment } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
@@ -43,12 +43,12 @@ export async function installRequirements(
   { title, lock }: Requirements,
   options: InstallOptions,
 ): Promise<string> {
-  const python = await findPython();
+  const { environment: env, folder = cacheFolder(env), onNote, signal } = options;
+  const python = await findPython(env);
   if (python === undefined) {
-    const message = `${title} wants CPython 3.10 to 3.13 with venv, and none was found`;
+    const message = `${title} wants ${PYTHON_WANTED}, and none was found`;
     throw new CommandFailure(message, { code: "EXOS-E8180" });
   }
-  const { environment: env, folder = cacheFolder(env), onNote, signal } = options;
   const hash = createHash("sha256").update(readFileSync(lock)).digest("hex").slice(0, 16);
   const place = join(folder, `${title.toLowerCase()}-${hash}-python${python.version}`);
   const interpreter = (at: string) => join(at, "bin", "python");
