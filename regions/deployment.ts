@@ -51,7 +51,12 @@ export interface DnsZone {
   readonly certificate: string;
 }
 
-/** Subscribed to each city's topic of alarms. */
+/**
+ * Subscribed to each city's topic of alarms. It stands in the templates, so whoever may read these
+ * knows it: a webhook has to judge what reaches it by SNS's signature, not by who knows its address.
+ *
+ * @source AWS SNS, "Verifying the signatures of Amazon SNS messages"
+ */
 export type AlarmTarget =
   | { readonly kind: "mail"; readonly address: string }
   | { readonly kind: "webhook"; readonly url: string };

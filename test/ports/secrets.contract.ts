@@ -9,6 +9,6 @@ export function secretsContract(
     const secrets = await holding({ "edge-key": "one", "edge-key-next": "two" });
     expect(await secrets.get("edge-key")).toBe("one");
     expect(await secrets.get("edge-key-next")).toBe("two");
-    expect(await secrets.get("webhook")).toBeUndefined();
+    expect(await secrets.get("edge-key-last")).toBeUndefined();
   });
 }

@@ -100,7 +100,7 @@ describe("a verb of exos fleet", () => {
 describe("exos fleet rotate", () => {
   it.each([
     ["no name", [], 2, "EXOS-E0002"],
-    ["a secret that does not rotate", ["rpc-auth"], 2, "EXOS-E0002"],
+    ["what is no secret of a city", ["edge"], 2, "EXOS-E0002"],
     ["one city alone", ["edge-key", "--city", "syd"], 2, "EXOS-E0002"],
     ["a deployment without an edge", ["edge-key", "--environment", "local"], 2, "EXOS-E8003"],
     ["an edge that nobody named", ["edge-key"], 1, "EXOS-E8004"],

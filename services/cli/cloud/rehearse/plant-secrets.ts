@@ -3,7 +3,7 @@ import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
 import type { Rehearsal } from "#services/cli/cloud/rehearse/rehearsal.ts";
 import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
 
-/** The edge's key, and whatever is random in the others. */
+/** Of the edge's key. */
 const KEY_BYTES = 32;
 
 /** 32 random bytes in hex, which nothing but chance or a leak writes. */
@@ -23,16 +23,19 @@ export function operatorKeys(secrets: Map<string, string>): Readonly<Record<stri
   return keys;
 }
 
-/** The secrets of a city where its functions find them. @source cloud.md 9.3 */
-export async function plantSecrets({ cloud, secrets }: Rehearsal): Promise<void> {
-  const planted = {
-    [EDGE_KEY]: freshKey(),
-    // With the signs that documents and URLs escape.
-    "rpc-auth": `operator:${freshKey()}$"${freshKey()}"`,
-    webhook: `https://hooks.example/${freshKey()}?to=operators&as="exos"`,
-  };
-  for (const [name, value] of Object.entries(planted)) {
-    await cloud.putSecret(`${LOCAL_CITY.secrets}/${name}`, value);
-    secrets.set(name, value);
-  }
+/**
+ * The one secret of a city where its functions find it. It has no other: who asks a city needs no login
+ * (interfaces.md 2), and the address that is told of alarms stands in a template.
+ *
+ * @source cloud.md 9.3
+ */
+export async function plantSecrets({
+  cloud,
+  secrets,
+}: Pick<Rehearsal, "secrets"> & {
+  readonly cloud: Pick<Rehearsal["cloud"], "putSecret">;
+}): Promise<void> {
+  const value = freshKey();
+  await cloud.putSecret(`${LOCAL_CITY.secrets}/${EDGE_KEY}`, value);
+  secrets.set(EDGE_KEY, value);
 }
