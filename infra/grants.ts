@@ -11,7 +11,13 @@ export interface Statement {
   readonly only?: { readonly key: string; readonly values: readonly string[] };
 }
 
-const VIEW = ["coins.tip", "coins.frozen", "headers.get", "segments.read"] as const;
+const VIEW = [
+  "coins.tip",
+  "coins.frozen",
+  "coins.frozenGroups",
+  "headers.get",
+  "segments.read",
+] as const;
 const JUDGE = [...VIEW, "coins.read", "headers.set"] as const;
 const POOLED = ["coins.read", "pool.get", "pool.read", "pool.write", "hints.announce"] as const;
 const BODIES = ["blocks.get", "blocks.put", "headers.addCandidate"] as const;

@@ -110,6 +110,8 @@ const IMPORT_LOGS = [
 const CALLS = {
   "coins.tip": [dynamo(CHAIN, "GetItem")],
   "coins.frozen": [dynamo(CHAIN, "GetItem")],
+  // Several groups that are asked for at once.
+  "coins.frozenGroups": [dynamo(CHAIN, "BatchGetItem")],
   "coins.read": [dynamo(COINS, "BatchGetItem")],
   "coins.apply": [dynamo(COINS, "UpdateItem")],
   "coins.commit": [held(CHAIN, "PutItem", "TIP", "NOW", "F#*")],

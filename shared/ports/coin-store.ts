@@ -31,7 +31,8 @@ export interface CoinStore {
   tip(): Promise<Tip | undefined>;
 
   /**
-   * Hashes of the 64 final heights of one group, `64 × group` up. Once there, it never changes.
+   * Hashes of the 64 final heights of one group, `64 × group` up. Once there, it never changes. Who
+   * wants many asks for all of them before waiting for one: a shared store reads them together.
    * @returns `undefined` while the group is still in the window; never to be remembered
    */
   frozen(group: number): Promise<readonly HashHex[] | undefined>;

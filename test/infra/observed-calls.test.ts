@@ -157,6 +157,7 @@ async function foldIndex(): Promise<void> {
 const DRIVERS: Readonly<Partial<Record<PortCall, () => Promise<unknown>>>> = {
   "coins.tip": () => city.stores.coins.tip(),
   "coins.frozen": () => city.stores.coins.frozen(7),
+  "coins.frozenGroups": () => Promise.all([7, 8].map((group) => city.stores.coins.frozen(group))),
   "coins.read": () =>
     city.stores.coins.read(
       0,

@@ -43,7 +43,7 @@ type BufferedHandler = (
 
 /** What a city that stakes has besides is compared in `observed-staking.slow.test.ts`. */
 const HANDLERS = (Object.keys(GRANTS) as Handler[]).filter((name) => name !== "stake-sign");
-const PACKED = ["segments.read", "coins.frozen"] as const;
+const PACKED = ["segments.read", "coins.frozen", "coins.frozenGroups"] as const;
 /**
  * Calls that a small chain and a short run do not bring about; `observed-calls.test.ts` and
  * `traced-calls.test.ts` make each of them.

@@ -16,7 +16,7 @@ export interface IndexChain {
   readonly tip: Tip | undefined;
   /** Height up to which this chain is final, and so the same for every later reader. */
   readonly final: number;
-  /** Whether a block is on it, at or below `at`. */
+  /** Whether a block is on it, at or below `at`. Who asks for many at once has them in few requests. */
   has(point: IndexPoint): Promise<boolean>;
   /** @returns `undefined` above `at` */
   hashAt(height: number): Promise<HashHex | undefined>;
@@ -41,16 +41,8 @@ export async function readIndexChain(
   { table, coins }: IndexChainSource,
 ): Promise<IndexChain> {
   const tip = await coins.tip();
-  const groups = new Map<number, ReturnType<CoinStore["frozen"]>>();
-  const once: Pick<CoinStore, "frozen"> = {
-    frozen(group) {
-      const known = groups.get(group) ?? coins.frozen(group);
-      groups.set(group, known);
-      return known;
-    },
-  };
   const onTip = async (height: number): Promise<HashHex | undefined> =>
-    tip === undefined ? undefined : activeHashAt(height, tip, once);
+    tip === undefined ? undefined : activeHashAt(height, tip, coins);
 
   const own = new Map<number, HashHex>();
   let meets: number = at.height;

@@ -19,14 +19,38 @@ export interface EntryRange {
   readonly pageItems?: number;
 }
 
+/** Entries that are looked up on the chain together: as many groups of hashes at the worst, 2 KB each. */
+const CHECKED_AT_ONCE = 500;
+/** Ins and outs of them, some 100 bytes each. */
+const MOVES_AT_ONCE = 20_000;
+
 /** Entries of the chain that answers speak of, each whole. */
 export async function* activeEntries(
   { table, chain }: IndexView,
   range: EntryRange,
 ): AsyncGenerator<IndexEntry> {
-  for await (const entry of wholeEntries({ table }, range)) {
-    if (await chain.has(entry)) yield entry;
+  for await (const some of gathered(wholeEntries({ table }, range), range)) {
+    const active = await Promise.all(some.map((entry) => chain.has(entry)));
+    for (const [at, entry] of some.entries()) if (active[at] === true) yield entry;
   }
+}
+
+/** A few at a time; no more than one request brings to who may stop early. */
+async function* gathered(
+  entries: AsyncIterable<IndexEntry>,
+  { pageItems = CHECKED_AT_ONCE }: EntryRange,
+): AsyncGenerator<readonly IndexEntry[]> {
+  let some: IndexEntry[] = [];
+  let moves = 0;
+  for await (const entry of entries) {
+    some.push(entry);
+    moves += entry.ins.length + entry.outs.length;
+    if (some.length < Math.min(pageItems, CHECKED_AT_ONCE) && moves < MOVES_AT_ONCE) continue;
+    yield some;
+    some = [];
+    moves = 0;
+  }
+  if (some.length > 0) yield some;
 }
 
 /** Entries of every branch, the shares of large ones joined. */

@@ -5,6 +5,7 @@ import { decodeCoinItem, encodeMark } from "#shared/adapters/aws/dynamo-coin-ite
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { binary, binarySet, numeric, text } from "#shared/adapters/aws/dynamo-item.ts";
 import { createDynamoTable, type DynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
+import { frozenItem } from "#shared/adapters/aws/dynamo-tip.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { coinAt } from "#shared/coins/coin-at.ts";
@@ -169,6 +170,18 @@ describe("what is frozen", () => {
     await city.store.tip();
     await city.store.frozen(0);
     expect(asked()).toHaveLength(2);
+  });
+
+  it("is read together where it is asked for at once, absent groups and doubles too", async () => {
+    const city = await openCity();
+    await start(city);
+    const hashes = Array(64).fill(hashOf("a1"));
+    for (const group of [3, 140]) await city.chain.put(frozenItem({ group, hashes }));
+    city.records.length = 0;
+    const groups = [...Array(150).keys(), 3];
+    const found = await Promise.all(groups.map((group) => city.store.frozen(group)));
+    expect(groups.filter((_, at) => found[at] !== undefined)).toEqual([3, 140, 3]);
+    expect(city.records.map(({ action }) => action)).toEqual(["BatchGetItem", "BatchGetItem"]);
   });
 });
 
