@@ -94,7 +94,8 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     door: "services/rpc/events.lambda.ts",
     memoryMb: 128,
     timeoutSeconds: 610,
-    reserved: 8,
+    // Eight that hold a stream, and two that tell whoever else asks the tip once.
+    reserved: 10,
     trigger: { kind: "url" },
     environment: ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_TABLE_CHAIN", "EXOS_SECRETS"],
     optional: ["EXOS_ANSWERS"],

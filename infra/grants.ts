@@ -79,7 +79,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "hints.transaction",
     "secrets.edge",
   ],
-  "rpc-events": ["coins.tip", "secrets.edge"],
+  "rpc-events": ["coins.tip", "streams.hold", "secrets.edge"],
   watch: [
     "coins.tip",
     "headers.get",

@@ -141,6 +141,7 @@ const CALLS = {
     s3(objects(RECENT), "DeleteObject"),
   ],
   "leases.hold": [dynamo(CHAIN, "GetItem"), held(CHAIN, "PutItem", "L#*")],
+  "streams.hold": [dynamo(CHAIN, "GetItem"), held(CHAIN, "PutItem", "L#events-*")],
   "cursors.get": [dynamo(CHAIN, "GetItem")],
   "cursors.set": [held(CHAIN, "PutItem", "C#*")],
   "heartbeats.get": [dynamo(CHAIN, "Query")],

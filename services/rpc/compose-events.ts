@@ -1,6 +1,7 @@
 import { createEdgeDoor } from "#services/rpc/http/edge-door.ts";
 import { callerOf, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
+import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
 import { createSsmSecrets } from "#shared/adapters/aws/ssm-secrets.ts";
@@ -17,7 +18,7 @@ export const WANTED = [
 ] as const;
 
 /**
- * The streams of one city: its notice of the tip, and its door. Asks for nothing yet.
+ * The streams of one city: its notice of the tip, who holds one, and its door. Asks for nothing yet.
  *
  * @throws StoreFault `EXOS-E8101` that names what is missing or wrong in the environment
  */
@@ -31,6 +32,7 @@ export function composeEvents(
   const deps = {
     city: env.EXOS_CITY,
     notice: createDynamoTipNotice(chain),
+    leases: createDynamoLeases(chain),
     clock,
     entropy: createSystemEntropy(),
   };

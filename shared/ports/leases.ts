@@ -1,7 +1,9 @@
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
 
 /** What one process at a time should do. */
-export type LeaseName = "load" | "pack" | "replay";
+export type LeaseName = "load" | "pack" | "replay" | StreamLease;
+/** Who holds one of the city's streams of events. */
+type StreamLease = `events-${number}`;
 
 /** A lease as it was taken or renewed. */
 export interface Lease {

@@ -124,7 +124,7 @@ describe("quotas of an account", () => {
 
   it("that a city needs are in the templates: reservations, processors, tables", () => {
     expect(needs()).toEqual([
-      ["lambda", "functions at once", 50 + 8 + 2 + 1 + 100],
+      ["lambda", "functions at once", 50 + 10 + 2 + 1 + 100],
       ["fargate", "processors of tasks on Spot", 2 * 0.25 + 1],
       ["fargate", "processors of tasks on demand", 2 * 0.25 + 2 + 2],
       ["dynamodb", "tables", 4 + 2],

@@ -99,7 +99,7 @@ describe("a city whose functions are driven", () => {
     const connect = read.find(({ bundle }) => bundle === "connect");
     expect(connect).toMatchObject({ timeoutSeconds: 60, memoryMb: 1769 });
     const reserved = Object.fromEntries(read.map(({ bundle, reserved }) => [bundle, reserved]));
-    expect(reserved).toMatchObject({ connect: undefined, rpc: 50, "rpc-events": 8 });
+    expect(reserved).toMatchObject({ connect: undefined, rpc: 50, "rpc-events": 10 });
     expect(connect?.environment).toMatchObject({
       EXOS_CITY: "loc",
       EXOS_QUEUE_ANNOUNCE: expect.stringMatching(/^the ExportsOutputRefQueuesAnnounce/),

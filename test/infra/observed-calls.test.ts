@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PORT_CALLS, type PortCall } from "#infra/port-calls.ts";
 import { packSegments } from "#services/ingest/pack-segments.ts";
+import { takeStreamSlot } from "#services/rpc/events/stream-slot.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { FOLD_ABOVE } from "#shared/adapters/aws/owner-summary.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { marksOf } from "#shared/coins/marks-of.ts";
 import { genesisTip } from "#shared/coins/tip.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
@@ -211,6 +214,11 @@ const DRIVERS: Readonly<Partial<Record<PortCall, () => Promise<unknown>>>> = {
     const leases = createDynamoLeases(city.stores.chain);
     const lease = await leases.take("pack", { owner: "a", now: NOW, seconds: 60 });
     if (lease !== undefined) await leases.release(lease);
+  },
+  "streams.hold": async () => {
+    const leases = createDynamoLeases(city.stores.chain);
+    const [clock, entropy] = [createManualClock(NOW), createSystemEntropy()];
+    await (await takeStreamSlot({ leases, clock, entropy }))?.release();
   },
   "cursors.get": () => city.stores.cursors.get("index"),
   "cursors.set": () =>

@@ -57,6 +57,8 @@ const BY_CALL: Readonly<Partial<Record<Handler, readonly PortCall[]>>> = {
   mempool: [...PACKED, "pool.write"],
   "mempool-follow": [...PACKED, "pool.write"],
   "index-follow": PACKED,
+  // Held is what Lambda's own stream takes.
+  "rpc-events": ["streams.hold"],
   // An owner with a hundred payments that are final.
   rpc: [...PACKED, "index.fold"],
   // A thousand blocks that are final.

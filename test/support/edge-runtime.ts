@@ -60,6 +60,12 @@ export interface EdgeAnswer {
   readonly request: EdgeEvent["request"];
 }
 
+/**
+ * Answers of an origin after which CloudFront may be told to ask another.
+ * @source Amazon CloudFront Developer Guide, "Create an origin group"
+ */
+const FAILOVER_CODES = [400, 403, 404, 416, 500, 502, 503, 504];
+
 const IMPORT = /import (\w+) ?from ?"(crypto|cloudfront)";/g;
 
 /**
@@ -94,8 +100,11 @@ export function openEdgeRuntime(
       failoverCriteria: { statusCodes: number[] };
     }) {
       if (group.originIds.length !== 2) throw new RangeError("an origin group has two origins");
+      const { statusCodes } = group.failoverCriteria;
+      const strange = statusCodes.filter((code) => !FAILOVER_CODES.includes(code));
+      if (strange.length > 0) throw new RangeError(`no criterion of fail-over: ${strange}`);
       const origins = group.originIds.map(({ originId }) => originId);
-      choice = { origins: [...origins], statusCodes: [...group.failoverCriteria.statusCodes] };
+      choice = { origins: [...origins], statusCodes: [...statusCodes] };
     },
   };
   const modules = { crypto: { createHmac }, cloudfront };

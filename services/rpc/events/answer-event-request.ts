@@ -4,11 +4,14 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import { areTopicsTold, eventStream } from "./event-stream.ts";
+import { type SlotDeps, takeStreamSlot } from "./stream-slot.ts";
 
 /** What a function that only streams runs on. */
 export interface EventsDeps {
   readonly city: string;
   readonly notice: Pick<TipNotice, "read">;
+  /** Count the streams that are held. */
+  readonly leases: SlotDeps["leases"];
   /** Absent where the door is open. */
   readonly door?: EdgeDoor;
   readonly clock: Clock;
@@ -21,8 +24,14 @@ const LIFE_MS = 600_000;
 const PATH = /^(?:\/c\/[a-z]{3})?\/v1\/events$/;
 
 /**
- * Answer the one route that this function has.
- * @param holds whether the answer can be streamed; else it is one event and `bye`
+ * Answer the one route that this function has. A stream is held while the city has a slot for it;
+ * else the answer is one event, `bye` and when to ask again, so that any EventSource becomes a cheap
+ * poller. It is this function that has to say so: Lambda's own refusal, 429, would end an EventSource
+ * for good, and is none after which CloudFront asks a second origin. So a few more may run than hold.
+ *
+ * @param holds whether the answer can be streamed at all
+ * @throws StoreFault when the store did not answer
+ * @source cloud.md 7.3
  */
 export async function answerEventRequest(
   request: Request,
@@ -38,9 +47,10 @@ export async function answerEventRequest(
     return problemResponse({ code: "EXOS-E4001", detail, errors }, pathname);
   }
   const { notice, clock, entropy, city } = deps;
-  const lifeMs = holds ? LIFE_MS : 0;
+  const slot = holds ? await takeStreamSlot(deps) : undefined;
+  const lifeMs = slot === undefined ? 0 : LIFE_MS;
   const source = { tip: () => notice.read(), clock, pollMs: POLL_MS, lifeMs };
-  const response = eventStream(source, request, { entropy });
+  const response = eventStream(source, request, { entropy, ended: () => slot?.release() });
   response.headers.set("x-exos-city", city);
   response.headers.set("access-control-allow-origin", "*");
   return response;

@@ -4,8 +4,8 @@ import { type EventSource, tipEvents } from "./tip-events.ts";
 /** What an answer that streams is made with. */
 export interface StreamOptions {
   readonly entropy: Pick<Entropy, "bytes">;
-  /** Told when the stream is over, however it ended; perhaps twice. */
-  readonly ended?: (() => void) | undefined;
+  /** Told when the stream is over, however it ended; perhaps twice. The end waits for it. */
+  readonly ended?: (() => void | Promise<void> | undefined) | undefined;
 }
 
 /** A stream of events as an answer; it ends when its reader goes. */
@@ -21,17 +21,17 @@ export function eventStream(
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = await events.next().catch((cause: unknown) => {
-        ended();
+      const { value, done } = await events.next().catch(async (cause: unknown) => {
+        await ended();
         throw cause;
       });
       if (done !== true) return controller.enqueue(encoder.encode(value));
-      ended();
+      await ended();
       controller.close();
     },
-    cancel() {
-      ended();
+    async cancel() {
       gone.abort();
+      await ended();
     },
   });
   return new Response(body, {

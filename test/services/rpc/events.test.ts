@@ -1,9 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { answerEventRequest, type EventsDeps } from "#services/rpc/events/answer-event-request.ts";
+import { HELD_STREAMS_MAX, takeStreamSlot } from "#services/rpc/events/stream-slot.ts";
 import { type EventSource, tipEvents } from "#services/rpc/events/tip-events.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createMemoryLeases } from "#shared/adapters/embedded/memory-leases.ts";
 import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-notice.ts";
 import { createSeededEntropy } from "#shared/adapters/embedded/seeded-entropy.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { CITY_ACCESS } from "../../support/city-access.ts";
 import { clientOf } from "../../support/rpc-client.ts";
@@ -101,7 +104,8 @@ describe("the function that streams", () => {
     const notice = createMemoryTipNotice();
     await notice.put(tipAt(3));
     const clock = createManualClock(unixSeconds(1));
-    return { city: "syd", notice, clock, entropy: createSeededEntropy("events"), ...more };
+    const entropy = createSeededEntropy("events");
+    return { city: "syd", notice, leases: createMemoryLeases(), clock, entropy, ...more };
   }
   const get = (path: string, init?: RequestInit) => new Request(`https://x${path}`, init);
 
@@ -120,6 +124,49 @@ describe("the function that streams", () => {
     const first = await reader?.read();
     expect(new TextDecoder().decode(first?.value)).toContain("event: tip");
     await reader?.cancel();
+  });
+
+  /** Ask for a stream and read its first piece. */
+  async function begin(city: EventsDeps) {
+    const response = await answerEventRequest(get("/v1/events"), city, true);
+    const reader = response.body?.getReader();
+    if (reader === undefined) throw new RangeError("no body");
+    const text = new TextDecoder().decode((await reader.read()).value);
+    return { reader, isHeld: text.includes("event: tip") };
+  }
+
+  it("holds eight streams, tells the ninth the tip once and when to ask again, and holds the next when one ended", async () => {
+    const city = await deps();
+    const held = await Promise.all(Array.from({ length: HELD_STREAMS_MAX }, () => begin(city)));
+    expect(held.map(({ isHeld }) => isHeld)).toEqual(Array(8).fill(true));
+    const ninth = await answerEventRequest(get("/v1/events"), city, true);
+    expect(ninth.status).toBe(200);
+    expect(await ninth.text()).toMatch(
+      /^retry: 10000\n\nid: \w+\.1\nevent: tip\n.*\n\nid: \w+\.2\nevent: bye\ndata: {}\n\n$/,
+    );
+    await held[3]?.reader.cancel();
+    expect((await begin(city)).isHeld).toBe(true);
+    expect((await begin(city)).isHeld).toBe(false);
+  });
+
+  it("takes a slot for free when whatever held it is dead by Lambda's own limit", async () => {
+    const clock = createManualClock(unixSeconds(1));
+    const city = await deps({ clock });
+    for (let at = 0; at < HELD_STREAMS_MAX; at++) await takeStreamSlot(city);
+    clock.advance(609_000);
+    expect((await begin(city)).isHeld).toBe(false);
+    clock.advance(1_000);
+    expect((await begin(city)).isHeld).toBe(true);
+  });
+
+  it("ends a stream although its slot cannot be given back", async () => {
+    const release = async () => {
+      throw new StoreFault("the table is gone", { retryable: true });
+    };
+    const city = await deps({ leases: { ...createMemoryLeases(), release } });
+    const { reader } = await begin(city);
+    await reader.cancel();
+    expect((await begin(city)).isHeld).toBe(true);
   });
 
   it.each([
