@@ -22,9 +22,15 @@ export interface StackState {
 /** The calls that are made. */
 type Client = Pick<CloudFormationClient, "send">;
 
-/** What CloudFormation calls where a stack stands. @source API reference, `StackStatus` */
+/**
+ * What CloudFormation calls where a stack stands. A new stack is reviewed until somebody executes the
+ * change set that is to make it. Whoever was killed before that never will: the stack holds nothing, and
+ * the CDK deploys over it as over none.
+ *
+ * @source API reference, `StackStatus`, `CreateChangeSet`
+ */
 function stateOf(status: string): StackState["state"] {
-  if (status === "DELETE_COMPLETE") return "absent";
+  if (status === "DELETE_COMPLETE" || status === "REVIEW_IN_PROGRESS") return "absent";
   if (status.endsWith("_IN_PROGRESS")) return "busy";
   // A creation that was undone leaves a shell, which the next deployment removes.
   if (status === "ROLLBACK_COMPLETE" || status === "CREATE_FAILED") return "absent";

@@ -36,6 +36,9 @@ describe("the state of a stack", () => {
     ["UPDATE_ROLLBACK_COMPLETE", "failed"],
     ["ROLLBACK_COMPLETE", "absent"],
     ["DELETE_COMPLETE", "absent"],
+    ["REVIEW_IN_PROGRESS", "absent"],
+    ["CREATE_IN_PROGRESS", "busy"],
+    ["DELETE_IN_PROGRESS", "busy"],
     ["UPDATE_ROLLBACK_FAILED", "broken"],
     ["DELETE_FAILED", "broken"],
   ])("%s is %s", async (status, state) => {
