@@ -95,8 +95,8 @@ export class CityStage extends Stage {
     const node = new NodeStack(this, context, { network, facts });
     const rpc = new RpcStack(this, context, { variables: node.variables, facts });
     const observe = new ObserveStack(this, context, {});
+    new CfnOutput(observe, RELEASE_OUTPUT, { value: release });
     // Names are by construction, so that what must stand first is said here.
-    new CfnOutput(rpc, RELEASE_OUTPUT, { value: release });
     node.addStackDependency(storage);
     rpc.addStackDependency(node);
     observe.addStackDependency(rpc);

@@ -1,9 +1,11 @@
 import type { CityNames } from "#regions/city-names.ts";
-import { CITY_STACKS, RELEASED_STACK } from "#regions/city-outputs.ts";
+import { CITY_STACKS, type CityStack } from "#regions/city-outputs.ts";
 import { EDGE_REGION } from "#regions/edge-names.ts";
 import type { Statement } from "./grants.ts";
 import type { WaveReach } from "./wave-reach.ts";
 
+/** What prints where a city answers: a release is told it. */
+const ANSWERING_STACK: CityStack = "rpc";
 /** Roles of the bootstrap that `cdk deploy` takes on, seen on the wire: others are for lookups and images. */
 const BOOTSTRAP_ROLES = ["deploy", "file-publishing"];
 /** What a registry wants of whoever gives it an image. @source Amazon ECR User Guide, "IAM permissions for pushing an image" */
@@ -131,7 +133,7 @@ function buildRights(reach: WaveReach): readonly Statement[] {
     {
       actions: ["cloudformation:DescribeStacks"],
       resources: [
-        ...printing.flatMap((city) => stackArns(city, `${city.prefix}-${RELEASED_STACK}`)),
+        ...printing.flatMap((city) => stackArns(city, `${city.prefix}-${ANSWERING_STACK}`)),
         ...stackArns({ account, region: EDGE_REGION }, edge.prefix),
       ],
     },

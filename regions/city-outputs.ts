@@ -34,10 +34,12 @@ export function isOfFunctions(output: string): boolean {
 export const RELEASE_OUTPUT = "Release";
 
 /**
- * The stack that prints it: what answers callers is told it too, so that each release changes this
- * stack, and it is deployed after those that it stands on.
+ * The stack that prints it, which is the last one: who was killed before it has not deployed the
+ * release. A stack of which nothing but an output changes is updated all the same.
+ *
+ * @source aws-cdk 2029
  */
-export const RELEASED_STACK: CityStack = "rpc";
+export const RELEASED_STACK: CityStack = "observe";
 
 /** What stands there when it was deployed by hand, and not by `exos fleet deploy`. */
 export const UNRELEASED = "unreleased";

@@ -87,13 +87,17 @@ describe("the groups of a fleet", () => {
 
 describe("where a city stands", () => {
   /** Its five stacks, of which one prints a release. */
-  const stacks = (node: StackState["state"], rpc: StackState["state"]) =>
-    (["settled", "settled", node, rpc, "settled"] as const).map(
+  const stacks = (
+    node: StackState["state"],
+    rpc: StackState["state"],
+    last: StackState["state"] = "settled",
+  ) =>
+    (["settled", "settled", node, rpc, last] as const).map(
       (state, at): StackState => ({
         name: `stack ${at}`,
         state,
         said: "SO",
-        outputs: { Release: at === 3 ? "1" : "old" },
+        outputs: { Release: at === 4 ? "1" : "new" },
       }),
     );
   const absent = stacks("absent", "absent").map((stack) => ({
@@ -105,6 +109,8 @@ describe("where a city stands", () => {
     ["at rest, of one release", stacks("settled", "settled"), { state: "settled", version: "1" }],
     ["undone", stacks("failed", "failed"), { state: "settled", version: "1" }],
     ["with a stack missing", stacks("settled", "absent"), { state: "settled", version: undefined }],
+    ["without its last", stacks("settled", "settled", "absent"), { state: "settled" }],
+    ["before its last", stacks("settled", "settled", "failed"), { state: "settled", version: "1" }],
     ["on its way", stacks("broken", "busy"), { state: "busy" }],
     ["stuck", stacks("settled", "broken"), { state: "broken", reason: "stack 3 SO" }],
     ["nowhere", absent, { state: "absent" }],

@@ -1,4 +1,4 @@
-import { CITY_STACKS, RELEASE_OUTPUT } from "#regions/city-outputs.ts";
+import { RELEASE_OUTPUT, RELEASED_STACK } from "#regions/city-outputs.ts";
 import type { PolicyRequest } from "../policy-matcher.ts";
 import { xmlAnswer } from "./canned-endpoint.ts";
 import { startLocalQueues } from "./local-queues.ts";
@@ -17,8 +17,8 @@ const output = (key: string, value: string) =>
 function stackOf({ body }: WireRequest, release: string): CannedAnswer {
   const name = new URLSearchParams(body).get("StackName") ?? "";
   const url = "https://x.lambda-url.eu-west-2.on.aws/";
-  const printed = `${output(RELEASE_OUTPUT, release)}${output("RpcUrl", url)}`;
-  const Outputs = name.endsWith(`-${CITY_STACKS[3]}`) ? printed : "";
+  const printed = { [RELEASED_STACK]: output(RELEASE_OUTPUT, release), rpc: output("RpcUrl", url) };
+  const Outputs = Object.entries(printed).find(([stack]) => name.endsWith(`-${stack}`))?.[1] ?? "";
   const stack = `<StackName>${name}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${Outputs}</Outputs>`;
   return xml(xmlAnswer("DescribeStacks", `<Stacks><member>${stack}</member></Stacks>`));
 }
