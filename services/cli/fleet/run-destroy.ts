@@ -17,6 +17,11 @@ export async function runDestroy(context: CommandContext): Promise<ExitCode> {
       exit: EXIT.usage,
     });
   }
+  if (city.host.kind !== "aws") {
+    const { provider } = city.host;
+    const message = `${city.code} is no city on AWS: no stacks deploy it; end its machine at ${provider}`;
+    throw new CommandFailure(message, { code: "EXOS-E8003", exit: EXIT.usage });
+  }
   if (options["confirm"] !== city.code) {
     throw new CommandFailure(`this removes ${city.name} from ${fleet}`, {
       code: "EXOS-E8007",

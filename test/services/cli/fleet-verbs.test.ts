@@ -191,3 +191,21 @@ describe("exos fleet deploy", () => {
     expect(said.err).toContain(sentence);
   });
 });
+
+describe("exos fleet destroy", () => {
+  it.each([
+    ["no city", [], 2, "EXOS-E8007"],
+    ["two cities", ["--city", "syd,lon"], 2, "EXOS-E8007"],
+    ["a city whose letters were not typed", ["--city", "syd"], 9, "EXOS-E8007"],
+    [
+      "a city outside AWS",
+      ["--city", "nyc", "--confirm", "nyc"],
+      2,
+      "EXOS-E8003 nyc is no city on AWS",
+    ],
+  ])("refuses %s", async (_, words, code, error) => {
+    const said = await runInProcess(["fleet", "destroy", ...words]);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toContain(error);
+  });
+});
