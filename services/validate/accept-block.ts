@@ -14,6 +14,7 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 import { admitBlock } from "./admit-block.ts";
 import type { ArrivalDeps } from "./arrival-deps.ts";
 import type { ValidateDeps } from "./deps.ts";
+import { isStanding } from "./is-standing.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { findFork, readTip, viewAt } from "./tip-view.ts";
 
@@ -125,16 +126,6 @@ async function isSettled(stored: StoredHeader, deps: ArrivalDeps): Promise<boole
   if (stored.rejected !== undefined) return isStanding(stored.rejected, deps);
   // A body that proved broken is dropped while its size stays noted.
   return stored.bodySize !== undefined && (await deps.blocks.get(stored.record.hash)) !== undefined;
-}
-
-/** Whether a rejection still holds: one that names a time ends with it. */
-export function isStanding(
-  { effect, detail }: ConsensusError,
-  { clock }: Pick<ValidateDeps, "clock">,
-): boolean {
-  if (effect === "invalid") return true;
-  const until = detail["until"];
-  return effect === "until" && typeof until === "number" && clock.now() < until;
 }
 
 /** Children of a bad block are bad with it, by its code. */

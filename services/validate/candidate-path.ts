@@ -2,6 +2,7 @@ import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { ValidateDeps } from "./deps.ts";
+import { isStanding } from "./is-standing.ts";
 
 /** Headers of a branch that are held at once; a longer branch is followed in pieces. */
 const PATH_BLOCKS_MAX = 2_048;
@@ -10,8 +11,11 @@ const PATH_BLOCKS_MAX = 2_048;
 export interface CandidatePath {
   /** Oldest first. */
   readonly blocks: readonly StoredHeader[];
-  /** Why it ends where it ends: at the leaf, before a gap, before a bad block, or far enough. */
-  readonly end: "leaf" | "missing" | "bad" | "long";
+  /**
+   * Why it ends where it ends: at the leaf, before a gap, before a bad block, before one that is bad
+   * until some time, or far enough.
+   */
+  readonly end: "leaf" | "missing" | "bad" | "early" | "long";
 }
 
 /**
@@ -21,7 +25,7 @@ export interface CandidatePath {
 export async function readCandidatePath(
   leaf: StoredHeader,
   fork: HeaderRecord,
-  { headers }: Pick<ValidateDeps, "headers">,
+  { headers, clock }: Pick<ValidateDeps, "headers" | "clock">,
 ): Promise<CandidatePath> {
   let at: StoredHeader | undefined = leaf;
   while (at !== undefined && at.record.height - fork.height > PATH_BLOCKS_MAX) {
@@ -36,10 +40,20 @@ export async function readCandidatePath(
     at = prev === fork.hash ? undefined : await headers.get(prev);
   }
   blocks.reverse();
-  const stop = blocks.findIndex(
-    ({ bodySize, rejected }) => bodySize === undefined || rejected !== undefined,
-  );
-  if (stop === -1) return { blocks, end: long ? "long" : "leaf" };
-  const end = blocks[stop]?.rejected === undefined ? "missing" : "bad";
-  return { blocks: blocks.slice(0, stop), end };
+  for (const [stop, stored] of blocks.entries()) {
+    const end = endBefore(stored, { clock });
+    if (end !== undefined) return { blocks: blocks.slice(0, stop), end };
+  }
+  return { blocks, end: long ? "long" : "leaf" };
+}
+
+/** Why nobody goes on to this block; `undefined`: nothing known speaks against it now. */
+function endBefore(
+  { bodySize, rejected }: StoredHeader,
+  deps: Pick<ValidateDeps, "clock">,
+): "missing" | "bad" | "early" | undefined {
+  if (rejected !== undefined && isStanding(rejected, deps)) {
+    return rejected.effect === "until" ? "early" : "bad";
+  }
+  return bodySize === undefined ? "missing" : undefined;
 }

@@ -5,12 +5,13 @@ import type { Delivery, WorkQueue } from "#shared/ports/work-queue.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { ValidateDeps } from "./deps.ts";
+import { isStanding } from "./is-standing.ts";
 import { readStoredBody } from "./stored-body.ts";
 import { knownHeader } from "./tip-view.ts";
 
 /** What judging a block alone asks for. */
 export interface CheckDeps
-  extends Pick<ValidateDeps, "network" | "blocks" | "headers" | "policy" | "log"> {
+  extends Pick<ValidateDeps, "network" | "blocks" | "headers" | "policy" | "clock" | "log"> {
   /** Asks for a block to be connected. */
   readonly connect: WorkQueue<BlockHint>;
   /** Tells whoever talks to peers what was found bad, after that was written down. */
@@ -33,10 +34,11 @@ export async function checkBlock(
   const stored = await headers.get(hash);
   // Whoever stores a block writes its header first; a hint without one is of no block of ours.
   if (stored === undefined) return;
-  if (stored.rejected !== undefined) {
+  if (stored.rejected !== undefined && isStanding(stored.rejected, deps)) {
     await announce.send(badHint({ hash, code: stored.rejected.code, peer }));
     return;
   }
+  if (stored.rejected !== undefined) await headers.clearRejected(hash);
   if (!stored.checked) {
     const body = await readStoredBody(hash, deps);
     // Nothing is said about the hash: other bytes may be right, and the peer process asks for them.

@@ -88,7 +88,14 @@ interface Followed {
   readonly tip: Tip;
 }
 
-const OUTCOME_OF = { leaf: "done", missing: "left", bad: "done", long: "again" } as const;
+const OUTCOME_OF = {
+  leaf: "done",
+  missing: "left",
+  bad: "done",
+  // Its time comes, and no hint with it: the candidate stays, and the tick finds it.
+  early: "left",
+  long: "again",
+} as const;
 
 interface Run {
   readonly deps: ValidateDeps;
@@ -171,6 +178,8 @@ async function extend(
   { deps, options }: Run,
 ): Promise<BadBlock | "unusable" | undefined> {
   const { record } = stored;
+  // Its time is over, else it were no part of the path: what is found out now may be written again.
+  if (stored.rejected !== undefined) await deps.headers.clearRejected(record.hash);
   if (branch.adopt(stored)) return undefined;
   if (await isPoison(record, options.isRepeated === true, deps)) return "unusable";
   const body = await readStoredBody(record.hash, deps);

@@ -11,8 +11,9 @@ import type { StoredHeader } from "#shared/ports/header-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
-import { isKernelOlder, isStanding } from "./accept-block.ts";
+import { isKernelOlder } from "./accept-block.ts";
 import type { ArrivalDeps } from "./arrival-deps.ts";
+import { isStanding } from "./is-standing.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { findFork, isOnChain, readTip, viewAt } from "./tip-view.ts";
 

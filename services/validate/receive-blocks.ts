@@ -2,11 +2,12 @@ import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { blockHint } from "#shared/messages/block-hint.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
-import { type Acceptance, isStanding, placeBlock } from "./accept-block.ts";
+import { type Acceptance, placeBlock } from "./accept-block.ts";
 import { admitBlock } from "./admit-block.ts";
 import { Branch } from "./branch.ts";
 import { COMMIT_BLOCKS, connectCandidates, reject } from "./connect.ts";
 import type { ImportDeps } from "./import-chain.ts";
+import { isStanding } from "./is-standing.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { knownHeader, readTip } from "./tip-view.ts";
 
