@@ -183,7 +183,12 @@ async function extend(
   if (branch.adopt(stored)) return undefined;
   if (await isPoison(record, options.isRepeated === true, deps)) return "unusable";
   const body = await readStoredBody(record.hash, deps);
-  if (body.state !== "sound") return "unusable";
+  if (body.state !== "sound") {
+    // Nothing is said about the hash: whoever talks to peers finds no verdict and asks again.
+    const code = body.state === "broken" ? (body.error?.code ?? "undecodable") : "absent";
+    await deps.shared?.announce.send(badHint({ hash: record.hash, code }));
+    return "unusable";
+  }
   const { block } = body;
   const arrival = stored.checked ? undefined : await judgeUnchecked(block, branch, deps);
   const error = arrival ?? (await branch.append({ block, record }));

@@ -35,6 +35,13 @@ async function createCity(bytes = next?.bytes ?? new Uint8Array(0)) {
   return { deps, check, sent };
 }
 
+/** The block's, with another byte in a transaction. */
+function brokenBody(): Uint8Array {
+  const broken = next?.bytes.slice() ?? new Uint8Array(0);
+  broken[broken.length - 40] = (broken[broken.length - 40] ?? 0) ^ 1;
+  return broken;
+}
+
 const tipOf = async ({ coins }: CityDeps) => (await coins.tip())?.hash;
 
 describe("checking a block", () => {
@@ -69,15 +76,35 @@ describe("checking a block", () => {
 
   it("says nothing of a hash whose bytes are broken: they go, and others are asked for", async () => {
     const { deps, check, sent } = await createCity();
-    const broken = next.bytes.slice();
-    broken[broken.length - 40] = (broken[broken.length - 40] ?? 0) ^ 1;
     await deps.blocks.forget(hash);
-    await deps.blocks.put(hash, broken);
+    await deps.blocks.put(hash, brokenBody());
     await checkBlock(hash, { group: "10.1" }, check);
     expect(sent).toMatchObject([{ to: "announce", kind: "bad", hash, peer: "10.1" }]);
     expect(await deps.headers.get(hash)).toMatchObject({ checked: false, rejected: undefined });
     expect(await deps.blocks.get(hash)).toBeUndefined();
   });
+
+  it.each(["broken", "absent"] as const)(
+    "that nobody did leaves a body that is %s to whoever connects, who tells of it as well",
+    async (state) => {
+      const { deps } = await createCity();
+      await deps.blocks.forget(hash);
+      if (state === "broken") await deps.blocks.put(hash, brokenBody());
+      const told: unknown[] = [];
+      const announce = { send: async (hint: object) => void told.push(hint) };
+      const shared = { ...deps.shared, announce };
+      const run = { attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER };
+      await connectHinted(run, { ...deps, shared });
+      const code = state === "broken" ? "bad-txnmrklroot" : "absent";
+      expect(told).toEqual([{ v: 1, kind: "bad", hash, code }]);
+      expect(await deps.headers.get(hash)).toMatchObject({ rejected: undefined });
+      expect(await deps.blocks.get(hash)).toBeUndefined();
+      // The same bytes may be right: once they are here, they are followed.
+      await deps.blocks.put(hash, next.bytes);
+      await connectHinted(run, { ...deps, shared });
+      expect(await tipOf(deps)).toBe(hash);
+    },
+  );
 
   it("leaves alone what was never stored, and what has no body", async () => {
     const { deps, check, sent } = await createCity();
