@@ -15,7 +15,7 @@ const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::${resource}]
 export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   "AwsSolutions-VPC7":
     "Flow logs of peers who are anonymous anyway would cost more than the task they watch.",
-  "AwsSolutions-EC23": "Port 4562 is the peer port: whoever speaks the protocol may call.",
+  "AwsSolutions-EC23": "The one open port is that of peers: whoever speaks the protocol may call.",
   "AwsSolutions-CFR1": "A public chain answers every country.",
   "AwsSolutions-DDB3":
     "All but keys can be rebuilt from peers or a snapshot; recovery by point in time would double the price of storage.",

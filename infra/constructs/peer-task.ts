@@ -20,9 +20,7 @@ import type { CityContext } from "#infra/city-context.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
 import { type ContainerHandler, SET_SHAPE, TASK_SHAPES, type TaskShape } from "#infra/functions.ts";
 import type { GrantFacts } from "#infra/port-calls.ts";
-
-/** Peers of every network call on this port of the task. @source cloud.md 8 */
-export const PEER_PORT = 4562;
+import { ENVIRONMENTS } from "#regions/environment.ts";
 
 /** SIGTERM ends the process within 20 s; the rest is for a hung one. */
 const STOP_SECONDS = 110;
@@ -178,6 +176,7 @@ export class PeerTask extends Construct {
 
   #define(id: string, { context, environment }: PeerTaskProps, task: TaskToDefine) {
     const { names, image } = context;
+    const { peerPort } = ENVIRONMENTS[names.environment];
     const { handler, family, words, role, log, execution } = task;
     const { shape = TASK_SHAPES[handler] } = task;
     return new CfnTaskDefinition(this, id, {
@@ -207,7 +206,7 @@ export class PeerTask extends Construct {
             value,
           })),
           ...(handler === "ingest" && {
-            portMappings: [{ containerPort: PEER_PORT, protocol: "tcp" }],
+            portMappings: [{ containerPort: peerPort, protocol: "tcp" }],
             healthCheck: { ...HEALTH_CHECK, command: [...HEALTH_CHECK.command] },
           }),
           logConfiguration: {

@@ -13,7 +13,7 @@ import {
 import type { Construct } from "constructs";
 import { acknowledge } from "#infra/acknowledge.ts";
 import { type CityContext, stackName } from "#infra/city-context.ts";
-import { PEER_PORT } from "#infra/constructs/peer-task.ts";
+import { ENVIRONMENTS } from "#regions/environment.ts";
 
 /**
  * Two public subnets for one task. No NAT, no interface endpoint, no load balancer: functions stay
@@ -27,6 +27,7 @@ export class NetworkStack extends Stack {
   constructor(scope: Construct, context: CityContext, props: StackProps) {
     super(scope, "network", { ...props, stackName: stackName(context.names, "network") });
     const { names, city } = context;
+    const { peerPort } = ENVIRONMENTS[names.environment];
     const vpc = new CfnVPC(this, "Vpc", {
       cidrBlock: "10.62.0.0/24",
       enableDnsHostnames: true,
@@ -71,8 +72,8 @@ export class NetworkStack extends Stack {
       securityGroupIngress: [
         {
           ipProtocol: "tcp",
-          fromPort: PEER_PORT,
-          toPort: PEER_PORT,
+          fromPort: peerPort,
+          toPort: peerPort,
           cidrIp: "0.0.0.0/0",
           description: "peers",
         },

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CITIES } from "#regions/fleet.ts";
 import { local } from "#regions/local.ts";
 import { parseTaskArguments } from "#services/ingest/city/task-arguments.ts";
+import { exos } from "#shared/consensus/networks/exos.ts";
+import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import {
   localFleet,
   productionFleet,
@@ -32,6 +34,21 @@ function all(type: string): Named[] {
 }
 
 const CITIES_ON_AWS = [...CITIES, local].filter(({ host }) => host.kind === "aws");
+
+/** Of a task, as far as it is looked at here. */
+interface TaskDefinition {
+  readonly Family: string;
+  readonly Volumes: readonly { readonly Name: string }[];
+  readonly ContainerDefinitions: readonly {
+    readonly User: string;
+    readonly Command: readonly string[];
+    readonly MountPoints: readonly { readonly ContainerPath: string }[];
+    readonly PortMappings?: readonly { readonly ContainerPort: number }[];
+  }[];
+}
+
+const taskIn = ({ resource }: Named): TaskDefinition =>
+  resource.Properties as unknown as TaskDefinition;
 
 interface PolicyStatement {
   readonly Effect: string;
@@ -219,24 +236,29 @@ describe("the task", () => {
         EnableExecuteCommand: false,
       });
     }
-    for (const { id, resource } of all("AWS::ECS::TaskDefinition")) {
-      const { Family, ContainerDefinitions } = resource.Properties as {
-        Family: string;
-        ContainerDefinitions: readonly { readonly Command: readonly string[] }[];
-      };
+    for (const task of all("AWS::ECS::TaskDefinition")) {
+      const { Family, ContainerDefinitions } = taskIn(task);
       if (!Family.endsWith("-replay")) continue;
       const [, ...words] = ContainerDefinitions[0]?.Command ?? [];
-      expect(parseTaskArguments(words, {}), id).toMatchObject({ mode: "load", replay: true });
+      expect(parseTaskArguments(words, {}), task.id).toMatchObject({ mode: "load", replay: true });
     }
   });
 
-  it("lets peers in on one port, and has nothing dear around it", () => {
+  it("lets peers in on the one port that the task listens on, and has nothing dear around it", () => {
+    const portOf = ({ id }: Named) =>
+      (id.startsWith(`${local.code}/`) ? exosRegtest : exos).ports.p2p;
     for (const { id, resource } of all("AWS::EC2::SecurityGroup")) {
-      const rules = resource.Properties?.["SecurityGroupIngress"] as { FromPort: number }[];
+      const port = portOf({ id, resource });
+      const rules = resource.Properties?.["SecurityGroupIngress"] as Record<string, unknown>[];
       expect(
-        rules.map(({ FromPort }) => FromPort),
+        rules.map(({ FromPort, ToPort }) => [FromPort, ToPort]),
         id,
-      ).toEqual([4562]);
+      ).toEqual([[port, port]]);
+    }
+    for (const task of all("AWS::ECS::TaskDefinition")) {
+      const { Family, ContainerDefinitions } = taskIn(task);
+      const ports = ContainerDefinitions[0]?.PortMappings?.map((one) => one.ContainerPort) ?? [];
+      expect(ports, task.id).toEqual(Family.endsWith("-ingest") ? [portOf(task)] : []);
     }
     for (const { id, resource } of all("AWS::EC2::VPCEndpoint")) {
       expect(resource.Properties?.["VpcEndpointType"], id).toBe("Gateway");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { CITIES, citiesOf, WAVES } from "#regions/fleet.ts";
 import { local } from "#regions/local.ts";
+import { NETWORKS } from "#shared/consensus/networks.ts";
 
 /** Where Fargate runs, two zones a region. @source cloud.md 12 */
 const ZONES: Readonly<Record<string, readonly string[]>> = {
@@ -66,6 +67,12 @@ describe("the cities of the fleet", () => {
     }
     expect(citiesOf("prod")).toEqual(CITIES);
     expect(citiesOf("local")).toEqual([local]);
+  });
+
+  it("listen for peers where others of their network look for them", () => {
+    for (const [environment, { network, peerPort }] of Object.entries(ENVIRONMENTS)) {
+      expect(peerPort, environment).toBe(NETWORKS[network]?.ports.p2p);
+    }
   });
 
   it("keep their door shut outside of this machine", () => {
