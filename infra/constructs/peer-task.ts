@@ -26,6 +26,8 @@ import { ENVIRONMENTS } from "#regions/environment.ts";
 const STOP_SECONDS = 110;
 /** Ours in the image. */
 const USER = "10001:10001";
+/** The image declares it a volume of that user: an empty one at any other path would be root's. */
+const DATA = "/data";
 
 export interface PeerTaskProps {
   readonly context: CityContext;
@@ -200,7 +202,7 @@ export class PeerTask extends Construct {
           readonlyRootFilesystem: true,
           linuxParameters: { initProcessEnabled: true },
           stopTimeout: STOP_SECONDS,
-          mountPoints: [{ sourceVolume: "data", containerPath: "/data", readOnly: false }],
+          mountPoints: [{ sourceVolume: "data", containerPath: DATA, readOnly: false }],
           environment: Object.entries(environment[handler]).map(([name, value]) => ({
             name,
             value,

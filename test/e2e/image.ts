@@ -90,6 +90,23 @@ async function lookThroughTheEdge(container: StartedTestContainer): Promise<void
   bar("and nobody else", statuses === "403 and 403", `${statuses} without its stamp`);
 }
 
+/** As a task has it: nothing of this machine is mounted where it writes. */
+async function keepFilesAlone(rig: ImageRig): Promise<void> {
+  const own = [`--network=${NETWORK}`, `--rpcport=${OPERATOR_PORT}`];
+  const words = ["services/cli/main.ts", "start", ...own];
+  const container = await startContained(rig.image, { words, ports: [P2P], says: /./ });
+  await until("it has a folder", async () => (await rpc(container, "getblockcount")) === "0");
+  const asked = ["inspect", "--format", "{{range .Mounts}}{{.Name}} {{end}}", container.getId()];
+  const names = (await rig.tool.run(asked)).stdout.trim().split(/\s+/);
+  const look = `const { uid, gid } = require("fs").statSync("/data"); console.log(uid, gid)`;
+  const owner = (await container.exec([NODE, "-e", look])).output.trim();
+  bar("an empty volume is its user's", owner === "10001 10001", `/data of ${owner}`);
+  await stopContained(container, rig, STOP_SECONDS_MAX);
+  const left = await Promise.all(names.map((name) => rig.tool.run(["volume", "inspect", name])));
+  const gone = left.filter(({ status }) => status !== 0).length;
+  bar("and goes with its container", names[0] !== "" && gone === names.length, `${gone} gone`);
+}
+
 async function run(rig: ImageRig): Promise<void> {
   const { tool, base, image } = rig;
   print(`${tool.name} ${tool.version}, base ${base.source}, ${(image.bytes / 1e6).toFixed(0)} MB`);
@@ -99,6 +116,7 @@ async function run(rig: ImageRig): Promise<void> {
     bar("the same sources, the same digest", again.id === image.id, again.id.slice(0, 19));
 
   await layOut(rig);
+  await keepFilesAlone(rig);
   using folder = temporaryFolder();
   const city = externalCity(folder.path);
   const first = await startContained(image, city);

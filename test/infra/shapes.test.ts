@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CITIES } from "#regions/fleet.ts";
 import { local } from "#regions/local.ts";
@@ -15,6 +17,8 @@ beforeAll(() => {
   productionFleet();
   localFleet();
 });
+
+const PROJECT = join(import.meta.dirname, "..", "..");
 
 interface Named {
   readonly id: string;
@@ -38,7 +42,6 @@ const CITIES_ON_AWS = [...CITIES, local].filter(({ host }) => host.kind === "aws
 /** Of a task, as far as it is looked at here. */
 interface TaskDefinition {
   readonly Family: string;
-  readonly Volumes: readonly { readonly Name: string }[];
   readonly ContainerDefinitions: readonly {
     readonly User: string;
     readonly Command: readonly string[];
@@ -203,6 +206,25 @@ describe("the task", () => {
       host.kind === "aws" ? host.zoneIds.map((zone) => [code, zone]) : [],
     );
     expect(zones.sort()).toEqual(named.sort());
+  });
+
+  it("may write where the image declares a volume of its user, and nowhere else", () => {
+    const dockerfile = readFileSync(join(PROJECT, "infra", "Dockerfile"), "utf8");
+    const lines = dockerfile.split("\n").filter((line) => /^[A-Z]+ /.test(line));
+    const declared = lines.findIndex((line) => line.startsWith("VOLUME "));
+    const volumes: string[] = JSON.parse(lines[declared]?.replace("VOLUME ", "") ?? "[]");
+    // What changes in a volume after it was declared is lost.
+    const owners = lines.slice(0, declared).flatMap((line) => {
+      const [, owner, path] = /^COPY --chown=(\S+) \S+ (\S+?)\/?$/.exec(line) ?? [];
+      return path !== undefined && volumes.includes(path) ? [owner] : [];
+    });
+    expect(owners).toHaveLength(volumes.length);
+    for (const task of all("AWS::ECS::TaskDefinition")) {
+      const [container] = taskIn(task).ContainerDefinitions;
+      const mounted = container?.MountPoints.map(({ ContainerPath }) => ContainerPath);
+      expect(mounted, task.id).toEqual(volumes);
+      for (const owner of owners) expect(owner, task.id).toBe(container?.User);
+    }
   });
 
   it("replaces itself only when the new one stands, and goes back when it does not", () => {

@@ -65,7 +65,7 @@ export function secretVolume(path: string, name: string, value: string): string 
 /** How one is started. */
 export interface Contained {
   readonly words: readonly string[];
-  /** On this machine; put at `/data`. */
+  /** On this machine, put at `/data`; without it, a volume that ends with the container. */
   readonly data?: string;
   /** Likewise at `/secrets`, to be read alone. */
   readonly secrets?: string;
@@ -107,7 +107,7 @@ export interface Stopped {
   readonly exitCode: number;
 }
 
-/** SIGTERM, and SIGKILL after so many seconds; it stays to be looked at. */
+/** SIGTERM, and SIGKILL after so many seconds; then it goes, with what it wrote for itself alone. */
 export async function stopContained(
   container: StartedTestContainer,
   { tool }: Pick<ImageRig, "tool">,
@@ -118,6 +118,6 @@ export async function stopContained(
   await tool.run(["stop", `--time=${timeoutSeconds}`, id]);
   const seconds = (performance.now() - startedMs) / 1_000;
   const { stdout } = await tool.run(["inspect", "--format", "{{.State.ExitCode}}", id]);
-  await tool.run(["rm", "--force", id]);
+  await tool.run(["rm", "--force", "--volumes", id]);
   return { seconds, exitCode: Number(stdout.trim()) };
 }

@@ -47,12 +47,12 @@ export async function isContainerUp(
   }
 }
 
-/** End it and all it holds, at once; nothing where there is none. */
+/** End it and all it holds, volumes that have no name too, at once; nothing where there is none. */
 export async function removeContainer(
   container: RunningContainer,
   options: ToolOptions,
 ): Promise<void> {
-  const words = ["rm", "--force", "--ignore", container.id];
+  const words = ["rm", "--force", "--volumes", "--ignore", container.id];
   // Docker says nothing of one that is not there, and knows no word for it.
   const known = container.tool === "podman" ? words : words.filter((word) => word !== "--ignore");
   await ask(container, known, { ...options, doing: "removing the container" });
@@ -67,5 +67,6 @@ export async function removeBeside(
   const filter = `name=^${container.id}-lambda-`;
   const words = ["ps", "--all", "--quiet", "--filter", filter];
   const ids = (await ask(container, words, { ...options, doing })).split("\n").filter(Boolean);
-  if (ids.length > 0) await ask(container, ["rm", "--force", ...ids], { ...options, doing });
+  if (ids.length === 0) return;
+  await ask(container, ["rm", "--force", "--volumes", ...ids], { ...options, doing });
 }

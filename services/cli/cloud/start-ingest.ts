@@ -142,7 +142,7 @@ export async function stopIngest(
   await run(["stop", "--time", String(END_SECONDS_MAX), id]);
   const elapsedMs = performance.now() - started;
   const code = (await run(["inspect", "--format", "{{.State.ExitCode}}", id])).trim();
-  await run(["rm", "--force", id]);
+  await removeContainer(running, options);
   // 137 is SIGKILL, with which a tool ends what did not end in time.
   return code === "137" ? undefined : elapsedMs;
 }
