@@ -13,6 +13,7 @@ import {
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createCoinImport } from "#shared/adapters/aws/coin-import.ts";
+import type { SortItems } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
@@ -42,6 +43,7 @@ import { openSavedBanList } from "#shared/adapters/embedded/disk-ban-list.ts";
 import { openDiskOutputs } from "#shared/adapters/embedded/disk-outputs.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
 import { netFaultOf } from "#shared/adapters/embedded/net-fault-of.ts";
+import { sortedItems } from "#shared/adapters/embedded/sorted-items.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { createTcpTransport } from "#shared/adapters/embedded/tcp-transport.ts";
@@ -104,7 +106,7 @@ export async function composeAws(
   { log, write, traces }: TaskOutput,
 ): Promise<CityPorts> {
   const names = readCityEnvironment(environment, WANTED);
-  const city = openCity(names, traces);
+  const city = openCity(names, { traces });
   const { stores, network, clock, entropy, clients, leases, owner, segments } = city;
   const { chain: _, objects, ...ports } = stores;
   const sqs = createSqsClient({}, { traces });
@@ -201,12 +203,15 @@ function surroundingsOf({ progress, clockSkewSeconds }: CityToStake) {
 }
 
 /** The stores of a city and who leases what of it, without a request. */
-function openCity(names: Readonly<Record<(typeof CITY)[number], string>>, traces?: Traces) {
+function openCity(
+  names: Readonly<Record<(typeof CITY)[number], string>>,
+  { traces, ...own }: Pick<TaskOutput, "traces"> & { readonly sort?: SortItems },
+) {
   const network = networkOfCity(names.EXOS_NETWORK);
   const clock = createSystemClock();
   const entropy = createSystemEntropy();
   const clients = { dynamo: createDynamoClient({}, traces), s3: createS3Client({}, traces) };
-  const stores = openChainStores(names, { clients, network, clock, entropy });
+  const stores = openChainStores(names, { clients, network, clock, entropy, ...own });
   const { chain, objects, blocks } = stores;
   return {
     ...{ stores, network, clock, entropy, clients },
@@ -239,7 +244,9 @@ export function composeAwsLoad(
   Pick<CityPorts, "network" | "log"> &
   LoadWays & { readonly richList: RichList } {
   const names = readCityEnvironment(environment, WANTED_LOAD);
-  const { stores, network, clock, clients, leases, owner, segments } = openCity(names);
+  const { stores, network, clock, clients, leases, owner, segments } = openCity(names, {
+    sort: (items) => sortedItems(items, { folder }),
+  });
   const { chain, objects, ...ports } = stores;
   return {
     ...ports,

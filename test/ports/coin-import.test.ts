@@ -24,6 +24,7 @@ import {
 } from "../support/aws/dynamo-endpoint.ts";
 import { type FauxqsEndpoint, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
 import { importingClient } from "../support/aws/importing-client.ts";
+import { sortHere } from "../support/aws/sort-here.ts";
 import { txidOf } from "../support/coin-chain.ts";
 import { contractOn } from "./contract-cases.ts";
 
@@ -67,6 +68,7 @@ async function openCity() {
     dialect: "exos",
     entropy: createSystemEntropy(),
     pause: async () => undefined,
+    sort: sortHere,
   });
   return { client, names, objects, options, coins };
 }

@@ -13,6 +13,7 @@ import {
 import { injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
 import { lintRequests } from "../support/aws/lint-requests.ts";
 import { type RequestRecord, recordRequests } from "../support/aws/record-requests.ts";
+import { sortHere } from "../support/aws/sort-here.ts";
 import { countTotals } from "../support/coin-chain.ts";
 import { coinStoreContract } from "./coin-store.contract.ts";
 import { contractOn } from "./contract-cases.ts";
@@ -38,6 +39,7 @@ async function create(faultSeed?: number): Promise<CoinStore> {
     clock: createManualClock(unixSeconds(1_700_000_000)),
     entropy: createSystemEntropy(),
     pause: async () => undefined,
+    sort: sortHere,
   });
 }
 

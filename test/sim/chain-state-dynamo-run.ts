@@ -18,6 +18,7 @@ import { type DynamoEndpoint, openDynamoEndpoint } from "../support/aws/dynamo-e
 import { type FaultyClient, injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
 import { lintRequests } from "../support/aws/lint-requests.ts";
 import { type RequestRecord, recordRequests } from "../support/aws/record-requests.ts";
+import { sortHere } from "../support/aws/sort-here.ts";
 import { txidOf } from "../support/coin-chain.ts";
 import { ChainTree, createDice, type ModelBlock } from "./chain-tree.ts";
 import {
@@ -67,6 +68,7 @@ function storeOf(
     clock: createManualClock(unixSeconds(1_700_000_000)),
     entropy: createSeededEntropy(name),
     pause: async () => undefined,
+    sort: sortHere,
   });
 }
 

@@ -28,7 +28,6 @@ import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
 import { decodeTipItem, frozenItem, TIP_KEY, tipItem } from "./dynamo-tip.ts";
 import { FrozenGroups } from "./frozen-groups.ts";
 import { scanAll } from "./scan-all.ts";
-import { sortedItems } from "./sorted-items.ts";
 import { generationTable } from "./table-shapes.ts";
 
 /** Marks of one block on their way at once. @source cloud.md 3.4 */
@@ -51,11 +50,15 @@ export interface DynamoCoinStoreOptions extends BatchWeather {
   readonly dialect: SetHashDialect;
   readonly clock: Pick<Clock, "now">;
   readonly entropy: Entropy;
-  /** Where a scan that does not fit into memory is sorted; the system's temporary folder if absent. */
-  readonly folder?: string;
-  /** Items of a scan in memory at once. */
-  readonly scanItems?: number;
+  /**
+   * Puts what a scan found in order of its keys, however much it is: on a disk, which functions do not
+   * have. Who has none does not scan.
+   */
+  readonly sort?: SortItems | undefined;
 }
+
+/** Items in order of their keys, whichever order they came in. */
+export type SortItems = (items: AsyncIterable<ScannedItem>) => AsyncIterable<ScannedItem>;
 
 /**
  * Chain state in the tables `chain` and `coins-g<n>`, shared by every function of a city. The one
@@ -64,8 +67,7 @@ export interface DynamoCoinStoreOptions extends BatchWeather {
  *
  * A tip carries its own totals (`Tip.mu`, as `RunningTotals.encode` made them), since nobody could
  * count a shared table in the path of a request. A scan reads the whole table in parallel parts and
- * sorts it, on disk where it is large: it is for `load` and export alone, and its first item comes
- * when the last was read.
+ * has it sorted: it is for `load` and export alone, and its first item comes when the last was read.
  *
  * @source cloud.md 3.1 to 4.3
  */
@@ -169,13 +171,10 @@ class DynamoCoinStore implements CoinStore {
   }
 
   async *scan(view: View): AsyncGenerator<ScannedItem> {
-    const { folder, scanItems: runItems } = this.#options;
-    const items = decoded(scanAll(this.#coins(view.gen), SCAN_SEGMENTS));
+    const { sort } = this.#options;
+    if (sort === undefined) throw new RangeError("a scan is sorted, and nobody said where");
     try {
-      yield* sortedItems(items, {
-        ...(folder !== undefined && { folder }),
-        ...(runItems !== undefined && { runItems }),
-      });
+      yield* sort(decoded(scanAll(this.#coins(view.gen), SCAN_SEGMENTS)));
     } catch (cause) {
       throw await this.#explain(cause, view.gen);
     }

@@ -12,7 +12,7 @@ import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { Traces } from "#shared/ports/traces.ts";
 import { createAwsBlockStore } from "./aws-block-store.ts";
-import { createDynamoCoinStore } from "./dynamo-coin-store.ts";
+import { createDynamoCoinStore, type SortItems } from "./dynamo-coin-store.ts";
 import { createDynamoCursors } from "./dynamo-cursors.ts";
 import { createDynamoGenerations } from "./dynamo-generations.ts";
 import { createDynamoHeaderStore } from "./dynamo-header-store.ts";
@@ -61,9 +61,11 @@ export function openChainStores(
     readonly network: Network;
     readonly clock: Clock;
     readonly entropy: Entropy;
+    /** Of whoever scans the coins. */
+    readonly sort?: SortItems;
   },
 ): ChainStores {
-  const { clients, network, clock, entropy } = deps;
+  const { clients, network, clock, entropy, sort } = deps;
   const chain = createDynamoTable({ client: clients.dynamo, table: env.EXOS_TABLE_CHAIN });
   const bucket = env.EXOS_BUCKET_CHAIN;
   const objects = lateS3Objects(bucket, async () => {
@@ -82,6 +84,7 @@ export function openChainStores(
       dialect: network.consensus.dialect,
       clock,
       entropy,
+      sort,
     }),
     notice: createDynamoTipNotice(chain),
     cursors: createDynamoCursors(chain),

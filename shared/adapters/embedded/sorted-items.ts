@@ -1,12 +1,12 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { coinItemSize, decodeCoinItem, writeCoinItem } from "#shared/coins/coin-item-codec.ts";
 import { COIN_KEY_BYTES, type CoinKey, decodeCoinKey } from "#shared/coins/coin-key.ts";
 import type { ScannedItem } from "#shared/ports/coin-store.ts";
+import { storeFaultOf } from "./store-fault-of.ts";
 
 /** Items in memory at once, a few hundred bytes each. What is more goes to disk in sorted runs. */
 export const RUN_ITEMS = 500_000;
@@ -17,9 +17,9 @@ const HEAD_BYTES = COIN_KEY_BYTES + LENGTH_BYTES;
 const PIECE_BYTES = 1_048_576;
 
 interface SortOptions {
-  readonly runItems?: number;
   /** Where the runs lie while they are merged: a fresh folder below it. */
-  readonly folder?: string;
+  readonly folder: string;
+  readonly runItems?: number;
 }
 
 const byKey = (a: ScannedItem, b: ScannedItem): number => (a.key < b.key ? -1 : 1);
@@ -29,11 +29,12 @@ const byKey = (a: ScannedItem, b: ScannedItem): number => (a.key < b.key ? -1 : 
  * so many on disk, merged as they are read. A folder of its own is there only meanwhile.
  *
  * @param items each key once, in any order
+ * @throws StoreFault `EXOS-E1002` where the folder cannot be written, `E1003` where its disk is full
  * @source cloud.md 5.3
  */
 export async function* sortedItems(
   items: AsyncIterable<ScannedItem>,
-  { runItems = RUN_ITEMS, folder = tmpdir() }: SortOptions = {},
+  { folder, runItems = RUN_ITEMS }: SortOptions,
 ): AsyncGenerator<ScannedItem> {
   let run: ScannedItem[] = [];
   const files: string[] = [];
@@ -42,15 +43,33 @@ export async function* sortedItems(
     for await (const item of items) {
       run.push(item);
       if (run.length < runItems) continue;
-      own ??= await mkdtemp(join(folder, "exos-sort-"));
-      const file = join(own, String(files.length));
-      await pipeline(Readable.from(piecesOf(run.sort(byKey))), createWriteStream(file));
-      files.push(file);
+      own ??= await makeFolder(folder);
+      files.push(await writeRun(run, join(own, String(files.length))));
       run = [];
     }
     yield* merge([...files.map(readRun), inMemory(run.sort(byKey))]);
   } finally {
     if (own !== undefined) await rm(own, { recursive: true, force: true });
+  }
+}
+
+const SORTING = "sorting the coins";
+
+async function makeFolder(folder: string): Promise<string> {
+  try {
+    return await mkdtemp(join(folder, "exos-sort-"));
+  } catch (cause) {
+    throw storeFaultOf(cause, folder, SORTING);
+  }
+}
+
+/** @returns the file */
+async function writeRun(run: ScannedItem[], file: string): Promise<string> {
+  try {
+    await pipeline(Readable.from(piecesOf(run.sort(byKey))), createWriteStream(file));
+    return file;
+  } catch (cause) {
+    throw storeFaultOf(cause, dirname(file), SORTING);
   }
 }
 
@@ -83,8 +102,16 @@ function writeKey(bytes: Uint8Array, start: number, key: CoinKey): void {
 }
 
 async function* readRun(file: string): AsyncGenerator<ScannedItem> {
+  try {
+    yield* itemsOf(createReadStream(file, { highWaterMark: PIECE_BYTES }));
+  } catch (cause) {
+    throw storeFaultOf(cause, dirname(file), SORTING);
+  }
+}
+
+async function* itemsOf(pieces: ReadStream): AsyncGenerator<ScannedItem> {
   let left = Buffer.alloc(0);
-  for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES })) {
+  for await (const piece of pieces) {
     // A stream without an encoding hands out buffers.
     left = Buffer.concat([left, piece as Buffer]);
     let at = 0;

@@ -16,6 +16,7 @@ import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { makeCityTables } from "../../support/aws/city-tables.ts";
 import { type DynamoEndpoint, openDynamoEndpoint } from "../../support/aws/dynamo-endpoint.ts";
+import { sortHere } from "../../support/aws/sort-here.ts";
 import { countTotals, testBlock } from "../../support/coin-chain.ts";
 import { seededNumbers } from "../../support/flaky.ts";
 import { headerRecord } from "../../support/header-records.ts";
@@ -173,6 +174,7 @@ describe("a snapshot of a shared table", () => {
         dialect: "exos",
         clock: createManualClock(unixSeconds(1_700_000_000)),
         entropy: createSystemEntropy(),
+        sort: sortHere,
       });
     const coins = open(client);
     await grow(coins, LENGTH);

@@ -16,6 +16,7 @@ import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { memoryValidator } from "../memory-validator.ts";
 import type { CityTables } from "./city-tables.ts";
 import type { CityClients } from "./packing-city.ts";
+import { sortHere } from "./sort-here.ts";
 
 /** What the service runs on in a city: its tables, its bucket. */
 export function cityValidator(
@@ -39,6 +40,7 @@ export function cityValidator(
       dialect: network.consensus.dialect,
       clock,
       entropy: createSystemEntropy(),
+      sort: sortHere,
     }),
     shared: {
       tries: createDynamoBlockTries(chain),

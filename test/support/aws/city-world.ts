@@ -29,6 +29,7 @@ import { makeCityBucket } from "./city-bucket.ts";
 import { makeCityTables } from "./city-tables.ts";
 import { openDynamoEndpoint } from "./dynamo-endpoint.ts";
 import { openFauxqsEndpoint } from "./fauxqs-endpoint.ts";
+import { sortHere } from "./sort-here.ts";
 
 /**
  * Tables, queues and a bucket of one city on endpoints in this process, for a peer process of its
@@ -65,7 +66,7 @@ export async function openCityWorld(network: Network) {
     ...memoryValidator(network, clock.now()),
     clock,
     blocks: createAwsBlockStore({ chain, objects, packed }),
-    coins: createDynamoCoinStore({ client, tables, dialect, clock, entropy }),
+    coins: createDynamoCoinStore({ client, tables, dialect, clock, entropy, sort: sortHere }),
     shared: {
       tries: createDynamoBlockTries(chain),
       leases: createDynamoLeases(chain),

@@ -18,6 +18,7 @@ import { makeCityTables } from "./city-tables.ts";
 import { openDynamoEndpoint } from "./dynamo-endpoint.ts";
 import { openFauxqsEndpoint } from "./fauxqs-endpoint.ts";
 import { type RequestRecord, recordRequests } from "./record-requests.ts";
+import { sortHere } from "./sort-here.ts";
 
 /** The service over the tables and the bucket of one city, every request of it written down. */
 export interface TablesValidator extends AsyncDisposable {
@@ -60,7 +61,7 @@ export async function openTablesValidator(
     ...base,
     blocks: createAwsBlockStore({ chain, objects, packed }),
     headers: createDynamoHeaderStore({ chain, packed, clock }),
-    coins: createDynamoCoinStore({ client, tables, dialect, clock, entropy }),
+    coins: createDynamoCoinStore({ client, tables, dialect, clock, entropy, sort: sortHere }),
     shared: {
       tries: createDynamoBlockTries(chain),
       leases: createDynamoLeases(chain),

@@ -1,12 +1,14 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeCoinItem, encodeMark } from "#shared/adapters/aws/dynamo-coin-item.ts";
-import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
+import { createDynamoCoinStore, type SortItems } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { binary, binarySet, numeric, text } from "#shared/adapters/aws/dynamo-item.ts";
 import { createDynamoTable, type DynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { frozenItem } from "#shared/adapters/aws/dynamo-tip.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { sortedItems } from "#shared/adapters/embedded/sorted-items.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { coinAt } from "#shared/coins/coin-at.ts";
 import { coinKeyOf } from "#shared/coins/coin-key.ts";
@@ -24,6 +26,7 @@ import {
   openDynamoEndpoint,
 } from "../../../support/aws/dynamo-endpoint.ts";
 import { type RequestRecord, recordRequests } from "../../../support/aws/record-requests.ts";
+import { sortHere } from "../../../support/aws/sort-here.ts";
 import { growBy, hashOf, testBlock, txidOf } from "../../../support/coin-chain.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 
@@ -44,16 +47,13 @@ interface City {
   readonly records: RequestRecord[];
 }
 
-async function openCity(more: { readonly folder?: string; readonly scanItems?: number } = {}) {
+async function openCity(more: { readonly sort?: SortItems | undefined } = {}) {
   const tables = await makeCityTables(endpoint.client(), ["chain", "coins"]);
   return storeOf(tables, more);
 }
 
 /** Another process of the same city. */
-function storeOf(
-  tables: CityTables,
-  more: { readonly folder?: string; readonly scanItems?: number } = {},
-): City {
+function storeOf(tables: CityTables, more: { readonly sort?: SortItems | undefined } = {}): City {
   const client = endpoint.client();
   const records = recordRequests(client);
   const store = createDynamoCoinStore({
@@ -63,6 +63,7 @@ function storeOf(
     clock: createManualClock(unixSeconds(1_700_000_000)),
     entropy: createSystemEntropy(),
     pause: async () => undefined,
+    sort: sortHere,
     ...more,
   });
   const chain = createDynamoTable({ client: endpoint.client(), table: tables.chain });
@@ -241,7 +242,7 @@ describe("a transaction", () => {
 describe("a scan", () => {
   it("that does not fit into memory is sorted on disk, which is left clean", async () => {
     const folder = temporaryFolder();
-    const city = await openCity({ folder: folder, scanItems: 7 });
+    const city = await openCity({ sort: (items) => sortedItems(items, { folder, runItems: 7 }) });
     const tip = await start(city);
     const names = Array.from({ length: 40 }, (_, at) => [`tx${at}`, 1 + (at % 12)] as const);
     const block = testBlock(1, "a", Object.fromEntries(names), ["tx3:0", "old:9"]);
@@ -255,6 +256,22 @@ describe("a scan", () => {
     expect(found).toEqual(block.marks.map(({ key }) => key).sort());
     for await (const _ of city.store.scan(tip)) break;
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("is not begun by who has no disk, and says which it has when that cannot be written", async () => {
+    const nowhere = join(temporaryFolder(), "a file");
+    writeFileSync(nowhere, "");
+    const tables = await makeCityTables(endpoint.client(), ["chain", "coins"]);
+    const scan = async (sort: SortItems | undefined) => {
+      const city = storeOf(tables, { sort });
+      const tip = (await city.store.tip()) ?? (await start(city));
+      await city.store.apply(0, testBlock(1, "a", { x: 1, y: 1 }).marks);
+      for await (const _ of city.store.scan(tip));
+    };
+    await expect(scan(undefined)).rejects.toThrow(RangeError);
+    const found = scan((items) => sortedItems(items, { folder: nowhere, runItems: 1 }));
+    await expect(found).rejects.toMatchObject({ name: "StoreFault", code: "EXOS-E1008" });
+    await expect(found).rejects.toThrow(nowhere);
   });
 
   it("of a generation that was dropped meanwhile is to be started over", async () => {
