@@ -25,7 +25,7 @@ const PROTOCOL = "70012";
 /**
  * A task of a city from its environment to its end.
  *
- * @returns the exit code: 1 where the world failed for good, with a line that says how
+ * @returns the exit code: 1 where the world or this program failed, with a line that says how
  */
 export async function runTask(
   given: TaskArguments,
@@ -52,11 +52,20 @@ export async function runTask(
     log.info("stopped");
     return 0;
   } catch (cause) {
-    if (!(cause instanceof StoreFault || cause instanceof NetFault)) throw cause;
-    const code = cause instanceof StoreFault ? cause.code : undefined;
-    log.error(code ?? "EXOS-E1000", cause.message);
+    tell(cause, log);
     return 1;
   }
+}
+
+/** Whoever starts tasks keeps what they print: the last line has a code, whatever ended them. */
+function tell(cause: unknown, log: Pick<Log, "error">): void {
+  if (cause instanceof StoreFault || cause instanceof NetFault) {
+    const code = cause instanceof StoreFault ? cause.code : undefined;
+    log.error(code ?? "EXOS-E1000", cause.message);
+    return;
+  }
+  const err = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  log.error("EXOS-E9001", "the task met a fault of this program", { err });
 }
 
 /** @returns the exit code: 3 where another task loads the city, or this one was stopped */

@@ -11,7 +11,8 @@ export const CLOUD_ERRORS = {
   "EXOS-E8101": {
     status: 500,
     title: "Name missing from the environment",
-    sentence: "This part of a city was started without a name that it needs, or with a bad one.",
+    sentence:
+      "This part of a city was started without a name that it needs, or with a bad one or another city's.",
     hint: "Functions and tasks get their names from the stacks: deploy again with `exos fleet deploy`.",
   },
   "EXOS-E8102": {

@@ -66,7 +66,7 @@ describe("the task of a city, as a process over tables, queues and a bucket", ()
 
   it("ends with a sentence where a table is missing", async () => {
     await using city = await openCityWorld(exosRegtest);
-    const environment = { ...city.environment, EXOS_TABLE_CHAIN: "exos-prod-syd-chain" };
+    const environment = { ...city.environment, EXOS_TABLE_CHAIN: "exos-local-syd-gone" };
     await using task = startCityProcess(["ingest", "--health=0"], environment);
     // It ends by itself: a signal before that would be what ended it.
     expect(await task.said()).toMatch(/"code":"EXOS-E8102"/);

@@ -27,10 +27,11 @@ async function refusedStart(name: string): Promise<string> {
 /** Of a city that is nowhere, as its stack names it to `rpc`. */
 const CITY = {
   ...{ EXOS_ENVIRONMENT: "local", EXOS_CITY: "syd", EXOS_NETWORK: "exos-regtest" },
-  ...{ EXOS_TABLE_CHAIN: "chain", EXOS_TABLE_COINS: "coins", EXOS_BUCKET_CHAIN: "bucket" },
-  ...{ EXOS_TABLE_POOL: "pool", EXOS_TABLE_INDEX: "index", EXOS_RELEASE: "test" },
-  EXOS_QUEUE_BLOCKS: "http://127.0.0.1:9/blocks",
-  EXOS_QUEUE_TRANSACTIONS: "http://127.0.0.1:9/transactions",
+  ...{ EXOS_TABLE_CHAIN: "exos-local-syd-c", EXOS_TABLE_COINS: "exos-local-syd-o" },
+  ...{ EXOS_TABLE_POOL: "exos-local-syd-p", EXOS_TABLE_INDEX: "exos-local-syd-i" },
+  ...{ EXOS_BUCKET_CHAIN: "exos-local-syd-b", EXOS_RELEASE: "test" },
+  EXOS_QUEUE_BLOCKS: "http://127.0.0.1:9/exos-local-syd-blocks",
+  EXOS_QUEUE_TRANSACTIONS: "http://127.0.0.1:9/exos-local-syd-transactions",
   EXOS_SECRETS: "/exos/local/syd",
   AWS_REGION: "us-east-1",
 } satisfies Record<(typeof WANTED)[number] | "AWS_REGION", string>;

@@ -40,9 +40,12 @@ beforeAll(() => {
 });
 
 /** Values as a deployment would give them: of a reference only what it looks like is known. */
-function deployed(name: string, value: unknown): string {
+function deployed(name: string, value: unknown, prefix: string): string {
   if (typeof value === "string") return value;
-  return name.startsWith("EXOS_QUEUE_") ? "https://sqs.example/1/q" : "arn:aws:made:by:a:stack";
+  const made = `${prefix}-made`;
+  return name.startsWith("EXOS_QUEUE_")
+    ? `https://sqs.example/1/${made}`
+    : `arn:aws:sns:x:1:${made}`;
 }
 
 describe("the environment", () => {
@@ -115,8 +118,9 @@ describe("the environment", () => {
       // Nor an option of Node: the one for source maps reads all of them at each start.
       const names = CITY_VARIABLES.filter((name) => name in Variables);
       expect(names, id).toEqual(expect.arrayContaining(Object.keys(Variables)));
+      const prefix = `exos-${Variables["EXOS_ENVIRONMENT"]}-${Variables["EXOS_CITY"]}`;
       const values = Object.fromEntries(
-        Object.entries(Variables).map(([name, value]) => [name, deployed(name, value)]),
+        Object.entries(Variables).map(([name, value]) => [name, deployed(name, value, prefix)]),
       );
       expect(() => readCityEnvironment(values, names), id).not.toThrow();
     }

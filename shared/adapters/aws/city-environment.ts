@@ -38,7 +38,7 @@ const VARIABLES = {
   EXOS_KEY_STAKE: arn,
   /** The only address that the staking key's money may go to. */
   EXOS_SWEEP_ADDRESS: /^[0-9A-Za-z]{1,112}$/,
-  /** `cluster/service` of the task `ingest`. */
+  /** `cluster/service` of the task `ingest`; a cluster is called as its city. */
   EXOS_SERVICE_INGEST: /^[^/]+\/[^/]+$/,
   /** `cluster/service` of the task that replays what the city began with. */
   EXOS_SERVICE_REPLAY: /^[^/]+\/[^/]+$/,
@@ -73,22 +73,52 @@ export type CityVariable = keyof typeof VARIABLES;
 /** Every one of them. */
 export const CITY_VARIABLES = Object.keys(VARIABLES) as CityVariable[];
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a table, queue, bucket, topic, function or cluster is called: the rest is where it is. */
+const NAMING = /^EXOS_(TABLE|QUEUE|FUNCTION|SERVICE)_|^EXOS_BUCKET_CHAIN$|^EXOS_TOPIC_FOLLOW$/;
+const NAME = /[^/:]+$/;
+const CLUSTER = /^[^/]+/;
+
 /**
- * The variables that one composition root asks for.
+ * How the names of the city begin whose variables these are; `undefined` where they do not say. An
+ * endpoint of one's own has cities of \`local\` alone, and what runs there may be told that it is
+ * elsewhere, as whoever rehearses a door with a lock does.
  *
- * @throws StoreFault `EXOS-E8101` that names each one that is missing or malformed
+ * @source cloud.md 2, 3, 5.1
+ */
+function prefixesOf({ EXOS_ENVIRONMENT, EXOS_CITY }: Environment): readonly string[] | undefined {
+  if (EXOS_ENVIRONMENT === undefined || EXOS_CITY === undefined) return undefined;
+  return [EXOS_ENVIRONMENT, "local"].map((environment) => `exos-${environment}-${EXOS_CITY}`);
+}
+
+/** Whether something that is named is another city's. */
+function isForeign(name: CityVariable, value: string, prefixes: readonly string[]): boolean {
+  if (!NAMING.test(name)) return false;
+  const isCluster = name.startsWith("EXOS_SERVICE_");
+  const [called = ""] = (isCluster ? CLUSTER : NAME).exec(value) ?? [];
+  return !prefixes.some((own) => (isCluster ? called === own : called.startsWith(`${own}-`)));
+}
+
+/**
+ * The variables that one composition root asks for. What they name has to be of the city that they
+ * name: over the tables of another one, everything would work, and be told as of this one.
+ *
+ * @throws StoreFault `EXOS-E8101` that names each one that is missing, malformed or of another city
  */
 export function readCityEnvironment<Wanted extends CityVariable>(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   wanted: readonly Wanted[],
 ): Readonly<Record<Wanted, string>> {
   const found: Partial<Record<CityVariable, string>> = {};
   const bad: string[] = [];
+  const prefixes = prefixesOf(environment);
   for (const name of wanted) {
     const value = environment[name];
     if (value === undefined) bad.push(`${name} is missing`);
-    else if (VARIABLES[name].test(value)) found[name] = value;
-    else bad.push(`${name} is malformed: "${value}"`);
+    else if (!VARIABLES[name].test(value)) bad.push(`${name} is malformed: "${value}"`);
+    else if (prefixes === undefined || !isForeign(name, value, prefixes)) found[name] = value;
+    else bad.push(`${name} is "${value}", which is not of ${prefixes[0]}`);
   }
   // Each wanted name was put in, or is in the list.
   if (bad.length === 0) return found as Record<Wanted, string>;

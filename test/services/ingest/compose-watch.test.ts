@@ -6,19 +6,19 @@ const ENVIRONMENT = {
   EXOS_NETWORK: "exos-regtest",
   EXOS_TABLE_CHAIN: "exos-local-loc-chain",
   EXOS_TABLE_COINS: "exos-local-loc-coins",
-  EXOS_BUCKET_CHAIN: "exos-local-loc-chain-000000000000",
-  EXOS_QUEUE_CONNECT: "http://127.0.0.1:1/connect.fifo",
-  EXOS_QUEUE_DEAD: "http://127.0.0.1:1/dead",
-  EXOS_QUEUE_DEAD_FIFO: "http://127.0.0.1:1/dead.fifo",
-  EXOS_TOPIC_FOLLOW: "arn:aws:sns:us-east-1:000000000000:follow",
+  EXOS_BUCKET_CHAIN: "exos-local-loc-000000000000-chain",
+  EXOS_QUEUE_CONNECT: "http://127.0.0.1:1/exos-local-loc-connect.fifo",
+  EXOS_QUEUE_DEAD: "http://127.0.0.1:1/exos-local-loc-dead",
+  EXOS_QUEUE_DEAD_FIFO: "http://127.0.0.1:1/exos-local-loc-dead.fifo",
+  EXOS_TOPIC_FOLLOW: "arn:aws:sns:us-east-1:000000000000:exos-local-loc-follow",
 } as const;
 
 it("watches over a city on a machine of one's own without a cluster, and nowhere else", () => {
   expect(composeWatch({ ...ENVIRONMENT, EXOS_ENVIRONMENT: "local" })).toBeTypeOf("function");
   const onAws = { ...ENVIRONMENT, EXOS_ENVIRONMENT: "prod" };
   expect(() => composeWatch(onAws)).toThrow("EXOS_SERVICE_INGEST");
-  const peers = { ...onAws, EXOS_SERVICE_INGEST: "exos-prod-syd/ingest" };
+  const peers = { ...onAws, EXOS_SERVICE_INGEST: "exos-prod-loc/ingest" };
   expect(() => composeWatch(peers)).toThrow("EXOS_SERVICE_REPLAY");
-  const named = { ...peers, EXOS_SERVICE_REPLAY: "exos-prod-syd/replay" };
+  const named = { ...peers, EXOS_SERVICE_REPLAY: "exos-prod-loc/replay" };
   expect(composeWatch(named)).toBeTypeOf("function");
 });

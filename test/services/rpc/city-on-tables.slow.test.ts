@@ -121,9 +121,9 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
       EXOS_TABLE_COINS: tables.coins,
       EXOS_TABLE_INDEX: tables.index,
       EXOS_TABLE_POOL: tables.pool,
-      EXOS_BUCKET_CHAIN: "exos-test-chain",
-      EXOS_QUEUE_BLOCKS: `${queues.url}/000000000000/blocks`,
-      EXOS_QUEUE_TRANSACTIONS: `${queues.url}/000000000000/transactions`,
+      EXOS_BUCKET_CHAIN: "exos-local-syd-chain",
+      EXOS_QUEUE_BLOCKS: `${queues.url}/000000000000/exos-local-syd-blocks`,
+      EXOS_QUEUE_TRANSACTIONS: `${queues.url}/000000000000/exos-local-syd-transactions`,
       EXOS_SECRETS: "/exos/local/syd",
       EXOS_RELEASE: "1.2.3",
     };

@@ -68,9 +68,9 @@ it("stakes over tables, as the task of a city composes it", async () => {
     EXOS_TABLE_INDEX: tables.index,
     EXOS_TABLE_POOL: tables.pool,
     EXOS_BUCKET_CHAIN: await makeCityBucket(queues.s3()),
-    EXOS_QUEUE_BLOCKS: `${queues.url}/000000000000/blocks`,
-    EXOS_QUEUE_TRANSACTIONS: `${queues.url}/000000000000/transactions`,
-    EXOS_QUEUE_ANNOUNCE: `${queues.url}/000000000000/announce`,
+    EXOS_QUEUE_BLOCKS: `${queues.url}/000000000000/exos-local-syd-blocks`,
+    EXOS_QUEUE_TRANSACTIONS: `${queues.url}/000000000000/exos-local-syd-transactions`,
+    EXOS_QUEUE_ANNOUNCE: `${queues.url}/000000000000/exos-local-syd-announce`,
     EXOS_FUNCTION_SIGN: SIGN,
   };
   const clock = createSystemClock();

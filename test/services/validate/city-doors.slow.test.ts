@@ -80,10 +80,10 @@ async function openCity(): Promise<void> {
     transactions: queues.createQueue(open),
     follow: queues.createQueue(open),
   };
-  const { topicArn } = queues.server.createTopic("follow");
+  const { topicArn } = queues.server.createTopic("exos-local-syd-follow");
   const attributes = { RawMessageDelivery: "true" };
-  queues.server.subscribe({ topic: "follow", queue: city.follow.name, attributes });
-  const { bucketName } = queues.server.createBucket("exos-test-syd-chain");
+  queues.server.subscribe({ topic: "exos-local-syd-follow", queue: city.follow.name, attributes });
+  const { bucketName } = queues.server.createBucket("exos-local-syd-chain");
   const url = `http://127.0.0.1:${queues.server.port}`;
   const environment = {
     AWS_ENDPOINT_URL: url,
@@ -263,7 +263,7 @@ describe("the doors of a city, over tables and queues", () => {
   });
 
   it("give a batch back that a store did not answer, and drop what nobody can read", async () => {
-    vi.stubEnv("EXOS_TABLE_CHAIN", "exos-gone-syd-chain");
+    vi.stubEnv("EXOS_TABLE_CHAIN", "exos-local-syd-gone-chain");
     vi.resetModules();
     const { handler } = await import("#services/validate/connect.lambda.ts");
     const event = eventOf(["{", JSON.stringify(tickHint()), JSON.stringify(tickHint())]);

@@ -42,9 +42,9 @@ beforeAll(async () => {
   const names = await makeCityTables(tables.client(), ["chain", "coins", "index"]);
   connect = queues.createQueue({ FifoQueue: "true" });
   follow = queues.createQueue();
-  ({ topicArn } = queues.server.createTopic("follow"));
+  ({ topicArn } = queues.server.createTopic("exos-local-syd-follow"));
   const attributes = { RawMessageDelivery: "true" };
-  queues.server.subscribe({ topic: "follow", queue: follow.name, attributes });
+  queues.server.subscribe({ topic: "exos-local-syd-follow", queue: follow.name, attributes });
   const environment = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${queues.server.port}`,
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
@@ -58,7 +58,7 @@ beforeAll(async () => {
     EXOS_TABLE_CHAIN: names.chain,
     EXOS_TABLE_COINS: names.coins,
     EXOS_TABLE_INDEX: names.index,
-    EXOS_BUCKET_CHAIN: "exos-test-syd-chain",
+    EXOS_BUCKET_CHAIN: "exos-local-syd-chain",
     EXOS_QUEUE_CONNECT: connect.url,
     EXOS_QUEUE_ANNOUNCE: queues.createQueue().url,
     EXOS_TOPIC_FOLLOW: topicArn,
@@ -156,8 +156,8 @@ it("a block is one trace from the queue through check, connect and index, over t
     `process ${nameOfArn(BLOCKS)}`,
     `send ${connect.name}`,
     `process ${connect.name}`,
-    "send follow",
-    "process follow",
+    "send exos-local-syd-follow",
+    "process exos-local-syd-follow",
   ].map(named);
   expect(line.map(({ kind }) => kind)).toEqual([5, 4, 5, 4, 5]);
   expect(line.map(({ parentSpanId }) => parentSpanId)).toEqual([

@@ -16,6 +16,38 @@ describe("the environment of a part of a city", () => {
     expect(read).toThrow(expect.objectContaining({ code: "EXOS-E8101", retryable: false }));
   });
 
+  const LONDON = { EXOS_ENVIRONMENT: "prod", EXOS_CITY: "lon" };
+  it.each([
+    ["EXOS_TABLE_CHAIN", "exos-prod-lon-chain", ["exos-prod-syd-chain", "exos-test-lon-chain"]],
+    ["EXOS_TABLE_COINS", "exos-prod-lon-coins", ["exos-prod-syd-coins", "exos-prod-lonc-coins"]],
+    ["EXOS_BUCKET_CHAIN", "exos-prod-lon-1-chain", ["exos-prod-syd-1-chain", "chain"]],
+    [
+      "EXOS_QUEUE_CONNECT",
+      "https://sqs.example/1/exos-prod-lon-connect.fifo",
+      ["https://sqs.example/1/exos-prod-syd-connect.fifo", "https://exos-prod-lon-x.example/1/q"],
+    ],
+    [
+      "EXOS_TOPIC_FOLLOW",
+      "arn:aws:sns:x:1:exos-prod-lon-follow",
+      ["arn:aws:sns:x:1:exos-prod-syd-follow"],
+    ],
+    ["EXOS_FUNCTION_SIGN", "exos-prod-lon-stake-sign", ["exos-prod-syd-stake-sign"]],
+    ["EXOS_SERVICE_INGEST", "exos-prod-lon/ingest", ["exos-prod-syd/ingest", "exos-prod-lona/i"]],
+  ] as const)("takes %s as the city's own, and no other city's", (name, right, wrong) => {
+    expect(readCityEnvironment({ ...LONDON, [name]: right }, [name])).toEqual({ [name]: right });
+    for (const value of wrong) {
+      const read = () => readCityEnvironment({ ...LONDON, [name]: value }, ["EXOS_CITY", name]);
+      expect(read, value).toThrow(`${name} is "${value}", which is not of exos-prod-lon`);
+      expect(read).toThrow(expect.objectContaining({ code: "EXOS-E8101", retryable: false }));
+    }
+  });
+
+  it("names a city on an endpoint of one's own, whatever environment it acts as", () => {
+    const environment = { ...LONDON, EXOS_TABLE_CHAIN: "exos-local-lon-chain" };
+    const names = ["EXOS_ENVIRONMENT", "EXOS_TABLE_CHAIN"] as const;
+    expect(readCityEnvironment(environment, names)["EXOS_ENVIRONMENT"]).toBe("prod");
+  });
+
   it.each([
     ["EXOS_TABLE_CHAIN", "t".repeat(255), ["", "t".repeat(256)]],
     ["EXOS_QUEUE_BLOCKS", "http://127.0.0.1:9/blocks", ["blocks", "//host/blocks"]],

@@ -12,14 +12,15 @@ export type CityTables = Readonly<Record<CityTable, string>>;
 const TABLES: readonly CityTable[] = ["chain", "coins", "index", "pool"];
 
 /**
- * The tables of a new city, `coins-g0` and `index-g0` included, under names that nobody else has.
+ * The tables of a new city, `coins-g0` and `index-g0` included, under names that nobody else has: of
+ * `syd` in `local`, and with a number of their own.
  * Empty, and ready when this returns.
  */
 export async function makeCityTables(
   client: Pick<DynamoDBClient, "send">,
   wanted: readonly CityTable[] = TABLES,
 ): Promise<CityTables> {
-  const prefix = `exos-t${randomBytes(6).toString("hex")}-syd`;
+  const prefix = `exos-local-syd-t${randomBytes(6).toString("hex")}`;
   const nameOf = (table: CityTable): string => `${prefix}-${table}`;
   await Promise.all(
     wanted.map((table) => {

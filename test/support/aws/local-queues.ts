@@ -34,7 +34,7 @@ export async function startLocalQueues(): Promise<LocalQueues> {
     sns,
     createQueue(attributes = {}) {
       const suffix = attributes["FifoQueue"] === "true" ? ".fifo" : "";
-      const made = server.createQueue(`queue-${++queues}${suffix}`, { attributes });
+      const made = server.createQueue(`exos-local-syd-queue-${++queues}${suffix}`, { attributes });
       // The one that the server names has a host in front of a number, which is no address.
       const url = `${settings.endpoint}/${new URL(made.queueUrl.replace(/\/\/[^/]*/, "//a")).pathname.slice(1)}`;
       return { url, arn: made.queueArn, name: made.queueName };

@@ -38,7 +38,7 @@ export async function openQueueEndpoint(): Promise<QueueEndpoint> {
   const endpoint = given ?? `http://127.0.0.1:${server?.port}`;
   const sqs = new SQSClient(testSettings(endpoint));
   const sns = new SNSClient(testSettings(endpoint));
-  const prefix = `exos-t${crypto.randomUUID().slice(0, 8)}`;
+  const prefix = `exos-local-syd-t${crypto.randomUUID().slice(0, 8)}`;
   let made = 0;
   return {
     sqs,
