@@ -28,6 +28,8 @@ const BODIES = ["blocks.get", "blocks.put", "headers.addCandidate"] as const;
  */
 export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
   check: [
+    "coins.tip",
+    "coins.frozen",
     "headers.get",
     "headers.set",
     "segments.read",
@@ -82,6 +84,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
   "rpc-events": ["coins.tip", "streams.hold", "secrets.edge"],
   watch: [
     "coins.tip",
+    "coins.frozen",
     "headers.get",
     "headers.candidates",
     "coins.now",

@@ -11,7 +11,11 @@ import {
   type EmbeddedMetrics,
 } from "#shared/adapters/aws/embedded-metrics.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
-import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import {
+  CHAIN_VARIABLES,
+  type ChainStores,
+  openChainStores,
+} from "#shared/adapters/aws/open-chain-stores.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
@@ -24,6 +28,7 @@ import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts
 import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import { CONNECT_GROUP, type ConnectHint, connectId } from "#shared/messages/queue-hints.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Traces } from "#shared/ports/traces.ts";
 import type { CheckDeps } from "./check-block.ts";
 import type { ConnectDeps } from "./connect-hinted.ts";
@@ -96,7 +101,22 @@ function openHints(env: Readonly<Record<(typeof HINTS)[number], string>>, { trac
 export function composeCheck(environment: Environment): CheckDeps & Traced {
   const env = readCityEnvironment(environment, WANTED.check);
   const city = openCity(env, "check", environment);
-  return { ...city, ...openHints(env, city) };
+  return { ...city, ...openHints(env, city), headers: readAfterTip(city) };
+}
+
+/**
+ * Headers that are read once the tip was: that is where a chain of another network is refused, and
+ * whoever judges a block alone looks at no tip otherwise. Once in a process, as soon as there is one.
+ */
+function readAfterTip({ coins, headers }: Pick<ChainStores, "coins" | "headers">): HeaderStore {
+  let isRead = false;
+  return {
+    ...headers,
+    async get(hash) {
+      if (!isRead) isRead = (await coins.tip()) !== undefined;
+      return headers.get(hash);
+    },
+  };
 }
 
 /** What connects blocks. @throws StoreFault `EXOS-E8101` that names what is missing */

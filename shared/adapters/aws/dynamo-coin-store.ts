@@ -26,6 +26,7 @@ import { coinItemKey, coinKeyOfItem, decodeCoinItem, marksExpression } from "./d
 import { bytesOf, type DynamoItem, numberOf, numeric } from "./dynamo-item.ts";
 import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
 import { decodeTipItem, frozenItem, TIP_KEY, tipItem } from "./dynamo-tip.ts";
+import { expectGenesis } from "./expect-genesis.ts";
 import { FrozenGroups } from "./frozen-groups.ts";
 import { scanAll } from "./scan-all.ts";
 import { generationTable } from "./table-shapes.ts";
@@ -51,6 +52,11 @@ export interface DynamoCoinStoreOptions extends BatchWeather {
   readonly clock: Pick<Clock, "now">;
   readonly entropy: Entropy;
   /**
+   * Hash of the network's first block, to which that of the chain is compared once, when its tip is
+   * first read. Without it the chain may be anybody's.
+   */
+  readonly genesis?: HashHex;
+  /**
    * Puts what a scan found in order of its keys, however much it is: on a disk, which functions do not
    * have. Who has none does not scan.
    */
@@ -64,6 +70,9 @@ export type SortItems = (items: AsyncIterable<ScannedItem>) => AsyncIterable<Sca
  * Chain state in the tables `chain` and `coins-g<n>`, shared by every function of a city. The one
  * write of a coin item is an UpdateItem that adds marks; the one change that counts is the put of
  * the tip on its `rev`.
+ *
+ * The chain of another network is refused with `EXOS-E8106` by the first read of the tip: a young tip
+ * names its first block, an older one costs one request more, once in a process.
  *
  * A tip carries its own totals (`Tip.mu`, as `RunningTotals.encode` made them), since nobody could
  * count a shared table in the path of a request. A scan reads the whole table in parallel parts and
@@ -79,18 +88,30 @@ class DynamoCoinStore implements CoinStore {
   readonly #options: DynamoCoinStoreOptions;
   readonly #chain: DynamoTable;
   readonly #frozen: FrozenGroups;
+  #isOwn: boolean;
 
   constructor(options: DynamoCoinStoreOptions) {
     this.#options = options;
     this.#chain = createDynamoTable({ ...options, table: options.tables.chain });
     this.#frozen = new FrozenGroups(this.#chain);
+    this.#isOwn = options.genesis === undefined;
   }
 
   async tip(): Promise<Tip | undefined> {
     const item = await this.#chain.get(TIP_KEY);
     const tip = item === undefined ? undefined : decodeTipItem(item);
     this.#frozen.saw(tip?.rev ?? 0);
+    if (tip !== undefined && !this.#isOwn) await this.#expectOwn(tip);
     return tip;
+  }
+
+  async #expectOwn({ base, win }: Tip): Promise<void> {
+    const { genesis, tables } = this.#options;
+    const first = base === 0 ? win[0] : (await this.#frozen.get(0))?.[0];
+    // Who misses what is frozen says so where it is needed.
+    if (first === undefined || genesis === undefined) return;
+    expectGenesis(first, { genesis, table: tables.chain });
+    this.#isOwn = true;
   }
 
   frozen(group: number): Promise<readonly HashHex[] | undefined> {

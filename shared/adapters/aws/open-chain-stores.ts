@@ -11,6 +11,7 @@ import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { Traces } from "#shared/ports/traces.ts";
+import { toHashHex } from "#shared/primitives/hash.ts";
 import { createAwsBlockStore } from "./aws-block-store.ts";
 import { createDynamoCoinStore, type SortItems } from "./dynamo-coin-store.ts";
 import { createDynamoCursors } from "./dynamo-cursors.ts";
@@ -53,7 +54,10 @@ export interface ChainStores {
   readonly generations: Generations;
 }
 
-/** Every store of a city's chain, without a request: each door of a city builds them the same way. */
+/**
+ * Every store of a city's chain, without a request: each door of a city builds them the same way. The
+ * first read of the tip throws `EXOS-E8106` where the chain is another network's.
+ */
 export function openChainStores(
   env: Readonly<Record<(typeof CHAIN_VARIABLES)[number], string>>,
   deps: {
@@ -85,6 +89,7 @@ export function openChainStores(
       clock,
       entropy,
       sort,
+      genesis: toHashHex(network.consensus.genesis.hash),
     }),
     notice: createDynamoTipNotice(chain),
     cursors: createDynamoCursors(chain),

@@ -3,7 +3,11 @@ import { join } from "node:path";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeCoinItem, encodeMark } from "#shared/adapters/aws/dynamo-coin-item.ts";
-import { createDynamoCoinStore, type SortItems } from "#shared/adapters/aws/dynamo-coin-store.ts";
+import {
+  createDynamoCoinStore,
+  type DynamoCoinStoreOptions,
+  type SortItems,
+} from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { binary, binarySet, numeric, text } from "#shared/adapters/aws/dynamo-item.ts";
 import { createDynamoTable, type DynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { frozenItem } from "#shared/adapters/aws/dynamo-tip.ts";
@@ -39,6 +43,8 @@ beforeAll(async () => {
 });
 afterAll(() => endpoint[Symbol.asyncDispose]());
 
+type MoreOptions = Partial<Pick<DynamoCoinStoreOptions, "sort" | "genesis">>;
+
 interface City {
   readonly tables: CityTables;
   readonly client: DynamoDBClient;
@@ -47,13 +53,13 @@ interface City {
   readonly records: RequestRecord[];
 }
 
-async function openCity(more: { readonly sort?: SortItems | undefined } = {}) {
+async function openCity(more: MoreOptions = {}) {
   const tables = await makeCityTables(endpoint.client(), ["chain", "coins"]);
   return storeOf(tables, more);
 }
 
 /** Another process of the same city. */
-function storeOf(tables: CityTables, more: { readonly sort?: SortItems | undefined } = {}): City {
+function storeOf(tables: CityTables, more: MoreOptions = {}): City {
   const client = endpoint.client();
   const records = recordRequests(client);
   const store = createDynamoCoinStore({
@@ -147,6 +153,42 @@ describe("a commit", () => {
       { did: "GetItem TIP", units: 5 },
     ]);
     expect((await city.store.totals(tip)).coins).toBe(0);
+  });
+});
+
+describe("the chain of another network", () => {
+  const other = { genesis: hashOf("b0") };
+  const refused = { code: "EXOS-E8106", retryable: false };
+
+  it("is refused by whoever reads a young tip first, for no request more", async () => {
+    const city = await openCity();
+    await start(city);
+    const { store, records } = storeOf(city.tables, { genesis: hashOf("a0") });
+    expect((await store.tip())?.height).toBe(0);
+    expect(records.map(({ leadingKeys }) => leadingKeys[0])).toEqual(["TIP"]);
+    await expect(storeOf(city.tables, other).store.tip()).rejects.toMatchObject(refused);
+    await expect(storeOf(city.tables, other).store.tip()).rejects.toThrow(
+      `${city.tables.chain} begins with ${hashOf("a0")}, and that of EXOS_NETWORK with ${hashOf("b0")}`,
+    );
+    const { store: strange } = storeOf(city.tables, other);
+    for (const _ of [1, 2]) await expect(strange.tip()).rejects.toMatchObject(refused);
+  });
+
+  it("is refused by what is frozen of an older one, which is asked for once", async () => {
+    const city = await openCity();
+    const tip = await start(city);
+    const blocks = Array.from({ length: 70 }, (_, at) => testBlock(at + 1, "a"));
+    const shallow = { reorgBlocksMax: 2 };
+    const one = nextTip(tip, growBy(tip, blocks.slice(0, 69)), shallow);
+    await city.store.commit(tip.rev, one);
+    const two = nextTip(one.tip, growBy(one.tip, blocks.slice(69)), shallow);
+    await city.store.commit(one.tip.rev, two);
+    expect(two.tip.base).toBe(64);
+    const { store, records } = storeOf(city.tables, { genesis: hashOf("a0") });
+    for (const _ of [1, 2, 3]) expect(await store.tip()).toEqual(two.tip);
+    const asked = records.map(({ leadingKeys }) => leadingKeys[0]);
+    expect(asked).toEqual(["TIP", "F#00000000", "TIP", "TIP"]);
+    await expect(storeOf(city.tables, other).store.tip()).rejects.toMatchObject(refused);
   });
 });
 
