@@ -63,6 +63,12 @@ export const FLEET_ERRORS = {
     sentence: "Machines outside AWS must accept the edge's next key before the edge signs with it.",
     hint: "Write it there as the lines above say, and run the command again with `--confirm`.",
   },
+  "EXOS-E8011": {
+    status: 500,
+    title: "A wave is kept",
+    sentence: "A wave stays at its release though not all is well; no later one is begun.",
+    hint: "Look at `exos fleet status`; when it is well, the same release goes on where it stopped.",
+  },
   "EXOS-E8020": {
     status: 503,
     title: "No key of the edge",

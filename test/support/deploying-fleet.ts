@@ -3,7 +3,12 @@ import { expect } from "vitest";
 import { CITY_STACKS, RELEASE_OUTPUT, RELEASED_STACK } from "#regions/city-outputs.ts";
 import { createAwsDeployments } from "#services/cli/fleet/aws-deployments.ts";
 import type { StackLook } from "#services/cli/fleet/city-deployments.ts";
-import type { CityLook, Deployments, DeployRecord } from "#services/cli/fleet/deploy-ports.ts";
+import type {
+  CityLook,
+  CitySaying,
+  Deployments,
+  DeployRecord,
+} from "#services/cli/fleet/deploy-ports.ts";
 import type { DeployState } from "#services/cli/fleet/deploy-state.ts";
 import { createExternalDeployments } from "#services/cli/fleet/external-deployments.ts";
 import { openReleaseKey } from "#services/cli/fleet/release-channel.ts";
@@ -114,6 +119,17 @@ export async function deployingFleet(faults: Faults = {}) {
   };
   const versionOf = (city: string) => versions.get(city) ?? machines.get(city)?.runs;
 
+  const sayingOf = (city: string): CitySaying => {
+    const version = versionOf(city);
+    const since = unixSeconds(now);
+    const behind = faults.unready === city && version === "2";
+    const hash = "aa".repeat(32) as HashHex;
+    const recent = Array.from({ length: 16 }, () => hash);
+    const reasons = behind ? [reasonOf("behind", { text: "9 blocks", since })] : [];
+    const tip = { height: 300, hash, muhash: undefined, recent };
+    return { city, answer: { reasons, tip }, version };
+  };
+
   const ports = {
     objects,
     stacks: {
@@ -170,22 +186,9 @@ export async function deployingFleet(faults: Faults = {}) {
     } satisfies DeployRecord,
     health: {
       look: async (cities: readonly string[]) =>
-        cities.map((city): CityLook => {
-          const version = versionOf(city);
-          const since = unixSeconds(now);
-          const behind = faults.unready === city && version === "2";
-          const hash = "aa".repeat(32) as HashHex;
-          const recent = Array.from({ length: 16 }, () => hash);
-          return {
-            city,
-            answer: {
-              reasons: behind ? [reasonOf("behind", { text: "9 blocks", since })] : [],
-              tip: { height: 300, hash, muhash: undefined, recent },
-            },
-            version,
-            alarm: false,
-          };
-        }),
+        cities.map((city): CityLook => ({ ...sayingOf(city), alarms: [] })),
+      askOthers: async (than: readonly string[]) =>
+        CITIES.filter((city) => !than.includes(city)).map(sayingOf),
     },
   };
   const clock = {

@@ -45,7 +45,7 @@ export function createAwsDeployments(deps: AwsDeploymentDeps): Deployments {
 
   return {
     async look(city) {
-      if (running.has(city)) return { state: "busy" };
+      if (running.has(city)) return { state: "busy", what: "its image and stacks go there" };
       const found = cityDeployment(await deps.stacksOf(city));
       const isHalf = found.state === "settled" && failed.has(city);
       // Made by hand, it is no release that one could go back to.

@@ -17,7 +17,10 @@ export interface StackLook {
  */
 export function cityDeployment(stacks: readonly StackLook[]): CityDeployment {
   const broken = stacks.find(({ state }) => state === "broken");
-  if (stacks.some(({ state }) => state === "busy")) return { state: "busy" };
+  const busy = stacks.filter(({ state }) => state === "busy");
+  if (busy.length > 0) {
+    return { state: "busy", what: busy.map(({ name, said }) => `${name} ${said}`).join(", ") };
+  }
   if (broken !== undefined) return { state: "broken", reason: `${broken.name} ${broken.said}` };
   if (stacks.every(({ state }) => state === "absent")) return { state: "absent" };
   const isWhole = stacks.every(({ state }) => state !== "absent");

@@ -122,11 +122,10 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
   }
   const health = createHttpCityHealth({
     baseOf,
-    async alarmOf(code) {
-      const city = cities.get(code);
-      // Outside AWS nothing raises one.
-      return city?.host.kind === "aws" && (await isAlarmed(namesOf(code).prefix, city));
-    },
+    known: [...cities.values()].filter(({ edge }) => edge).map(({ code }) => code),
+    // Outside AWS nothing raises one.
+    alarmsOf: async (code) =>
+      cities.get(code)?.host.kind === "aws" ? raisedAlarms(namesOf(code)) : [],
   });
   const aws = createAwsDeployments({
     objects: releases,
@@ -346,19 +345,21 @@ function recordIn(client: S3Client, bucket: string): DeployRecord {
   };
 }
 
-/** Whether any alarm of a city is raised: its composite one only sums them up. */
-async function isAlarmed(AlarmNamePrefix: string, city: City | undefined): Promise<boolean> {
-  const { region } = awsHostOf(city);
+/**
+ * The city's alarms that are raised, without what is before the name of each. Its composite one only
+ * sums them up, later than they are raised, and is not told to who names no kind.
+ *
+ * @source CloudWatch API reference, `DescribeAlarms`, "AlarmTypes"
+ */
+async function raisedAlarms({ prefix, region }: CityNames): Promise<readonly string[]> {
   const client = new CloudWatchClient({ ...clientSettings(), region });
-  const asked = new DescribeAlarmsCommand({
-    AlarmNamePrefix: `${AlarmNamePrefix}-`,
-    StateValue: "ALARM",
-  });
+  const AlarmNamePrefix = `${prefix}-`;
   try {
-    const { MetricAlarms, CompositeAlarms } = await client.send(asked);
-    return (MetricAlarms?.length ?? 0) + (CompositeAlarms?.length ?? 0) > 0;
+    const asked = new DescribeAlarmsCommand({ AlarmNamePrefix, StateValue: "ALARM" });
+    const { MetricAlarms = [] } = await client.send(asked);
+    return MetricAlarms.map(({ AlarmName = "" }) => AlarmName.slice(AlarmNamePrefix.length));
   } catch (cause) {
-    throw awsFaultOf(cause, `reading the alarms of ${AlarmNamePrefix}`);
+    throw awsFaultOf(cause, `reading the alarms of ${prefix}`);
   } finally {
     client.destroy();
   }

@@ -5,8 +5,8 @@ import type { DeployState } from "./deploy-state.ts";
 export type CityDeployment =
   /** Nothing was ever deployed, or it was destroyed. */
   | { readonly state: "absent" }
-  /** On its way to something; look again. */
-  | { readonly state: "busy" }
+  /** On its way to something; look again. `what` is waited for, for people. */
+  | { readonly state: "busy"; readonly what: string }
   /** At rest, running this version; `undefined` where whoever deployed it did not say. */
   | { readonly state: "settled"; readonly version: string | undefined }
   /** Neither forwards nor back without a hand. */
@@ -37,14 +37,23 @@ export interface DeployRecord {
   write(state: DeployState, tag: string | undefined): Promise<string | undefined>;
 }
 
-/** A city as it looks from outside, at one moment. */
-export interface CityLook extends CityReading {
+/** What a city says of itself, at one moment. */
+export interface CitySaying extends CityReading {
   readonly version: string | undefined;
-  /** Whether the composite alarm of its wave is raised. */
-  readonly alarm: boolean;
+}
+
+/** A city as it looks from outside. */
+export interface CityLook extends CitySaying {
+  /** Names of its alarms that are raised. */
+  readonly alarms: readonly string[];
 }
 
 /** How cities look from outside. One that does not answer is looked at as well. */
 export interface CityHealth {
   look(cities: readonly string[]): Promise<readonly CityLook[]>;
+  /**
+   * What all other cities of the fleet say that callers reach by its edge. Nothing is asked of AWS:
+   * whoever deploys a wave may ask there for his own cities alone.
+   */
+  askOthers(than: readonly string[]): Promise<readonly CitySaying[]>;
 }

@@ -1,7 +1,7 @@
 import { judgeFleet } from "#shared/fleet/judge-fleet.ts";
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
 import type { CityLook } from "./deploy-ports.ts";
-import { type DeployState, isUnderWay } from "./deploy-state.ts";
+import { type DeployState, isUnderWay, waveOf } from "./deploy-state.ts";
 
 /** A deployed fleet as one document. */
 export interface DeployedFleet {
@@ -13,7 +13,9 @@ export interface DeployedFleet {
     readonly hash: string | null;
     /** Of its coins. */
     readonly muhash: string | null;
+    /** Whether one is raised, and which. */
     readonly alarm: boolean;
+    readonly alarms: readonly string[];
     readonly reasons: readonly {
       readonly name: string;
       readonly text: string;
@@ -32,7 +34,7 @@ export function viewDeployed(
   now: UnixSeconds,
 ): DeployedFleet {
   const verdict = judgeFleet(looks, now);
-  const cities = looks.map(({ city, answer, version, alarm }, at) => {
+  const cities = looks.map(({ city, answer, version, alarms }, at) => {
     const { ready = false, reasons = [] } = verdict.cities[at] ?? {};
     return {
       city,
@@ -41,7 +43,8 @@ export function viewDeployed(
       height: answer?.tip?.height ?? null,
       hash: answer?.tip?.hash ?? null,
       muhash: answer?.tip?.muhash ?? null,
-      alarm,
+      alarm: alarms.length > 0,
+      alarms,
       reasons: reasons.map(({ name, text, fix }) => ({ name, text, fix })),
     };
   });
@@ -53,13 +56,13 @@ const HASH_DIGITS = 12;
 
 /** The same as lines for people: a table, then groups, then what is being deployed. */
 export function deployedLines({ cities, groups, deployment }: DeployedFleet): string[] {
-  const rows = cities.map(({ city, ready, version, height, hash, alarm }) => [
+  const rows = cities.map(({ city, ready, version, height, hash, alarms }) => [
     city,
     ready ? "ready" : "NOT READY",
     version ?? "",
     height === null ? "" : String(height),
     hash === null ? "" : `${hash.slice(0, HASH_DIGITS)}…`,
-    alarm ? "ALARM" : "",
+    alarms.length === 0 ? "" : `ALARM ${alarms.join(" ")}`,
   ]);
   const table = [["city", "state", "release", "height", "tip", ""], ...rows];
   const widths = [0, 1, 2, 3, 4, 5].map((column) =>
@@ -105,9 +108,10 @@ function stateLine(members: DeployedFleet["cities"]): string {
 
 function deploymentLines(state: DeployState | null): string[] {
   if (state === null) return ["Nothing was deployed by exos fleet deploy."];
-  const { version, phase, at, operator, reason } = state;
-  const wave = isUnderWay(state) ? `, wave ${at}` : "";
+  const { version, phase, operator, reason, leaves } = state;
+  const wave = isUnderWay(state) ? ` in ${waveOf(state).join(" ")}` : "";
+  const from = leaves === null ? "" : `, back from ${leaves}`;
   return [
-    `Last deployment: ${version}, ${phase}${wave}, by ${operator}${reason === null ? "" : `; ${reason}`}`,
+    `Last deployment: ${version}${from}, ${phase}${wave}, by ${operator}${reason === null ? "" : `; ${reason}`}`,
   ];
 }

@@ -50,7 +50,9 @@ export function createExternalDeployments(deps: ExternalDeps): Deployments {
       }
       if (channel.version === version) return { state: "settled", version };
       // A city that runs anything else than its channel says would go there by itself, some day.
-      return isFollowing(channel) ? { state: "busy" } : { state: "settled", version: undefined };
+      if (!isFollowing(channel)) return { state: "settled", version: undefined };
+      const now = version === undefined ? "it does not answer" : `it runs ${version}`;
+      return { state: "busy", what: `${now}, its channel says ${channel.version}` };
     },
     async deploy(city, version) {
       const wave = deps.waveOf(city);

@@ -28,7 +28,6 @@ function verb(
 }
 
 const planPart = () => import("./run-plan.ts");
-const deployPart = () => import("./run-deploy.ts");
 
 /** All that can be done to a fleet, by name, in the order in which help tells of it. */
 export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
@@ -50,12 +49,12 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
   deploy: verb(
     ["", "build, store, and deploy wave by wave"],
     [...WHERE, "release", "image", "release-key", "bake", "abandon"],
-    async () => (await deployPart()).runDeploy,
+    async () => (await import("./run-deploy.ts")).runDeploy,
   ),
   rollback: verb(
-    ["", "back to what ran before the last deployment"],
+    ["", "back to what ran before the last release; of cities that are named, before theirs"],
     [...WHERE, "release-key", "bake", "abandon"],
-    async () => (await deployPart()).runRollback,
+    async () => (await import("./run-rollback.ts")).runRollback,
   ),
   edge: verb(
     ["", "deploy what all cities share: once, and after a change of it"],

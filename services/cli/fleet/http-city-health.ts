@@ -3,7 +3,7 @@ import type { CityAnswer } from "#shared/fleet/judge-fleet.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
 import { findError } from "#shared/primitives/error-catalogue.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
-import type { CityHealth, CityLook } from "./deploy-ports.ts";
+import type { CityHealth, CityLook, CitySaying } from "./deploy-ports.ts";
 
 const ANSWER_MS_MAX = 15_000;
 
@@ -43,8 +43,10 @@ const READINESS = z.object({
 export interface HttpHealthOptions {
   /** Where a city answers, without a slash at its end; `undefined`: nowhere yet. */
   baseOf(city: string): Promise<string | undefined>;
-  /** Whether an alarm of the city is raised. */
-  alarmOf(city: string): Promise<boolean>;
+  /** Names of the city's alarms that are raised. */
+  alarmsOf(city: string): Promise<readonly string[]>;
+  /** Every city whose address is known without asking AWS. */
+  readonly known: readonly string[];
   /** Asks; the machine's `fetch` unless given. */
   readonly request?: typeof fetch;
 }
@@ -66,12 +68,20 @@ export function createHttpCityHealth(options: HttpHealthOptions): CityHealth {
     }
   }
 
-  async function lookAt(city: string): Promise<CityLook> {
-    const [found, alarm] = await Promise.all([readinessOf(city), options.alarmOf(city)]);
-    return { city, answer: answerOf(found), version: found?.version, alarm };
+  async function ask(city: string): Promise<CitySaying> {
+    const found = await readinessOf(city);
+    return { city, answer: answerOf(found), version: found?.version };
   }
 
-  return { look: (cities) => Promise.all(cities.map(lookAt)) };
+  async function lookAt(city: string): Promise<CityLook> {
+    const [said, alarms] = await Promise.all([ask(city), options.alarmsOf(city)]);
+    return { ...said, alarms };
+  }
+
+  return {
+    look: (cities) => Promise.all(cities.map(lookAt)),
+    askOthers: (than) => Promise.all(options.known.filter((city) => !than.includes(city)).map(ask)),
+  };
 }
 
 function answerOf(found: z.output<typeof READINESS> | undefined): CityAnswer | undefined {

@@ -79,9 +79,15 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "up to 46 minutes until each has followed, and the bake",
   },
   {
+    event: "an alarm is raised, and a release is to mend it (EXOS-E8011 while it is)",
+    command:
+      "`exos fleet deploy`; when the alarm is quiet, `exos fleet redrive CITY` where it is of dead messages, `exos fleet deploy --release NAME` goes on with the next wave",
+    takes: "minutes a wave, and its bake",
+  },
+  {
     event: "a release is to be taken back",
     command:
-      "`exos fleet rollback`; with machines outside AWS `--release-key FILE`, without them `--wave`",
+      "`exos fleet rollback`, of one wave by `--wave`; with machines outside AWS `--release-key FILE`, without them `--wave`",
     takes: "minutes a wave, and its bake",
   },
   {

@@ -1,18 +1,21 @@
-import { judgeFleet } from "#shared/fleet/judge-fleet.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CityHealth, CityLook, Deployments, DeployRecord } from "./deploy-ports.ts";
 import {
   afterWave,
   baking,
   type DeployState,
+  givenNow,
   isHeldFrom,
   isUnderWay,
+  keptWave,
+  lastRun,
+  type RaisedAlarms,
   rollingBack,
   waveOf,
 } from "./deploy-state.ts";
+import { type Held, HOLD_SECONDS, keep, TakenOver, take } from "./held-record.ts";
+import { judgeWave, reliable } from "./judge-wave.ts";
 
-/** How long nobody else may go on after the last sign of life. */
-const HOLD_SECONDS = 300;
 /**
  * After what a city that changes is looked at for the first time, and a wave that bakes; each further
  * look comes so much later than the one before it. What takes seconds is seen at once, and what takes
@@ -21,6 +24,13 @@ const HOLD_SECONDS = 300;
 const LOOK_STEP_MS = 1_000;
 /** The longest time between two looks. */
 const LOOK_MS_MAX = 15_000;
+/**
+ * How long a wave is waited for in which nothing can be begun. A service that does not become steady,
+ * which CloudFormation gives up after three hours, takes the longest.
+ *
+ * @source AWS re:Post, "Why is my CloudFormation stack stuck in an IN_PROGRESS state?"
+ */
+const WAIT_SECONDS_MAX = 4 * 3_600;
 /** Times a city is brought to a version before its wave is given up. */
 const TRIES_MAX = 2;
 /** The same on the way back, where giving up leaves a city between two versions. */
@@ -45,6 +55,8 @@ export interface DeployOrder {
   readonly bakeSeconds: number;
   /** Give up another version that was killed half way, instead of being refused. */
   readonly abandon?: boolean;
+  /** The release that these cities are taken back from: they never return to it. */
+  readonly leaves?: string;
 }
 
 /** How a deployment ended. */
@@ -57,22 +69,17 @@ export type DeployOutcome =
       readonly reason: string;
       readonly stuck: readonly string[];
     }
+  /** A wave stays at the version though not all is well, and no later one was begun. */
+  | {
+      readonly state: "kept";
+      readonly wave: readonly string[];
+      readonly reason: string;
+      readonly deployed: DeployState;
+    }
   /** Somebody else deploys, or deployed something else and was killed; nothing was changed. */
   | { readonly state: "refused"; readonly by: DeployState }
   /** Somebody else took over while this one stood still; he goes on. */
   | { readonly state: "taken" };
-
-/** The record's state as this operator wrote it last. */
-interface Held {
-  readonly state: DeployState;
-  readonly tag: string;
-  /** How often it was waited since something was done. */
-  readonly waits?: number;
-}
-
-class TakenOver extends Error {
-  override readonly name = "TakenOver";
-}
 
 /**
  * Deploy wave after wave: every city of a wave, then a time in which the wave is watched; a wave
@@ -93,9 +100,14 @@ export async function runWaves(order: DeployOrder, deps: WaveDeps): Promise<Depl
     throw cause;
   }
   const { state } = held;
-  if (state.phase === "done") return { state: "done", deployed: state };
-  const stuck = await stuckCities(state, deps);
-  return { state: "failed", wave: waveOf(state), reason: state.reason ?? "", stuck };
+  if (state.phase === "done") {
+    const isWhole = order.waves.flat().every((city) => state.waves.flat().includes(city));
+    // It went on with what was killed half way, of which these were only some, or none.
+    return isWhole ? { state: "done", deployed: state } : runWaves(order, deps);
+  }
+  const [wave, reason] = [waveOf(state), state.reason ?? ""];
+  if (state.phase === "kept") return { state: "kept", wave, reason, deployed: state };
+  return { state: "failed", wave, reason, stuck: await stuckCities(state, deps) };
 }
 
 type Refused = Extract<DeployOutcome, { readonly state: "refused" }>;
@@ -104,12 +116,13 @@ async function begin(order: DeployOrder, deps: WaveDeps): Promise<Held | Refused
   const found = await deps.record.read();
   const now = deps.clock.now();
   if (found !== undefined && isUnderWay(found.state)) {
-    const isOther = found.state.version !== order.version;
+    const { version, leaves } = found.state;
+    const isOther = version !== order.version || leaves !== (order.leaves ?? null);
     const isRefused = isHeldFrom(found.state, order.operator, now);
     if (isRefused || (isOther && order.abandon !== true))
       return { state: "refused", by: found.state };
     if (isOther) return beginAnew(order, found, deps);
-    deps.say(`going on with ${order.version} at wave ${found.state.at}`);
+    deps.say(`going on with ${order.version} in ${nameOf(found.state)}`);
     const state = { ...found.state, operator: order.operator, until: now + HOLD_SECONDS };
     return take(state, found, deps);
   }
@@ -124,46 +137,47 @@ async function beginAnew(
   const before: Record<string, string | null> = {};
   for (const city of order.waves.flat()) {
     const at = await deps.deployments.look(city);
-    before[city] = at.state === "settled" ? (at.version ?? null) : null;
+    const known = at.state === "settled" ? at.version : undefined;
+    // What is between two releases goes back to where it came from, and not to nothing.
+    const last = found === undefined || at.state === "absent" ? null : lastRun(found.state, city);
+    before[city] = known ?? last;
   }
   const state: DeployState = {
     v: 1,
     operator: order.operator,
     until: deps.clock.now() + HOLD_SECONDS,
     version: order.version,
+    leaves: order.leaves ?? null,
     phase: "deploying",
     waves: order.waves.map((wave) => [...wave]),
     at: 0,
     before,
+    raised: {},
+    given: found === undefined ? {} : givenNow(found.state),
     tries: {},
     bakeFrom: 0,
     reason: null,
   };
-  return take(state, found, deps);
+  return take({ ...state, raised: await raisedBefore(state, deps) }, found, deps);
 }
 
-/** Take hold of the record, or learn who was quicker. */
-async function take(
-  state: DeployState,
-  found: Held | undefined,
-  { record }: WaveDeps,
-): Promise<Held | Refused> {
-  const tag = await record.write(state, found?.tag);
-  if (tag !== undefined) return { state, tag };
-  const now = await record.read();
-  // A write whose answer was lost is found as it was written.
-  if (now !== undefined && JSON.stringify(now.state) === JSON.stringify(state)) return now;
-  return { state: "refused", by: now?.state ?? state };
+const nameOf = (state: DeployState): string => waveOf(state).join(" ");
+
+/** Cities of a wave that are watched: one that ran nothing has no chain yet, and nobody relies on it. */
+function watchedOf(state: DeployState): readonly string[] {
+  return waveOf(state).filter((city) => state.leaves !== null || state.before[city] !== null);
 }
 
-/** Write the next state, and hold the record for another while. */
-async function keep(next: DeployState, held: Held, deps: WaveDeps): Promise<Held> {
-  const state = { ...next, until: deps.clock.now() + HOLD_SECONDS };
-  const tag = await deps.record.write(state, held.tag);
-  if (tag !== undefined) return { state, tag };
-  const now = await deps.record.read();
-  if (now !== undefined && JSON.stringify(now.state) === JSON.stringify(state)) return now;
-  throw new TakenOver("another operator changed the record");
+/** Alarms of a wave that are raised before it is changed: nothing that it is given raised them. */
+async function raisedBefore(state: DeployState, { health }: WaveDeps): Promise<RaisedAlarms> {
+  const watched = watchedOf(state);
+  return watched.length === 0 ? {} : alarmsIn(await health.look(watched));
+}
+
+function alarmsIn(looks: readonly CityLook[]): Record<string, string[]> {
+  return Object.fromEntries(
+    looks.flatMap(({ city, alarms }) => (alarms.length === 0 ? [] : [[city, [...alarms]]])),
+  );
 }
 
 function step(held: Held, order: DeployOrder, deps: WaveDeps): Promise<Held> {
@@ -176,7 +190,7 @@ function step(held: Held, order: DeployOrder, deps: WaveDeps): Promise<Held> {
 /** Where a wave stands on its way to the versions it should run. */
 type Way =
   | { readonly state: "there" }
-  | { readonly state: "waiting" }
+  | { readonly state: "waiting"; readonly what: string }
   | { readonly state: "start"; readonly city: string; readonly version: string }
   | { readonly state: "stuck"; readonly city: string; readonly reason: string };
 
@@ -185,20 +199,21 @@ async function look(
   target: (city: string) => string | null,
   { triesMax, deployments }: { readonly triesMax: number } & Pick<WaveDeps, "deployments">,
 ): Promise<Way> {
-  let waiting = false;
+  const waiting: string[] = [];
   let stuck: Way | undefined;
   for (const city of waveOf(state)) {
     const version = target(city);
     if (version === null) continue;
     const at = await deployments.look(city);
     if (at.state === "settled" && at.version === version) continue;
-    if (at.state === "busy") waiting = true;
+    if (at.state === "busy") waiting.push(`${city}: ${at.what}`);
     else if (at.state === "broken") stuck ??= { state: "stuck", city, reason: at.reason };
     else if ((state.tries[city] ?? 0) < triesMax) return { state: "start", city, version };
     else stuck ??= { state: "stuck", city, reason: `it did not come to ${version}` };
   }
   // One that is lost does not keep the others from getting where they should be.
-  return waiting ? { state: "waiting" } : (stuck ?? { state: "there" });
+  if (waiting.length > 0) return { state: "waiting", what: waiting.join("; ") };
+  return stuck ?? { state: "there" };
 }
 
 async function start(
@@ -213,67 +228,120 @@ async function start(
   return next;
 }
 
-async function wait(held: Held, deps: WaveDeps, msMax = LOOK_MS_MAX): Promise<Held> {
-  const waits = (held.waits ?? 0) + 1;
-  await deps.clock.sleep(Math.min(LOOK_STEP_MS * waits, LOOK_MS_MAX, msMax));
-  return { ...(await keep(held.state, held, deps)), waits };
+/** @returns `undefined` when it was waited for too long */
+async function wait(
+  held: Held,
+  { what, msMax = LOOK_MS_MAX }: { readonly what: string; readonly msMax?: number },
+  deps: WaveDeps,
+): Promise<Held> {
+  const now = deps.clock.now();
+  const { times, from } = held.waited ?? { times: 0, from: now };
+  if (what !== held.waited?.what && what !== "") deps.say(`waiting for ${what}`);
+  const waited = { times: times + 1, from, what };
+  await deps.clock.sleep(Math.min(LOOK_STEP_MS * waited.times, LOOK_MS_MAX, msMax));
+  return { ...(await keep(held.state, held, deps)), waited };
 }
+
+/** Whether nothing could be begun for so long that nobody waits for it any more. */
+function isOverdue({ waited }: Held, { clock }: WaveDeps): boolean {
+  return waited !== undefined && clock.now() - waited.from >= WAIT_SECONDS_MAX;
+}
+
+const overdue = (what: string): string => `${what}, for ${WAIT_SECONDS_MAX / 3_600} hours`;
 
 async function deployWave(held: Held, deps: WaveDeps): Promise<Held> {
   const { version } = held.state;
   const way = await look(held, () => version, { ...deps, triesMax: TRIES_MAX });
   if (way.state === "start") return start(way, held, deps);
-  if (way.state === "waiting") return wait(held, deps);
+  if (way.state === "waiting") {
+    return isOverdue(held, deps) ? giveUp(held, overdue(way.what), deps) : wait(held, way, deps);
+  }
   if (way.state === "stuck") return giveUp(held, `${way.city}: ${way.reason}`, deps);
-  deps.say(`wave ${held.state.at} runs ${version}; watching it`);
+  deps.say(`${nameOf(held.state)}: ${version} runs, and is watched`);
   return keep(baking(held.state, deps.clock.now()), held, deps);
 }
 
+/** A wave goes back to what it ran; one that is taken back from there stays where it is. */
 function giveUp(held: Held, reason: string, deps: WaveDeps): Promise<Held> {
-  deps.say(`wave ${held.state.at} failed: ${reason}; rolling it back`);
+  if (held.state.leaves !== null) return stay(held, reason, deps);
+  deps.say(`${nameOf(held.state)}: rolling back, since ${reason}`);
   return keep(rollingBack(held.state, reason), held, deps);
 }
 
+function stay(held: Held, reason: string, deps: WaveDeps): Promise<Held> {
+  deps.say(`${nameOf(held.state)}: staying at ${held.state.version}, since ${reason}`);
+  return keep(keptWave(held.state, reason), held, deps);
+}
+
 /**
- * An alarm ends a bake at once; whatever else is wrong must be gone at its end. A city that ran nothing
- * before is not watched: it has no chain, perhaps no edge before it, and nobody who relies on it.
+ * An alarm that is raised while a wave is changed or bakes ends that at once; whatever else is wrong
+ * must be gone at its end. Alarms that were raised before are of what the wave ran before, and may take
+ * their time: a fix of what raised them could never be deployed otherwise.
  */
 async function bakeWave(held: Held, { bakeSeconds }: DeployOrder, deps: WaveDeps): Promise<Held> {
   const { state } = held;
-  const isNew = (city: string) => state.before[city] === null;
-  const watched = waveOf(state).filter((city) => !isNew(city));
+  const watched = watchedOf(state);
   if (watched.length === 0) {
-    deps.say(`wave ${state.at} is new: nobody relies on it yet, and nothing is watched`);
-    return keep(afterWave(state), held, deps);
+    deps.say(`${nameOf(state)}: new, so that nobody relies on it yet, and nothing is watched`);
+    return nextWave(held, deps);
   }
   const looks = await deps.health.look(watched);
-  const raised = looks.find(({ alarm }) => alarm);
-  if (raised !== undefined) return giveUp(held, `${raised.city}: its alarm is raised`, deps);
+  const alarms = looks.flatMap(({ city, alarms }) => alarms.map((name) => ({ city, name })));
+  const isOld = ({ city, name }: (typeof alarms)[number]) => state.raised[city]?.includes(name);
+  const raised = alarms.find((alarm) => !isOld(alarm));
+  if (raised !== undefined) {
+    return giveUp(held, `${raised.city}: its alarm ${raised.name} is raised`, deps);
+  }
+  // One that went quiet meanwhile is no old one when it is raised again.
+  const now = { ...held, state: { ...state, raised: withRaised(state, alarmsIn(looks)) } };
   const leftSeconds = state.bakeFrom + bakeSeconds - deps.clock.now();
-  if (leftSeconds > 0) return wait(held, deps, leftSeconds * 1_000);
+  if (leftSeconds > 0) return wait(now, { what: "", msMax: leftSeconds * 1_000 }, deps);
   const complaint = await complaintOf(looks, state, deps);
-  if (complaint !== undefined) return giveUp(held, complaint, deps);
-  deps.say(`wave ${state.at} stood ${bakeSeconds} s`);
-  return keep(afterWave(state), held, deps);
+  if (complaint !== undefined) return giveUp(now, complaint, deps);
+  return endBake(now, bakeSeconds, deps);
 }
 
-/** Every city ready, of the version, and of one mind with those before it. @returns what is wrong */
-async function complaintOf(
-  looks: readonly CityLook[],
-  { version, waves, at }: DeployState,
-  { health, clock }: WaveDeps,
-): Promise<string | undefined> {
-  const older = looks.find((look) => look.version !== version);
-  if (older !== undefined) return `${older.city}: it runs ${older.version ?? "no known version"}`;
-  const earlier = at === 0 ? [] : await health.look(waves.slice(0, at).flat());
-  const verdict = judgeFleet([...looks, ...earlier], clock.now());
-  const wave = verdict.cities.slice(0, looks.length);
-  for (const { city, ready, reasons } of wave) {
-    const differs = reasons.some(({ name }) => name === "split" || name === "state-split");
-    if (ready && !differs) continue;
-    return `${city}: ${reasons.map(({ name, text }) => `${name}, ${text}`).join("; ")}`;
+/** Those of the wave at hand as they are now, and those of waves that were left with them. */
+function withRaised(state: DeployState, now: RaisedAlarms): RaisedAlarms {
+  const others = Object.entries(state.raised).filter(([city]) => !waveOf(state).includes(city));
+  return { ...Object.fromEntries(others), ...now };
+}
+
+/** All is well with a wave, but perhaps for alarms that were raised before it was changed. */
+function endBake(held: Held, bakeSeconds: number, deps: WaveDeps): Promise<Held> {
+  const { raised, leaves, version } = held.state;
+  const old = waveOf(held.state).flatMap((city) => {
+    const names = raised[city];
+    return names === undefined ? [] : [`${city}: ${names.join(", ")}`];
+  });
+  if (old.length > 0) {
+    const reason = `${old.join("; ")} raised before ${version} came, and not quiet since`;
+    if (leaves === null) return stay(held, reason, deps);
+    deps.say(reason);
   }
-  return undefined;
+  deps.say(`${nameOf(held.state)}: stood ${bakeSeconds} s`);
+  return nextWave(held, deps);
+}
+
+async function nextWave(held: Held, deps: WaveDeps): Promise<Held> {
+  const { state } = held;
+  const next = afterWave(state, state.raised);
+  if (!isUnderWay(next)) return keep(next, held, deps);
+  const raised = { ...state.raised, ...(await raisedBefore(next, deps)) };
+  return keep({ ...next, raised }, held, deps);
+}
+
+async function complaintOf(
+  wave: readonly CityLook[],
+  state: DeployState,
+  { health, clock, say }: WaveDeps,
+): Promise<string | undefined> {
+  const others = await health.askOthers(waveOf(state));
+  const count = reliable(others).length;
+  const compared =
+    count === 0 ? "nobody else, since no other city answers" : `${count} other cities`;
+  say(`${nameOf(state)}: compared with ${compared}`);
+  return judgeWave({ version: state.version, wave, others }, clock.now());
 }
 
 async function returnWave(held: Held, deps: WaveDeps): Promise<Held> {
@@ -281,7 +349,10 @@ async function returnWave(held: Held, deps: WaveDeps): Promise<Held> {
   const options = { ...deps, triesMax: BACK_TRIES_MAX };
   const way = await look(held, (city) => state.before[city] ?? null, options);
   if (way.state === "start") return start(way, held, deps);
-  if (way.state === "waiting") return wait(held, deps);
+  if (way.state === "waiting") {
+    if (!isOverdue(held, deps)) return wait(held, way, deps);
+    deps.say(`${overdue(way.what)}; it needs a hand`);
+  }
   if (way.state === "stuck") deps.say(`${way.city}: ${way.reason}; it needs a hand`);
   return keep({ ...state, phase: "failed" }, held, deps);
 }

@@ -22,7 +22,8 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 
 const health = createHttpCityHealth({
   baseOf: async (city) => (city === "par" ? undefined : `https://fleet.example/c/${city}`),
-  alarmOf: async (city) => city === "lon",
+  known: ["syd", "sin", "fra", "sel"],
+  alarmsOf: async (city) => (city === "lon" ? ["TipAge"] : []),
   request: (async (url: string) => {
     const city = /\/c\/(\w+)\/readyz$/.exec(url)?.[1] ?? "";
     if (city === "sel") throw new TypeError("fetch failed");
@@ -35,7 +36,12 @@ describe("a fleet seen from outside", () => {
   it("has an answer of each city that answers as one does, and of no other", async () => {
     const looks = await health.look(CITIES);
     expect(
-      looks.map(({ city, answer, version, alarm }) => [city, answer?.tip?.height, version, alarm]),
+      looks.map(({ city, answer, version, alarms }) => [
+        city,
+        answer?.tip?.height,
+        version,
+        alarms.length > 0,
+      ]),
     ).toEqual([
       ["syd", 300, "2", false],
       ["lon", 300, "2", true],
@@ -57,7 +63,7 @@ describe("a fleet seen from outside", () => {
     expect(view.cities.map((city) => city.ready)).toEqual([true, true, false, false]);
     const lines = deployedLines(view);
     expect(lines[0]).toMatch(/^city +state +release +height +tip$/);
-    expect(lines[2]).toMatch(/^lon +ready +2 +300 +aaaaaaaaaaaa… +ALARM$/);
+    expect(lines[2]).toMatch(/^lon +ready +2 +300 +aaaaaaaaaaaa… +ALARM TipAge$/);
     expect(lines).toContain("SPLIT: syd lon | sin");
     expect(lines.some((line) => line.startsWith("sel: No answer."))).toBe(true);
     expect(lines.at(-1)).toBe("Nothing was deployed by exos fleet deploy.");
@@ -70,7 +76,7 @@ describe("the groups of a fleet", () => {
       const chain = city === "sin" ? "bb" : "aa";
       const tip = { ...ready(chain).tip, muhash: hash(city === "fra" ? "22" : "11") };
       const answer = city === "sel" ? undefined : { reasons: [], tip };
-      return { city, version: "2", alarm: false, answer };
+      return { city, version: "2", alarms: [], answer };
     });
     expect(
       groupLines(viewDeployed(looks as readonly CityLook[], undefined, unixSeconds(9))),
@@ -111,7 +117,7 @@ describe("where a city stands", () => {
     ["with a stack missing", stacks("settled", "absent"), { state: "settled", version: undefined }],
     ["without its last", stacks("settled", "settled", "absent"), { state: "settled" }],
     ["before its last", stacks("settled", "settled", "failed"), { state: "settled", version: "1" }],
-    ["on its way", stacks("broken", "busy"), { state: "busy" }],
+    ["on its way", stacks("broken", "busy"), { state: "busy", what: "stack 3 SO" }],
     ["stuck", stacks("settled", "broken"), { state: "broken", reason: "stack 3 SO" }],
     ["nowhere", absent, { state: "absent" }],
   ])("is told: %s", (_, found, expected) => {

@@ -1,115 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type {
-  CityDeployment,
-  CityHealth,
-  CityLook,
-  Deployments,
-  DeployRecord,
-} from "#services/cli/fleet/deploy-ports.ts";
 import { type DeployState, halfDeployed, isHeldFrom } from "#services/cli/fleet/deploy-state.ts";
-import { type DeployOrder, runWaves, type WaveDeps } from "#services/cli/fleet/wave-engine.ts";
-import { reasonOf } from "#shared/fleet/reason.ts";
-import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import { runWaves } from "#services/cli/fleet/wave-engine.ts";
 import { CrashError, crashAt } from "../../support/crash-at.ts";
-
-const WAVES = [["syd"], ["lon", "sin"], ["fra"]];
-const CITIES = WAVES.flat();
-const BAKE = 1_200;
-const ORDER: DeployOrder = { operator: "anna", version: "2", waves: WAVES, bakeSeconds: BAKE };
-/** Seconds that a city is on its way. */
-const DEPLOY = 100;
-/** Watched for ten seconds alone: fewer calls to be killed at. */
-const SHORT: DeployOrder = { ...ORDER, bakeSeconds: 10 };
-/** What is no port of the world. */
-const SPARED = ["clock", "say"] as const;
-
-/** What goes wrong in the fake world. */
-interface Faults {
-  /** Cities whose stacks fall back from this version. */
-  readonly refuses?: Readonly<Record<string, string>>;
-  readonly broken?: string;
-  readonly alarm?: { readonly city: string; readonly from: number };
-  readonly unready?: string;
-  readonly silent?: string;
-  readonly otherChain?: string;
-}
-
-/** CloudFormation, the release bucket, the cities and the clock, as far as the engine sees them. */
-function world(faults: Faults = {}) {
-  let now = 1_000;
-  let writes = 0;
-  let stored: { state: DeployState; tag: string } | undefined;
-  const deployed: string[] = [];
-  const said: string[] = [];
-  const versions = new Map(CITIES.map((city) => [city, "1"]));
-  const onTheWay = new Map<string, { version: string; until: number }>();
-
-  const land = (city: string) => {
-    const move = onTheWay.get(city);
-    if (move === undefined || move.until > now) return;
-    onTheWay.delete(city);
-    if (faults.refuses?.[city] !== move.version) versions.set(city, move.version);
-  };
-  const deployments: Deployments = {
-    async look(city): Promise<CityDeployment> {
-      land(city);
-      if (onTheWay.has(city)) return { state: "busy" };
-      if (faults.broken === city && deployed.some((row) => row.startsWith(city))) {
-        return { state: "broken", reason: "UPDATE_ROLLBACK_FAILED" };
-      }
-      return { state: "settled", version: versions.get(city) };
-    },
-    async deploy(city, version) {
-      deployed.push(`${city} ${version}`);
-      const move = onTheWay.get(city);
-      if (move?.version !== version) onTheWay.set(city, { version, until: now + DEPLOY });
-    },
-  };
-  const health: CityHealth = {
-    look: async (cities) =>
-      cities.map((city): CityLook => {
-        land(city);
-        const behind = faults.unready === city && versions.get(city) === "2";
-        const now = deps.clock.now();
-        const reasons = behind ? [reasonOf("behind", { text: "9 blocks", since: now })] : [];
-        const chain = faults.otherChain === city ? "bb" : "aa";
-        const hash = chain.repeat(32) as HashHex;
-        const recent = Array.from({ length: 16 }, () => hash);
-        const tip = { height: 300, hash, muhash: undefined, recent };
-        return {
-          city,
-          answer: faults.silent === city ? undefined : { reasons, tip },
-          version: versions.get(city),
-          alarm: faults.alarm?.city === city && now >= faults.alarm.from,
-        };
-      }),
-  };
-  const record: DeployRecord = {
-    read: async () => stored,
-    async write(state, tag) {
-      if (stored?.tag !== tag) return undefined;
-      stored = { state: structuredClone(state), tag: String(++writes) };
-      return stored.tag;
-    },
-  };
-  const clock = {
-    now: () => unixSeconds(now),
-    async sleep(ms: number) {
-      now += ms / 1_000;
-    },
-  };
-  const deps: WaveDeps = { record, deployments, health, clock, say: (line) => said.push(line) };
-  return {
-    deps,
-    said,
-    deployed,
-    state: () => stored?.state,
-    running: () => CITIES.map((city) => versions.get(city)).join(""),
-    pass(seconds: number) {
-      now += seconds;
-    },
-  };
-}
+import {
+  BAKE,
+  DEPLOY,
+  type Faults,
+  ORDER,
+  SHORT,
+  SPARED,
+  waveWorld as world,
+} from "../../support/wave-world.ts";
 
 describe("a deployment", () => {
   it("brings every wave to the version, one after the other, each watched for its time", async () => {
@@ -150,7 +51,11 @@ describe("a deployment", () => {
 
   it.each<readonly [string, Faults, string]>([
     ["a stack falls back", { refuses: { sin: "2" } }, "sin: it did not come to 2"],
-    ["an alarm is raised", { alarm: { city: "lon", from: 3_000 } }, "lon: its alarm is raised"],
+    [
+      "an alarm is raised",
+      { alarms: [{ city: "lon", name: "Dead", from: 3_000 }] },
+      "lon: its alarm Dead is raised",
+    ],
     ["a city is not ready in the end", { unready: "lon" }, "lon: behind, 9 blocks"],
     ["a city does not answer", { silent: "sin" }, "sin: unreachable, No answer"],
     ["a city follows another chain", { otherChain: "sin" }, "sin: split, Follows another chain"],
@@ -172,6 +77,22 @@ describe("a deployment", () => {
       stuck: ["lon"],
     });
     expect(running()).toBe("2211");
+  });
+
+  it("does not wait for ever, and says what for", async () => {
+    const { deps, said, running } = world({ hangs: "sin" });
+    const startedAt = deps.clock.now();
+    expect(await runWaves(ORDER, deps)).toEqual({
+      state: "failed",
+      wave: ["lon", "sin"],
+      reason: "sin: its stacks, for 4 hours",
+      stuck: ["sin"],
+    });
+    // Once forwards and once back.
+    expect(deps.clock.now() - startedAt).toBeGreaterThan(2 * 4 * 3_600);
+    expect(said).toContain("waiting for sin: its stacks");
+    expect(said).toContain("sin: its stacks, for 4 hours; it needs a hand");
+    expect(running()).toBe("2111");
   });
 
   /** The same world, but that nothing of a city was there. */
@@ -196,11 +117,11 @@ describe("a deployment", () => {
   it("watches no city that ran nothing before: it has no chain yet, and no callers", async () => {
     const { deps, said, running } = without("syd", {
       silent: "syd",
-      alarm: { city: "syd", from: 0 },
+      alarms: [{ city: "syd", name: "TipAge", from: 0 }],
     });
     const startedAt = deps.clock.now();
     expect(await runWaves({ ...ORDER, waves: [["syd"]] }, deps)).toMatchObject({ state: "done" });
-    expect(said.join()).toContain("wave 0 is new");
+    expect(said.join()).toContain("syd: new");
     expect(deps.clock.now() - startedAt).toBeLessThan(BAKE);
     expect(running()).toBe("2111");
     const beside = without("lon", { silent: "lon", unready: "sin" });
@@ -296,10 +217,13 @@ function stateOf(operator: string): DeployState {
     operator,
     until: 9_999_999,
     version: "9",
+    leaves: null,
     phase: "deploying",
     waves: [["syd"]],
     at: 0,
     before: {},
+    raised: {},
+    given: {},
     tries: {},
     bakeFrom: 0,
     reason: null,

@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { hostname, userInfo } from "node:os";
+import type { City } from "#regions/city.ts";
+import { DEPLOYMENT } from "#regions/deployment.ts";
+import type { CommandContext } from "#services/cli/command.ts";
+import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { CommandFailure } from "#services/cli/failure.ts";
+import { wavesOf } from "./chosen-cities.ts";
+import { composeFleet, type FleetTools } from "./compose-fleet.ts";
+import { type DeployState, waveOf } from "./deploy-state.ts";
+import { environmentOf } from "./environment-of.ts";
+import { openReleaseKey } from "./release-channel.ts";
+import { type DeployOrder, type DeployOutcome, runWaves } from "./wave-engine.ts";
+
+/** How long a wave is watched unless told otherwise. @source cloud.md 11 */
+const BAKE_SECONDS = 1_200;
+
+/** Who is at it, as others are told. */
+export const operatorName = (): string => `${userInfo().username}@${hostname()}`;
+/** Whether another release that was killed half way is given up. */
+export const abandonOf = (options: CommandContext["options"]) => ({
+  abandon: options["abandon"] !== undefined,
+});
+
+/** @param by the deployment that is under way */
+export function refusedFailure(by: DeployState): CommandFailure {
+  const { operator, version, leaves } = by;
+  const [verb, doing] =
+    leaves === null
+      ? ["deploy", `deploys ${version}`]
+      : ["rollback", `takes ${leaves} back to ${version}`];
+  const ways = `\`exos fleet ${verb}\` goes on with it when he is gone, --abandon gives it up`;
+  const message = `${operator} ${doing} in ${waveOf(by).join(" ")}: ${ways}`;
+  return new CommandFailure(message, { code: "EXOS-E8005" });
+}
+
+/** The fleet's tools, in the accounts of these cities; with the release key where it is needed. */
+export async function openTools(
+  context: CommandContext,
+  cities: readonly City[],
+): Promise<FleetTools> {
+  const isExternal = cities.some(({ host }) => host.kind === "external");
+  const file = context.options["release-key"];
+  const hex = DEPLOYMENT.releaseKey;
+  const releaseKey =
+    isExternal && file !== undefined && hex !== undefined
+      ? openReleaseKey(await readKeyFile(file), hex)
+      : undefined;
+  return composeFleet({
+    ...context,
+    ...{ fleet: environmentOf(context), cities, edge: isExternal, releaseKey },
+    deployment: DEPLOYMENT,
+    say: (line) => context.terminal.err(line),
+  });
+}
+
+function readKeyFile(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    throw new CommandFailure(`the release key is not to be read at ${file}`, {
+      code: "EXOS-E8004",
+      cause,
+    });
+  });
+}
+
+/** Bring a release to cities, wave by wave. @param order `leaves`: the one that is taken back by that */
+export function bring(
+  order: Pick<DeployOrder, "version" | "leaves">,
+  cities: readonly City[],
+  { context, tools }: { readonly context: CommandContext; readonly tools: FleetTools },
+): Promise<DeployOutcome> {
+  const { options, terminal } = context;
+  return runWaves(
+    {
+      operator: operatorName(),
+      ...order,
+      waves: wavesOf(cities).map((wave) => wave.map(({ code }) => code)),
+      bakeSeconds: Number(options["bake"] ?? BAKE_SECONDS),
+      ...abandonOf(options),
+    },
+    { ...tools, say: (line) => terminal.err(line) },
+  );
+}
+
+/** @throws CommandFailure for all that is not done */
+export function tell(outcome: DeployOutcome, { terminal, json }: CommandContext): ExitCode {
+  if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-deploy.v1", ...outcome }));
+  switch (outcome.state) {
+    case "done":
+      if (!json) terminal.out(`Deployed ${outcome.deployed.version}.`);
+      return EXIT.done;
+    case "refused":
+      throw refusedFailure(outcome.by);
+    case "taken":
+      throw new CommandFailure("another operator took this deployment over", {
+        code: "EXOS-E8005",
+      });
+    case "kept": {
+      const { wave, reason, deployed } = outcome;
+      const { version, leaves } = deployed;
+      const again = leaves === null ? `deploy --release ${version}` : "rollback";
+      const message = `${wave.join(", ")} stays at ${version}: ${reason}; \`exos fleet ${again}\` goes on`;
+      throw new CommandFailure(message, { code: "EXOS-E8011" });
+    }
+    case "failed": {
+      const hand = outcome.stuck.length === 0 ? "" : `; ${outcome.stuck.join(", ")} need a hand`;
+      const wave = outcome.wave.join(", ");
+      throw new CommandFailure(`${wave}: ${outcome.reason}${hand}`, { code: "EXOS-E8006" });
+    }
+  }
+}
