@@ -145,9 +145,10 @@ export async function composeAws(
       traces,
     }),
     arrivals: (held) => composeArrivals({ ...ports, network, clock, policy, ...held }),
-    pack: (held, signal) =>
+    // By the tip as it is: whoever replaces an object may not believe one that is held.
+    pack: (signal) =>
       packSegments(
-        { ...ports, ...held, segments, leases, clock, log: log.module("pack"), dialect, owner },
+        { ...ports, segments, leases, clock, log: log.module("pack"), dialect, owner },
         signal,
       ),
     stake: openStake(environment, { ...city, pool: kept, metrics, log: log.module("stake") }),

@@ -14,7 +14,8 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { height } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
-import { type BlocksToPack, checkSegment, writeSegment } from "./segment-pieces.ts";
+import { keepSegment } from "./keep-segment.ts";
+import { type BlocksToPack, writeSegment } from "./segment-pieces.ts";
 
 /** How long a segment may take before another packer begins the same work. */
 const LEASE_SECONDS = 600;
@@ -81,17 +82,29 @@ async function packSegment(index: number, tip: Tip, deps: PackDeps): Promise<voi
   const hashes = packed.map(({ hash }) => hash);
   if ((await segments.info(index)) === undefined) {
     const blocks = await readBlocks(packed, deps);
-    await segments.write(index, writeSegment(blocks));
-    const written = await segments.read(index);
-    if (written === undefined) throw gone(`segment ${index} is not there after it was written`);
-    // Another packer's may have been there: a staker may sign one block twice, so its bytes may
-    // differ from ours; its blocks may not.
-    const info = await checkSegment(written, hashes);
+    // Another packer's may be there: a staker may sign one block twice, so its bytes may differ
+    // from ours; its blocks may not.
+    const pieces = () => writeSegment(blocks);
+    const isOurs = () => isStillOurs(index, packed, deps);
+    const info = await keepSegment({ index, hashes, pieces, isOurs }, segments);
     await segments.declare(index, { ...info, muhash: blocks.muhash });
     log.info("segment packed", { index, blocks: hashes.length, bytes: info.bytes });
   }
   await segments.list(packed);
   await segments.release(hashes);
+}
+
+/** Whether no load made the city forget the chain, or declared the segment, since it was read. */
+async function isStillOurs(
+  index: number,
+  packed: readonly PackedBlock[],
+  { coins, segments }: PackDeps,
+): Promise<boolean> {
+  const last = packed.at(-1);
+  const tip = await coins.tip();
+  if (last === undefined || tip === undefined || last.height > tip.final) return false;
+  if ((await activeHashAt(last.height, tip, coins)) !== last.hash) return false;
+  return (await segments.info(index)) === undefined;
 }
 
 /** The active blocks of a segment, all of them final. */

@@ -87,7 +87,7 @@ function recordTable(records: readonly HeaderRecord[], lengths: readonly number[
 /**
  * Read a segment to its end, and make sure that it is whole and holds these blocks.
  *
- * @throws StoreFault when it is another: for good, since objects are never replaced
+ * @throws StoreFault when it is another: for good, since one that was declared is never replaced
  */
 export async function checkSegment(
   pieces: AsyncIterable<Uint8Array>,

@@ -21,14 +21,14 @@ export interface PackedBlock {
  * before. Each step may be repeated by anyone; whoever reads finds a block at every moment.
  *
  * Implementation: `adapters/aws/aws-segments.ts`; an embedded node packs nothing. Its suite is
- * `test/ports/segments.contract.ts`. Every method throws StoreFault when the world failed.
+ * `test/services/ingest/pack-segments.slow.test.ts`. Every method throws StoreFault when the world failed.
  *
  * @source cloud.md 5.2
  */
 export interface Segments {
   /** Keep an object, unless one is there; nothing is there before its last piece came. */
   write(index: number, pieces: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Put another object in its place: only of a segment that nobody declared, by who leases `load`. */
+  /** Put another object in its place: only of a segment that nobody declared, by who leases its making. */
   replace(index: number, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   /** Piece by piece. @returns `undefined` where there is none */
   read(index: number): Promise<AsyncIterable<Uint8Array> | undefined>;

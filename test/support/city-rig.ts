@@ -5,6 +5,7 @@ import { createValidator } from "#services/validate/core.ts";
 import { MemoryAddressBook } from "#shared/adapters/embedded/memory-address-book.ts";
 import { MemoryBanList } from "#shared/adapters/embedded/memory-ban-list.ts";
 import { createMemoryHeartbeats } from "#shared/adapters/embedded/memory-heartbeats.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createMemoryPool } from "#shared/adapters/embedded/memory-pool.ts";
 import { createMemoryRawTransactions } from "#shared/adapters/embedded/memory-raw-transactions.ts";
 import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-notice.ts";
@@ -27,14 +28,17 @@ export interface CityRigOptions {
   readonly connect?: readonly Endpoint[];
   /** Who stakes beside it; nobody unless given. */
   readonly stake?: CityPorts["stake"];
+  /** Who packs; nobody unless given. */
+  readonly pack?: CityPorts["pack"];
 }
 
 /** The peer process of a city over ports in memory, and the rest of the city as one function. */
 export async function openCityRig(
   network: Network,
-  { clock, connect = [], stake }: CityRigOptions,
+  { clock, connect = [], stake, pack = async () => 0 }: CityRigOptions,
 ) {
-  const deps = { ...memoryValidator(network, unixSeconds(0)), clock };
+  const log = createMemoryLog();
+  const deps = { ...memoryValidator(network, unixSeconds(0)), clock, log };
   const validator = createValidator(deps);
   await validator.tip();
   const queue = <Message>(name: string) =>
@@ -70,7 +74,7 @@ export async function openCityRig(
     queues: { blocks, transactions },
     announce,
     metrics: { ...deps.metrics, flush: () => undefined },
-    pack: async () => 0,
+    pack,
     stake,
     arrivals: (stores) => composeArrivals({ ...deps, ...stores }),
   };
@@ -84,7 +88,19 @@ export async function openCityRig(
     userAgent: "/city/",
   });
   return {
-    ...{ deps, validator, city, blocks, transactions, announce, notice, heartbeats, pool, raw },
+    ...{
+      deps,
+      log,
+      validator,
+      city,
+      blocks,
+      transactions,
+      announce,
+      notice,
+      heartbeats,
+      pool,
+      raw,
+    },
     /** Connect what is stored, as the functions of the city do. @param told whether anybody hears */
     async connectStored(told = true): Promise<void> {
       const { tip } = await validator.connect();

@@ -65,7 +65,7 @@ export type CityPorts = Pick<
     /** The judge of what arrives, over the stores that it is given. */
     arrivals(stores: HeldStores): Arrivals;
     /** Put final blocks away. @returns how many segments were packed */
-    pack(stores: Pick<HeldStores, "coins">, signal: AbortSignal): Promise<number>;
+    pack(signal: AbortSignal): Promise<number>;
     /** Stake until the signal is aborted, in a city that does. */
     readonly stake?: ((city: CityToStake, signal: AbortSignal) => Promise<void>) | undefined;
   };
@@ -129,7 +129,6 @@ export async function openCityIngest(
     headers: recent.headers,
     forget: recent.forget,
     pool,
-    pack: (signal: AbortSignal) => ports.pack({ coins: tip.coins }, signal),
     addresses: () => ports.book.sizes().told + ports.book.sizes().tried,
   };
   const toStake: CityToStake = {

@@ -32,7 +32,7 @@ export interface CityIngest {
   /** Addresses in the book. */
   addresses(): number;
   readonly clock: Clock;
-  readonly log: Pick<Log, "warn" | "debug">;
+  readonly log: Pick<Log, "error" | "warn" | "debug">;
 }
 
 /** How often it is looked what is due. */
@@ -62,7 +62,7 @@ export async function runCityIngest(city: CityIngest, signal: AbortSignal): Prom
     every(NOTICE_MS, () => lookAtNotice(city), { city, signal: end }),
     every(BEAT_MS, () => beat(city), { city, signal: end }),
     every(DUE_MS, async () => tellLoadDue(city.ingest.best(), city), { city, signal: end }),
-    every(PACK_MS, () => city.pack(end), { city, signal: end }),
+    every(PACK_MS, () => pack(city, end), { city, signal: end }),
   ];
   const done = await Promise.allSettled(
     loops.map((loop) =>
@@ -89,6 +89,19 @@ async function every(
       city.log.warn(cause.code ?? "EXOS-E8100", "tried again", { err: cause.message });
     }
     await sleepOrStop(city.clock, milliseconds, signal);
+  }
+}
+
+/**
+ * Nobody waits for a segment, and a city whose blocks lie loose is a whole city: what no repetition
+ * heals is for its operator to see, while it goes on.
+ */
+async function pack(city: CityIngest, signal: AbortSignal): Promise<void> {
+  try {
+    await city.pack(signal);
+  } catch (cause) {
+    if (!(cause instanceof StoreFault) || cause.retryable) throw cause;
+    city.log.error(cause.code ?? "EXOS-E8100", "blocks were not packed", { err: cause.message });
   }
 }
 

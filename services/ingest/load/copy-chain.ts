@@ -1,3 +1,4 @@
+import { keepSegment } from "#services/ingest/keep-segment.ts";
 import { checkSegment, writeSegment } from "#services/ingest/segment-pieces.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
 import { SEGMENT_BLOCKS, segmentOf } from "#shared/coins/segment.ts";
@@ -125,23 +126,10 @@ async function copySegment(
       isBelow
         ? foreignSegment(index, hashes, from.below.segments)
         : ownSegment(hashes, stored, from);
-    await segments.write(index, await pieces());
-    const info = await written(index, hashes, segments).catch(async (cause: unknown) => {
-      if (!(cause instanceof StoreFault) || cause.code !== "EXOS-E8107") throw cause;
-      // Of a chain that was forgotten, and declared by nobody: no reader finds it.
-      await segments.replace(index, await pieces());
-      return written(index, hashes, segments);
-    });
+    const info = await keepSegment({ index, hashes, pieces }, segments);
     await segments.declare(index, { ...info, muhash });
   } else await noteDigest(index, muhash, segments);
   await segments.list(packed);
-}
-
-/** The object as it lies there, once it is the one of these blocks. */
-async function written(index: number, hashes: readonly HashHex[], segments: Segments) {
-  const pieces = await segments.read(index);
-  if (pieces === undefined) throw gone(`segment ${index}`);
-  return checkSegment(pieces, hashes);
 }
 
 /** Read to its end before a byte of it is kept: objects are never replaced. */

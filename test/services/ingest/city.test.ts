@@ -5,8 +5,9 @@ import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { badHint } from "#shared/messages/bad-hint.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
-import { openCityRig } from "../../support/city-rig.ts";
+import { type CityRigOptions, openCityRig } from "../../support/city-rig.ts";
 import { mineChain } from "../../support/mine.ts";
 import { openPeerNode } from "../../support/peer-node.ts";
 import { temporaryFolder } from "../../support/test-node.ts";
@@ -97,9 +98,9 @@ describe("without peers, in virtual time", () => {
     for (let turn = 0; turn < 200; turn++) await Promise.resolve();
   };
 
-  async function alone() {
+  async function alone(options: Omit<CityRigOptions, "clock"> = {}) {
     const clock = createManualClock(unixSeconds(1_700_000_000));
-    const rig = await openCityRig(exosRegtest, { clock });
+    const rig = await openCityRig(exosRegtest, { clock, ...options });
     const stop = new AbortController();
     const running = rig.city.run(stop.signal);
     await settle();
@@ -179,6 +180,24 @@ describe("without peers, in virtual time", () => {
     expect(await city.heartbeats.all()).toEqual(first);
     await city.pass(2);
     expect(await city.heartbeats.all()).toMatchObject([{ at: 1_700_000_060 }]);
+  });
+
+  it("goes on where blocks cannot be packed, says why, and tries again ten minutes later", async () => {
+    let tries = 0;
+    await using city = await alone({
+      async pack() {
+        tries++;
+        throw new StoreFault("another chain's", { retryable: false, code: "EXOS-E8107" });
+      },
+    });
+    await city.pass(599);
+    expect(tries).toBe(1);
+    await city.pass(2);
+    expect(tries).toBe(2);
+    const fields = { err: "another chain's" };
+    const told = { level: "error", code: "EXOS-E8107", fields };
+    expect(city.log.records.filter(({ level }) => level === "error")).toMatchObject([told, told]);
+    expect(await city.heartbeats.all()).toMatchObject([{ at: 1_700_000_600 }]);
   });
 
   it("remembers a transaction that was refused, and asks nobody for it", async () => {
