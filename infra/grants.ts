@@ -45,6 +45,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "coins.commit",
     "headers.candidates",
     "headers.dropCandidate",
+    "heartbeats.get",
     "blocks.get",
     "blocks.drop",
     "hints.connect",

@@ -39,6 +39,8 @@ export interface Ingest {
   /** What is due; a few times a second. */
   tick(): Promise<void>;
   progress(): SyncProgress;
+  /** Where our chain ended when it was looked at last. */
+  tip(): HeaderRecord;
   /** End of the heaviest chain that a peer shows; `undefined` before the first. */
   best(): ChainPoint | undefined;
   /** Whether the index has still to follow: only then the node is at the tip for who asks it. */
@@ -114,6 +116,7 @@ export function createIngest(deps: IngestDeps, tip: HeaderRecord): Ingest {
       transactions.tick();
       await sync.tick();
     },
+    tip: () => at,
     best() {
       const best = sync.best();
       // More is known of it than travels: work is no number of JSON.

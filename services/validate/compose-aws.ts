@@ -136,6 +136,7 @@ export function composeConnect(
     shared: {
       tries: createDynamoBlockTries(city.chain),
       leases: createDynamoLeases(city.chain),
+      heartbeats: city.heartbeats,
       notice: city.notice,
       announce,
     },

@@ -1,7 +1,6 @@
 import type { Tip } from "#shared/coins/tip.ts";
 import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { Verdict } from "#shared/consensus/verdict.ts";
-import { LOAD_GAP_BLOCKS } from "#shared/fleet/load-gap.ts";
 import { badHint } from "#shared/messages/bad-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
 import { createTurns } from "#shared/ports/turns.ts";
@@ -10,6 +9,7 @@ import type { HashHex } from "#shared/primitives/brand.ts";
 import { type BadBlock, Branch } from "./branch.ts";
 import { readCandidatePath } from "./candidate-path.ts";
 import type { ValidateDeps } from "./deps.ts";
+import { isLeftToLoad } from "./is-left-to-load.ts";
 import { judgeArrival } from "./judge-arrival.ts";
 import { isPoison } from "./poison.ts";
 import { readKernelCoin } from "./read-coins.ts";
@@ -121,7 +121,7 @@ async function followCandidate(hash: HashHex, tip: Tip, run: Run): Promise<Follo
   const { deps } = run;
   const leaf = await deps.headers.get(hash);
   if (leaf === undefined) return { outcome: "done", tip };
-  if (await isLeftToLoad(leaf, tip, deps)) return { outcome: "loading", tip };
+  if (await isLeftToLoad(leaf.record, tip, deps)) return { outcome: "loading", tip };
   const fork = await findFork(leaf.record, tip, deps);
   if (fork === undefined) return { outcome: "done", tip };
   const path = await readCandidatePath(leaf, fork, deps);
@@ -137,16 +137,6 @@ async function followCandidate(hash: HashHex, tip: Tip, run: Run): Promise<Follo
   } finally {
     await branch.rest();
   }
-}
-
-/** A long gap is cheaper to close elsewhere, while somebody does. */
-async function isLeftToLoad(
-  { record }: StoredHeader,
-  tip: Tip,
-  { shared, clock }: ValidateDeps,
-): Promise<boolean> {
-  if (shared === undefined || record.height - tip.height <= LOAD_GAP_BLOCKS) return false;
-  return (await shared.leases.holder("load", clock.now())) !== undefined;
 }
 
 async function followPath(

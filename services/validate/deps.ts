@@ -9,6 +9,7 @@ import type { BlockTries } from "#shared/ports/block-tries.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
+import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { Leases } from "#shared/ports/leases.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
@@ -33,6 +34,8 @@ export interface SharedTables {
   readonly tries: BlockTries;
   /** Whether a long gap is being closed elsewhere. */
   readonly leases: Pick<Leases, "holder">;
+  /** What the peer process says of the network. */
+  readonly heartbeats: Pick<Heartbeats, "all">;
   /** Told of each tip after its commit, before `follow`. */
   readonly notice: Pick<TipNotice, "put">;
   /** Tells whoever talks to peers what was found bad, after that was written down. */

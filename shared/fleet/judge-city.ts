@@ -9,6 +9,8 @@ export interface CityFacts {
   readonly tip: { readonly height: number; readonly time: UnixSeconds };
   /** Height of the best header known, of its own or of what its peers say. */
   readonly bestHeight: number;
+  /** Of the network, as most outbound peers say; headers say less of a city that is far behind. */
+  readonly networkHeight?: number | undefined;
   /** Of the index; -1 while it has none. */
   readonly indexHeight: number;
   /** What is wrong with the tip as it is stored; `undefined`: nothing. */
@@ -58,10 +60,13 @@ const HINT_SECONDS_MAX = 270;
  */
 export function judgeCity(facts: CityFacts, limits: CityLimits): Reason[] {
   const { now, phase, tip } = facts;
-  const lag = facts.bestHeight - tip.height;
   const indexLag = tip.height - facts.indexHeight;
   const age = now - tip.time;
   const { ageSecondsMax, blocksMax, loadBlocks = Number.POSITIVE_INFINITY } = limits;
+  const saidLag = (facts.networkHeight ?? 0) - tip.height;
+  // What peers say is no header: a city leaves rotation by it where it is far behind alone.
+  const isFar = saidLag > loadBlocks && saidLag > facts.bestHeight - tip.height;
+  const lag = isFar ? saidLag : facts.bestHeight - tip.height;
   const before = (seconds: number) => unixSeconds(Math.max(0, now - seconds));
   const reasons: Reason[] = [];
   const add = (bad: boolean, ...reason: Parameters<typeof reasonOf>) => {
@@ -70,7 +75,7 @@ export function judgeCity(facts: CityFacts, limits: CityLimits): Reason[] {
 
   add(phase.name !== "ready", "phase", { text: `The node is ${phase.name}`, since: phase.since });
   add(lag > blocksMax, "behind", {
-    text: `${lag} blocks behind the best header`,
+    text: `${lag} blocks behind ${isFar ? "what peers say" : "the best header"}`,
     since: before(age),
     ...(lag > loadBlocks && { fix: LOAD_DUE }),
   });

@@ -8,6 +8,11 @@ export interface IngestHeartbeat {
   readonly peersOut: number;
   /** The heaviest header that a peer told of; `undefined` before the first. */
   readonly bestHeader: { readonly height: number; readonly hash: HashHex } | undefined;
+  /**
+   * How high the network stands, as most outbound peers say, and no higher than time allows; absent
+   * while none has spoken. Headers are looked at 4,000 at a time, and say less of a city far behind.
+   */
+  readonly networkHeight?: number | undefined;
   /** Addresses in the book. */
   readonly addresses: number;
 }

@@ -15,6 +15,7 @@ const ingest: IngestHeartbeat = {
   peersIn: 3,
   peersOut: 8,
   bestHeader: { height, hash },
+  networkHeight: 2_000_000,
   addresses: 1_200,
 };
 const watch: WatchHeartbeat = {
@@ -50,12 +51,10 @@ export function heartbeatsContract(create: () => Promise<Heartbeats>): void {
 
   it("keeps the last of each service, whole", async () => {
     const heartbeats = await create();
-    await heartbeats.beat({ ...ingest, bestHeader: undefined });
+    const { networkHeight: _, ...alone } = { ...ingest, bestHeader: undefined };
+    await heartbeats.beat(alone);
     await heartbeats.beat(watch);
-    expect(byService(await heartbeats.all())).toEqual([
-      { ...ingest, bestHeader: undefined },
-      watch,
-    ]);
+    expect(byService(await heartbeats.all())).toEqual([alone, watch]);
     await heartbeats.beat(ingest);
     await heartbeats.beat({ service: "stake", at: ingest.at });
     expect(byService(await heartbeats.all())).toEqual([

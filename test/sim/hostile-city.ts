@@ -226,6 +226,7 @@ export class HostileCity {
       shared: {
         tries: me.behind(this.deps.shared.tries),
         leases: me.behind(this.deps.shared.leases),
+        heartbeats: me.behind(this.deps.shared.heartbeats),
         notice: me.behind(this.deps.shared.notice),
         announce: me.behind(this.deps.shared.announce),
       },

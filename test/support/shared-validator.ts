@@ -1,9 +1,11 @@
 import type { ValidatorDeps } from "#services/validate/core.ts";
 import type { SharedTables } from "#services/validate/deps.ts";
 import { createMemoryBlockTries } from "#shared/adapters/embedded/memory-block-tries.ts";
+import { createMemoryHeartbeats } from "#shared/adapters/embedded/memory-heartbeats.ts";
 import { createMemoryLeases } from "#shared/adapters/embedded/memory-leases.ts";
 import { createMemoryTipNotice } from "#shared/adapters/embedded/memory-tip-notice.ts";
 import type { Network } from "#shared/consensus/params.ts";
+import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { Leases } from "#shared/ports/leases.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { UnixSeconds } from "#shared/primitives/brand.ts";
@@ -11,7 +13,11 @@ import { memoryValidator } from "./memory-validator.ts";
 
 /** The service as a city runs it. */
 export interface CityDeps extends ValidatorDeps {
-  readonly shared: SharedTables & { readonly leases: Leases; readonly notice: TipNotice };
+  readonly shared: SharedTables & {
+    readonly leases: Leases;
+    readonly notice: TipNotice;
+    readonly heartbeats: Heartbeats;
+  };
 }
 
 /** The service as a city runs it, over stores in memory that behave like shared tables. */
@@ -21,6 +27,7 @@ export function sharedValidator(network: Network, now: UnixSeconds): CityDeps {
     shared: {
       tries: createMemoryBlockTries(),
       leases: createMemoryLeases(),
+      heartbeats: createMemoryHeartbeats(),
       notice: createMemoryTipNotice(),
       announce: { send: async () => undefined },
     },

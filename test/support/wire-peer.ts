@@ -5,7 +5,7 @@ import type { Network } from "#shared/consensus/params.ts";
 import { dialectOf } from "#shared/p2p/dialect.ts";
 import { FrameReader } from "#shared/p2p/frame-reader.ts";
 import { payloadLimits } from "#shared/p2p/message-limits.ts";
-import type { Connection, Endpoint } from "#shared/ports/transport.ts";
+import type { Connection, Endpoint, Listener } from "#shared/ports/transport.ts";
 
 const NOWHERE = { services: 1n, ip: new Uint8Array(16), port: 0 };
 
@@ -55,11 +55,34 @@ export class WirePeer implements Disposable {
     options: { readonly version?: number; readonly height?: number; readonly time?: number } = {},
   ): Promise<WirePeer> {
     const peer = await WirePeer.knock(network, to);
-    peer.send(
+    peer.#greet(options);
+    await peer.next("version");
+    peer.send("verack");
+    await peer.next("verack");
+    return peer;
+  }
+
+  /** Wait for whoever dials, greet everybody alike, and say nothing more. */
+  static async listen(
+    network: Network,
+    options: { readonly height: number; readonly time: number },
+  ): Promise<Listener> {
+    return createTcpTransport().listen({ host: "127.0.0.1", port: 0 }, (connection) => {
+      const peer = new WirePeer(network, connection);
+      peer.onMessage = ({ command }) => {
+        if (command !== "version") return;
+        peer.#greet(options);
+        peer.send("verack");
+      };
+    });
+  }
+
+  #greet(options: { readonly version?: number; readonly height?: number; readonly time?: number }) {
+    this.send(
       "version",
       encodeVersion({
         version: options.version ?? 70_012,
-        services: dialectOf(network).services,
+        services: dialectOf(this.#network).services,
         time: BigInt(options.time ?? 0),
         receiver: NOWHERE,
         sender: NOWHERE,
@@ -69,10 +92,6 @@ export class WirePeer implements Disposable {
         relay: true,
       }),
     );
-    await peer.next("version");
-    peer.send("verack");
-    await peer.next("verack");
-    return peer;
   }
 
   send(command: string, payload: Uint8Array = new Uint8Array(0)): void {

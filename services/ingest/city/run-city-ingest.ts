@@ -1,4 +1,6 @@
 import type { Ingest } from "#services/ingest/core.ts";
+import type { Network } from "#shared/consensus/params.ts";
+import { heightPossible } from "#shared/fleet/load-gap.ts";
 import type { AnnounceHint } from "#shared/messages/queue-hints.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
@@ -11,6 +13,7 @@ import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { HeldTip } from "./held-tip.ts";
+import { networkHeight } from "./network-height.ts";
 import type { CityPoolDoor } from "./pool-door.ts";
 import { tellLoadDue } from "./tell-load-due.ts";
 
@@ -32,6 +35,7 @@ export interface CityIngest {
   /** Addresses in the book. */
   addresses(): number;
   readonly clock: Clock;
+  readonly network: Pick<Network, "consensus">;
   readonly log: Pick<Log, "error" | "warn" | "debug">;
 }
 
@@ -61,7 +65,7 @@ export async function runCityIngest(city: CityIngest, signal: AbortSignal): Prom
     every(TICK_MS, () => city.ingest.tick(), { city, signal: end }),
     every(NOTICE_MS, () => lookAtNotice(city), { city, signal: end }),
     every(BEAT_MS, () => beat(city), { city, signal: end }),
-    every(DUE_MS, async () => tellLoadDue(city.ingest.best(), city), { city, signal: end }),
+    every(DUE_MS, async () => tellLoadDue(heightKnown(city), city), { city, signal: end }),
     every(PACK_MS, () => pack(city, end), { city, signal: end }),
   ];
   const done = await Promise.allSettled(
@@ -144,6 +148,16 @@ async function hearBad(hash: HashHex, city: CityIngest): Promise<void> {
   }
 }
 
+function networkHeightNow({ clock, peers, ingest, network }: CityIngest): number | undefined {
+  const possible = heightPossible(ingest.tip(), clock.now(), network.consensus);
+  return networkHeight(peers.list(), possible);
+}
+
+/** The best of what headers show and of what peers say; 0 before either. */
+function heightKnown(city: CityIngest): number {
+  return Math.max(city.ingest.best()?.height ?? 0, networkHeightNow(city) ?? 0);
+}
+
 async function beat(city: CityIngest): Promise<void> {
   const { clock, peers, ingest, heartbeats } = city;
   const list = peers.list().filter(({ stage }) => stage === "ready");
@@ -155,6 +169,7 @@ async function beat(city: CityIngest): Promise<void> {
     peersIn,
     peersOut: list.length - peersIn,
     bestHeader: ingest.best(),
+    networkHeight: networkHeightNow(city),
     addresses: city.addresses(),
   });
 }

@@ -66,6 +66,7 @@ async function factsOf(where: Where): Promise<CityFacts> {
     phase: { name: phase, since },
     tip: { height: chain.tip.height, time: chain.tip.header.time },
     bestHeight: Math.max(own, claimed),
+    networkHeight: ingest?.networkHeight,
     indexHeight: (await stores.index.cursor())?.height ?? -1,
     broken: whatIsBroken(chain.committed, chain.tipHeader),
     assumed,

@@ -21,6 +21,8 @@ const Shape = z.discriminatedUnion("service", [
     peersIn: Count,
     peersOut: Count,
     bestHeader: maybe(z.object({ height: Count, hash: Hash })),
+    // Absent from what a part of an earlier version said, too.
+    networkHeight: z.optional(maybe(Count)),
     addresses: Count,
   }),
   z.object({

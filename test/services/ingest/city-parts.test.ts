@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createHeldTip } from "#services/ingest/city/held-tip.ts";
+import { networkHeight } from "#services/ingest/city/network-height.ts";
 import { createCityPoolDoor } from "#services/ingest/city/pool-door.ts";
 import { createRecentHeaders } from "#services/ingest/city/recent-headers.ts";
 import { tellLoadDue } from "#services/ingest/city/tell-load-due.ts";
@@ -12,6 +13,8 @@ import { createMemoryRawTransactions } from "#shared/adapters/embedded/memory-ra
 import { genesisTip } from "#shared/coins/tip.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { heightPossible } from "#shared/fleet/load-gap.ts";
+import type { PeerView } from "#shared/ports/peers.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
@@ -137,15 +140,53 @@ it("keeps headers of stored blocks at hand, until something is found out about o
 
 it("says what to run where a city is farther behind than it had better catch up by itself", () => {
   const log = createMemoryLog();
-  const tell = (height: number | undefined) =>
-    tellLoadDue(height === undefined ? undefined : { height }, {
-      tip: { held: () => genesisTip(genesis).tip },
-      log,
-    });
-  tell(undefined);
+  const tell = (height: number) =>
+    tellLoadDue(height, { tip: { held: () => genesisTip(genesis).tip }, log });
+  tell(0);
   tell(4_096);
   expect(log.records).toEqual([]);
   tell(4_097);
   const fields = { behind: 4_097, run: "exos fleet load <city>" };
   expect(log.records).toMatchObject([{ level: "warn", code: "EXOS-E8135", fields }]);
+});
+
+describe("the height of the network", () => {
+  const peer = (startHeight: number, change: Partial<PeerView> = {}) => ({
+    kind: "outbound" as const,
+    stage: "ready" as const,
+    headersHeight: undefined,
+    greeting: {
+      ...{ version: 70_012, services: 1n, userAgent: "/x/", relay: true, timeOffsetSeconds: 0 },
+      startHeight,
+    },
+    ...change,
+  });
+  const said = (...peers: readonly ReturnType<typeof peer>[]) => networkHeight(peers, 2_000_000);
+
+  it("is the lower median of what outbound peers say", () => {
+    expect(said(peer(7))).toBe(7);
+    expect(said(peer(9), peer(7))).toBe(7);
+    expect(said(peer(9), peer(7), peer(1_900_000))).toBe(9);
+    expect(said(peer(7, { kind: "manual" }))).toBe(7);
+    expect(said(peer(-1))).toBe(0);
+    // Connected for days, a peer has shown more than it greeted with.
+    expect(said(peer(7, { headersHeight: 90 }))).toBe(90);
+  });
+
+  it("is nobody's to say who was not chosen, or has not greeted", () => {
+    expect(said()).toBeUndefined();
+    for (const kind of ["inbound", "feeler"] as const) {
+      expect(said(peer(7, { kind })), kind).toBeUndefined();
+    }
+    expect(said(peer(7, { stage: "connecting" }))).toBeUndefined();
+    expect(said(peer(7, { greeting: undefined }))).toBeUndefined();
+  });
+
+  it("is never higher than time allows", () => {
+    expect(said(peer(2_000_001))).toBe(2_000_000);
+    const block = { height: 1_000, header: { time: START } };
+    const possible = (seconds: number) =>
+      heightPossible(block, START + seconds, { spacingSeconds: 64 });
+    expect([-1, 0, 1, 64, 3_600].map(possible)).toEqual([1_000, 1_000, 1_001, 1_004, 1_225]);
+  });
 });

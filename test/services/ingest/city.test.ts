@@ -1,6 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { CityToStake } from "#services/ingest/city/open-city-ingest.ts";
+import { createValidator } from "#services/validate/core.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { createMemoryBlockTries } from "#shared/adapters/embedded/memory-block-tries.ts";
+import { createMemoryLeases } from "#shared/adapters/embedded/memory-leases.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
@@ -11,8 +15,10 @@ import { type CityRigOptions, openCityRig } from "../../support/city-rig.ts";
 import { mineChain } from "../../support/mine.ts";
 import { openPeerNode } from "../../support/peer-node.ts";
 import { temporaryFolder } from "../../support/test-node.ts";
+import { WirePeer } from "../../support/wire-peer.ts";
 
 const genesis = genesisRecord(exosRegtest);
+const START = unixSeconds(1_700_000_000);
 const mine = (count: number, to = 0x51) =>
   mineChain(genesis, count, { script: Uint8Array.of(to), network: exosRegtest });
 
@@ -99,7 +105,7 @@ describe("without peers, in virtual time", () => {
   };
 
   async function alone(options: Omit<CityRigOptions, "clock"> = {}) {
-    const clock = createManualClock(unixSeconds(1_700_000_000));
+    const clock = createManualClock(START);
     const rig = await openCityRig(exosRegtest, { clock, ...options });
     const stop = new AbortController();
     const running = rig.city.run(stop.signal);
@@ -180,6 +186,43 @@ describe("without peers, in virtual time", () => {
     expect(await city.heartbeats.all()).toEqual(first);
     await city.pass(2);
     expect(await city.heartbeats.all()).toMatchObject([{ at: 1_700_000_060 }]);
+  });
+
+  it("tells how far it is behind by what its peer greets with, and leaves the gap to a load", async () => {
+    const height = 5_000;
+    const greeting = { height, time: START };
+    await using far = await WirePeer.listen(exosRegtest, greeting);
+    await using city = await alone({ connect: [far.local] });
+    const beat = async () => (await city.heartbeats.all())[0];
+    // The connection is a real one, and everything else waits for the clock.
+    const until = async (holds: () => Promise<boolean>) => {
+      while (!(await holds())) {
+        await city.pass(1);
+        await setImmediate();
+      }
+    };
+    await until(async () => Object(await beat()).networkHeight !== undefined);
+    expect(await beat()).toMatchObject({
+      peersOut: 1,
+      bestHeader: undefined,
+      networkHeight: height,
+    });
+    await until(async () => city.log.records.some(({ code }) => code === "EXOS-E8135"));
+    const due = city.log.records.find(({ code }) => code === "EXOS-E8135");
+    expect(due?.fields).toMatchObject({ behind: height });
+
+    // A few blocks lie there, as after a start: by them alone the gap were short.
+    for (const { bytes } of await mine(3)) await city.validator.accept(bytes);
+    const shared = {
+      ...{ leases: createMemoryLeases(), tries: createMemoryBlockTries() },
+      ...{ heartbeats: city.heartbeats, notice: city.notice, announce: city.announce },
+    };
+    const { connect } = createValidator({ ...city.deps, shared });
+    const ask = { owner: "task", now: city.clock.now(), seconds: 60 };
+    const lease = await shared.leases.take("load", ask);
+    expect(await connect()).toMatchObject({ tip: { height: 0 }, more: false });
+    if (lease !== undefined) await shared.leases.release(lease);
+    expect(await connect()).toMatchObject({ tip: { height: 3 }, more: false });
   });
 
   it("goes on where blocks cannot be packed, says why, and tries again ten minutes later", async () => {

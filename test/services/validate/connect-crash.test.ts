@@ -88,12 +88,13 @@ describe("connect", () => {
 
 /** The service of a city whose every port dies at one call, those that only a city has too. */
 function dyingCity(deps: CityDeps, crash: Crash): ConnectDeps {
-  const { tries, leases, notice, announce } = deps.shared;
-  const flat = { ...deps, tries, leases, notice, announce };
+  const { tries, leases, heartbeats, notice, announce } = deps.shared;
+  const flat = { ...deps, tries, leases, heartbeats, notice, announce };
   const dying = crashAt(flat, crash, [...SPARED, "shared"]);
   const shared = {
     tries: dying.tries,
     leases: dying.leases,
+    heartbeats: dying.heartbeats,
     notice: dying.notice,
     announce: dying.announce,
   };

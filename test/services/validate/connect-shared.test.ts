@@ -363,4 +363,32 @@ describe("a long gap", () => {
       expect((await tipOf(deps)).hash).toBe(heavier.at(-1)?.record.hash);
     },
   );
+
+  /** Seconds in which a chain that stands at the leaf can grow so far above the tip. */
+  const secondsTo = (gap: number) => (16 * (gap - 3) * exosRegtest.consensus.spacingSeconds) / 64;
+
+  it.each([
+    { said: 4_097, isHeld: true, age: 4_097, isFollowed: false },
+    { said: 9_999, isHeld: true, age: 4_097, isFollowed: false },
+    { said: 4_096, isHeld: true, age: 9_999, isFollowed: true },
+    { said: 4_097, isHeld: false, age: 9_999, isFollowed: true },
+    // Nobody has said anything; then: more than a chain can have grown since the candidate.
+    { said: undefined, isHeld: true, age: 9_999, isFollowed: true },
+    { said: 9_999, isHeld: true, age: 4_096, isFollowed: true },
+  ])("ends where peers say that the network stands: $said, $isHeld, $age", async (row) => {
+    const deps = await createCity();
+    await give(heavier, deps);
+    const tip = await tipOf(deps);
+    const leaf = heavier.at(-1)?.record;
+    const now = unixSeconds((leaf?.header.time ?? 0) + secondsTo(row.age));
+    const clock: Clock = { ...deps.clock, now: () => now, elapsedMs: () => 0 };
+    if (row.isHeld) await deps.shared.leases.take("load", { owner: "task", now, seconds: 60 });
+    const beat = { service: "ingest", at: now, peersIn: 0, peersOut: 8, addresses: 0 } as const;
+    await deps.shared.heartbeats.beat({
+      ...{ ...beat, bestHeader: { height: height(tip.height + 3), hash: tip.hash } },
+      ...(row.said !== undefined && { networkHeight: tip.height + row.said }),
+    });
+    await createValidator({ ...deps, clock }).connect();
+    expect((await tipOf(deps)).hash === leaf?.hash).toBe(row.isFollowed);
+  });
 });

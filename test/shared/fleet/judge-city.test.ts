@@ -65,6 +65,20 @@ describe("what a city says of itself", () => {
     expect(fix(5_097, LIMITS as typeof limits)).toEqual(["Wait for the blocks"]);
   });
 
+  it("is far behind by what peers say as well, where headers show but a part of it", () => {
+    const limits = { ...LIMITS, loadBlocks: 4_096 };
+    const said = (networkHeight: number, own: typeof limits | typeof LIMITS = limits) =>
+      judgeCity(facts({ networkHeight, bestHeight: 1_001 }), own);
+    expect(said(5_097)).toMatchObject([
+      { name: "behind", text: "4097 blocks behind what peers say", fix: expect.any(String) },
+    ]);
+    // What no header proves takes no city out of rotation that is near the tip.
+    expect(said(5_096)).toEqual([]);
+    expect(said(5_097, LIMITS)).toEqual([]);
+    const both = judgeCity(facts({ networkHeight: 6_000, bestHeight: 7_000 }), limits);
+    expect(both).toMatchObject([{ text: "6000 blocks behind the best header" }]);
+  });
+
   it("names since when, and what to do", () => {
     const [reason] = judgeCity(facts({ silentSeconds: 500 }), LIMITS);
     expect(reason).toMatchObject({ code: "EXOS-E8144", since: NOW - 500, out: true });

@@ -5,6 +5,7 @@ import { createAwsBlockStore } from "#shared/adapters/aws/aws-block-store.ts";
 import { createDynamoBlockTries } from "#shared/adapters/aws/dynamo-block-tries.ts";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { createDynamoHeaderStore } from "#shared/adapters/aws/dynamo-header-store.ts";
+import { createDynamoHeartbeats } from "#shared/adapters/aws/dynamo-heartbeats.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
@@ -45,6 +46,7 @@ export function cityValidator(
     shared: {
       tries: createDynamoBlockTries(chain),
       leases: createDynamoLeases(chain),
+      heartbeats: createDynamoHeartbeats(chain),
       notice: createDynamoTipNotice(chain),
       announce: { send: async () => undefined },
     },

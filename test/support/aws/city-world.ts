@@ -70,6 +70,7 @@ export async function openCityWorld(network: Network) {
     shared: {
       tries: createDynamoBlockTries(chain),
       leases: createDynamoLeases(chain),
+      heartbeats: createDynamoHeartbeats(chain),
       notice: createDynamoTipNotice(chain),
       announce,
     },

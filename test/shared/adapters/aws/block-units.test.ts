@@ -139,6 +139,7 @@ async function openCity(chain: RichChain) {
       shared: {
         tries: createDynamoBlockTries(stores.chain),
         leases: createDynamoLeases(stores.chain),
+        heartbeats: stores.heartbeats,
         notice: stores.notice,
         announce: silent,
       },
