@@ -140,7 +140,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
 export function callsOf(handler: Handler, facts: GrantFacts): readonly PortCall[] {
   const more: PortCall[] = [];
   if (handler === "ingest" && facts.stakeKey !== undefined) {
-    more.push("signer.ask", "cursors.get", "index.get", "index.list", "pool.get");
+    more.push("signer.ask", "cursors.get", "index.get", "index.list", "index.fold", "pool.get");
   }
   if (handler === "watch" && facts.seed !== undefined) more.push("seed.set");
   if (handler === "watch" && facts.vector !== undefined) more.push("vector.write");

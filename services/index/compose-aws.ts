@@ -56,7 +56,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     entropy: createSystemEntropy(),
   });
   const tip = rememberTip(stores.coins);
-  const known = { ...stores, coins: tip.told, dynamo, wire };
+  const known = { ...stores, coins: tip.told, dynamo, wire, clock };
   const index = openAddressIndex(env.EXOS_TABLE_INDEX, known);
   const leases = createDynamoLeases(stores.chain);
   const isLoading = async () => (await leases.holder("load", clock.now())) !== undefined;

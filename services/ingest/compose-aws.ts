@@ -182,7 +182,7 @@ function openStake(
     return runCityStake(
       {
         ...{ network, clock, log, metrics, coins, headers, tip, deliver, signer, pool },
-        index: openAddressIndex(names.EXOS_TABLE_INDEX, { ...own, dynamo, wire }),
+        index: openAddressIndex(names.EXOS_TABLE_INDEX, { ...own, dynamo, wire, clock }),
         stored: stores.headers,
         judge: (copy) => composeMempool({ ...own, pool: copy, scripts, policy, accepted }),
         pause: () => setImmediate(),

@@ -67,7 +67,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const judged = { ...stores, network, clock, log, entropy };
   const ports = {
     ...judged,
-    index: openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire }),
+    index: openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire, clock }),
     richList: createS3RichList(chain.objects),
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),

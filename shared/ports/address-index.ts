@@ -108,6 +108,7 @@ export interface HistoryQuery extends PageQuery {
 
 /** All pages of one list speak of the chain as it stood at `at`, so new blocks do not shift them. */
 export interface Page<Item> {
+  /** May be fewer than asked for, and none, although the list goes on: where much was looked through. */
   readonly items: readonly Item[];
   /** Opaque; `undefined` at the end. */
   readonly next: string | undefined;
@@ -144,6 +145,7 @@ export interface AddressIndex {
   outputs(outpoints: readonly Outpoint[]): Promise<(OutputFact | undefined)[]>;
   /** Who spends the outputs of a transaction, by output index. */
   spenders(txid: Hash256): Promise<ReadonlyMap<number, Spender>>;
+  /** Where a history is summed up in several calls, the first of them end in a retryable fault. */
   totals(script: Uint8Array): Promise<OwnerTotals>;
   /** Newest first. */
   history(query: HistoryQuery): Promise<Result<Page<HistoryEntry>, PageFault>>;

@@ -98,4 +98,10 @@ export const STORE_ERRORS = {
     sentence: "The bodies of old blocks were pruned, or the chain began with a snapshot.",
     hint: "Start from a snapshot or from peers, in a folder of its own.",
   },
+  "EXOS-E1016": {
+    status: 503,
+    title: "Address not summed up yet",
+    sentence: "An address has more history than one request can look through.",
+    hint: "Ask again after Retry-After: each request goes on where the last one ended.",
+  },
 } as const satisfies ErrorRows;

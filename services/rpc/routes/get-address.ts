@@ -30,7 +30,7 @@ export const getAddress = defineRoute({
     mined: SUM,
     at: AT_SCHEMA,
   }),
-  problems: ["EXOS-E4003"],
+  problems: ["EXOS-E4003", "EXOS-E1016"],
   async run({ a }, { deps, stores }) {
     const script = scriptOfParameter(a, deps.network);
     if (!script.ok) return script;

@@ -58,7 +58,7 @@ export const listAddressCoins = defineRoute({
   params: ADDRESS_PARAMETERS,
   query: PAGE_QUERY,
   answer: pageSchema(COIN),
-  problems: ["EXOS-E4003", "EXOS-E4005", "EXOS-E4090"],
+  problems: ["EXOS-E4003", "EXOS-E4005", "EXOS-E4090", "EXOS-E1016"],
   async run({ a, cursor, limit }, { deps, stores }) {
     const { consensus } = deps.network;
     const script = scriptOfParameter(a, deps.network);

@@ -1,8 +1,10 @@
 import type {
   AddressIndex,
   HistoryEntry,
+  HistoryQuery,
   IndexedCoin,
   IndexPoint,
+  Page,
   PageFault,
   PageQuery,
 } from "#shared/ports/address-index.ts";
@@ -10,6 +12,7 @@ import {
   BEFORE_ALL,
   checkPageLimit,
   decodePageCursor,
+  encodePageCursor,
   type Place,
   pageOf,
 } from "#shared/ports/page-cursor.ts";
@@ -25,6 +28,7 @@ import type { IndexSession, IndexStores, IndexView } from "./index-session.ts";
 import { coinsBelow } from "./owner-coins.ts";
 import { sumUp } from "./owner-summary.ts";
 import { NO_SUMMARY, type OwnerCoin } from "./owner-tally.ts";
+import { startWalk } from "./walk-time.ts";
 
 /** What is asked about owners. */
 export type OwnerReader = Pick<AddressIndex, "totals" | "history" | "coins">;
@@ -39,28 +43,18 @@ export function createDynamoOwnerReader(session: IndexSession): OwnerReader {
       const view = await viewOf(session);
       const { at } = view.chain;
       const part = partOf(script);
-      const { kinds, coins } = part === undefined ? NO_SUMMARY : await sumUp(part, view);
+      const { kinds, coins } =
+        part === undefined ? NO_SUMMARY : await sumUp(part, view, startWalk(stores.clock));
       return { at, kinds, coins };
     },
     async history(query) {
       const view = await viewOf(session);
       const started = await startOf(query, view, stores);
       if (!started.ok) return started;
-      const { at, after } = started.value;
-      const { kind, heightFrom = 0, heightTo = at.height, limit } = query;
-      const part = partOf(query.script);
-      const found: HistoryEntry[] = [];
-      const range = { from: heightFrom, to: Math.min(at.height, heightTo), after };
-      const pageItems = limit + PAGE_SLACK;
-      const entries =
-        part === undefined
-          ? []
-          : activeEntries(view, { part, ...range, descending: true, pageItems });
-      for await (const entry of entries) {
-        if (kind === undefined || entry.kind === kind) found.push(historyEntryOf(entry));
-        if (found.length > limit) break;
-      }
-      return { ok: true, value: pageOf(found, query, at, (entry) => ({ ...entry, index: 0 })) };
+      const { at } = started.value;
+      const { entries, reached } = await readHistory(query, started.value, view, stores);
+      const page = pageOf(entries, query, at, (entry) => ({ ...entry, index: 0 }));
+      return { ok: true, value: goingOn(page, reached) };
     },
     async coins(query) {
       const view = await viewOf(session);
@@ -69,8 +63,14 @@ export function createDynamoOwnerReader(session: IndexSession): OwnerReader {
       const { at, after } = started.value;
       const part = partOf(query.script);
       const asked = { to: at.height, after, limit: query.limit + 1 };
-      const found = part === undefined ? [] : await coinsBelow(part, asked, view);
-      const page = pageOf(found, query, at, (coin) => coin);
+      const { coins, reached } =
+        part === undefined
+          ? { coins: [], reached: undefined }
+          : await coinsBelow(part, asked, view, stores);
+      const page = goingOn(
+        pageOf(coins, query, at, (coin) => coin),
+        reached,
+      );
       return { ok: true, value: { ...page, items: await withScripts(page.items, view, stores) } };
     },
   };
@@ -106,6 +106,36 @@ async function startOf(
     return { ok: false, error: "cursor left the chain" };
   }
   return { ok: true, value: { at, after: cursor.after } };
+}
+
+/** Entries of a page, and one more where there are more of them. */
+async function readHistory(
+  { script, kind, heightFrom = 0, heightTo, limit }: HistoryQuery,
+  { at, after }: { readonly at: IndexPoint; readonly after: Place },
+  view: IndexView,
+  { clock }: Pick<IndexStores, "clock">,
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly reached: Place | undefined }> {
+  const part = partOf(script);
+  const entries: HistoryEntry[] = [];
+  if (part === undefined) return { entries, reached: undefined };
+  const to = Math.min(at.height, heightTo ?? at.height);
+  const range = { part, from: heightFrom, to, after, descending: true };
+  const isOver = startWalk(clock);
+  for await (const entry of activeEntries(view, { ...range, pageItems: limit + PAGE_SLACK })) {
+    if (kind === undefined || entry.kind === kind) entries.push(historyEntryOf(entry));
+    if (entries.length > limit) break;
+    // An owner may have a million entries, and hardly one of this kind.
+    if (isOver()) {
+      return { entries, reached: { height: entry.height, position: entry.position, index: 0 } };
+    }
+  }
+  return { entries, reached: undefined };
+}
+
+/** A page that goes on below the place where the time to look for more was over. */
+function goingOn<Item>(page: Page<Item>, reached: Place | undefined): Page<Item> {
+  if (reached === undefined || page.next !== undefined) return page;
+  return { ...page, next: encodePageCursor({ at: page.at.hash, after: reached }) };
 }
 
 function historyEntryOf(entry: IndexEntry): HistoryEntry {

@@ -14,6 +14,8 @@ export interface IndexChain {
   readonly at: IndexPoint;
   /** The committed tip, as it was read; `undefined` before the first. */
   readonly tip: Tip | undefined;
+  /** Height up to which this chain is the tip's. */
+  readonly meets: number;
   /** Height up to which this chain is final, and so the same for every later reader. */
   readonly final: number;
   /** Whether a block is on it, at or below `at`. Who asks for many at once has them in few requests. */
@@ -64,6 +66,7 @@ export async function readIndexChain(
   return {
     at,
     tip,
+    meets,
     final: Math.min(tip?.final ?? -1, meets),
     hashAt: hashOf,
     has: async ({ height, hash }) => (await hashOf(height)) === hash,

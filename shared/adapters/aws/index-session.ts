@@ -1,5 +1,6 @@
 import type { IndexPoint } from "#shared/ports/address-index.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Cursors } from "#shared/ports/cursors.ts";
 import { type Hash256, type HashHex, height, type UnixSeconds } from "#shared/primitives/brand.ts";
@@ -21,6 +22,8 @@ export interface IndexStores {
   /** The height of a block by its hash, on whichever branch. @returns `undefined` for an unknown one */
   readonly heightOf: (hash: HashHex) => Promise<number | undefined>;
   readonly wire: WireFormat;
+  /** Ends a look through a long history. */
+  readonly clock: Pick<Clock, "elapsedMs">;
 }
 
 /** One table of facts, and where its history begins. */

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AddressIndex, AddressIndexWriter } from "#shared/ports/address-index.ts";
+import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { WireFormat } from "#shared/primitives/wire-format.ts";
 import { createDynamoAddressIndex } from "./dynamo-address-index.ts";
@@ -13,9 +14,10 @@ export function openAddressIndex(
     readonly coins: Pick<CoinStore, "tip" | "frozen" | "read" | "readTransaction">;
     readonly dynamo: DynamoDBClient;
     readonly wire: WireFormat;
+    readonly clock: Pick<Clock, "elapsedMs">;
   },
 ): AddressIndex & AddressIndexWriter {
-  const { dynamo, headers, coins, blocks, cursors, wire } = deps;
+  const { dynamo, headers, coins, blocks, cursors, wire, clock } = deps;
   return createDynamoAddressIndex({
     tables: createIndexTables({ client: dynamo, name }),
     coins,
@@ -23,5 +25,6 @@ export function openAddressIndex(
     cursors,
     heightOf: async (hash) => (await headers.get(hash))?.record.height,
     wire,
+    clock,
   });
 }

@@ -8,6 +8,7 @@ import {
   summaryKey,
 } from "./index-summary-codec.ts";
 import { NO_SUMMARY, type OwnerSummary, OwnerTally } from "./owner-tally.ts";
+import { type WalkTime, walkFault } from "./walk-time.ts";
 
 /** A reader that met more entries than this above a summary writes a new one. @source cloud.md 3.3 */
 export const FOLD_ABOVE = 100;
@@ -34,21 +35,42 @@ export async function readSummary(
 /**
  * What an owner's history adds up to at the end of the chain: the summary, and what came since. Only
  * what is final is folded into a new summary; whoever was faster has written the same or a later one.
+ *
+ * @throws StoreFault `EXOS-E1016` where the time was over before: what was read is folded, so that
+ *   whoever asks again gets further
  */
-export async function sumUp(part: Uint8Array, view: IndexView): Promise<OwnerSummary> {
+export async function sumUp(
+  part: Uint8Array,
+  view: IndexView,
+  isOver: WalkTime,
+): Promise<OwnerSummary> {
   const { chain } = view;
   const { usable, mayFold } = await readSummary(part, view);
   const tally = new OwnerTally(usable);
-  let folded = 0;
+  /** Of final entries that the summary does not hold. */
+  let met = 0;
+  let last = usable.up;
   let final: OwnerSummary | undefined;
   const range = { part, from: usable.up + 1, to: chain.at.height, descending: false };
   for await (const entry of activeEntries(view, range)) {
-    if (entry.height <= chain.final) folded++;
-    else if (folded > FOLD_ABOVE) final ??= tally.summary();
+    if (entry.height > chain.final && met > FOLD_ABOVE) final ??= tally.summary();
+    // Heights are folded whole. What is not final goes on: nothing of it would be kept.
+    if (entry.height > last && isOver()) {
+      const up = Math.min(entry.height - 1, chain.final);
+      const reached = entry.height > chain.final ? final : met > 0 ? tally.summary() : undefined;
+      if (mayFold && reached !== undefined) {
+        await fold(part, { ...reached, up, rev: usable.rev + 1 }, view);
+        throw walkFault(up, chain.at.height);
+      }
+      // One that a later view wrote: who asks again has that view, or one above it.
+      if (!mayFold) throw walkFault(entry.height - 1, chain.at.height);
+    }
+    last = entry.height;
+    if (entry.height <= chain.final) met++;
     tally.add(entry);
   }
   const summary = tally.summary();
-  if (mayFold && folded > FOLD_ABOVE) {
+  if (mayFold && met > FOLD_ABOVE) {
     await fold(part, { ...(final ?? summary), up: chain.final, rev: usable.rev + 1 }, view);
   }
   return summary;

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createDynamoAddressIndex } from "#shared/adapters/aws/dynamo-address-index.ts";
 import { createIndexTables } from "#shared/adapters/aws/index-tables.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryBlockStore } from "#shared/adapters/embedded/memory-block-store.ts";
 import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { createMemoryCursors } from "#shared/adapters/embedded/memory-cursors.ts";
@@ -16,9 +17,16 @@ import type {
   BlockToIndex,
   SeedCoin,
 } from "#shared/ports/address-index.ts";
+import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { Cursors } from "#shared/ports/cursors.ts";
-import { amount, type Hash256, type HashHex, height } from "#shared/primitives/brand.ts";
+import {
+  amount,
+  type Hash256,
+  type HashHex,
+  height,
+  unixSeconds,
+} from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { EXOS_WIRE } from "../wires.ts";
 import { makeCityTables } from "./city-tables.ts";
@@ -39,7 +47,15 @@ export interface CityIndex extends AddressIndex, AddressIndexWriter {
  */
 export async function openCityIndex(
   client: DynamoDBClient,
-  { commits = true, readers = client } = {},
+  {
+    commits = true,
+    readers = client,
+    clock = createManualClock(unixSeconds(0)),
+  }: {
+    readonly commits?: boolean;
+    readonly readers?: DynamoDBClient;
+    readonly clock?: Pick<Clock, "elapsedMs">;
+  } = {},
 ): Promise<CityIndex> {
   const { index: name } = await makeCityTables(client, ["index"]);
   const cursors = createMemoryCursors();
@@ -54,6 +70,7 @@ export async function openCityIndex(
     blocks,
     heightOf: async (hash) => known.get(hash)?.height,
     wire: EXOS_WIRE,
+    clock,
   });
 
   async function commit(hash: HashHex, final = 0): Promise<void> {

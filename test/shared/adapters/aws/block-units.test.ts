@@ -126,7 +126,13 @@ async function openCity(chain: RichChain) {
   const pool = createDynamoTable({ client: dynamo, table: names.pool });
   const { wire } = network.consensus;
   const { asked, told } = rememberTip(stores.coins);
-  const index = openAddressIndex(names.index, { ...stores, coins: told, dynamo, wire });
+  const index = openAddressIndex(names.index, {
+    ...stores,
+    coins: told,
+    dynamo,
+    wire,
+    clock: base.clock,
+  });
   await beginIndex(index, chain.tip);
   recordRequests(dynamo, records);
   const silent = { send: async () => undefined };
