@@ -50,8 +50,11 @@ const SEGMENTS = "segments/??????.seg";
 
 const CHAIN = table(({ tables }) => tables.chain);
 const COINS = table(({ tables }) => `${tables.coins}-g*`);
-/** Ten generations: one is made where thousands of blocks have to be indexed at once. */
-const INDEX = table(({ tables }) => `${tables.index}-g?`);
+/** A hundred generations: one is made where thousands of blocks have to be indexed at once. */
+const INDEX: Target = (names, facts) =>
+  ["g?", "g??"].flatMap((number) =>
+    table(({ tables }) => `${tables.index}-${number}`)(names, facts),
+  );
 const POOL = table(({ tables }) => tables.pool);
 const BUCKET: Target = ({ buckets }) => [`arn:aws:s3:::${buckets.chain}`];
 

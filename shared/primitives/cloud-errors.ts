@@ -106,6 +106,12 @@ export const CLOUD_ERRORS = {
     sentence: "The city is more than 4,096 blocks behind what its peers have.",
     hint: "`exos fleet load <city>`: a task is faster, and costs a tenth. Without it the city catches up by itself.",
   },
+  "EXOS-E8136": {
+    status: 500,
+    title: "No number left for an index",
+    sentence: "The city had as many generations of its index as its roles name.",
+    hint: "The coins are loaded, and the follower adds the missing blocks one by one. Report it, so that a release names more tables in `infra/port-calls.ts`.",
+  },
   "EXOS-E8140": {
     status: 503,
     title: "Tip broken",

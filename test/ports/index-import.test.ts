@@ -5,7 +5,9 @@ import {
   ImportTableCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generationKey } from "#shared/adapters/aws/coin-generations.ts";
 import { createDynamoCursors } from "#shared/adapters/aws/dynamo-cursors.ts";
+import { numeric } from "#shared/adapters/aws/dynamo-item.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { openIndexImport } from "#shared/adapters/aws/index-import.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
@@ -103,7 +105,7 @@ describe("an index out of files", () => {
   it("is what its follower would have written, in a new generation that is in use", async () => {
     const city = await openCity();
     const { client } = importingClient(city.client, city.objects, "index");
-    expect(await importChain(city, client)).toBe(true);
+    expect(await importChain(city, client)).toBe("in use");
     const { height, hash } = LAST;
     expect(await city.cursors.get("index")).toEqual({ rev: 3, height, hash, generation: 1 });
     const expected = await followed();
@@ -134,8 +136,21 @@ describe("an index out of files", () => {
       command instanceof ImportTableCommand
         ? Promise.reject(unknown)
         : city.client.send(command as DescribeTableCommand);
-    expect(await importChain(city, { send: send as DynamoDBClient["send"] })).toBe(false);
+    expect(await importChain(city, { send: send as DynamoDBClient["send"] })).toBe("no imports");
     expect(await city.cursors.get("index")).toBeUndefined();
+  });
+});
+
+describe("the number of an index", () => {
+  it("has two digits at most, as the roles name it", async () => {
+    const city = await openCity();
+    const { client } = importingClient(city.client, city.objects, "index");
+    const chain = createDynamoTable({ client: city.client, table: city.names.chain });
+    await chain.put({ ...generationKey("index"), n: numeric(98) });
+    expect(await importChain(city, client)).toBe("in use");
+    expect((await city.cursors.get("index"))?.generation).toBe(99);
+    expect(await importChain(city, client)).toBe("no number");
+    expect((await city.cursors.get("index"))?.generation).toBe(99);
   });
 });
 
@@ -143,7 +158,7 @@ contractOn("index-import", DYNAMO_TRAITS, ({ needing }) => {
   needing("import-table")("makes a table of the same facts as its follower", async () => {
     const city = await openCity();
     // The emulator is still at it when its table answers.
-    expect(await importChain(city, city.client, 50)).toBe(true);
+    expect(await importChain(city, city.client, 50)).toBe("in use");
     expect(await itemsOf(city.client, `${city.names.index}-g1`)).toEqual(await followed());
   });
 });

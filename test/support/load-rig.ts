@@ -87,7 +87,7 @@ export function indexToFill(index: AddressIndex & AddressIndexWriter): IndexToFi
         add: (block) => index.add([block]),
         async finish({ hash }) {
           await index.follow(hash);
-          return true;
+          return "in use";
         },
         [Symbol.asyncDispose]: async () => undefined,
       };

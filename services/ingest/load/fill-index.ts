@@ -19,9 +19,12 @@ import type { LoadedSet } from "./switch-generation.ts";
 interface NewIndex extends AsyncDisposable {
   /** @param block each after its parent, from genesis on */
   add(block: BlockToIndex): Promise<void>;
-  /** Put it in use. @returns `false` where there is no way to make one at once */
-  finish(cursor: Omit<Cursor, "generation">): Promise<boolean>;
+  /** Put it in use. @returns whether it is, or why there is no way to make one at once */
+  finish(cursor: Omit<Cursor, "generation">): Promise<"in use" | keyof typeof LEFT>;
 }
+
+/** What is said where the follower has to add the blocks. */
+const LEFT = { "no imports": "EXOS-E1009", "no number": "EXOS-E8136" } as const;
 
 /** The index of the city that is loaded. */
 export interface IndexToFill {
@@ -69,9 +72,9 @@ export async function fillIndex(
   }
   const rev = (await deps.coins.tip())?.rev ?? 0;
   const { height: end, hash } = set.at;
-  const isFilled = await filling.finish({ rev, height: end, hash });
-  if (isFilled) log.info("index filled", { height: end, hash });
-  else log.warn("EXOS-E1009", "the index is left to its follower", { height: end });
+  const outcome = await filling.finish({ rev, height: end, hash });
+  if (outcome === "in use") log.info("index filled", { height: end, hash });
+  else log.warn(LEFT[outcome], "the index is left to its follower", { height: end });
 }
 
 /** Behind the set by more than its follower should do, or on a chain that the city has left for good. */

@@ -18,8 +18,8 @@ import { rowKey } from "./index-keys.ts";
 import { encodeRow } from "./index-row-codec.ts";
 import { generationTable } from "./table-shapes.ts";
 
-/** Roles name the tables of an index by one digit. */
-const GENERATIONS_MAX = 10;
+/** Roles name the tables of an index by one digit or two: one more wildcard would be acknowledged. */
+const GENERATIONS_MAX = 100;
 /** Two hours. */
 const IMPORT_PATIENCE = { looks: 1_440, lookMs: 5_000 };
 /** Not every engine keeps a table from its readers until the import is done. */
@@ -59,10 +59,11 @@ export interface IndexImport {
    * Make the table of everything that was added, and put it in use.
    *
    * @param cursor where the chain ends that was added
-   * @returns `false` where the endpoint knows no imports, or the city had ten generations
+   * @returns whether it is; `no imports`: the endpoint knows none; `no number`: the city had a hundred
+   *   generations
    * @throws StoreFault when the import failed, or left a part of the chain out
    */
-  finish(cursor: Omit<Cursor, "generation">): Promise<boolean>;
+  finish(cursor: Omit<Cursor, "generation">): Promise<"in use" | "no imports" | "no number">;
 }
 
 /**
@@ -94,9 +95,9 @@ export async function openIndexImport(options: IndexImportOptions): Promise<Inde
       parent = row;
     },
     async finish(cursor) {
-      const isMade = await makeTable(options, files, { cursor, probes });
+      const outcome = await makeTable(options, files, { cursor, probes });
       await files.clear();
-      return isMade;
+      return outcome;
     },
   };
 }
@@ -121,25 +122,25 @@ async function makeTable(
   options: IndexImportOptions,
   files: ReturnType<typeof createImportFiles>,
   { cursor, probes }: MadeOf,
-): Promise<boolean> {
+): ReturnType<IndexImport["finish"]> {
   const { tables, clock, client, pause } = options;
   const chain = createDynamoTable({ client, table: tables.chain });
   // As late as can be: whoever died before has taken none.
   const generation = await nextGeneration(chain, "index");
-  if (generation >= GENERATIONS_MAX) return false;
+  if (generation >= GENERATIONS_MAX) return "no number";
   const table = generationTable(tables.index, generation);
   const note = (state: "filling" | "loaded" | "dropped") =>
     noteGeneration(chain, generation, { kind: "index", table, state, at: clock.now() });
   await note("filling");
   if ((await files.importAs(table)) === undefined) {
     await note("dropped");
-    return false;
+    return "no imports";
   }
   await awaitTable({ client, pause }, table, IMPORT_PATIENCE);
   await awaitRows(options, table, [...probes, rowKey(cursor)]);
   await note("loaded");
   await createDynamoCursors(chain).set("index", { ...cursor, generation });
-  return true;
+  return "in use";
 }
 
 /** Roles ask for no import by its name, which nobody knows beforehand: its rows tell of it. */

@@ -134,15 +134,18 @@ describe("the index of a city that was loaded", () => {
     expect(await index.cursor()).toBeUndefined();
   });
 
-  it("is left to its follower where no table is made at once, with a warning", async () => {
+  it.each([
+    ["no imports", "EXOS-E1009"],
+    ["no number", "EXOS-E8136"],
+  ] as const)("is left to its follower where there are %s, with a warning", async (why, code) => {
     const index = createMemoryAddressIndex(exosRegtest.consensus);
     const { deps, set, log } = await loadedCity(index);
     const open = async () => ({
       add: async () => undefined,
-      finish: async () => false,
+      finish: async () => why,
       [Symbol.asyncDispose]: async () => undefined,
     });
     await fillIndex(set, { ...deps, index: { ...deps.index, open } }, ALIVE);
-    expect(log.records.at(-1)).toMatchObject({ code: "EXOS-E1009" });
+    expect(log.records.at(-1)).toMatchObject({ code });
   });
 });
