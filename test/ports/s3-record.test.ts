@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
-import { makeCityBucket } from "../../support/aws/city-bucket.ts";
-import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
+import { makeCityBucket } from "../support/aws/city-bucket.ts";
+import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
 
 const endpoint = await openFauxqsEndpoint();
 afterAll(() => endpoint[Symbol.asyncDispose]());

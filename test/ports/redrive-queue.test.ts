@@ -1,12 +1,12 @@
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redriveQueue } from "#shared/adapters/aws/sqs-redrive.ts";
-import { FAUXQS_TRAITS } from "../../../support/aws/fauxqs-endpoint.ts";
+import { FAUXQS_TRAITS } from "../support/aws/fauxqs-endpoint.ts";
 import {
   type EndpointQueue,
   openQueueEndpoint,
   type QueueEndpoint,
-} from "../../../support/aws/queue-endpoint.ts";
+} from "../support/aws/queue-endpoint.ts";
 
 /** Of every queue of the city that has fewest. */
 const RECEIVES_MAX = 3;

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { lateS3Objects } from "#shared/adapters/aws/late-s3-objects.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
-import { makeCityBucket } from "../../support/aws/city-bucket.ts";
-import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
+import { makeCityBucket } from "../support/aws/city-bucket.ts";
+import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
 
 const endpoint = await openFauxqsEndpoint();
 afterAll(() => endpoint[Symbol.asyncDispose]());
