@@ -2,8 +2,9 @@
  * One key that stays where it is and signs digests. Whoever holds one decides what is worth a
  * signature: it signs whatever 32 bytes it is given.
  *
- * Implementations: `adapters/aws/kms-key.ts`. Both methods throw StoreFault when the world failed,
- * and never hand out a signature that does not verify.
+ * Implementations: `adapters/aws/kms-key.ts`. Contract suite: `test/ports/digest-signer.contract.ts`.
+ * Both methods throw StoreFault when the world failed, and never hand out a signature that does not
+ * verify.
  */
 export interface DigestSigner {
   /** 33 bytes. */

@@ -28,7 +28,6 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
  * @example in `test/ports/s3-blob-store.test.ts`
  * contractOn("blob-store", FAUXQS_TRAITS, (cases) => blobStoreContract(cases, create));
  * @param suite name of the port
- * @param endpoint `ENDPOINTS.embedded` for an adapter that needs none
  * @source cloud.md 14.1
  */
 export function contractOn(

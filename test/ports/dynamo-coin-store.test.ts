@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
+import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { genesisTip, nextTip } from "#shared/coins/tip.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { makeCityTables } from "../support/aws/city-tables.ts";
@@ -14,7 +16,7 @@ import { injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
 import { lintRequests } from "../support/aws/lint-requests.ts";
 import { type RequestRecord, recordRequests } from "../support/aws/record-requests.ts";
 import { sortHere } from "../support/aws/sort-here.ts";
-import { countTotals } from "../support/coin-chain.ts";
+import { countTotals, growBy, hashOf, testBlock } from "../support/coin-chain.ts";
 import { coinStoreContract } from "./coin-store.contract.ts";
 import { contractOn } from "./contract-cases.ts";
 
@@ -43,7 +45,36 @@ async function create(faultSeed?: number): Promise<CoinStore> {
   });
 }
 
-contractOn("coin-store", DYNAMO_TRAITS, () => coinStoreContract(() => create(), countTotals));
+contractOn("coin-store", DYNAMO_TRAITS, ({ needing }) => {
+  coinStoreContract(() => create(), countTotals);
+
+  const costs = "costs 19 units at most, with the largest window and its totals, and 5 to read";
+  needing("capacity")(costs, async () => {
+    const store = await create();
+    const first = genesisTip({ hash: hashOf("a0"), work: 0n });
+    await store.commit(0, first);
+    let tip = first.tip;
+    const blocks = Array.from({ length: 562 }, (_, at) => testBlock(at + 1, "a"));
+    const mu = RunningTotals.empty("exos").encode();
+    let from = 0;
+    for (const part of [blocks.slice(0, 561), blocks.slice(561)]) {
+      from = records.length;
+      const next = nextTip(tip, growBy(tip, part), { reorgBlocksMax: 500 });
+      tip = { ...next.tip, mu };
+      expect(await store.commit(tip.rev - 1, { ...next, tip })).toBe(true);
+    }
+    expect(await store.tip()).toEqual(tip);
+    const spent = records.slice(from).map(({ action, leadingKeys, units }) => ({
+      did: `${action} ${leadingKeys[0]}`,
+      units,
+    }));
+    expect(spent).toEqual([
+      { did: "PutItem TIP", units: 19 },
+      { did: "GetItem TIP", units: 5 },
+    ]);
+    expect((await store.totals(tip)).coins).toBe(0);
+  });
+});
 
 contractOn("coin-store on a bad day", DYNAMO_TRAITS, () => {
   let seed = 0;

@@ -1,5 +1,5 @@
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { redriveQueue } from "#shared/adapters/aws/sqs-redrive.ts";
 import { FAUXQS_TRAITS } from "../support/aws/fauxqs-endpoint.ts";
 import {
@@ -7,6 +7,7 @@ import {
   openQueueEndpoint,
   type QueueEndpoint,
 } from "../support/aws/queue-endpoint.ts";
+import { contractOn } from "./contract-cases.ts";
 
 /** Of every queue of the city that has fewest. */
 const RECEIVES_MAX = 3;
@@ -38,30 +39,25 @@ async function diedIn(MessageBody: string) {
   return { queue, dead };
 }
 
-const moves = FAUXQS_TRAITS.has.has("move-task");
-
-describe(`a hint that nobody could handle, on ${FAUXQS_TRAITS.name}`, () => {
-  it("is a dead letter", async () => {
+contractOn("redrive-queue", FAUXQS_TRAITS, ({ it, needing }) => {
+  it("makes a dead letter of a hint that nobody could handle", async () => {
     const { queue, dead } = await diedIn("hint 1");
     expect(await endpoint.waiting(queue)).toBe(0);
     expect(await endpoint.waiting(dead)).toBe(1);
   });
 
-  it.runIf(moves)("is brought back to where it came from", async () => {
+  needing("move-task")("brings a dead letter back to where it came from", async () => {
     const { queue, dead } = await diedIn("hint 2");
     expect(await redriveQueue(endpoint.sqs, dead.arn)).toMatchObject({ state: "started" });
     await expect.poll(() => fail(queue), MOVED).toBe("hint 2");
     expect(await endpoint.waiting(dead)).toBe(0);
   });
 
-  it.skipIf(moves)(
-    "stays where it is where the endpoint cannot bring it back, and says so",
-    async () => {
-      const { dead } = await diedIn("hint 3");
-      await expect(redriveQueue(endpoint.sqs, dead.arn)).rejects.toMatchObject({
-        code: "EXOS-E8108",
-      });
-      expect(await endpoint.waiting(dead)).toBe(1);
-    },
-  );
+  needing("unknown-move-task")("leaves a dead letter where it is, and says so", async () => {
+    const { dead } = await diedIn("hint 3");
+    await expect(redriveQueue(endpoint.sqs, dead.arn)).rejects.toMatchObject({
+      code: "EXOS-E8108",
+    });
+    expect(await endpoint.waiting(dead)).toBe(1);
+  });
 });

@@ -4,6 +4,7 @@ import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import { makeCityBucket } from "../support/aws/city-bucket.ts";
 import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
+import { contractOn } from "./contract-cases.ts";
 
 const endpoint = await openFauxqsEndpoint();
 afterAll(() => endpoint[Symbol.asyncDispose]());
@@ -14,9 +15,6 @@ async function open(sizes: { readonly partBytes?: number; readonly pageKeys?: nu
   const bucket = await makeCityBucket(client);
   return lateS3Objects(bucket, async () => createS3Objects({ client, bucket, ...sizes }));
 }
-
-const PUTS = FAUXQS_TRAITS.has.has("conditional-objects");
-const DELETES = PUTS && FAUXQS_TRAITS.has.has("conditional-deletes");
 
 async function* inPieces(sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   for (const [at, size] of sizes.entries()) yield new Uint8Array(size).fill(at + 1);
@@ -88,22 +86,6 @@ describe("objects of a bucket", () => {
     expect(await objects.get("seg")).toBeUndefined();
   });
 
-  it.skipIf(!PUTS)("keeps the first of two", async () => {
-    const objects = await open();
-    expect(await objects.putIfAbsent("a", Uint8Array.of(1))).toBe(true);
-    expect(await objects.putIfAbsent("a", Uint8Array.of(2))).toBe(false);
-    expect((await objects.get("a"))?.bytes).toEqual(Uint8Array.of(1));
-  });
-
-  it.skipIf(!DELETES)("deletes only what was read", async () => {
-    const objects = await open();
-    await objects.put("a", Uint8Array.of(1));
-    const read = await objects.get("a");
-    await objects.put("a", Uint8Array.of(3));
-    await objects.deleteIf("a", read?.etag ?? "");
-    expect((await objects.get("a"))?.bytes).toEqual(Uint8Array.of(3));
-  });
-
   it("calls a bucket that does not exist a fault, not a miss", async () => {
     const objects = createS3Objects({ client: endpoint.s3(), bucket: "exos-nowhere" });
     await expect(objects.get("a")).rejects.toMatchObject({ code: "EXOS-E8102", retryable: false });
@@ -120,5 +102,23 @@ describe("objects of a bucket", () => {
     expect([objects.bucket, opened]).toEqual([bucket, 0]);
     await Promise.all([objects.get("a"), objects.put("b", Uint8Array.of(1)), objects.delete("c")]);
     expect(opened).toBe(1);
+  });
+});
+
+contractOn("s3-objects", FAUXQS_TRAITS, ({ needing }) => {
+  needing("conditional-objects")("keeps the first of two", async () => {
+    const objects = await open();
+    expect(await objects.putIfAbsent("a", Uint8Array.of(1))).toBe(true);
+    expect(await objects.putIfAbsent("a", Uint8Array.of(2))).toBe(false);
+    expect((await objects.get("a"))?.bytes).toEqual(Uint8Array.of(1));
+  });
+
+  needing("conditional-objects", "conditional-deletes")("deletes only what was read", async () => {
+    const objects = await open();
+    await objects.put("a", Uint8Array.of(1));
+    const read = await objects.get("a");
+    await objects.put("a", Uint8Array.of(3));
+    await objects.deleteIf("a", read?.etag ?? "");
+    expect((await objects.get("a"))?.bytes).toEqual(Uint8Array.of(3));
   });
 });

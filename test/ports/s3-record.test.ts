@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect } from "vitest";
 import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
 import { makeCityBucket } from "../support/aws/city-bucket.ts";
 import { FAUXQS_TRAITS, openFauxqsEndpoint } from "../support/aws/fauxqs-endpoint.ts";
+import { contractOn } from "./contract-cases.ts";
 
 const endpoint = await openFauxqsEndpoint();
 afterAll(() => endpoint[Symbol.asyncDispose]());
@@ -11,7 +12,7 @@ async function open() {
   return createS3Record({ client, bucket: await makeCityBucket(client), key: "deploy.json" });
 }
 
-describe("a record in a bucket", () => {
+contractOn("s3-record", FAUXQS_TRAITS, ({ it, needing }) => {
   it("is absent, then what was written, under a new name each time", async () => {
     const record = await open();
     expect(await record.read()).toBeUndefined();
@@ -22,7 +23,7 @@ describe("a record in a bucket", () => {
     expect((await record.read())?.bytes).toEqual(Uint8Array.of(2));
   });
 
-  it.skipIf(!FAUXQS_TRAITS.has.has("conditional-objects"))(
+  needing("conditional-objects")(
     "is replaced by whoever read it last, and by nobody else",
     async () => {
       const record = await open();

@@ -11,11 +11,13 @@ import { CONNECT_GROUP, type ConnectHint, connectId } from "#shared/messages/que
 import { tickHint } from "#shared/messages/tick-hint.ts";
 import { type TipHint, tipHint } from "#shared/messages/tip-hint.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import { FAUXQS_TRAITS } from "../support/aws/fauxqs-endpoint.ts";
 import {
   type EndpointQueue,
   openQueueEndpoint,
   type QueueEndpoint,
 } from "../support/aws/queue-endpoint.ts";
+import { contractOn } from "./contract-cases.ts";
 import { type Job, type QueueRig, workQueueContract } from "./work-queue.contract.ts";
 
 const HASH = "ab".repeat(32) as HashHex;
@@ -171,6 +173,54 @@ describe("the queue of connect", () => {
   ])("calls %j %s", (hint, id) => {
     expect(connectId(hint, MINUTE)).toBe(id);
   });
+});
+
+contractOn("fifo-queue", FAUXQS_TRAITS, ({ needing }) => {
+  /** As each of a city is. @source cloud.md 2 */
+  async function openFifo() {
+    const queue = await local.createQueue({
+      FifoQueue: "true",
+      DeduplicationScope: "messageGroup",
+      FifoThroughputLimit: "perMessageGroupId",
+    });
+    const to = (group: string) =>
+      createSqsWorkQueue<Job>({
+        client: local.sqs,
+        queueUrl: queue.url,
+        group,
+        idOf: ({ n }) => `job:${n}`,
+      });
+    return { queue, to };
+  }
+
+  needing("deduplication-by-group")(
+    "drops what a group was sent before, and takes it of another group",
+    async () => {
+      const { queue, to } = await openFifo();
+      for (const group of ["one", "one", "two", "two"]) await to(group).send({ n: 1 });
+      expect(await local.waiting(queue)).toBe(2);
+      await to("one").send({ n: 2 });
+      expect(await local.waiting(queue)).toBe(3);
+    },
+  );
+
+  needing("group-batches")(
+    "hands out all that waits of one group at once, oldest first, and no more until it is gone",
+    async () => {
+      const { queue, to } = await openFifo();
+      for (const n of [1, 2, 3]) await to("one").send({ n });
+      const receive = async () => {
+        const asked = { QueueUrl: queue.url, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 };
+        const { Messages = [] } = await local.sqs.send(new ReceiveMessageCommand(asked));
+        return Messages;
+      };
+      const first = await receive();
+      expect(first.map(({ Body = "" }) => readJob(Body))).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+      await to("one").send({ n: 4 });
+      await to("two").send({ n: 5 });
+      expect((await receive()).map(({ Body = "" }) => readJob(Body))).toEqual([{ n: 5 }]);
+    },
+  );
 });
 
 describe("the topic", () => {

@@ -8,6 +8,8 @@ export const NEEDS = [
   "group-batches",
   /** StartMessageMoveTask. */
   "move-task",
+  /** An answer to the same as to what it does not know. */
+  "unknown-move-task",
   /** A topic that invokes a function. */
   "topic-to-function",
   /** `If-None-Match: *` and `If-Match` of what is put into S3. */
@@ -18,12 +20,12 @@ export const NEEDS = [
   "sign-secp256k1",
   /** ConsumedCapacity as DynamoDB counts it. */
   "capacity",
-  /** Responses cut at 16 MB (batches) and 1 MB (pages). */
+  /** Pages of a query or a scan that end at 1 MB. */
   "page-limits",
 ] as const;
 export type Need = (typeof NEEDS)[number];
 
-/** Something that answers like AWS, or a store of ours. */
+/** Something that answers like AWS. */
 export interface EndpointTraits {
   readonly name: string;
   readonly has: ReadonlySet<Need>;
@@ -34,14 +36,19 @@ const without = (...needs: readonly Need[]): ReadonlySet<Need> =>
 
 /** The endpoints that are known, by name. @source cloud.md 14.1, the table of endpoints */
 export const ENDPOINTS: Readonly<Record<string, EndpointTraits>> = {
-  /** An adapter that needs no endpoint. */
-  embedded: { name: "embedded", has: new Set(NEEDS) },
   dynalite: { name: "dynalite", has: new Set<Need>(["capacity", "page-limits"]) },
-  fauxqs: { name: "fauxqs", has: new Set<Need>(["conditional-deletes"]) },
-  ministack: { name: "ministack", has: without("move-task", "capacity", "page-limits") },
+  fauxqs: { name: "fauxqs", has: new Set<Need>(["unknown-move-task", "conditional-deletes"]) },
+  ministack: { name: "ministack", has: without("move-task", "capacity") },
   localstack: {
     name: "localstack",
-    has: without("import-table", "topic-to-function", "conditional-deletes"),
+    has: without(
+      ...([
+        "import-table",
+        "unknown-move-task",
+        "topic-to-function",
+        "conditional-deletes",
+      ] as const),
+    ),
   },
   "dynamodb-local": { name: "dynamodb-local", has: new Set<Need>(["capacity", "page-limits"]) },
 };

@@ -4,18 +4,10 @@ import { hash256 } from "#shared/crypto/hashes.ts";
 import { parseLaxDer } from "#shared/crypto/parse-lax-der.ts";
 import { publicKeyOf } from "#shared/crypto/sign-digest.ts";
 import { verifySignatures } from "#shared/crypto/verify-signatures.ts";
-import { ScriptFlags } from "#shared/script/script-flags.ts";
-import { checkSignatureEncoding } from "#shared/script/signature-encoding.ts";
+import { encodingRefusal } from "../encoding-refusal.ts";
 import { standInKms } from "./stand-in-kms.ts";
 
 const SECRET = new Uint8Array(32).fill(7);
-
-/** What every node asks of a signature's encoding. @returns `undefined` where it is accepted */
-const refusedAs = (der: Uint8Array) =>
-  checkSignatureEncoding(
-    Uint8Array.of(...der, 1),
-    ScriptFlags.DERSIG | ScriptFlags.LOW_S | ScriptFlags.STRICTENC,
-  );
 
 /** Have so many digests signed, and hold each signature against the rules before and after. */
 export async function signMany(count: number): Promise<void> {
@@ -29,12 +21,12 @@ export async function signMany(count: number): Promise<void> {
     const digest = hash256(Uint8Array.of(number & 0xff, number >> 8));
     const der = await key.sign(digest);
     const given = signatures.pop() ?? new Uint8Array(0);
-    const before = refusedAs(given);
+    const before = encodingRefusal(given);
     if (before !== undefined) high++;
     // Those that were low are left as they were; of the others none was right before.
     const isRight = before === undefined ? Buffer.compare(der, given) === 0 : before === "SigHighS";
     expect(isRight, `digest ${number} came as ${before}`).toBe(true);
-    expect(refusedAs(der), `digest ${number}`).toBeUndefined();
+    expect(encodingRefusal(der), `digest ${number}`).toBeUndefined();
     const signature = parseLaxDer(der);
     if (signature !== undefined) checks.push({ publicKey, signature, digest });
   }

@@ -18,17 +18,12 @@ import { coinAt } from "#shared/coins/coin-at.ts";
 import { coinKeyOf } from "#shared/coins/coin-key.ts";
 import { BASE_HASH } from "#shared/coins/mark.ts";
 import { packOutputs } from "#shared/coins/pack-outputs.ts";
-import { RunningTotals } from "#shared/coins/running-totals.ts";
 import { genesisTip, nextTip, type Tip } from "#shared/coins/tip.ts";
 import type { CoinStore } from "#shared/ports/coin-store.ts";
 import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { type CityTables, makeCityTables } from "../../../support/aws/city-tables.ts";
 import { addMiddleware } from "../../../support/aws/client-middleware.ts";
-import {
-  DYNAMO_TRAITS,
-  type DynamoEndpoint,
-  openDynamoEndpoint,
-} from "../../../support/aws/dynamo-endpoint.ts";
+import { type DynamoEndpoint, openDynamoEndpoint } from "../../../support/aws/dynamo-endpoint.ts";
 import { type RequestRecord, recordRequests } from "../../../support/aws/record-requests.ts";
 import { sortHere } from "../../../support/aws/sort-here.ts";
 import { growBy, hashOf, testBlock, txidOf } from "../../../support/coin-chain.ts";
@@ -129,30 +124,6 @@ describe("a commit", () => {
     const next = nextTip(tip, growBy(tip, [testBlock(1, "a")]), LIMIT);
     const fault = { code: "EXOS-E8104", retryable: false };
     await expect(city.store.commit(tip.rev, next)).rejects.toMatchObject(fault);
-  });
-
-  const costs = "costs 19 units at most, with the largest window and its totals, and 5 to read";
-  it.skipIf(!DYNAMO_TRAITS.has.has("capacity"))(costs, async () => {
-    const city = await openCity();
-    let tip = await start(city);
-    const blocks = Array.from({ length: 562 }, (_, at) => testBlock(at + 1, "a"));
-    const mu = RunningTotals.empty("exos").encode();
-    for (const part of [blocks.slice(0, 561), blocks.slice(561)]) {
-      city.records.length = 0;
-      const next = nextTip(tip, growBy(tip, part), LIMIT);
-      tip = { ...next.tip, mu };
-      expect(await city.store.commit(tip.rev - 1, { ...next, tip })).toBe(true);
-    }
-    expect(await city.store.tip()).toEqual(tip);
-    const spent = city.records.map(({ action, leadingKeys, units }) => ({
-      did: `${action} ${leadingKeys[0]}`,
-      units,
-    }));
-    expect(spent).toEqual([
-      { did: "PutItem TIP", units: 19 },
-      { did: "GetItem TIP", units: 5 },
-    ]);
-    expect((await city.store.totals(tip)).coins).toBe(0);
   });
 });
 
