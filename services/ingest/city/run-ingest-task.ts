@@ -9,6 +9,8 @@ import type { TaskArguments } from "./task-arguments.ts";
 const UPLOAD_BYTES_PER_DAY = 200 * 1024 * 1024;
 /** A quarter of a core: enough to follow the chain and to serve those that do. */
 const INBOUND_MAX = 60;
+/** Each is an object put; a task that loses its place on Spot is told before, and saves. */
+const SAVE_SECONDS = 3_600;
 
 /**
  * The peer process of a city, from the first look at its tables until the signal is aborted: then
@@ -36,6 +38,7 @@ export async function runIngestTask(
     seeds: given.connect.length > 0 ? [] : (SEEDS[network.name] ?? []),
     inboundMax: INBOUND_MAX,
     uploadBytesPerDay: UPLOAD_BYTES_PER_DAY,
+    saveSeconds: SAVE_SECONDS,
     portDefault: network.ports.p2p,
     development: network.kind === "regtest",
     userAgent: given.userAgent,

@@ -18,8 +18,6 @@ export interface Connections extends AsyncDisposable {
 }
 
 const STEP_MS = 500;
-/** A kill costs no more than this of what was learned. @source DUMP_PEERS_INTERVAL (Core 28.0) */
-const SAVE_MS = 900_000;
 
 /**
  * Listen where the settings say; nothing is dialled before `run`.
@@ -62,7 +60,7 @@ export async function openConnections(
       while (!signal.aborted) {
         dialler.step();
         watch.step();
-        if (clock.elapsedMs() - savedMs >= SAVE_MS) {
+        if (clock.elapsedMs() - savedMs >= settings.saveSeconds * 1_000) {
           savedMs = clock.elapsedMs();
           await save(deps);
         }

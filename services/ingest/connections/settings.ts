@@ -33,6 +33,8 @@ export interface ConnectionSettings {
   readonly development: boolean;
   /** `host:port` of the outbound proxy, for lists. */
   readonly proxy: string;
+  /** A kill costs no more than this of what was learned; an end costs nothing. */
+  readonly saveSeconds: number;
 }
 
 /** @source exos-l1.md 1.1 and 7.8 */
@@ -51,4 +53,6 @@ export const CONNECTION_DEFAULTS = {
   uploadBytesPerDay: 0,
   seeds: [],
   proxy: "",
+  /** @source DUMP_PEERS_INTERVAL (Core 28.0) */
+  saveSeconds: 900,
 } as const satisfies Partial<ConnectionSettings>;

@@ -12,9 +12,16 @@ export interface SweepDeps {
   readonly cities: readonly string[];
 }
 
-/** Asks all cities, judges them, and writes who is in rotation. @source cloud.md 7.3, 10 */
+/** How old the heights of a picture may be in which nothing else changed: each is an object put. */
+const PICTURE_SECONDS = 300;
+
+/**
+ * Asks all cities, judges them, and writes who is in rotation, and the picture of it, when they
+ * change. @source cloud.md 7.3, 10
+ */
 export function createSweep({ asker, board, cities }: SweepDeps) {
   let written: string | undefined;
+  let shown: { readonly standing: string; readonly at: UnixSeconds } | undefined;
   /** @param before what the sweep before found @returns what this one found */
   return async (before: readonly CitySeen[], now: UnixSeconds): Promise<CitySeen[]> => {
     const readings = await Promise.all(
@@ -28,7 +35,12 @@ export function createSweep({ asker, board, cities }: SweepDeps) {
       await board.putVector(vector);
       written = vector;
     }
-    await board.putPicture(pictureOf({ readings, verdict, rotation, now }));
+    const found = { readings, verdict, rotation, now };
+    const standing = standingOf(found);
+    if (standing !== shown?.standing || now - shown.at >= PICTURE_SECONDS) {
+      await board.putPicture(pictureOf(found));
+      shown = { standing, at: now };
+    }
     return seenOf(readings, verdict, now);
   };
 }
@@ -54,13 +66,22 @@ function seenOf(
   });
 }
 
-/** What pages show of the fleet. */
-function pictureOf(found: {
-  readonly readings: readonly CityReading[];
+interface Found {
   readonly verdict: FleetVerdict;
   readonly rotation: ReadonlyMap<string, boolean>;
   readonly now: UnixSeconds;
-}): string {
+}
+
+/** What of a picture is worth an object at once: reasons by name, their words are others each minute. */
+function standingOf({ verdict, rotation }: Found): string {
+  const cities = verdict.cities.map(({ city, ready, reasons }) => {
+    return [city, ready, rotation.get(city), reasons.map(({ name }) => name)];
+  });
+  return JSON.stringify([cities, verdict.groups]);
+}
+
+/** What pages show of the fleet. */
+function pictureOf(found: Found & { readonly readings: readonly CityReading[] }): string {
   const { readings, verdict, rotation, now } = found;
   const cities = verdict.cities.map(({ city, reasons, ready }, at) => {
     const tip = readings[at]?.answer?.tip;

@@ -56,6 +56,10 @@ export function createWatch(deps: WatchDeps): Watch {
     const beats = (await parts.run("heartbeats", () => deps.heartbeats.all())) ?? [];
     const ingest = find(beats, "ingest");
     const before = find(beats, "watch");
+    // Meanwhile: the farthest city answers a second later, which is paid for.
+    const sweeping = parts.run("fleet", async () => sweep?.(before?.cities ?? [], now));
+    // It is told where it is waited for.
+    sweeping.catch(() => undefined);
     // Before the tick, whose own hint would be among those that wait.
     const depths = await parts.run("queues", () => deps.depths.read());
     const tip = await parts.run("tick", () => tick(deps));
@@ -64,7 +68,7 @@ export function createWatch(deps: WatchDeps): Watch {
     await parts.run("metrics", () => measure({ tip, ingest, now }, deps));
     if (keepTask !== undefined) await parts.run("task", () => keepTask(ingest, now));
     if (keepReplay !== undefined) await parts.run("replay", () => keepReplay(tip, now));
-    const seen = await parts.run("fleet", async () => sweep?.(before?.cities ?? [], now));
+    const seen = await sweeping;
     await parts.run("heartbeat", () =>
       deps.heartbeats.beat({
         service: "watch",
@@ -135,7 +139,7 @@ function peersOf({ at, peersIn, peersOut }: IngestHeartbeat, now: UnixSeconds): 
   return now - at > SILENT_SECONDS_MAX ? 0 : peersIn + peersOut;
 }
 
-/** Runs parts one after the other; what failed is logged, and thrown at the end. */
+/** Runs parts of a round; what failed is logged, and the first of it thrown at the end. */
 function tryEach(log: Log) {
   let failed: StoreFault | undefined;
   return {

@@ -15,15 +15,29 @@ export interface OpenedBans {
 class SavedBanList extends MemoryBanList {
   readonly #state: SavedState;
   #saving: Promise<void> = Promise.resolve();
+  /** What is kept already, as text; `undefined`: nobody knows. */
+  #kept: string | undefined;
 
-  constructor(state: SavedState, clock: Pick<Clock, "now">, bans: Iterable<Ban> = []) {
+  constructor(
+    state: SavedState,
+    clock: Pick<Clock, "now">,
+    { bans, isKept }: { readonly bans: readonly Ban[]; readonly isKept: boolean },
+  ) {
     super(clock, bans);
     this.#state = state;
+    this.#kept = isKept ? JSON.stringify(bans) : undefined;
   }
 
   /** One at a time: the last one to be asked for is the last one written. */
   override save(): Promise<void> {
-    const write = () => this.#state.write(this.list());
+    const write = async () => {
+      const bans = this.list();
+      const text = JSON.stringify(bans);
+      // Most saves find nobody banned since: in a city each write is an object put.
+      if (text === this.#kept) return;
+      await this.#state.write(bans);
+      this.#kept = text;
+    };
     this.#saving = this.#saving.then(write, write);
     return this.#saving;
   }
@@ -40,11 +54,13 @@ export async function openSavedBanList(
   clock: Pick<Clock, "now">,
 ): Promise<OpenedBans> {
   const saved = await state.read();
-  if (saved === undefined) return { bans: new SavedBanList(state, clock), damaged: false };
+  if (saved === undefined) {
+    return { bans: new SavedBanList(state, clock, { bans: [], isKept: true }), damaged: false };
+  }
   const rows = saved === "damaged" || !Array.isArray(saved.value) ? undefined : saved.value;
-  const bans = rows?.map(parseBan).filter((ban) => ban !== undefined);
-  const damaged = bans === undefined || bans.length !== rows?.length;
-  return { bans: new SavedBanList(state, clock, bans), damaged };
+  const bans = rows?.map(parseBan).filter((ban) => ban !== undefined) ?? [];
+  const damaged = bans.length !== rows?.length;
+  return { bans: new SavedBanList(state, clock, { bans, isKept: !damaged }), damaged };
 }
 
 function parseBan(value: unknown): Ban | undefined {
