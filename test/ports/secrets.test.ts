@@ -45,6 +45,45 @@ describe("secrets in a folder", () => {
 });
 
 describe("secrets of SSM", () => {
+  it("are decrypted where their ciphertext is another, also after they were away", async () => {
+    const asked: boolean[] = [];
+    let held: { readonly plain: string; readonly sealed: string } | undefined;
+    const secrets = createSsmSecrets({
+      path: "/exos/prod/syd",
+      caller: {
+        region: async () => "eu-west-2",
+        keys: async () => ({ accessKeyId: "AKID", secretAccessKey: "secret" }),
+        wallMs: () => 0,
+        async fetch(_, { body }) {
+          const { WithDecryption } = JSON.parse(String(body));
+          asked.push(WithDecryption);
+          if (held === undefined) {
+            return new Response('{"__type":"com.amazonaws.ssm#ParameterNotFound"}', {
+              status: 400,
+            });
+          }
+          return Response.json({ Parameter: { Value: WithDecryption ? held.plain : held.sealed } });
+        },
+      },
+    });
+    const get = async () => {
+      asked.length = 0;
+      return [await secrets.get("edge-key"), ...asked];
+    };
+    expect(await get()).toEqual([undefined, true]);
+    held = { plain: "one", sealed: "1" };
+    expect(await get()).toEqual(["one", true]);
+    expect(await get()).toEqual(["one", false, true]);
+    expect(await get()).toEqual(["one", false]);
+    held = { plain: "two", sealed: "2" };
+    expect(await get()).toEqual(["two", false, true]);
+    held = undefined;
+    expect(await get()).toEqual([undefined, false]);
+    // Under the same ciphertext no other value comes back; under the same version one may.
+    held = { plain: "three", sealed: "3" };
+    expect(await get()).toEqual(["three", true]);
+  });
+
   secretsContract(async (held) =>
     createSsmSecrets({
       path: "/exos/prod/syd",
