@@ -48,15 +48,41 @@ export function recordOf(
   return describeHeader(block, parent, network.consensus, kernelTime);
 }
 
+/** A block that is to be kept, as it came. */
+interface BlockToKeep {
+  readonly block: Block;
+  readonly bytes: Uint8Array;
+  readonly record: HeaderRecord;
+}
+
 /** Keep the body of a block whose header is kept, in its canonical form, and note its size. */
 export async function keepBody(
   { block, bytes }: { readonly block: Block; readonly bytes: Uint8Array },
   { blocks, headers, network }: Pick<ArrivalDeps, "blocks" | "headers" | "network">,
 ): Promise<void> {
   const hash = toHashHex(block.hash);
-  // Every other form of the same block is longer than the canonical one.
-  const isCanonical = bytes.length === block.sizeTotal;
-  const body = isCanonical ? bytes : encodeBlock(block, network.consensus.wire);
+  const body = canonicalBody({ block, bytes }, network);
   await blocks.put(hash, body);
   await headers.setBodySize(hash, body.length);
+}
+
+/**
+ * Keep a header with the body that it commits to. The body comes first: who dies between leaves one
+ * that nobody asks for, and the same block, sent again, completes it.
+ */
+export async function keepWithBody(
+  { block, bytes, record }: BlockToKeep,
+  { blocks, headers, network }: Pick<ArrivalDeps, "blocks" | "headers" | "network">,
+): Promise<void> {
+  const body = canonicalBody({ block, bytes }, network);
+  await blocks.put(record.hash, body);
+  await headers.put(record, body.length);
+}
+
+function canonicalBody(
+  { block, bytes }: { readonly block: Block; readonly bytes: Uint8Array },
+  { consensus }: Pick<Network, "consensus">,
+): Uint8Array {
+  // Every other form of the same block is longer than the canonical one.
+  return bytes.length === block.sizeTotal ? bytes : encodeBlock(block, consensus.wire);
 }

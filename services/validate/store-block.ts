@@ -7,7 +7,7 @@ import type { Block } from "#shared/primitives/block.ts";
 import type { CoinsReader } from "#shared/primitives/coin.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { type Acceptance, type BlockPlace, findPlace, isKernelOlder } from "./accept-block.ts";
-import { keepBody, recordOf } from "./admit-block.ts";
+import { keepWithBody, recordOf } from "./admit-block.ts";
 import type { ArrivalDeps } from "./arrival-deps.ts";
 import { readKernelCoin } from "./read-coins.ts";
 import { viewAt } from "./tip-view.ts";
@@ -34,8 +34,7 @@ export async function storeBlock(bytes: Uint8Array, deps: ArrivalDeps): Promise<
   const error = judgeStored(block, place, { coins, deps });
   if (error !== undefined) return { state: "refused", hash: toHashHex(block.hash), error };
   const record = recordOf(block, { parent, coins }, deps.network);
-  await deps.headers.put(record);
-  await keepBody({ block, bytes }, deps);
+  await keepWithBody({ block, bytes, record }, deps);
   const heavier = isBetterTip(record, tip);
   if (heavier) await deps.headers.addCandidate(record);
   return { state: "accepted", record, heavier };

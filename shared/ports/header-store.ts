@@ -28,8 +28,13 @@ export interface StoredHeader {
  * `adapters/aws/dynamo-header-store.ts`. Each passes `test/ports/header-store.contract.ts`.
  */
 export interface HeaderStore {
-  /** Keep a header unless it is there already. @throws StoreFault when it cannot be kept */
-  put(record: HeaderRecord): Promise<void>;
+  /**
+   * Keep a header unless it is there already.
+   *
+   * @param bodySize where its body is stored before: as `setBodySize` after it, in one write
+   * @throws StoreFault when it cannot be kept
+   */
+  put(record: HeaderRecord, bodySize?: number): Promise<void>;
   get(hash: HashHex): Promise<StoredHeader | undefined>;
   /** @param hashes at most 2,000 @returns in the order asked */
   getMany(hashes: readonly HashHex[]): Promise<(StoredHeader | undefined)[]>;
@@ -57,7 +62,7 @@ export interface HeaderStore {
 
   /**
    * Ends of branches, heaviest first, bad ones included: at least the candidates heavier than the
-   * committed tip, and the tip itself where one is committed. A store that one process owns tells of
+   * committed tip, and the tip itself where one is committed, or one below it of a moment ago. A store that one process owns tells of
    * every known header without a known child; a shared one keeps no such list.
    *
    * @param limit 1 to 256

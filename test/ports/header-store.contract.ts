@@ -49,6 +49,16 @@ export function headerStoreContract(create: () => Promise<HeaderStore>): void {
     expect(found.map((header) => header?.record.height)).toEqual([1, undefined, 0]);
   });
 
+  it("keeps a header with the size of a body that was stored before it", async () => {
+    const headers = await create();
+    await headers.put(first, 215);
+    await headers.put(first);
+    expect(await headers.get(first.hash)).toMatchObject({ record: first, bodySize: 215 });
+    await headers.put(rival);
+    await headers.put(rival, 216);
+    expect(await headers.get(rival.hash)).toMatchObject({ record: rival, bodySize: 216 });
+  });
+
   it("keeps each fact, and erases none when the header comes again", async () => {
     const headers = await create();
     await headers.put(first);

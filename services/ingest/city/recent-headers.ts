@@ -50,7 +50,11 @@ export function createRecentHeaders(headers: HeaderStore): RecentHeaders {
   return {
     forget: (hash) => void kept.delete(hash),
     headers: {
-      put: (record) => headers.put(record),
+      async put(record, bodySize) {
+        await headers.put(record, bodySize);
+        // A read that was under way may have put back what is now known to be too little.
+        if (bodySize !== undefined) kept.delete(record.hash);
+      },
       async get(hash) {
         const known = kept.get(hash);
         if (known !== undefined) return known;

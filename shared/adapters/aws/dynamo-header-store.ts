@@ -70,7 +70,11 @@ export function createDynamoHeaderStore(options: DynamoHeaderStoreOptions): Head
   }
 
   return {
-    put: (record) => setFact(record.hash, recordAttributes(record)),
+    put: (record, bodySize) =>
+      setFact(record.hash, {
+        ...recordAttributes(record),
+        ...(bodySize !== undefined && { bz: numeric(bodySize) }),
+      }),
     async get(hash) {
       const item = await chain.get(headerKey(hash));
       const header = item === undefined ? undefined : decodeItem(hash, item);

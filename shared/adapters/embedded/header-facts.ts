@@ -42,11 +42,14 @@ export function createHeaderFacts(tables: FactTables): HeaderStore & Pick<Header
   }
 
   return {
-    async put(record) {
-      if (headers.get(record.hash) !== undefined) return;
+    async put(record, bodySize) {
+      if (headers.get(record.hash) !== undefined) {
+        if (bodySize !== undefined) change(record.hash, { bodySize });
+        return;
+      }
       headers.set(record.hash, {
         record,
-        bodySize: undefined,
+        bodySize,
         checked: false,
         rejected: undefined,
         applied: [],
