@@ -12,6 +12,7 @@ import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts
 import type { Log } from "#shared/ports/log.ts";
 import type { Traces } from "#shared/ports/traces.ts";
 import type { IndexDeps } from "./core.ts";
+import { rememberCursor } from "./remember-cursor.ts";
 import { rememberTip } from "./remember-tip.ts";
 
 /** What the environment of this function holds. */
@@ -56,8 +57,9 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
     entropy: createSystemEntropy(),
   });
   const tip = rememberTip(stores.coins);
-  const known = { ...stores, coins: tip.told, dynamo, wire, clock };
-  const index = openAddressIndex(env.EXOS_TABLE_INDEX, known);
+  const cursor = rememberCursor(stores.cursors);
+  const known = { ...stores, coins: tip.told, cursors: cursor.told, dynamo, wire, clock };
+  const index = { ...openAddressIndex(env.EXOS_TABLE_INDEX, known), cursor: cursor.asked };
   const leases = createDynamoLeases(stores.chain);
   const isLoading = async () => (await leases.holder("load", clock.now())) !== undefined;
   return { deps: { coins: tip.asked, blocks: stores.blocks, index, isLoading }, log, traces };

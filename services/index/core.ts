@@ -41,6 +41,13 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
   /** Of one batch, 256 unless given: what a run that is cut off may do in vain. */
   readonly batchBlocksMax?: number;
+  /**
+   * Of the hint that this run follows. Another run follows the next one: this one does not look
+   * whether the tip has moved meanwhile.
+   */
+  readonly hintedRev?: number | undefined;
+  /** Whether `transactions` of the progress are wanted, which costs two reads a batch. */
+  readonly isCounted?: boolean;
   /** Called after every batch. */
   readonly onProgress?: (progress: IndexProgress) => void;
 }
@@ -62,13 +69,15 @@ const BATCH_BYTES_MAX = 2 * 1_048_576;
  */
 export async function followTip(
   deps: IndexDeps,
-  { signal, onProgress, batchBlocksMax = BATCH_BLOCKS_MAX }: FollowOptions = {},
+  options: FollowOptions = {},
 ): Promise<IndexPoint | undefined> {
+  const { signal, onProgress, batchBlocksMax = BATCH_BLOCKS_MAX } = options;
+  const { hintedRev, isCounted = true } = options;
   let blocks = 0;
   let transactions = 0;
   let bytes = 0;
   for (;;) {
-    const tip = await deps.coins.tip();
+    const tip = await deps.coins.tip(hintedRev);
     const cursor = await deps.index.cursor();
     if (tip === undefined || cursor?.hash === tip.hash || signal?.aborted === true) return cursor;
 
@@ -87,15 +96,12 @@ export async function followTip(
     await deps.index.follow(batch.at(-1)?.hash ?? tip.hash);
 
     const at = batch.at(-1) ?? tip;
-    const [before, after] = await Promise.all([
-      fork < 0 ? undefined : deps.index.blockRow(height(fork)),
-      deps.index.blockRow(at.height),
-    ]);
     blocks += batch.length;
-    transactions += (after?.transactionsSum ?? 0) - (before?.transactionsSum ?? 0);
+    if (isCounted) transactions += await transactionsBetween(fork, at.height, deps);
     bytes = batch.reduce((sum, block) => sum + block.bytes.length, bytes);
     const point = { height: at.height, hash: at.hash };
     onProgress?.({ at: point, target: tip.height, blocks, transactions, bytes });
+    if (hintedRev !== undefined && point.hash === tip.hash) return point;
   }
 }
 
@@ -128,6 +134,19 @@ async function findFork(
     else differs = middle;
   }
   return agrees;
+}
+
+/** Transactions of the blocks above one height up to another, by the sums in their rows. */
+async function transactionsBetween(
+  fork: number,
+  end: number,
+  { index }: Pick<IndexDeps, "index">,
+): Promise<number> {
+  const [before, after] = await Promise.all([
+    fork < 0 ? undefined : index.blockRow(height(fork)),
+    index.blockRow(height(end)),
+  ]);
+  return (after?.transactionsSum ?? 0) - (before?.transactionsSum ?? 0);
 }
 
 /** Blocks of the chain from a height up, as many as one batch takes, at least one if there is one. */

@@ -7,6 +7,13 @@ const RESERVE_MS = 15_000;
 /** Blocks of one batch: a cold table takes some 50 ms for each. */
 const BATCH_BLOCKS_MAX = 32;
 
+interface Following {
+  readonly deps: IndexDeps;
+  readonly log: Pick<Log, "info">;
+  /** Of the tip that a hint told of. */
+  readonly hintedRev?: number;
+}
+
 /**
  * Bring the index to the tip as far as a run's time goes. What is left is found by the next hint, or
  * by the tick.
@@ -15,13 +22,15 @@ const BATCH_BLOCKS_MAX = 32;
  */
 export async function followWithin(
   leftMs: number,
-  { deps, log }: { readonly deps: IndexDeps; readonly log: Pick<Log, "info"> },
+  { deps, log, hintedRev }: Following,
 ): Promise<IndexPoint | undefined> {
   const signal = AbortSignal.timeout(Math.max(1, leftMs - RESERVE_MS));
   let blocks = 0;
   const at = await followTip(deps, {
     signal,
     batchBlocksMax: BATCH_BLOCKS_MAX,
+    isCounted: false,
+    hintedRev,
     onProgress(progress) {
       blocks = progress.blocks;
     },

@@ -11,7 +11,8 @@ const { deps, log, traces } = composeAws(process.env);
 export const handler = (event: TopicEvent, context: Pick<Context, "getRemainingTimeInMillis">) =>
   handleTopic(event, {
     read: (text) => readHint(text, [parseTipHint]),
-    handle: () => followWithin(context.getRemainingTimeInMillis(), { deps, log }),
+    handle: ({ rev: hintedRev }) =>
+      followWithin(context.getRemainingTimeInMillis(), { deps, log, hintedRev }),
     log,
     traces,
   });

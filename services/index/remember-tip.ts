@@ -19,8 +19,8 @@ export interface RememberedTip {
  */
 export function rememberTip(coins: CoinStore): RememberedTip {
   let last: Tip | undefined;
-  const asked = async () => {
-    last = await coins.tip();
+  const asked = async (toldRev?: number) => {
+    last = await coins.tip(toldRev);
     return last;
   };
   const frozen: CoinStore["frozen"] = (group) => coins.frozen(group);

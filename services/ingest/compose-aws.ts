@@ -109,6 +109,8 @@ export async function composeAws(
   const city = openCity(names, { traces });
   const { stores, network, clock, entropy, clients, leases, owner, segments } = city;
   const { chain: _, objects, ...ports } = stores;
+  // It is looked at every five seconds: what one look misses the next one sees.
+  const { notice } = openChainStores(names, { clients, network, clock, entropy, reads: "lagging" });
   const sqs = createSqsClient({}, { traces });
   const pool = createDynamoTable({ client: clients.dynamo, table: names.EXOS_TABLE_POOL });
   const policy = { checkpoints: "assert", assumes: () => false } as const;
@@ -121,7 +123,7 @@ export async function composeAws(
   return {
     ...ports,
     ...known,
-    ...{ network, clock, entropy, log },
+    ...{ network, clock, entropy, log, notice },
     metrics,
     checkpoints: policy.checkpoints,
     pause: () => setImmediate(),

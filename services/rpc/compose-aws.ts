@@ -61,8 +61,12 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const ssmEndpoint = environment["AWS_ENDPOINT_URL_SSM"] ?? environment["AWS_ENDPOINT_URL"];
   const clients = { dynamo, traces };
   const chain = openChainStores(env, { clients, network, clock, entropy });
+  // What these tell may be a minute old anyway, and an older cursor of the index is never wrong.
+  const told = openChainStores(env, { clients, network, clock, entropy, reads: "lagging" });
+  const { heartbeats, generations, cursors } = told;
   const coins = holdTip(chain.coins, { notice: chain.notice, clock });
-  const stores = { ...chain, coins };
+  const headers = { ...chain.headers, leaves: told.headers.leaves };
+  const stores = { ...chain, coins, headers, heartbeats, generations, cursors };
   const pool = createDynamoTable({ client: dynamo, table: env.EXOS_TABLE_POOL });
   const judged = { ...stores, network, clock, log, entropy };
   const ports = {

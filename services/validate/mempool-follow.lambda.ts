@@ -10,7 +10,7 @@ const deps = composePool(process.env, "mempool-follow");
 export const handler = (event: TopicEvent): Promise<void> =>
   handleTopic(event, {
     read: (text) => readHint(text, [parseTipHint]),
-    handle: () => followWithPool(deps),
+    handle: ({ rev }) => followWithPool(deps, rev),
     log: deps.log,
     traces: deps.traces,
   });

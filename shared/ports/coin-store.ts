@@ -27,8 +27,12 @@ export interface ScannedItem {
  * `adapters/aws/dynamo-coin-store.ts`. Each passes `test/ports/coin-store.contract.ts`. Every method throws StoreFault when the world failed.
  */
 export interface CoinStore {
-  /** @returns the committed tip; `undefined` before the first commit */
-  tip(): Promise<Tip | undefined>;
+  /**
+   * @param toldRev where a notice or a hint told of a tip of that `rev`: one that is as new may be
+   *   answered, though another was committed a moment ago, since whoever was told of it reads again
+   * @returns the committed tip; `undefined` before the first commit
+   */
+  tip(toldRev?: number): Promise<Tip | undefined>;
 
   /**
    * Hashes of the 64 final heights of one group, `64 × group` up. Once there, it never changes. Who

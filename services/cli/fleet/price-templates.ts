@@ -38,6 +38,7 @@ export type CostItem =
   | "keys"
   | "edge"
   | "sets"
+  | "fleet"
   | "delivery";
 
 type Pricer = (id: string, resource: PricedResource, bill: Bill) => readonly CostLine[];
@@ -50,6 +51,11 @@ const ECS_TARGET = z.object({
   }),
 });
 const DISK = z.object({ SizeInGiB: z.number() });
+const VARIABLES = z.object({
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+});
+/** Names the cities that a function asks. */
+const FLEET = "EXOS_FLEET_CITIES";
 
 /** What prices depend on beside the resource. */
 interface Bill {
@@ -60,7 +66,13 @@ interface Bill {
 const MILLION = 1_000_000;
 /** Gigabytes of disk that come with a task. */
 const DISK_GB_FREE = 20;
-const { dynamo, s3, queues, functions, sets } = IDLE_USAGE;
+const { dynamo, s3, queues, functions, sets, watcher } = IDLE_USAGE;
+/** Name of the function whose runs may bring more with them than their seconds. */
+const WATCH = "watch";
+
+/** Dollars a month of what is done so often a minute. @param million dollars of a million of it */
+const perMonth = (perMinute: number, million: number): number =>
+  ((perMinute * MINUTES_A_MONTH) / MILLION) * million;
 
 /** @throws for a property that is not a number: its price would be a guess */
 function numberIn(resource: PricedResource, name: string): number {
@@ -129,11 +141,12 @@ function priceTable(id: string, table: PricedResource): CostLine[] {
 
 function priceBucket(id: string, bucket: PricedResource): CostLine[] {
   if (!textIn(bucket, "BucketName").endsWith("-chain")) return [];
-  const puts = BLOCKS_A_MONTH * s3.putsPerBlock * PRICES.s3MillionPuts;
-  const gets = BLOCKS_A_MONTH * s3.getsPerBlock * PRICES.s3MillionGets;
+  const puts = BLOCKS_A_MONTH * s3.putsPerBlock + MINUTES_A_MONTH * s3.putsPerMinute;
+  const gets = BLOCKS_A_MONTH * s3.getsPerBlock;
+  const requests = puts * PRICES.s3MillionPuts + gets * PRICES.s3MillionGets;
   return [
     { item: "objects", what: `${id}: storage`, dollars: s3.gb * PRICES.s3GbMonth },
-    { item: "objects", what: `${id}: requests`, dollars: (puts + gets) / MILLION },
+    { item: "objects", what: `${id}: requests`, dollars: requests / MILLION },
   ];
 }
 
@@ -141,7 +154,7 @@ function priceBucket(id: string, bucket: PricedResource): CostLine[] {
 function priceSchedule(id: string, schedule: PricedResource, bill: Bill): CostLine[] {
   const started = ECS_TARGET.safeParse(schedule.Properties?.["Target"]);
   if (!started.success) {
-    const dollars = (MINUTES_A_MONTH / MILLION) * PRICES.schedulerMillion;
+    const dollars = perMonth(1, PRICES.schedulerMillion);
     return [{ item: "queues", what: id, dollars }];
   }
   if (schedule.Properties?.["State"] === "DISABLED") return [];
@@ -168,11 +181,13 @@ function priceQueue(id: string, queue: PricedResource): CostLine[] {
       .replace(/\.fifo$/, "")
       .split("-")
       .at(-1) ?? "";
-  const counts: Readonly<Record<string, number>> = queues.requestsPerBlock;
-  const hints = (counts[name] ?? 0) * BLOCKS_A_MONTH;
+  const byBlock: Readonly<Record<string, number>> = queues.requestsPerBlock;
+  const byMinute: Readonly<Record<string, number>> = queues.requestsPerMinute;
+  const hints = (byBlock[name] ?? 0) * BLOCKS_A_MONTH;
+  const looks = (byMinute[name] ?? 0) * MINUTES_A_MONTH;
   // The peer process holds one long poll; functions are polled for by their mappings.
   const polls = name === "announce" ? (HOURS_A_MONTH * 3_600) / queues.pollSeconds : 0;
-  const dollars = ((hints + polls) / MILLION) * perMillion(queue);
+  const dollars = ((hints + looks + polls) / MILLION) * perMillion(queue);
   return dollars === 0 ? [] : [{ item: "queues", what: id, dollars }];
 }
 
@@ -188,9 +203,23 @@ function priceFunction(id: string, made: PricedResource): CostLine[] {
   if (known === undefined) throw new RangeError(`${id}: no usage of a function "${name}"`);
   const runs = known.perBlock * BLOCKS_A_MONTH + known.perMinute * MINUTES_A_MONTH;
   if (runs === 0) return [];
-  const gbSeconds = runs * known.seconds * (numberIn(made, "MemorySize") / 1_024);
-  const dollars = gbSeconds * PRICES.lambdaArmGbSecond + (runs / MILLION) * PRICES.lambdaMillion;
-  return [{ item: "functions", what: id, dollars }];
+  const second = runs * (numberIn(made, "MemorySize") / 1_024) * PRICES.lambdaArmGbSecond;
+  const dollars = known.seconds * second + (runs / MILLION) * PRICES.lambdaMillion;
+  const own: CostLine = { item: "functions", what: id, dollars };
+  return name === WATCH && watchesFleet(made) ? [own, ...priceWatcher(id, second)] : [own];
+}
+
+function watchesFleet(made: PricedResource): boolean {
+  return VARIABLES.safeParse(made.Properties).data?.Environment.Variables[FLEET] !== undefined;
+}
+
+/** @param second dollars of a month in which each run takes one second longer */
+function priceWatcher(id: string, second: number): CostLine[] {
+  const puts = perMonth(watcher.putsPerMinute, PRICES.s3MillionPuts);
+  return [
+    { item: "fleet", what: `${id}: waiting for all cities`, dollars: watcher.seconds * second },
+    { item: "fleet", what: `${id}: saying what it saw`, dollars: puts },
+  ];
 }
 
 function priceLogs(id: string, group: PricedResource): CostLine[] {
@@ -205,9 +234,17 @@ function priceLogs(id: string, group: PricedResource): CostLine[] {
 function priceFirewall(id: string, acl: PricedResource): CostLine[] {
   const rules = acl.Properties?.["Rules"];
   const count = Array.isArray(rules) ? rules.length : 0;
-  const requests = IDLE_USAGE.edgeMillions * PRICES.wafMillion;
+  const requests = perMonth(IDLE_USAGE.edgePerMinute, PRICES.wafMillion);
   const dollars = PRICES.wafAclMonth + count * PRICES.wafRuleMonth + requests;
   return [{ item: "edge", what: `${id}: ${count} rules`, dollars }];
+}
+
+/** Every request runs the router, which reads the vector. */
+function priceDistribution(id: string): CostLine[] {
+  const { cloudFrontMillion, cloudFrontFunctionMillion, keyValueReadMillion } = PRICES;
+  const million = cloudFrontMillion + cloudFrontFunctionMillion + keyValueReadMillion;
+  const dollars = perMonth(IDLE_USAGE.edgePerMinute, million);
+  return [{ item: "edge", what: `${id}: requests of watchers`, dollars }];
 }
 
 const fixed =
@@ -223,6 +260,7 @@ const PRICERS: Readonly<Record<string, Pricer>> = {
   "AWS::Lambda::Function": priceFunction,
   "AWS::Logs::LogGroup": priceLogs,
   "AWS::WAFv2::WebACL": priceFirewall,
+  "AWS::CloudFront::Distribution": priceDistribution,
   "AWS::SNS::Topic": (what, topic) =>
     textIn(topic, "TopicName").endsWith("-follow")
       ? [
@@ -244,7 +282,6 @@ const PRICERS: Readonly<Record<string, Pricer>> = {
 const FREE: ReadonlySet<string> = new Set([
   "AWS::Budgets::Budget",
   "AWS::CloudFront::CachePolicy",
-  "AWS::CloudFront::Distribution",
   "AWS::CloudFront::Function",
   "AWS::CloudFront::KeyValueStore",
   "AWS::CloudFront::OriginAccessControl",

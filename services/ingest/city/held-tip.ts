@@ -5,8 +5,12 @@ import { withTip } from "#shared/ports/with-tip.ts";
 /** A coin store whose tip is read when it is known to have moved, and held meanwhile. */
 export interface HeldTip {
   readonly coins: CoinStore;
-  /** Read it now. @returns whether it is another than the one that was held */
-  refresh(): Promise<boolean>;
+  /**
+   * Read it now.
+   * @param toldRev of the tip that a hint or the notice told of
+   * @returns whether it is another than the one that was held
+   */
+  refresh(toldRev?: number): Promise<boolean>;
   /** The one that is held. */
   held(): Tip | undefined;
 }
@@ -20,9 +24,9 @@ export interface HeldTip {
  */
 export function createHeldTip(coins: CoinStore): HeldTip {
   let held: Tip | undefined;
-  async function refresh(): Promise<boolean> {
+  async function refresh(toldRev?: number): Promise<boolean> {
     const before = held;
-    const now = await coins.tip();
+    const now = await coins.tip(toldRev);
     // Two reads may overtake each other; revisions only rise.
     if (now !== undefined && now.rev >= (held?.rev ?? 0)) held = now;
     return held?.rev !== before?.rev;

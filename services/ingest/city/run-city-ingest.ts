@@ -109,21 +109,23 @@ async function pack(city: CityIngest, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function follow({ tip, ingest }: CityIngest): Promise<void> {
-  await tip.refresh();
+async function follow({ tip, ingest }: CityIngest, toldRev?: number): Promise<void> {
+  await tip.refresh(toldRev);
   await ingest.tipMoved();
 }
 
 /** The notice is small, the tip is not: it is read where the notice names another. */
 async function lookAtNotice(city: CityIngest): Promise<void> {
   const noticed = await city.notice.read();
-  if (noticed !== undefined && noticed.rev > (city.tip.held()?.rev ?? 0)) await follow(city);
+  if (noticed !== undefined && noticed.rev > (city.tip.held()?.rev ?? 0)) {
+    await follow(city, noticed.rev);
+  }
 }
 
 async function hear(hint: AnnounceHint, city: CityIngest): Promise<void> {
   switch (hint.kind) {
     case "tip":
-      if (hint.rev > (city.tip.held()?.rev ?? 0)) await follow(city);
+      if (hint.rev > (city.tip.held()?.rev ?? 0)) await follow(city, hint.rev);
       return;
     case "accepted":
       city.ingest.accepted(hint.txid);

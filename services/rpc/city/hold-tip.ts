@@ -26,7 +26,10 @@ export function holdTip(
     const startedMs = clock.elapsedMs();
     const said = held === undefined ? undefined : await notice.read();
     // A notice that lags tells of a tip that is held already; one that was lost is repaired.
-    if (held === undefined || said === undefined || said.rev !== held.rev) held = await coins.tip();
+    if (held === undefined || said === undefined || said.rev !== held.rev) {
+      const isNews = said !== undefined && said.rev > (held?.rev ?? said.rev);
+      held = await coins.tip(isNews ? said.rev : undefined);
+    }
     lookedMs = startedMs;
   }
 

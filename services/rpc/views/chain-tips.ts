@@ -40,7 +40,10 @@ export async function viewChainTips(
   return tips;
 }
 
-/** A branch is as good as its worst block. @returns `undefined` when its header went away */
+/**
+ * A branch is as good as its worst block.
+ * @returns `undefined` when its header went away, or the chain goes through it
+ */
 async function walkToChain(leaf: HashHex, chain: Chain): Promise<ChainTip | undefined> {
   const end = await chain.header(leaf);
   if (end === undefined) return undefined;
@@ -52,7 +55,9 @@ async function walkToChain(leaf: HashHex, chain: Chain): Promise<ChainTip | unde
     branchLength++;
     stored = await chain.header(toHashHex(stored.record.header.prev));
   }
-  return { height: end.record.height, hash: leaf, branchLength, status };
+  return branchLength === 0
+    ? undefined
+    : { height: end.record.height, hash: leaf, branchLength, status };
 }
 
 function statusOf(stored: StoredHeader): ChainTipStatus {

@@ -53,7 +53,7 @@ export async function openChain(stores: Pick<Stores, "coins" | "headers">): Prom
     committed: tip,
     hashAt: hashOf,
     isActive,
-    header: (hash) => headers.get(hash),
+    header: async (hash) => (hash === tip.hash ? stored : headers.get(hash)),
     async headerAt(at) {
       const hash = await hashOf(at);
       if (hash === undefined) return undefined;

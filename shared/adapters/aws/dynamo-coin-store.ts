@@ -24,7 +24,7 @@ import {
 import type { BatchWeather } from "./dynamo-batch.ts";
 import { coinItemKey, coinKeyOfItem, decodeCoinItem, marksExpression } from "./dynamo-coin-item.ts";
 import { bytesOf, type DynamoItem, numberOf, numeric } from "./dynamo-item.ts";
-import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
+import { createDynamoTable, type DynamoReads, type DynamoTable } from "./dynamo-table.ts";
 import { decodeTipItem, frozenItem, TIP_KEY, tipItem } from "./dynamo-tip.ts";
 import { expectGenesis } from "./expect-genesis.ts";
 import { FrozenGroups } from "./frozen-groups.ts";
@@ -48,6 +48,8 @@ export interface DynamoCoinStoreOptions extends BatchWeather {
   readonly client: Pick<DynamoDBClient, "send">;
   /** Name of the table `chain`, and of the tables `coins` up to the generation. */
   readonly tables: { readonly chain: string; readonly coins: string };
+  /** Of the tip and what is frozen; strong unless said. */
+  readonly reads?: DynamoReads;
   readonly dialect: SetHashDialect;
   readonly clock: Pick<Clock, "now">;
   readonly entropy: Entropy;
@@ -87,19 +89,24 @@ export function createDynamoCoinStore(options: DynamoCoinStoreOptions): CoinStor
 class DynamoCoinStore implements CoinStore {
   readonly #options: DynamoCoinStoreOptions;
   readonly #chain: DynamoTable;
+  readonly #lagging: DynamoTable;
   readonly #frozen: FrozenGroups;
   #isOwn: boolean;
 
   constructor(options: DynamoCoinStoreOptions) {
     this.#options = options;
-    this.#chain = createDynamoTable({ ...options, table: options.tables.chain });
+    const { chain: table } = options.tables;
+    this.#chain = createDynamoTable({ ...options, table });
+    this.#lagging = createDynamoTable({ ...options, table, reads: "lagging" });
     this.#frozen = new FrozenGroups(this.#chain);
     this.#isOwn = options.genesis === undefined;
   }
 
-  async tip(): Promise<Tip | undefined> {
-    const item = await this.#chain.get(TIP_KEY);
-    const tip = item === undefined ? undefined : decodeTipItem(item);
+  /** A copy that lags is asked first by who knows how new an answer has to be: for half of 5 units. */
+  async tip(toldRev?: number): Promise<Tip | undefined> {
+    const lagging = toldRev === undefined ? undefined : await this.#readTip(this.#lagging);
+    const isNewEnough = lagging !== undefined && lagging.rev >= (toldRev ?? 0);
+    const tip = isNewEnough ? lagging : await this.#readTip(this.#chain);
     this.#frozen.saw(tip?.rev ?? 0);
     if (tip !== undefined && !this.#isOwn) await this.#expectOwn(tip);
     return tip;
@@ -112,6 +119,11 @@ class DynamoCoinStore implements CoinStore {
     if (first === undefined || genesis === undefined) return;
     expectGenesis(first, { genesis, table: tables.chain });
     this.#isOwn = true;
+  }
+
+  async #readTip(chain: DynamoTable): Promise<Tip | undefined> {
+    const item = await chain.get(TIP_KEY);
+    return item === undefined ? undefined : decodeTipItem(item);
   }
 
   frozen(group: number): Promise<readonly HashHex[] | undefined> {

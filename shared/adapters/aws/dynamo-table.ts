@@ -33,7 +33,14 @@ export interface DynamoSegment {
 }
 
 /**
- * One table, by strong reads and writes of single items. Every method throws StoreFault; what a
+ * What a read of one item or a query sees: all that was written before it, or, for half the price,
+ * what a copy has that may lag behind for a second.
+ * @source Amazon DynamoDB Developer Guide, "DynamoDB read consistency"
+ */
+export type DynamoReads = "strong" | "lagging";
+
+/**
+ * One table, by strong reads (but for one that was opened to lag) and writes of single items. Every method throws StoreFault; what a
  * condition refused is an answer, `false`. A conditional write that answers `false` may be ours all
  * the same: the client sends it again when its first answer was lost.
  */
@@ -59,6 +66,8 @@ export interface DynamoTable {
 export interface DynamoTableOptions extends BatchWeather {
   readonly client: Pick<DynamoDBClient, "send">;
   readonly table: string;
+  /** Strong unless said: only for who asks again soon, and writes nothing by what was read. */
+  readonly reads?: DynamoReads;
 }
 
 /** Whether the request was carried out; `false` when its condition refused it. */
@@ -85,11 +94,12 @@ const conditionOf = (condition: DynamoExpression | undefined) =>
 
 /** @source cloud.md 0, 3.4, 7.1 */
 export function createDynamoTable(options: DynamoTableOptions): DynamoTable {
-  const { client, table: TableName } = options;
+  const { client, table: TableName, reads } = options;
+  const ConsistentRead = reads !== "lagging";
   return {
     name: TableName,
     async get(Key) {
-      const request = client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+      const request = client.send(new GetItemCommand({ TableName, Key, ConsistentRead }));
       return (await orFault(request, `reading ${TableName}`)).Item;
     },
     getMany: (keys) => readBatches(options, keys),
@@ -137,7 +147,7 @@ export function createDynamoTable(options: DynamoTableOptions): DynamoTable {
 }
 
 async function* queryPages(
-  { client, table: TableName }: DynamoTableOptions,
+  { client, table: TableName, reads }: DynamoTableOptions,
   query: DynamoQuery,
 ): AsyncGenerator<DynamoItem> {
   const { where, descending = false, limit = Number.POSITIVE_INFINITY, only } = query;
@@ -151,7 +161,7 @@ async function* queryPages(
     const command = new QueryCommand({
       TableName,
       KeyConditionExpression: where.text,
-      ConsistentRead: true,
+      ConsistentRead: reads !== "lagging",
       ScanIndexForward: !descending,
       ...(projection !== undefined && { ProjectionExpression: projection.text }),
       ...(Number.isFinite(Limit) && { Limit }),

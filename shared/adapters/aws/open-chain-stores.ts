@@ -18,7 +18,7 @@ import { createDynamoCursors } from "./dynamo-cursors.ts";
 import { createDynamoGenerations } from "./dynamo-generations.ts";
 import { createDynamoHeaderStore } from "./dynamo-header-store.ts";
 import { createDynamoHeartbeats } from "./dynamo-heartbeats.ts";
-import { createDynamoTable, type DynamoTable } from "./dynamo-table.ts";
+import { createDynamoTable, type DynamoReads, type DynamoTable } from "./dynamo-table.ts";
 import { createDynamoTipNotice } from "./dynamo-tip-notice.ts";
 import { lateS3Objects } from "./late-s3-objects.ts";
 import { createPackedBlocks } from "./packed-blocks.ts";
@@ -67,10 +67,13 @@ export function openChainStores(
     readonly entropy: Entropy;
     /** Of whoever scans the coins. */
     readonly sort?: SortItems;
+    /** Strong unless said. */
+    readonly reads?: DynamoReads;
   },
 ): ChainStores {
-  const { clients, network, clock, entropy, sort } = deps;
-  const chain = createDynamoTable({ client: clients.dynamo, table: env.EXOS_TABLE_CHAIN });
+  const { clients, network, clock, entropy, sort, reads = "strong" } = deps;
+  const { dynamo: client } = clients;
+  const chain = createDynamoTable({ client, table: env.EXOS_TABLE_CHAIN, reads });
   const bucket = env.EXOS_BUCKET_CHAIN;
   const objects = lateS3Objects(bucket, async () => {
     const { openS3Objects } = await import("./open-s3-objects.ts");
@@ -83,7 +86,7 @@ export function openChainStores(
     blocks: createAwsBlockStore({ chain, objects, packed }),
     headers: createDynamoHeaderStore({ chain, packed, clock }),
     coins: createDynamoCoinStore({
-      client: clients.dynamo,
+      ...{ client, reads },
       tables: { chain: env.EXOS_TABLE_CHAIN, coins: env.EXOS_TABLE_COINS },
       dialect: network.consensus.dialect,
       clock,

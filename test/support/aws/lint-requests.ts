@@ -1,7 +1,10 @@
 import type { RequestRecord } from "./record-requests.ts";
 
-/** Who sends: only `connect` and `load` may write the tip, and only `load` may scan. */
-export type Role = "connect" | "load" | "other";
+/**
+ * Who sends: only `connect` and `load` may write the tip, and only `load` may scan. Who was told of a
+ * tip reads it from a copy first, and strongly where that one is too old.
+ */
+export type Role = "connect" | "load" | "told" | "other";
 
 const WRITES = /^(PutItem|UpdateItem|DeleteItem)$/;
 const NEVER =
@@ -19,10 +22,11 @@ function isStrong({ input, resource }: RequestRecord): boolean {
 
 const RULES: readonly Rule[] = [
   ({ action }) => (NEVER.test(action) ? "no request touches several items" : undefined),
-  (record) =>
-    /^(GetItem|BatchGetItem|Query|Scan)$/.test(record.action) && !isStrong(record)
-      ? "every read is strong"
-      : undefined,
+  (record, role) => {
+    if (!/^(GetItem|BatchGetItem|Query|Scan)$/.test(record.action)) return undefined;
+    const isOfTip = record.leadingKeys.length === 1 && record.leadingKeys[0] === "TIP";
+    return isStrong(record) || (role === "told" && isOfTip) ? undefined : "every read is strong";
+  },
   ({ action }, role) =>
     action === "Scan" && role !== "load" ? "only loading scans a table" : undefined,
   ({ action, resource, input }) => {
@@ -35,7 +39,7 @@ const RULES: readonly Rule[] = [
   },
   ({ action, leadingKeys, input }, role) => {
     if (!leadingKeys.includes("TIP") || !WRITES.test(action)) return undefined;
-    if (role === "other") return "only connect and load write the tip";
+    if (role === "other" || role === "told") return "only connect and load write the tip";
     if (action === "DeleteItem" && role === "load") return undefined;
     if (action !== "PutItem") return "a tip is put whole";
     return input["ConditionExpression"] === undefined ? "a tip is put on its rev" : undefined;
