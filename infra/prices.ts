@@ -36,6 +36,10 @@ export const PRICES = {
   wafAclMonth: 5,
   wafRuleMonth: 1,
   wafMillion: 0.6,
+  /** By HTTPS, where it is cheapest. */
+  cloudFrontMillion: 1,
+  cloudFrontFunctionMillion: 0.1,
+  keyValueReadMillion: 0.03,
   /** A small machine outside AWS. */
   externalCityMonth: 6,
 } as const;

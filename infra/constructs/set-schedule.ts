@@ -29,8 +29,8 @@ export interface SetScheduleProps {
 /**
  * Runs the task that publishes the city's set, and who holds most of it, every other day, each city at
  * an hour of its own. A set of a chain of four million blocks takes half an hour of one vCPU: of every
- * day it would be $0.30 a month, and a city has $0.18 left below its bar. A city on this machine has the
- * schedule switched off: nothing starts a task in the middle of a rehearsal.
+ * day it would be $0.30 a month, and a city that watches the fleet has $0.02 left below its bar. A city
+ * on this machine has the schedule switched off: nothing starts a task in the middle of a rehearsal.
  *
  * @source cloud.md 1, 6, 16 (10)
  */

@@ -16,7 +16,7 @@ import type { PolicyRequest } from "../policy-matcher.ts";
 import { openDynamoEndpoint } from "./dynamo-endpoint.ts";
 import { startLocalQueues } from "./local-queues.ts";
 import { testSettings } from "./test-settings.ts";
-import { type CannedAnswers, openTracedEndpoint } from "./traced-endpoint.ts";
+import { type BilledRequest, type CannedAnswers, openTracedEndpoint } from "./traced-endpoint.ts";
 
 /** Sydney as it is synthesised for production. */
 export const TRACED_NAMES: CityNames = cityNames({
@@ -54,8 +54,11 @@ export async function openTracedCity(
   const queues = stack.use(await startLocalQueues());
   const others = `http://127.0.0.1:${queues.server.port}`;
   const observed = new Map<string, PolicyRequest[]>();
+  const billed = new Map<string, BilledRequest[]>();
+  const runs = new Map<Handler, number>();
   let running: Handler | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  const asker = (key: string): string => (key === SHARED_KEY ? (running ?? "nobody") : key);
   const traced = stack.use(
     await openTracedEndpoint({
       tables: dynamo.url,
@@ -63,8 +66,12 @@ export async function openTracedCity(
       place: names,
       canned,
       asked(key, requests) {
-        const by = key === SHARED_KEY ? (running ?? "nobody") : key;
+        const by = asker(key);
         observed.set(by, [...(observed.get(by) ?? []), ...requests]);
+      },
+      billed(key, request) {
+        const by = asker(key);
+        billed.set(by, [...(billed.get(by) ?? []), request]);
       },
     }),
   );
@@ -124,11 +131,12 @@ export async function openTracedCity(
   });
   const held = stack.move();
   return {
-    ...{ names, environment, observed, stores, client, url: traced.url },
+    ...{ names, environment, observed, billed, runs, stores, client, url: traced.url },
     /** Whatever is asked in this process meanwhile, this handler asks; others wait for it. */
     as<Answer>(handler: Handler, work: () => Promise<Answer>): Promise<Answer> {
       const done = last.then(() => {
         running = handler;
+        runs.set(handler, (runs.get(handler) ?? 0) + 1);
         return work();
       });
       // Its failure is told to whoever asked for the work.

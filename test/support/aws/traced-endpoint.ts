@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import type { PolicyRequest } from "../policy-matcher.ts";
 import {
   keyOf,
@@ -23,6 +23,20 @@ export type CannedAnswers = Readonly<
   Record<string, (request: WireRequest) => CannedAnswer | Promise<CannedAnswer>>
 >;
 
+/** What one request was, as it is billed. */
+export interface BilledRequest {
+  /** Such as `dynamodb:GetItem`. */
+  readonly action: string;
+  /** ARN of what was asked. */
+  readonly resource: string;
+  /** First parts of the keys that a table was asked for. */
+  readonly leads: readonly string[];
+  /** Capacity units of a table; 0 of everything else. */
+  readonly units: number;
+  /** Seconds for which a queue was to wait for a message. */
+  readonly waitSeconds: number | undefined;
+}
+
 export interface TracedEndpointOptions {
   /** Address of whoever answers for tables, and of whoever does for buckets, queues and topics. */
   readonly tables: string;
@@ -32,6 +46,8 @@ export interface TracedEndpointOptions {
   readonly canned?: CannedAnswers;
   /** Told of every request, with the access key that it is signed with. */
   asked(key: string, requests: readonly PolicyRequest[]): void;
+  /** Told of every request, of those of tables once they are answered, with what it cost. */
+  billed?(key: string, request: BilledRequest): void;
 }
 
 /** All of AWS behind one address, where every request is written down as IAM would judge it. */
@@ -49,9 +65,18 @@ export async function openTracedEndpoint(options: TracedEndpointOptions): Promis
     const wire: WireRequest = { method, path, headers, body };
     const judged = readAwsRequest(wire, typeof place === "function" ? place(wire) : place);
     options.asked(keyOf(wire), judged);
-    const known = canned[judged[0]?.action ?? ""];
-    if (known === undefined) return passOn(wire, { options, agent, response });
+    const [first] = judged;
+    const known = canned[first?.action ?? ""];
+    const bill = (units: number) => {
+      if (first === undefined) return;
+      const leads = judged.flatMap(({ context }) => context?.["dynamodb:LeadingKeys"] ?? []);
+      const { action, resource } = first;
+      const request = { action, resource, leads, units, waitSeconds: waitOf(wire) };
+      options.billed?.(keyOf(wire), request);
+    };
+    if (known === undefined) return passOn(wire, { options, agent, response, bill });
     const { status = 200, headers: own = {}, body: said } = await known(wire);
+    bill(0);
     response.writeHead(status, own).end(said);
   }
   const server = createServer((incoming, response) => {
@@ -79,12 +104,15 @@ interface Passing {
   readonly options: TracedEndpointOptions;
   readonly agent: Agent;
   readonly response: ServerResponse;
+  bill(units: number): void;
 }
 
-async function passOn(wire: WireRequest, { options, agent, response }: Passing): Promise<void> {
-  const { method, path, headers, body } = wire;
-  const target = serviceOf(wire) === "dynamodb" ? options.tables : options.others;
-  const sent = request(new URL(path, target), {
+async function passOn(wire: WireRequest, passing: Passing): Promise<void> {
+  const { options, agent, response, bill } = passing;
+  const { method, path, headers } = wire;
+  const isTables = serviceOf(wire) === "dynamodb";
+  const body = Buffer.from(isTables ? askForUnits(wire) : wire.body, "latin1");
+  const sent = request(new URL(path, isTables ? options.tables : options.others), {
     method,
     agent,
     headers: Object.fromEntries(
@@ -93,8 +121,42 @@ async function passOn(wire: WireRequest, { options, agent, response }: Passing):
       ),
     ),
   });
-  sent.end(Buffer.from(body, "latin1"));
+  if (isTables) sent.setHeader("content-length", body.length);
+  sent.end(body);
+  // Of a poll that is given up too.
+  if (!isTables) bill(0);
   const [answered] = (await once(sent, "response")) as [IncomingMessage];
   response.writeHead(answered.statusCode ?? 500, answered.headers);
-  answered.pipe(response);
+  if (!isTables) {
+    answered.pipe(response);
+    return;
+  }
+  const said = await buffer(answered);
+  bill(unitsIn(said.toString("utf8")) || leastOf(wire));
+  response.end(said);
+}
+
+const METERED = /\.(?:Batch)?(?:Get|Put|Update|Delete)Item$|\.(?:Query|Scan)$/;
+
+/** The same request, which is to be answered with what it cost. */
+function askForUnits({ headers, body }: WireRequest): string {
+  if (!METERED.test(String(headers["x-amz-target"]))) return body;
+  return body.replace("{", '{"ReturnConsumedCapacity":"TOTAL",');
+}
+
+/** Of every table that an answer names. */
+function unitsIn(answer: string): number {
+  const each = answer.matchAll(/"CapacityUnits":([\d.]+)/g);
+  return [...each].reduce((sum, [, units]) => sum + Number(units), 0);
+}
+
+/** A query that finds nothing is billed as one that finds a little; dynalite says that it is free. */
+function leastOf({ headers, body }: WireRequest): number {
+  if (!String(headers["x-amz-target"]).endsWith(".Query")) return 0;
+  return body.includes('"ConsistentRead":true') ? 1 : 0.5;
+}
+
+function waitOf({ headers, body }: WireRequest): number | undefined {
+  if (!String(headers["x-amz-target"]).endsWith(".ReceiveMessage")) return undefined;
+  return Number(/"WaitTimeSeconds":(\d+)/.exec(body)?.[1] ?? 0);
 }
