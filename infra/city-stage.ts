@@ -61,6 +61,8 @@ function factsOf({ city, deployment }: CityContext): GrantFacts {
  * 4. `stacks/rpc-stack.ts`: two functions with a URL, one answers callers, one streams to them.
  * 5. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the end of tasks that failed
  *    (`constructs/task-alarm.ts`), the topic that tells of them, and the one that gates the city's wave.
+ *    `connect` and, in cities that watch, `watch` tell that topic what is no number: a block that fells
+ *    its workers, cities that differ.
  *
  * Before all cities stands `stacks/edge-stack.ts`. Who may deploy them by a pipeline is said by
  * `stacks/access-stack.ts`, once in an account: a role per wave (`constructs/deploy-role.ts`), which may

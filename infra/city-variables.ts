@@ -19,6 +19,8 @@ export function cityVariables({ names, city, release }: CityContext): Record<str
     EXOS_BUCKET_CHAIN: buckets.chain,
     EXOS_SERVICE_INGEST: `${names.cluster}/${names.service}`,
     EXOS_SERVICE_REPLAY: `${names.cluster}/${names.replay}`,
+    // Made by the last stack of the city, which those before it do not wait for.
+    EXOS_TOPIC_ALARMS: `arn:aws:sns:${names.region}:${names.account}:${names.topics.alarms}`,
     EXOS_SECRETS: names.secrets,
     EXOS_RELEASE: release,
     ...traceVariables(city),

@@ -53,7 +53,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     memoryMb: 1769,
     timeoutSeconds: 60,
     trigger: { kind: "queue", queue: "connect", batchSize: 10 },
-    environment: [...CHAIN, ...HINTS, "EXOS_TOPIC_FOLLOW"],
+    environment: [...CHAIN, ...HINTS, "EXOS_TOPIC_FOLLOW", "EXOS_TOPIC_ALARMS"],
     optional: TRACES,
   },
   mempool: {
@@ -112,6 +112,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
       "EXOS_QUEUE_DEAD",
       "EXOS_QUEUE_DEAD_FIFO",
       "EXOS_TOPIC_FOLLOW",
+      "EXOS_TOPIC_ALARMS",
     ],
     optional: [
       "EXOS_SERVICE_INGEST",

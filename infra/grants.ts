@@ -51,6 +51,7 @@ export const GRANTS: Readonly<Record<Handler, readonly PortCall[]>> = {
     "hints.connect",
     "hints.announce",
     "follow.publish",
+    "operators.tell",
   ],
   mempool: [...VIEW, ...POOLED],
   "mempool-follow": [...VIEW, ...POOLED, "blocks.get", "cursors.get", "cursors.set"],
@@ -143,7 +144,9 @@ export function callsOf(handler: Handler, facts: GrantFacts): readonly PortCall[
     more.push("signer.ask", "cursors.get", "index.get", "index.list", "index.fold", "pool.get");
   }
   if (handler === "watch" && facts.seed !== undefined) more.push("seed.set");
-  if (handler === "watch" && facts.vector !== undefined) more.push("vector.write");
+  if (handler === "watch" && facts.vector !== undefined) {
+    more.push("vector.write", "operators.tell");
+  }
   return [...GRANTS[handler], ...more];
 }
 

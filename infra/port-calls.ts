@@ -195,6 +195,7 @@ const CALLS = {
   "hints.announce": send("announce"),
   "announce.take": take("announce"),
   "follow.publish": [{ actions: ["sns:Publish"], on: arn("sns", ({ topics }) => topics.follow) }],
+  "operators.tell": [{ actions: ["sns:Publish"], on: arn("sns", ({ topics }) => topics.alarms) }],
   "queues.depth": [
     {
       actions: ["sqs:GetQueueAttributes"],

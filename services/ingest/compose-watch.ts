@@ -23,6 +23,7 @@ import {
 } from "#shared/adapters/aws/open-chain-stores.ts";
 import { createRoute53SeedRecord } from "#shared/adapters/aws/route53-seed-record.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
+import { createSnsOperators } from "#shared/adapters/aws/sns-operators.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsQueueDepths } from "#shared/adapters/aws/sqs-queue-depths.ts";
@@ -34,8 +35,8 @@ import { healthVectorKey } from "#shared/fleet/health-vector.ts";
 import { CONNECT_GROUP, connectId } from "#shared/messages/queue-hints.ts";
 import type { TickHint } from "#shared/messages/tick-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
+import type { Operators } from "#shared/ports/operators.ts";
 import type { TaskDeps } from "./watch/keep-task.ts";
-import type { SweepDeps } from "./watch/sweep.ts";
 import { createWatch, type Watch, type WatchDeps } from "./watch/watch.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,6 +51,7 @@ export const WANTED = [
   "EXOS_QUEUE_DEAD",
   "EXOS_QUEUE_DEAD_FIFO",
   "EXOS_TOPIC_FOLLOW",
+  "EXOS_TOPIC_ALARMS",
 ] as const;
 
 /** The service that keeps the peer process: left out on a machine of one's own without clusters. */
@@ -84,6 +86,7 @@ export function composeWatch(environment: Environment): Watch {
     // What a look misses of the last second the next one sees, a minute later.
     reads: "lagging",
   });
+  const sns = createSnsClient();
   const write = (line: string) => process.stdout.write(line);
   const constant = { service: "watch", city: env.EXOS_CITY };
   const metrics = createEmbeddedMetrics({ city: env.EXOS_CITY, write, wallMs: Date.now });
@@ -95,7 +98,7 @@ export function composeWatch(environment: Environment): Watch {
       group: CONNECT_GROUP,
       idOf: (hint) => connectId(hint, clock.now()),
     }),
-    follow: createSnsTopic<TipHint>({ client: createSnsClient(), topicArn: env.EXOS_TOPIC_FOLLOW }),
+    follow: createSnsTopic<TipHint>({ client: sns, topicArn: env.EXOS_TOPIC_FOLLOW }),
     depths: createSqsQueueDepths({
       client: sqs,
       connect: env.EXOS_QUEUE_CONNECT,
@@ -103,7 +106,14 @@ export function composeWatch(environment: Environment): Watch {
     }),
     metrics,
     ...openCluster(environment, stores),
-    fleet: openFleet(env.EXOS_CITY, environment),
+    fleet: openFleet(environment, {
+      city: env.EXOS_CITY,
+      operators: createSnsOperators({
+        client: sns,
+        topicArn: env.EXOS_TOPIC_ALARMS,
+        city: env.EXOS_CITY,
+      }),
+    }),
     clock,
     log: createStreamLog({ write, form: "json", level: "info", constant }),
   });
@@ -149,7 +159,10 @@ function openSeed(environment: Environment): TaskDeps["seed"] {
   return createRoute53SeedRecord({ client, zone: env.EXOS_SEED_ZONE, name: env.EXOS_SEED_NAME });
 }
 
-function openFleet(city: string, environment: Environment): SweepDeps | undefined {
+function openFleet(
+  environment: Environment,
+  { city, operators }: { readonly city: string; readonly operators: Operators },
+): WatchDeps["fleet"] {
   if (!WANTED_WITH_FLEET.some((name) => environment[name] !== undefined)) return undefined;
   const env = readCityEnvironment(environment, WANTED_WITH_FLEET);
   // The store and the bucket stand where the edge is deployed.
@@ -164,5 +177,6 @@ function openFleet(city: string, environment: Environment): SweepDeps | undefine
       bucket: env.EXOS_BUCKET_WEB,
     }),
     cities: env.EXOS_FLEET_CITIES.split(","),
+    operators,
   };
 }

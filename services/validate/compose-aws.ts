@@ -16,6 +16,7 @@ import {
   type ChainStores,
   openChainStores,
 } from "#shared/adapters/aws/open-chain-stores.ts";
+import { createSnsOperators } from "#shared/adapters/aws/sns-operators.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
@@ -43,7 +44,7 @@ const POOL = [...CITY, "EXOS_TABLE_POOL", "EXOS_QUEUE_ANNOUNCE"] as const;
 /** What the environment of each function of this service holds. */
 export const WANTED = {
   check: [...CITY, ...HINTS],
-  connect: [...CITY, ...HINTS, "EXOS_TOPIC_FOLLOW"],
+  connect: [...CITY, ...HINTS, "EXOS_TOPIC_FOLLOW", "EXOS_TOPIC_ALARMS"],
   mempool: POOL,
   "mempool-follow": POOL,
 } as const;
@@ -126,19 +127,22 @@ export function composeConnect(
   const env = readCityEnvironment(environment, WANTED.connect);
   const city = openCity(env, "connect", environment);
   const { connect, announce } = openHints(env, city);
+  const client = createSnsClient({}, city.traces);
   return {
     ...city,
     connect,
-    follow: createSnsTopic<TipHint>({
-      client: createSnsClient({}, city.traces),
-      topicArn: env.EXOS_TOPIC_FOLLOW,
-    }),
+    follow: createSnsTopic<TipHint>({ client, topicArn: env.EXOS_TOPIC_FOLLOW }),
     shared: {
       tries: createDynamoBlockTries(city.chain),
       leases: createDynamoLeases(city.chain),
       heartbeats: city.heartbeats,
       notice: city.notice,
       announce,
+      operators: createSnsOperators({
+        client,
+        topicArn: env.EXOS_TOPIC_ALARMS,
+        city: env.EXOS_CITY,
+      }),
     },
     pause: () => setImmediate(),
   };

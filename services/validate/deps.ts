@@ -13,6 +13,7 @@ import type { Heartbeats } from "#shared/ports/heartbeats.ts";
 import type { Leases } from "#shared/ports/leases.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { Metrics } from "#shared/ports/metrics.ts";
+import type { Operators } from "#shared/ports/operators.ts";
 import type { ScriptVerifier } from "#shared/ports/script-verifier.ts";
 import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkQueue } from "#shared/ports/work-queue.ts";
@@ -40,6 +41,8 @@ export interface SharedTables {
   readonly notice: Pick<TipNotice, "put">;
   /** Tells whoever talks to peers what was found bad, after that was written down. */
   readonly announce: WorkQueue<BadHint>;
+  /** Told of a block that fells workers. */
+  readonly operators: Operators;
 }
 
 /** Ports and policy of this service. */

@@ -1,5 +1,5 @@
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
-import { type Reason, reasonOf } from "./reason.ts";
+import { type Difference, type Reason, reasonOf } from "./reason.ts";
 
 /** Blocks below the lowest tip from which on cities have to agree: no longer than three spacings. */
 const AGREE_BELOW = 2;
@@ -44,6 +44,8 @@ export interface FleetVerdict {
   readonly cities: readonly CityVerdict[];
   /** Cities by the chain they follow, the largest first; one group where all agree. */
   readonly groups: readonly (readonly string[])[];
+  /** Cities that could be compared with another one: by their chains, by their coins at one block. */
+  readonly compared: Readonly<Record<Difference, readonly string[]>>;
 }
 
 type Tip = NonNullable<CityAnswer["tip"]>;
@@ -70,8 +72,10 @@ export function judgeFleet(readings: readonly CityReading[], now: UnixSeconds): 
   for (const { city, out } of differing(chains)) {
     add(city, "split", { text: "Follows another chain than most cities", since: now, out });
   }
+  const counted: Placed[] = [];
   for (const atTip of Map.groupBy(placed, ({ tip }) => tip.hash).values()) {
     const told = atTip.filter(({ tip }) => tip.muhash !== undefined);
+    if (told.length > 1) counted.push(...told);
     const states = [...Map.groupBy(told, ({ tip }) => tip.muhash).values()];
     for (const { city, out } of differing(states.toSorted((a, b) => b.length - a.length))) {
       const text = "Has another unspent set than most cities at the same block";
@@ -94,7 +98,13 @@ export function judgeFleet(readings: readonly CityReading[], now: UnixSeconds): 
     const reasons = [...own, ...others];
     return { city, reasons, ready: !reasons.some(({ out }) => out) };
   });
-  return { cities, groups: chains.map((group) => group.map(({ city }) => city)) };
+  const groups = chains.map((group) => group.map(({ city }) => city));
+  const near = groups.flat();
+  const compared = {
+    split: near.length > 1 ? near : [],
+    "state-split": counted.map(({ city }) => city),
+  };
+  return { cities, groups, compared };
 }
 
 /** What is read through a tip that contradicts itself differs from everybody's, and says nothing. */

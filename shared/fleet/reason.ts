@@ -21,6 +21,12 @@ export const REASON_NAMES = [
 /** What is wrong with a city, in one word. */
 export type ReasonName = (typeof REASON_NAMES)[number];
 
+/** Those that name in what a city differs from most others: chain, or coins at one block. */
+export const DIFFERENCES = ["split", "state-split"] as const satisfies readonly ReasonName[];
+
+/** In what a city differs. */
+export type Difference = (typeof DIFFERENCES)[number];
+
 /** One reason not to rely on a city, and what to do. */
 export interface Reason {
   readonly name: ReasonName;

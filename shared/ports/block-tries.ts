@@ -4,6 +4,8 @@ import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 export interface Tries {
   readonly count: number;
   readonly last: UnixSeconds;
+  /** When operators were told of it last; `undefined`: never. */
+  readonly told: UnixSeconds | undefined;
 }
 
 /**
@@ -20,6 +22,8 @@ export interface Tries {
 export interface BlockTries {
   /** One more, and now. The block's header must be known. */
   note(hash: HashHex, now: UnixSeconds): Promise<void>;
+  /** Operators were told of it now. Only of a block that was noted. */
+  noteTold(hash: HashHex, now: UnixSeconds): Promise<void>;
   /** @returns `undefined` when it was never noted */
   get(hash: HashHex): Promise<Tries | undefined>;
 }

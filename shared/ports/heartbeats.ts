@@ -1,3 +1,4 @@
+import type { Difference } from "#shared/fleet/reason.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 
 /** What the peer process says of itself. */
@@ -22,6 +23,8 @@ export interface CitySeen {
   readonly city: string;
   readonly at: UnixSeconds;
   readonly ready: boolean;
+  /** In what it differs from most others, as whoever looks after the watcher's city was told. */
+  readonly differs: readonly Difference[];
   /** `undefined` when it did not answer. */
   readonly tip:
     | { readonly height: number; readonly hash: HashHex; readonly muhash: HashHex | undefined }

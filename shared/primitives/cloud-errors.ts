@@ -67,7 +67,7 @@ export const CLOUD_ERRORS = {
     status: 500,
     title: "Poison block",
     sentence: "Connecting a block ended twice without a verdict; it is left alone for ten minutes.",
-    hint: "The city goes on without it. Read the log of `connect` by its hash, fix, deploy.",
+    hint: "The city goes on without it, and says so to its topic of alarms. Read the log of `connect` by its hash, fix, deploy.",
   },
   "EXOS-E8130": {
     status: 500,

@@ -6,6 +6,7 @@ import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { FOLD_ABOVE } from "#shared/adapters/aws/owner-summary.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3RichList } from "#shared/adapters/aws/s3-rich-list.ts";
+import { createSnsOperators } from "#shared/adapters/aws/sns-operators.ts";
 import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
@@ -269,7 +270,15 @@ const DRIVERS: Readonly<Partial<Record<PortCall, () => Promise<unknown>>>> = {
   "hints.block": () =>
     createSqsWorkQueue<object>({ client: city.clients.sqs, queueUrl: city.blocksUrl }).send({}),
   "follow.publish": () =>
-    createSnsTopic<object>({ client: city.clients.sns, topicArn: city.topicArn }).send({}),
+    createSnsTopic<object>({ client: city.clients.sns, topicArn: city.topics.follow }).send({}),
+  "operators.tell": () =>
+    createSnsOperators({
+      client: city.clients.sns,
+      topicArn: city.topics.alarms,
+      city: "loc",
+    }).tell({
+      ...{ code: undefined, title: "all is well", facts: {}, todo: "Nothing." },
+    }),
 };
 
 /** A request that was sent, as IAM would judge it. */

@@ -51,14 +51,16 @@ const PACKED = ["segments.read", "coins.frozen", "coins.frozenGroups"] as const;
 const BY_CALL: Readonly<Partial<Record<Handler, readonly PortCall[]>>> = {
   // A block that its header's keeper let pass and no other stage does.
   check: [...PACKED, "headers.dropCandidate"],
-  // Hashes are frozen 500 blocks below the tip.
-  connect: [...PACKED, "coins.commit"],
+  // Hashes are frozen 500 blocks below the tip; no block fells its workers.
+  connect: [...PACKED, "coins.commit", "operators.tell"],
   // A full pool, and claims that were lost.
   mempool: [...PACKED, "pool.write"],
   "mempool-follow": [...PACKED, "pool.write"],
   "index-follow": PACKED,
   // Held is what Lambda's own stream takes.
   "rpc-events": ["streams.hold"],
+  // Cities that differ.
+  watch: ["operators.tell"],
   // An owner with a hundred payments that are final.
   rpc: [...PACKED, "index.fold"],
   // A thousand blocks that are final.

@@ -146,6 +146,16 @@ describe("the roles of a city", () => {
     expect(asking.map(([name]) => name)).toEqual(["ingest"]);
   });
 
+  it("let whoever connects tell operators, and of what watches a watcher", () => {
+    const telling = (code: string, region: string) => {
+      const resource = `arn:aws:sns:${region}:111122223333:exos-prod-${code}-alarms`;
+      const request = { action: "sns:Publish", resource };
+      return [...rolesOf(code)].filter(([, rules]) => allows(rules, request)).map(([name]) => name);
+    };
+    expect(telling("syd", "ap-southeast-2").sort()).toEqual(["connect", "watch"]);
+    expect(telling("fra", "eu-central-1")).toEqual(["connect"]);
+  });
+
   it("let a watcher write the edge's vector, and each city its own name only", () => {
     const seed = (name: string): PolicyRequest => ({
       action: "route53:ChangeResourceRecordSets",

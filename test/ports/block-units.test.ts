@@ -105,6 +105,7 @@ async function openCity(chain: RichChain) {
         heartbeats: stores.heartbeats,
         notice: stores.notice,
         announce: silent,
+        operators: { tell: async () => undefined },
       },
     },
     pool: {

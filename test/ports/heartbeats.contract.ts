@@ -28,15 +28,17 @@ const watch: WatchHeartbeat = {
       city: "syd",
       at: unixSeconds(1_700_000_019),
       ready: true,
+      differs: [],
       tip: { height, hash, muhash: hash },
     },
     {
       city: "lon",
       at: unixSeconds(1_700_000_019),
       ready: true,
+      differs: ["split", "state-split"],
       tip: { height, hash, muhash: undefined },
     },
-    { city: "nyc", at: unixSeconds(1_700_000_020), ready: false, tip: undefined },
+    { city: "nyc", at: unixSeconds(1_700_000_020), ready: false, differs: [], tip: undefined },
   ],
 };
 

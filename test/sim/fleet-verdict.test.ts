@@ -216,6 +216,12 @@ describe("a fault in a fleet of thirteen", () => {
     for (let step = 0; step < BEAT; step++) await fleet.step();
     const out = parseHealthVector(fleet.vectors().at(-1) ?? "");
     expect(out.toSorted()).toEqual(fault.stays === true ? [] : [...struck].toSorted());
+    // Of each city that differs operators are told once and not each minute, and of nothing else here.
+    const isDifference = fault.reason.endsWith("split");
+    for (let step = 0; isDifference && step < 3 * BEAT; step++) await fleet.step();
+    const told = fleet.notices().flatMap(({ facts }) => Object.keys(facts));
+    const named = told.filter((key) => key !== "groups").toSorted();
+    expect(named).toEqual(isDifference ? [...struck].toSorted() : []);
     for (const [code, { reasons }] of fleet.said()) {
       if (!struck.has(code)) expect([code, reasons]).toEqual([code, []]);
       const splits = reasons.filter(({ name }) => name.endsWith("split"));

@@ -229,6 +229,7 @@ export class HostileCity {
         heartbeats: me.behind(this.deps.shared.heartbeats),
         notice: me.behind(this.deps.shared.notice),
         announce: me.behind(this.deps.shared.announce),
+        operators: me.behind(this.deps.shared.operators),
       },
     };
   }

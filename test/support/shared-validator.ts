@@ -30,6 +30,7 @@ export function sharedValidator(network: Network, now: UnixSeconds): CityDeps {
       heartbeats: createMemoryHeartbeats(),
       notice: createMemoryTipNotice(),
       announce: { send: async () => undefined },
+      operators: { tell: async () => undefined },
     },
   };
 }

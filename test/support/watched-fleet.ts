@@ -4,6 +4,7 @@ import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { Reason } from "#shared/fleet/reason.ts";
 import type { FleetBoard } from "#shared/ports/fleet-watch.ts";
+import type { OperatorNotice } from "#shared/ports/operators.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { openSimulatedCity, type SimulatedCity } from "./simulated-city.ts";
 import { createVirtualChain, type VirtualChain } from "./virtual-chain.ts";
@@ -41,6 +42,8 @@ export interface WatchedFleet {
   >;
   /** Writes of the vector so far. */
   vectors(): readonly string[];
+  /** What operators were told so far. */
+  notices(): readonly OperatorNotice[];
 }
 
 export async function openWatchedFleet(codes: readonly string[]): Promise<WatchedFleet> {
@@ -56,6 +59,8 @@ export async function openWatchedFleet(codes: readonly string[]): Promise<Watche
       picture = text;
     },
   };
+  const notices: OperatorNotice[] = [];
+  const operators = { tell: async (notice: OperatorNotice) => void notices.push(notice) };
   const byCode = new Map<string, SimulatedCity>();
   const asker = createHttpCityAsker({
     origin: ORIGIN,
@@ -67,7 +72,7 @@ export async function openWatchedFleet(codes: readonly string[]): Promise<Watche
     },
   });
   for (const code of codes) {
-    const fleet = byCode.size === 0 ? { asker, board, cities: codes } : undefined;
+    const fleet = byCode.size === 0 ? { asker, board, cities: codes, operators } : undefined;
     const city = { code, network: NETWORK, chain: CHAIN, clock, fleet };
     byCode.set(code, await openSimulatedCity(city));
   }
@@ -85,6 +90,7 @@ export async function openWatchedFleet(codes: readonly string[]): Promise<Watche
       stalled = true;
     },
     vectors: () => vectors,
+    notices: () => notices,
     async step() {
       clock.advance(1_000);
       const seconds = clock.now() - START;

@@ -46,15 +46,17 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "under an hour, under $1",
   },
   {
-    event: "poison block alarm",
+    event:
+      "a notice of EXOS-E8111 on the topic of alarms, at most once a day: a block fells whoever connects it",
     command:
       "`exos fleet logs CITY --block HEIGHT|HASH`; mend and deploy: the city went on without the block",
     takes: "no time of the city's",
   },
   {
-    event: "split, or state-split",
+    event:
+      "a notice of EXOS-E8142 (split) or EXOS-E8141 (state-split) by each city that watches; one more when all agree again",
     command:
-      "`exos fleet status`; the minority is out of rotation; `exos fleet load CITY --refill --confirm CITY` rebuilds it",
+      "`exos fleet status --groups`; the minority is out of rotation; `exos fleet load CITY --refill --confirm CITY` rebuilds it",
     takes: "under an hour, under $1",
   },
   {

@@ -30,7 +30,7 @@ export interface WatchDeps extends TickDeps {
   /** `undefined` where no cluster could run it. */
   readonly replay: Omit<ReplayDeps, "log"> | undefined;
   /** Only in a city that watches the fleet. */
-  readonly fleet: SweepDeps | undefined;
+  readonly fleet: Omit<SweepDeps, "log"> | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -48,7 +48,7 @@ export function createWatch(deps: WatchDeps): Watch {
   const { clock, log } = deps;
   const keepTask = deps.task && createTaskKeeper({ ...deps.task, log });
   const keepReplay = deps.replay && createReplayKeeper({ ...deps.replay, log });
-  const sweep = deps.fleet && createSweep(deps.fleet);
+  const sweep = deps.fleet && createSweep({ ...deps.fleet, log });
   let seenRev: number | undefined;
   return async () => {
     const now = clock.now();

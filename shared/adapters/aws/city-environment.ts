@@ -32,6 +32,8 @@ const VARIABLES = {
   EXOS_QUEUE_DEAD_FIFO: url,
   /** ARN of the topic `follow`. */
   EXOS_TOPIC_FOLLOW: arn,
+  /** ARN of the topic that alarms and notices go to. */
+  EXOS_TOPIC_ALARMS: arn,
   /** Name of the function `stake.sign`. */
   EXOS_FUNCTION_SIGN: name,
   /** ARN of the staking key. */
@@ -76,7 +78,7 @@ export const CITY_VARIABLES = Object.keys(VARIABLES) as CityVariable[];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a table, queue, bucket, topic, function or cluster is called: the rest is where it is. */
-const NAMING = /^EXOS_(TABLE|QUEUE|FUNCTION|SERVICE)_|^EXOS_BUCKET_CHAIN$|^EXOS_TOPIC_FOLLOW$/;
+const NAMING = /^EXOS_(TABLE|QUEUE|FUNCTION|SERVICE)_|^EXOS_BUCKET_CHAIN$|^EXOS_TOPIC_/;
 const NAME = /[^/:]+$/;
 const CLUSTER = /^[^/]+/;
 

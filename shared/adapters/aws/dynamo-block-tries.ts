@@ -13,11 +13,22 @@ export function createDynamoBlockTries(chain: DynamoTable): BlockTries {
         values: { now: numeric(now), one: numeric(1) },
       });
     },
+    async noteTold(hash, now) {
+      await chain.update(headerKey(hash), {
+        text: "SET #tt = :now",
+        values: { now: numeric(now) },
+      });
+    },
     async get(hash) {
       const item = await chain.get(headerKey(hash));
       const count = item === undefined ? undefined : optionalNumberOf(item, "tr");
       if (item === undefined || count === undefined) return undefined;
-      return { count, last: unixSeconds(numberOf(item, "ta")) };
+      const told = optionalNumberOf(item, "tt");
+      return {
+        count,
+        last: unixSeconds(numberOf(item, "ta")),
+        told: told === undefined ? undefined : unixSeconds(told),
+      };
     },
   };
 }

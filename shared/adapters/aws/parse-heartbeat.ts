@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DIFFERENCES } from "#shared/fleet/reason.ts";
 import type { Heartbeat } from "#shared/ports/heartbeats.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
@@ -36,6 +37,8 @@ const Shape = z.discriminatedUnion("service", [
           city: z.string(),
           at: At,
           ready: z.boolean(),
+          // One that a release before this wrote does not say.
+          differs: z.array(z.enum(DIFFERENCES)).max(DIFFERENCES.length).default([]),
           tip: maybe(z.object({ height: Count, hash: Hash, muhash: maybe(Hash) })),
         }),
       )

@@ -6,7 +6,12 @@ export function createMemoryBlockTries(): BlockTries {
   const tries = new Map<HashHex, Tries>();
   return {
     async note(hash, now) {
-      tries.set(hash, { count: (tries.get(hash)?.count ?? 0) + 1, last: now });
+      const before = tries.get(hash);
+      tries.set(hash, { count: (before?.count ?? 0) + 1, last: now, told: before?.told });
+    },
+    async noteTold(hash, now) {
+      const before = tries.get(hash);
+      if (before !== undefined) tries.set(hash, { ...before, told: now });
     },
     get: async (hash) => tries.get(hash),
   };

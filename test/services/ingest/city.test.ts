@@ -216,6 +216,7 @@ describe("without peers, in virtual time", () => {
     const shared = {
       ...{ leases: createMemoryLeases(), tries: createMemoryBlockTries() },
       ...{ heartbeats: city.heartbeats, notice: city.notice, announce: city.announce },
+      operators: { tell: async () => undefined },
     };
     const { connect } = createValidator({ ...city.deps, shared });
     const ask = { owner: "task", now: city.clock.now(), seconds: 60 };

@@ -11,6 +11,7 @@ const ENVIRONMENT = {
   EXOS_QUEUE_DEAD: "http://127.0.0.1:1/exos-local-loc-dead",
   EXOS_QUEUE_DEAD_FIFO: "http://127.0.0.1:1/exos-local-loc-dead.fifo",
   EXOS_TOPIC_FOLLOW: "arn:aws:sns:us-east-1:000000000000:exos-local-loc-follow",
+  EXOS_TOPIC_ALARMS: "arn:aws:sns:us-east-1:000000000000:exos-local-loc-alarms",
 } as const;
 
 it("watches over a city on a machine of one's own without a cluster, and nowhere else", () => {

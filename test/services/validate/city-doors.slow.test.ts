@@ -101,6 +101,7 @@ async function openCity(): Promise<void> {
     EXOS_QUEUE_CONNECT: city.connect.url,
     EXOS_QUEUE_ANNOUNCE: city.announce.url,
     EXOS_TOPIC_FOLLOW: topicArn,
+    EXOS_TOPIC_ALARMS: topicArn,
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const clock = createSystemClock();

@@ -88,8 +88,8 @@ describe("connect", () => {
 
 /** The service of a city whose every port dies at one call, those that only a city has too. */
 function dyingCity(deps: CityDeps, crash: Crash): ConnectDeps {
-  const { tries, leases, heartbeats, notice, announce } = deps.shared;
-  const flat = { ...deps, tries, leases, heartbeats, notice, announce };
+  const { tries, leases, heartbeats, notice, announce, operators } = deps.shared;
+  const flat = { ...deps, tries, leases, heartbeats, notice, announce, operators };
   const dying = crashAt(flat, crash, [...SPARED, "shared"]);
   const shared = {
     tries: dying.tries,
@@ -97,6 +97,7 @@ function dyingCity(deps: CityDeps, crash: Crash): ConnectDeps {
     heartbeats: dying.heartbeats,
     notice: dying.notice,
     announce: dying.announce,
+    operators: dying.operators,
   };
   return { ...dying, shared };
 }

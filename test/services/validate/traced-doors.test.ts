@@ -62,6 +62,7 @@ beforeAll(async () => {
     EXOS_QUEUE_CONNECT: connect.url,
     EXOS_QUEUE_ANNOUNCE: queues.createQueue().url,
     EXOS_TOPIC_FOLLOW: topicArn,
+    EXOS_TOPIC_ALARMS: topicArn,
     EXOS_TRACES: collector.endpoint,
     EXOS_TRACES_PERCENT: "100",
   };

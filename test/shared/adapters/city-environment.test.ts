@@ -31,6 +31,11 @@ describe("the environment of a part of a city", () => {
       "arn:aws:sns:x:1:exos-prod-lon-follow",
       ["arn:aws:sns:x:1:exos-prod-syd-follow"],
     ],
+    [
+      "EXOS_TOPIC_ALARMS",
+      "arn:aws:sns:x:1:exos-prod-lon-alarms",
+      ["arn:aws:sns:x:1:exos-prod-syd-alarms"],
+    ],
     ["EXOS_FUNCTION_SIGN", "exos-prod-lon-stake-sign", ["exos-prod-syd-stake-sign"]],
     ["EXOS_SERVICE_INGEST", "exos-prod-lon/ingest", ["exos-prod-syd/ingest", "exos-prod-lona/i"]],
   ] as const)("takes %s as the city's own, and no other city's", (name, right, wrong) => {
@@ -52,6 +57,7 @@ describe("the environment of a part of a city", () => {
     ["EXOS_TABLE_CHAIN", "t".repeat(255), ["", "t".repeat(256)]],
     ["EXOS_QUEUE_BLOCKS", "http://127.0.0.1:9/blocks", ["blocks", "//host/blocks"]],
     ["EXOS_TOPIC_FOLLOW", "arn:aws:sns:x:1:follow", ["follow", " arn:aws:sns:x:1:follow"]],
+    ["EXOS_TOPIC_ALARMS", "arn:aws:sns:x:1:alarms", ["alarms", "arn"]],
     ["EXOS_SEED_NAME", "syd.seed.exos.example", ["syd_seed", "syd..example", "-syd.example"]],
     ["EXOS_FLEET_CITIES", "syd,lon", ["syd,", "syd, lon", "sydney"]],
     ["EXOS_ANSWERS", "whole", ["wholes", "in pieces"]],

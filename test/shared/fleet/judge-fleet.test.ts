@@ -124,7 +124,8 @@ describe("what cities say of each other", () => {
       { city: "sin", answer: { reasons, tip: undefined } },
     ];
     expect(found(readings)).toEqual({ lon: "unreachable", sin: "phase" });
-    expect(judgeFleet([], NOW)).toEqual({ cities: [], groups: [] });
+    const compared = { split: [], "state-split": [] };
+    expect(judgeFleet([], NOW)).toEqual({ cities: [], groups: [], compared });
   });
 });
 

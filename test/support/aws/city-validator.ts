@@ -49,6 +49,7 @@ export function cityValidator(
       heartbeats: createDynamoHeartbeats(chain),
       notice: createDynamoTipNotice(chain),
       announce: { send: async () => undefined },
+      operators: { tell: async () => undefined },
     },
   };
 }

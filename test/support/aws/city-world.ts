@@ -73,6 +73,7 @@ export async function openCityWorld(network: Network) {
       heartbeats: createDynamoHeartbeats(chain),
       notice: createDynamoTipNotice(chain),
       announce,
+      operators: { tell: async () => undefined },
     },
   };
   const headers = createDynamoHeaderStore({ chain, packed, clock });

@@ -47,9 +47,12 @@ export async function openRecordedCity() {
     return `${othersAt.url}/${QueueUrl.split("/").slice(3).join("/")}`;
   };
   const blocksUrl = await queueUrl(base.queues.blocks);
-  const { TopicArn = "" } = await clients.sns.send(
-    new CreateTopicCommand({ Name: base.topics.follow }),
-  );
+  const topicArn = async (Name: string): Promise<string> =>
+    (await clients.sns.send(new CreateTopicCommand({ Name }))).TopicArn ?? "";
+  const topics = {
+    follow: await topicArn(base.topics.follow),
+    alarms: await topicArn(base.topics.alarms),
+  };
   for (const client of Object.values(clients)) recordRequests(client, records);
   const clock = createManualClock(unixSeconds(chain.now + 100_000));
   const stores = openChainStores(
@@ -69,7 +72,7 @@ export async function openRecordedCity() {
   };
   const held = stack.move();
   return {
-    ...{ chain, clients, clock, names, records, stores, blocksUrl, topicArn: TopicArn },
+    ...{ chain, clients, clock, names, records, stores, blocksUrl, topics },
     pool: createDynamoPool({ table: pool }),
     raw: createDynamoRawTransactions({ table: pool, clock }),
     index,

@@ -69,6 +69,7 @@ export async function openTablesValidator(
       heartbeats: createDynamoHeartbeats(chain),
       notice: createDynamoTipNotice(chain),
       announce: { send: async () => undefined },
+      operators: { tell: async () => undefined },
     },
   };
   const environment = {

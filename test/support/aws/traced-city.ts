@@ -88,6 +88,7 @@ export async function openTracedCity(
     queues.server.createQueue(name, { attributes: OPEN });
   }
   const { topicArn } = queues.server.createTopic(names.topics.follow);
+  const alarms = queues.server.createTopic(names.topics.alarms);
   const attributes = { RawMessageDelivery: "true" };
   for (const queue of [names.topics.follow, announce]) {
     queues.server.subscribe({ topic: names.topics.follow, queue, attributes });
@@ -118,6 +119,7 @@ export async function openTracedCity(
     EXOS_QUEUE_DEAD: urlOf(traced.url, dead),
     EXOS_QUEUE_DEAD_FIFO: urlOf(traced.url, names.queues.deadFifo),
     EXOS_TOPIC_FOLLOW: topicArn,
+    EXOS_TOPIC_ALARMS: alarms.topicArn,
     EXOS_SECRETS: names.secrets,
     EXOS_RELEASE: "1.2.3",
     EXOS_SERVICE_INGEST: `${names.cluster}/${names.service}`,
