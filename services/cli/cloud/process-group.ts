@@ -15,11 +15,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
+/** Signal a process, or nobody where it has ended. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended by itself, which is what was wanted.
+    // It ended by itself, and whoever signals goes by what it does after.
   }
 }
 
@@ -31,11 +32,11 @@ function send(pid: number, signal: NodeJS.Signals): void {
  */
 export async function endGroup(pid: number, waitMsMax: number): Promise<number | undefined> {
   const started = performance.now();
-  send(pid, "SIGTERM");
+  sendSignal(pid, "SIGTERM");
   while (isAlive(pid) && performance.now() - started < waitMsMax) await wait(LOOK_MS);
   const ended = isAlive(pid) ? undefined : performance.now() - started;
   // Functions of an emulator are of its group, and outlive it when it is killed.
-  send(-pid, "SIGKILL");
+  sendSignal(-pid, "SIGKILL");
   return ended;
 }
 

@@ -32,7 +32,8 @@ export interface BatchOptions<Message> {
   /** @returns `undefined` for text that is no message: it is counted, logged and dropped */
   readonly read: (text: string) => Message | undefined;
   readonly handle: (message: Message, delivery: Delivery) => Promise<unknown>;
-  readonly log: Pick<Log, "warn">;
+  /** Told of what fails, and of what comes again: whoever was cut short could not say so himself. */
+  readonly log: Pick<Log, "info" | "warn">;
   /**
    * `apart`: all at once, each failing alone. `as-one`: all of them ask for the same, which is done
    * once, for the last of them; where it fails they all come again, in their order.
@@ -44,8 +45,7 @@ export interface BatchOptions<Message> {
 
 type Readable<Message> = readonly [record: BatchRecord, message: Message];
 
-const attemptOf = ([{ attributes }]: Readable<unknown>) =>
-  Number(attributes.ApproximateReceiveCount);
+const attemptOf = ({ attributes }: BatchRecord) => Number(attributes.ApproximateReceiveCount);
 
 function spanOf({ messageId, messageAttributes, eventSourceARN = "" }: BatchRecord) {
   const route = { system: "aws_sqs", queue: nameOfArn(eventSourceARN) };
@@ -72,6 +72,10 @@ export async function handleBatch<Message>(
     }
   };
 
+  for (const record of Records) {
+    const attempt = attemptOf(record);
+    if (attempt > 1) log.info("delivered again", { messageId: record.messageId, attempt });
+  }
   const readable = Records.flatMap((record): Readable<Message>[] => {
     const message = read(record.body);
     return message === undefined ? [] : [[record, message]];
@@ -79,9 +83,12 @@ export async function handleBatch<Message>(
   const last = readable.at(-1);
   let failed: readonly Readable<Message>[] = [];
   if (order === "apart") {
-    const handled = await Promise.all(readable.map((one) => isHandled(one, attemptOf(one))));
+    const handled = await Promise.all(readable.map((one) => isHandled(one, attemptOf(one[0]))));
     failed = readable.filter((_, at) => handled[at] === false);
-  } else if (last !== undefined && !(await isHandled(last, Math.max(...readable.map(attemptOf))))) {
+  } else if (
+    last !== undefined &&
+    !(await isHandled(last, Math.max(...readable.map(([record]) => attemptOf(record)))))
+  ) {
     failed = readable;
   }
   const unreadable = Records.length - readable.length;

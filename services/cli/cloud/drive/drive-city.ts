@@ -67,6 +67,14 @@ async function runSaid(
   return answer;
 }
 
+/** Adds to a failure which messages come again, and how often each had been received. */
+const failedWith = (messages: readonly DrivenMessage[]) => (cause: unknown) => {
+  const held = messages.map(
+    ({ id, attributes }) => `${id}:${attributes["ApproximateReceiveCount"]}`,
+  );
+  throw new Error(`${String(cause)}; to come again: ${held.join(" ")}`, { cause });
+};
+
 /** Whatever starts this function by itself, until the signal. */
 function startsOf(driven: Driven, options: DriveOptions): readonly Promise<void>[] {
   const { name, start } = driven;
@@ -81,8 +89,8 @@ function startsOf(driven: Driven, options: DriveOptions): readonly Promise<void>
   if (start?.kind === "queue") {
     const { url, batchSize, ordered, runsMax } = start;
     const run = async (messages: readonly DrivenMessage[]) => {
-      const answer = await runSaid(driven, queueEvent(messages), said(messages.length));
-      return settleBatch(messages, answer, ordered);
+      const running = runSaid(driven, queueEvent(messages), said(messages.length));
+      return settleBatch(messages, await running.catch(failedWith(messages)), ordered);
     };
     const pollers = Math.min(runsMax, PROCESSES_MAX);
     return Array.from({ length: pollers }, () =>
