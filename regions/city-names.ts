@@ -58,6 +58,8 @@ export interface CityNames extends CityPlace {
   readonly repository: string;
   /** Path of the city's secrets, without a slash at its end. */
   readonly secrets: string;
+  /** Log groups are below it, one for each function and one for all tasks; no slash at its end. */
+  readonly logs: string;
   /** Alias of the staking key, in cities that stake. */
   readonly stakeKey: string;
 }
@@ -92,6 +94,7 @@ export function cityNames(place: CityPlace): CityNames {
     replay: "replay",
     repository: `${prefix}-node`,
     secrets: `/exos/${environment}/${code}`,
+    logs: `/exos/${environment}/${code}`,
     stakeKey: `alias/${prefix}-stake`,
   };
 }
@@ -99,4 +102,9 @@ export function cityNames(place: CityPlace): CityNames {
 /** Name of a function of a city. */
 export function functionName({ prefix }: Pick<CityNames, "prefix">, name: FunctionName): string {
   return `${prefix}-${name}`;
+}
+
+/** What is said of a city's staking key, by which it is found when its alias is gone with the city. */
+export function stakeKeyDescription({ prefix }: Pick<CityNames, "prefix">): string {
+  return `Stakes in ${prefix}: coinstakes and block signatures, no payments.`;
 }

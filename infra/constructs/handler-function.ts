@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import {
   ApplicationLogLevel,
   Architecture,
@@ -17,6 +17,7 @@ import type { CityContext } from "#infra/city-context.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
 import { FUNCTION_SHAPES } from "#infra/functions.ts";
 import type { GrantFacts } from "#infra/port-calls.ts";
+import { removalOf } from "#infra/removal-of.ts";
 import { serviceRights } from "#infra/service-rights.ts";
 import { type FunctionName, functionName } from "#regions/city-names.ts";
 
@@ -78,9 +79,9 @@ export class HandlerFunction extends Construct {
     const { names } = context;
     const shape = FUNCTION_SHAPES[name];
     const logGroup = new LogGroup(this, "Log", {
-      logGroupName: `/exos/${names.environment}/${names.code}/${name}`,
+      logGroupName: `${names.logs}/${name}`,
       retention: RetentionDays.ONE_WEEK,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: removalOf(names.environment),
     });
     const log = {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from "aws-cdk-lib";
 import {
   CfnCluster,
   CfnService,
@@ -20,6 +19,7 @@ import type { CityContext } from "#infra/city-context.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
 import { type ContainerHandler, SET_SHAPE, TASK_SHAPES, type TaskShape } from "#infra/functions.ts";
 import type { GrantFacts } from "#infra/port-calls.ts";
+import { removalOf } from "#infra/removal-of.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 
 /** SIGTERM ends the process within 20 s; the rest is for a hung one. */
@@ -78,9 +78,9 @@ export class PeerTask extends Construct {
       clusterSettings: [{ name: "containerInsights", value: "disabled" }],
     });
     const log = new LogGroup(this, "Log", {
-      logGroupName: `/exos/${names.environment}/${names.code}/ingest`,
+      logGroupName: `${names.logs}/ingest`,
       retention: RetentionDays.ONE_WEEK,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: removalOf(names.environment),
     });
     const execution = this.#createExecutionRole(props.context, log);
     const [peering, loading] = [this.#identify("ingest", props), this.#identify("load", props)];

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from "aws-cdk-lib";
 import {
   AccountRootPrincipal,
   AnyPrincipal,
@@ -8,8 +7,9 @@ import {
 } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import { Construct } from "constructs";
+import { removalOf } from "#infra/removal-of.ts";
 import type { CityNames } from "#regions/city-names.ts";
-import { ENVIRONMENTS } from "#regions/environment.ts";
+import { stakeKeyDescription } from "#regions/city-names.ts";
 
 /** What administrators of the account may do: everything but sign. */
 const ADMINISTER = [
@@ -47,12 +47,10 @@ export class StakeKey extends Construct {
     const every = { resources: ["*"] };
     this.key = new Key(this, "Key", {
       alias: names.stakeKey,
-      description: `Stakes in ${names.prefix}: coinstakes and block signatures, no payments.`,
+      description: stakeKeyDescription(names),
       keySpec: KeySpec.ECC_SECG_P256K1,
       keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: ENVIRONMENTS[names.environment].protected
-        ? RemovalPolicy.RETAIN
-        : RemovalPolicy.DESTROY,
+      removalPolicy: removalOf(names.environment),
       policy: new PolicyDocument({
         statements: [
           new PolicyStatement({ principals: root, actions: ADMINISTER, ...every }),

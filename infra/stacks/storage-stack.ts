@@ -6,6 +6,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3"
 import type { Construct } from "constructs";
 import { acknowledge } from "#infra/acknowledge.ts";
 import { type CityContext, stackName } from "#infra/city-context.ts";
+import { removalOf } from "#infra/removal-of.ts";
 import type { CityNames } from "#regions/city-names.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 
@@ -69,7 +70,14 @@ function tablesOf({ tables }: CityNames): Readonly<Record<string, TableShape>> {
   };
 }
 
-/** What a city keeps: four tables, a bucket and its log, the image. @source cloud.md 3, 5.1 */
+/**
+ * What a city keeps: four tables, a bucket and its log, the image.
+ *
+ * A creation that fails takes with it what it made, but for tables that refuse to be deleted: undoing
+ * would fail as well. Like all that outlived a city, the next deployment takes them on by their names.
+ *
+ * @source cloud.md 3, 5.1
+ */
 export class StorageStack extends Stack {
   readonly #removal: RemovalPolicy;
 
@@ -77,7 +85,7 @@ export class StorageStack extends Stack {
     super(scope, "storage", { ...props, stackName: stackName(context.names, "storage") });
     const { names } = context;
     const kept = ENVIRONMENTS[names.environment].protected;
-    this.#removal = kept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.#removal = removalOf(names.environment);
     for (const [id, shape] of Object.entries(tablesOf(names))) this.#createTable(id, shape, kept);
     this.#createBuckets(names);
     new Repository(this, "Image", {
@@ -96,15 +104,16 @@ export class StorageStack extends Stack {
     new CfnOutput(this, "Repository", { value: names.repository });
   }
 
-  #createTable(id: string, shape: TableShape, protect: boolean): void {
+  #createTable(id: string, shape: TableShape, kept: boolean): void {
+    const refuses = kept && shape.kept;
     const table = new TableV2(this, id, {
       tableName: shape.name,
       partitionKey: shape.partitionKey,
       ...(shape.sorted && { sortKey: { name: "sk", type: BINARY } }),
       billing: Billing.onDemand({ maxWriteRequestUnits: shape.writesMax }),
-      deletionProtection: protect && shape.kept,
+      deletionProtection: refuses,
       ...(shape.sweeps && { timeToLiveAttribute: "exp" }),
-      removalPolicy: this.#removal,
+      removalPolicy: refuses ? RemovalPolicy.RETAIN : this.#removal,
     });
     acknowledge(table, "AwsSolutions-DDB3");
   }

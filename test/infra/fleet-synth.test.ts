@@ -114,10 +114,19 @@ describe("a city on this machine", () => {
     for (const { id, resource } of resourcesOf(localFleet().stages.get(local.code))) {
       expect(resource.DeletionPolicy ?? "Delete", id).toBe("Delete");
     }
-    const kept = resourcesOf(productionFleet().stages.get("syd"))
-      .filter(({ resource }) => resource.DeletionPolicy === "Retain")
-      .map(({ resource }) => resource.Type);
-    expect(kept.sort()).toEqual([
+  });
+});
+
+describe("what outlives a city", () => {
+  const kept = () =>
+    resourcesOf(productionFleet().stages.get("syd"))
+      .filter(({ resource }) => (resource.DeletionPolicy ?? "Delete") !== "Delete")
+      .map(({ resource }) => resource);
+
+  it("is its tables, its buckets, its images and its logs", () => {
+    const types = kept().map(({ Type }) => Type);
+    const isLog = (type: string) => type === "AWS::Logs::LogGroup";
+    expect(types.filter((type) => !isLog(type)).sort()).toEqual([
       "AWS::DynamoDB::GlobalTable",
       "AWS::DynamoDB::GlobalTable",
       "AWS::DynamoDB::GlobalTable",
@@ -126,6 +135,24 @@ describe("a city on this machine", () => {
       "AWS::S3::Bucket",
       "AWS::S3::Bucket",
     ]);
+    // Eight functions, and all tasks in one.
+    expect(types.filter(isLog)).toHaveLength(9);
+  });
+
+  it("goes with a creation that failed, but for tables that nobody can delete", () => {
+    for (const { Properties = {}, Type, DeletionPolicy } of kept()) {
+      const refuses = JSON.stringify(Properties).includes('"DeletionProtectionEnabled":true');
+      expect(DeletionPolicy, Type).toBe(refuses ? "Retain" : "RetainExceptOnCreate");
+    }
+    expect(kept().filter(({ DeletionPolicy }) => DeletionPolicy === "Retain")).toHaveLength(2);
+  });
+
+  it("has names of its own, by which the next deployment takes it on", () => {
+    const named = ["TableName", "RepositoryName", "BucketName", "LogGroupName"];
+    for (const { Properties = {}, Type } of kept()) {
+      const names = named.flatMap((name) => Properties[name] ?? []);
+      expect(names, Type).toEqual([expect.stringMatching(/^(exos-prod-syd-|\/exos\/prod\/syd\/)/)]);
+    }
   });
 });
 
