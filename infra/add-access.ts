@@ -8,7 +8,7 @@ import { AccessStack } from "./stacks/access-stack.ts";
 
 export interface AccessProps {
   readonly environment: EnvironmentName;
-  readonly deployment: Pick<Deployment, "accounts" | "cityAccounts" | "deployRoles">;
+  readonly deployment: Pick<Deployment, "accounts" | "deployRoles">;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { CfnOutput, Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { accountOf } from "#regions/account-of.ts";
 import { cityNames } from "#regions/city-names.ts";
 import { RELEASE_OUTPUT, UNRELEASED } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
@@ -81,7 +80,7 @@ export class CityStage extends Stage {
   constructor(scope: Construct, props: CityStageProps) {
     const { environment, city, deployment } = props;
     refuseUnbuilt(city);
-    const account = accountOf(deployment, environment, city);
+    const account = deployment.accounts[environment];
     if (account === undefined) throw new Error(`No account is named for ${city.code}.`);
     const { region } = city.host;
     super(scope, city.code, { env: { account, region } });

@@ -1,4 +1,3 @@
-import { accountOf } from "./account-of.ts";
 import type { City } from "./city.ts";
 import type { Deployment, DeployRoles } from "./deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "./environment.ts";
@@ -18,7 +17,7 @@ const EXACT = /^[^*?$\s]{1,255}$/;
  * @source cloud.md 9.1
  */
 export function deployRoleFaults(
-  deployment: Pick<Deployment, "accounts" | "cityAccounts" | "deployRoles">,
+  deployment: Pick<Deployment, "deployRoles">,
   environment: EnvironmentName,
   cities: readonly City[] = citiesOf(environment),
 ): string[] {
@@ -35,7 +34,7 @@ export function deployRoleFaults(
   return [
     ...strangers,
     ...faults.map((fault) => `${at}.${fault}`),
-    ...placeFaults(cities, deployment, environment).map((fault) => `${at}: ${fault}`),
+    ...placeFaults(cities).map((fault) => `${at}: ${fault}`),
   ];
 }
 
@@ -80,20 +79,13 @@ function subjectFaults(given: DeployRoles["subjects"], waves: readonly number[])
   return faults;
 }
 
-/** What one account and the names of the CDK's own roles do not tell apart. */
-function placeFaults(
-  cities: readonly City[],
-  deployment: Pick<Deployment, "accounts" | "cityAccounts">,
-  environment: EnvironmentName,
-): string[] {
+/** What the names of the CDK's own roles do not tell apart. */
+function placeFaults(cities: readonly City[]): string[] {
   const faults: string[] = [];
   const first = new Map<string, City>();
   for (const city of cities) {
     if (city.host.kind !== "aws") continue;
     const { region } = city.host;
-    if (accountOf(deployment, environment, city) !== deployment.accounts[environment]) {
-      faults.push(`${city.code} stands in an account of its own, where no role is made`);
-    }
     const other = first.get(region) ?? city;
     first.set(region, other);
     if (other.wave !== city.wave) {

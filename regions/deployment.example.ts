@@ -3,7 +3,6 @@ import type { Deployment } from "./deployment.ts";
 /** What a filled-in `deployment.ts` looks like; also the stand-in for facts that are missing. */
 export const EXAMPLE_DEPLOYMENT: Deployment = {
   accounts: { prod: "111122223333", test: "444455556666", local: "000000000000" },
-  cityAccounts: {},
   zone: {
     name: "exos.example",
     id: "Z0123456789ABCDEFGHIJ",

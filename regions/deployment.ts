@@ -2,10 +2,11 @@ import type { EnvironmentName } from "./environment.ts";
 
 /** What only the deployer knows. Everything else in `regions/` is the same for everybody. */
 export interface Deployment {
-  /** Account of each environment, twelve digits. */
+  /**
+   * Account of each environment, twelve digits: all its cities on AWS stand in it, beside the edge, the
+   * releases and who may deploy them. What is to stand elsewhere is an environment of its own.
+   */
   readonly accounts: Readonly<Partial<Record<EnvironmentName, string>>>;
-  /** Cities that stand in an account of their own, by `<environment>/<code>`. */
-  readonly cityAccounts: Readonly<Record<string, string>>;
   /** DNS zone of the fleet, such as `exos.example`: cities are `<code>.seed.<zone>` to peers. */
   readonly zone: DnsZone | undefined;
   /** Where alarms go. */
@@ -67,7 +68,6 @@ export type AlarmTarget =
  */
 export const DEPLOYMENT: Deployment = {
   accounts: { local: "000000000000" },
-  cityAccounts: {},
   zone: undefined,
   alarms: undefined,
   // Of a wallet that everybody knows: what a city on this machine stakes is worth nothing.

@@ -1,4 +1,3 @@
-import { accountOf } from "./account-of.ts";
 import type { City } from "./city.ts";
 import type { Deployment } from "./deployment.ts";
 import type { EnvironmentName } from "./environment.ts";
@@ -13,9 +12,11 @@ export function missingFacts(
   cities: readonly City[],
 ): string[] {
   const aws = cities.filter(({ host }) => host.kind === "aws");
-  const missing = aws
-    .filter((city) => !/^\d{12}$/.test(accountOf(deployment, environment, city) ?? ""))
-    .map(({ code }) => `accounts.${environment}: the account that ${code} is deployed to`);
+  const missing: string[] = [];
+  if (aws.length > 0 && !/^\d{12}$/.test(deployment.accounts[environment] ?? "")) {
+    const codes = aws.map(({ code }) => code).join(", ");
+    missing.push(`accounts.${environment}: the account, twelve digits, that stands for ${codes}`);
+  }
   if (!cities.some(({ edge }) => edge)) return missing;
   if (deployment.zone === undefined) missing.push("zone: the DNS zone of seeds and of the edge");
   if (aws.length > 0 && deployment.alarms === undefined) missing.push("alarms: where alarms go");

@@ -41,12 +41,9 @@ async function toolsOf(
   say: (line: string) => void = () => undefined,
 ): Promise<FleetTools> {
   account.run(wave);
-  const cities = WAVES[wave] ?? [];
   return composeFleet({
     fleet: "prod",
     deployment: EXAMPLE_DEPLOYMENT,
-    cities,
-    edge: cities.some(({ host }) => host.kind === "external"),
     releaseKey,
     environment: { AWS_ENDPOINT_URL: account.url },
     signal: new AbortController().signal,

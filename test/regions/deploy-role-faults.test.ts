@@ -4,7 +4,7 @@ import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { DEPLOYMENT, type DeployRoles } from "#regions/deployment.ts";
 import { CITIES } from "#regions/fleet.ts";
 import { sydney } from "#regions/sydney.ts";
-import { checkDeployRoles } from "#services/cli/fleet/check-deploy-roles.ts";
+import { checkDeployment } from "#services/cli/fleet/check-deployment.ts";
 
 const ROLES = EXAMPLE_DEPLOYMENT.deployRoles.prod ?? fail();
 
@@ -54,11 +54,7 @@ describe("who deploys by a pipeline", () => {
     expect(faults[0]).toMatch(/^deployRoles\.prod\./);
   });
 
-  it("is no one where cities are not told apart by account and region", () => {
-    const cityAccounts = { "prod/syd": "999988887777" };
-    expect(deployRoleFaults({ ...EXAMPLE_DEPLOYMENT, cityAccounts }, "prod")).toEqual([
-      "deployRoles.prod: syd stands in an account of its own, where no role is made",
-    ]);
+  it("is no one where cities are not told apart by their regions", () => {
     const twin = { ...sydney, code: "bri", wave: 1 as const };
     expect(deployRoleFaults(EXAMPLE_DEPLOYMENT, "prod", [...CITIES, twin])).toEqual([
       "deployRoles.prod: syd and bri share ap-southeast-2, where who deploys one wave deploys the other",
@@ -76,12 +72,19 @@ describe("who deploys by a pipeline", () => {
   it("ends a command before anything is synthesised, by the names of the fields", () => {
     const { 0: _, ...subjects } = ROLES.subjects;
     const deployRoles = { prod: { ...ROLES, subjects } };
-    expect(() => checkDeployRoles("prod", { ...EXAMPLE_DEPLOYMENT, deployRoles })).toThrow(
+    expect(() => checkDeployment("prod", { ...EXAMPLE_DEPLOYMENT, deployRoles })).toThrow(
       expect.objectContaining({
         code: "EXOS-E8004",
         message: "regions/deployment.ts: deployRoles.prod.subjects.0: who deploys wave 0",
       }),
     );
-    expect(() => checkDeployRoles("prod", EXAMPLE_DEPLOYMENT)).not.toThrow();
+    expect(() => checkDeployment("prod", EXAMPLE_DEPLOYMENT)).not.toThrow();
+  });
+
+  it("is not read beside fields that nobody reads", () => {
+    const moved = { ...EXAMPLE_DEPLOYMENT, cityAccounts: { "prod/syd": "999988887777" } };
+    expect(() => checkDeployment("prod", moved)).toThrow(
+      / cityAccounts: no such field; .* accounts,/,
+    );
   });
 });

@@ -34,7 +34,7 @@ export function refusedFailure(by: DeployState): CommandFailure {
   return new CommandFailure(message, { code: "EXOS-E8005" });
 }
 
-/** The fleet's tools, in the accounts of these cities; with the release key where it is needed. */
+/** The fleet's tools; with the release key, where these cities need it. */
 export async function openTools(
   context: CommandContext,
   cities: readonly City[],
@@ -48,7 +48,7 @@ export async function openTools(
       : undefined;
   return composeFleet({
     ...context,
-    ...{ fleet: environmentOf(context), cities, edge: isExternal, releaseKey },
+    ...{ fleet: environmentOf(context), releaseKey },
     deployment: DEPLOYMENT,
     say: (line) => context.terminal.err(line),
   });

@@ -36,7 +36,7 @@ import { DEPLOY_STATE } from "./deploy-state.ts";
 import { createExternalDeployments } from "./external-deployments.ts";
 import type { RegionLimits } from "./fleet-quotas.ts";
 import { createHttpCityHealth } from "./http-city-health.ts";
-import { type AccountsWanted, judgeAccount, placesOf } from "./judge-account.ts";
+import { type AccountsWanted, accountWanted, judgeAccount } from "./judge-account.ts";
 import type { PricedTemplate } from "./price-templates.ts";
 import type { ReleaseKey } from "./release-channel.ts";
 import type { ReleaseObjects } from "./releases.ts";
@@ -44,7 +44,7 @@ import type { ReleaseObjects } from "./releases.ts";
 /** Where releases and the record of deployments are, whatever the cities' regions. */
 const RELEASE_REGION = "us-east-1";
 
-/** What works on a fleet asks for, and the cities that it works on. */
+/** What works on a fleet asks for. */
 export interface FleetOptions
   extends AccountsWanted,
     Pick<CommandContext, "environment" | "signal"> {
@@ -86,7 +86,7 @@ export interface FleetTools {
 
 /**
  * Works with the operator's own credentials, and only in the account that `regions/deployment.ts`
- * names for the cities that are worked on. Releases and the record of deployments are kept in it.
+ * names for the environment. Releases and the record of deployments are kept in it.
  *
  * @throws CommandFailure `EXOS-E8004` without an account, `EXOS-E8009` with credentials of another
  */
@@ -270,16 +270,16 @@ export function cityNamesOf(
 }
 
 /**
- * The account of the credentials, which must be that of everything that is worked on.
+ * The account of the credentials, which must be that of the environment.
  *
  * @throws CommandFailure `EXOS-E8004` where none is named, `EXOS-E8009` with credentials of another
  */
 export async function checkAccount(wanted: AccountsWanted): Promise<string> {
-  const places = placesOf(wanted);
+  const account = accountWanted(wanted);
   const client = new STSClient({ ...clientSettings(), region: RELEASE_REGION });
   try {
     const { Account } = await client.send(new GetCallerIdentityCommand({}));
-    return judgeAccount(places, Account);
+    return judgeAccount({ fleet: wanted.fleet, account }, Account);
   } catch (cause) {
     if (cause instanceof CommandFailure) throw cause;
     throw awsFaultOf(cause, "asking whose credentials these are");

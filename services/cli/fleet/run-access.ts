@@ -4,7 +4,7 @@ import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { checkDeployRoles } from "./check-deploy-roles.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { wavesOf } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { type AccessOutcome, deployAccess } from "./deploy-access.ts";
@@ -19,12 +19,12 @@ import { environmentOf } from "./environment-of.ts";
 export async function runAccess(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
-  checkDeployRoles(fleet, DEPLOYMENT);
+  checkDeployment(fleet, DEPLOYMENT);
   const isNamed = DEPLOYMENT.deployRoles[fleet] !== undefined;
   if (!isNamed && DEPLOYMENT.accounts[fleet] === undefined) throw nobodyNamed(fleet);
   const { access } = await composeFleet({
     ...context,
-    ...{ fleet, cities: [], edge: true, deployment: DEPLOYMENT },
+    ...{ fleet, deployment: DEPLOYMENT },
     say: (line) => terminal.err(line),
   });
   const waves = wavesOf(citiesOf(fleet)).flatMap(([first]) => (first ? [first.wave] : []));

@@ -14,7 +14,7 @@ import {
   refusedFailure,
   tell,
 } from "./bring-release.ts";
-import { checkDeployRoles } from "./check-deploy-roles.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { citiesToDeploy } from "./cities-to-deploy.ts";
 import type { FleetTools } from "./compose-fleet.ts";
 import { halfDeployed, isHeldFrom, neededReleases } from "./deploy-state.ts";
@@ -32,7 +32,7 @@ const RELEASES_KEPT = 20;
 export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const fleet = environmentOf(context);
-  checkDeployRoles(fleet, DEPLOYMENT);
+  checkDeployment(fleet, DEPLOYMENT);
   const cities = citiesToDeploy(fleet, context);
   const lacking = missingFacts(DEPLOYMENT, fleet, cities);
   if (lacking.length > 0) {

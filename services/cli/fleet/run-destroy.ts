@@ -29,8 +29,7 @@ export async function runDestroy(context: CommandContext): Promise<ExitCode> {
     });
   }
   const say = (line: string) => terminal.err(line);
-  const cities = [city];
-  const tools = await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
+  const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
   await tools.destroy(city.code);
   const left = await tools.survivors(city.code);
   if (json) {

@@ -3,7 +3,7 @@ import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { checkDeployRoles } from "./check-deploy-roles.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { deployEdge } from "./deploy-edge.ts";
 import { environmentOf } from "./environment-of.ts";
@@ -23,10 +23,10 @@ export async function runEdge(context: CommandContext): Promise<ExitCode> {
     });
   }
   const fleet = environmentOf(context);
-  checkDeployRoles(fleet, DEPLOYMENT);
+  checkDeployment(fleet, DEPLOYMENT);
   const tools = await composeFleet({
     ...context,
-    ...{ fleet, cities: [], edge: true, deployment: DEPLOYMENT },
+    ...{ fleet, deployment: DEPLOYMENT },
     say: (line) => terminal.err(line),
   });
   const printed = await readPrinted(fleet, tools);

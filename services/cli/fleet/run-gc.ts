@@ -14,10 +14,7 @@ export async function runGc(context: CommandContext, words: readonly string[]): 
   const fleet = environmentOf(context);
   const city = onlyCity(fleet, words, USAGE);
   const say = (line: string) => terminal.err(line);
-  const deps = await composeGc(
-    { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
-    city,
-  );
+  const deps = await composeGc({ environment, signal, fleet, deployment: DEPLOYMENT, say }, city);
   const tables = await sweepGenerations(deps);
   if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-gc.v1", city: city.code, tables }));
   else for (const one of tables) terminal.out(`${one.table}: ${fateOf(one)}`);

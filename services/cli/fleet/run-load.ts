@@ -41,7 +41,7 @@ export async function runLoadCity(
   }
   const say = (line: string) => terminal.err(line);
   const deps = await composeLoader(
-    { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
+    { environment, signal, fleet, deployment: DEPLOYMENT, say },
     city,
   );
   const words = snapshot ? ["--snapshot"] : await beginningWords(beginning, refill, deps.beginning);

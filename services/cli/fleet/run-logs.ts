@@ -39,10 +39,7 @@ export async function runLogs(
     fromMs: fromOf(options["since"] ?? SINCE, Date.now()),
   };
   const say = (line: string) => terminal.err(line);
-  const deps = await composeLogs(
-    { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
-    city,
-  );
+  const deps = await composeLogs({ environment, signal, fleet, deployment: DEPLOYMENT, say }, city);
   const found = await findCityLogs(query, deps);
   if (json) {
     terminal.out(JSON.stringify({ schema: "exos.fleet-logs.v1", city: city.code, ...found }));

@@ -5,7 +5,7 @@ import { missingFacts } from "#regions/missing-facts.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { checkDeployRoles } from "./check-deploy-roles.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
 import { costLines, planLines } from "./describe-plan.ts";
@@ -26,7 +26,7 @@ import { readPrinted } from "./read-printed.ts";
 export async function runCost(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
-  checkDeployRoles(fleet, DEPLOYMENT);
+  checkDeployment(fleet, DEPLOYMENT);
   const cities = chosenCities(fleet, context);
   const templates = await synthesiseTemplates(fleet, context, { cities: partOf(context, cities) });
   const costs = cities.map((city) => costOf(city, templates.get(city.code)));
@@ -61,14 +61,14 @@ function sharedOf(templates: FleetTemplates) {
 export async function runPlan(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
   const fleet = environmentOf(context);
-  checkDeployRoles(fleet, DEPLOYMENT);
+  checkDeployment(fleet, DEPLOYMENT);
   const cities = chosenCities(fleet, context);
   const missing = missingFacts(DEPLOYMENT, fleet, cities);
   const say = (line: string) => terminal.err(line);
   const tools =
     missing.length > 0
       ? undefined
-      : await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
+      : await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
   const printed = tools && (await readPrinted(fleet, tools));
   const templates = await synthesiseTemplates(fleet, context, {
     cities: partOf(context, cities),

@@ -30,7 +30,7 @@ export async function runRedrive(
   }
   const say = (line: string) => terminal.err(line);
   const redrive = await composeRedrive(
-    { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
+    { environment, signal, fleet, deployment: DEPLOYMENT, say },
     city,
   );
   const queues = [];

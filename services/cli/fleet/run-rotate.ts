@@ -36,7 +36,7 @@ export async function runRotate(
     });
   }
   const say = (line: string) => terminal.err(line);
-  const asked = { environment, signal, fleet, cities, edge: true, deployment: DEPLOYMENT, say };
+  const asked = { environment, signal, fleet, deployment: DEPLOYMENT, say };
   const told = options["confirm"] === name ? "told" : "untold";
   const others = machines.length === 0 ? "none" : told;
   const place = { machines, fleet, first: cities[0], deployment: DEPLOYMENT };

@@ -51,7 +51,7 @@ async function showDeployed(context: CommandContext): Promise<ExitCode> {
   const fleet = environmentOf(context);
   const cities = chosenCities(fleet, context);
   const say = (line: string) => terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, cities, deployment: DEPLOYMENT, say });
+  const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
   const looks = await tools.health.look(cities.map(({ code }) => code));
   const view = viewDeployed(looks, (await tools.record.read())?.state, tools.clock.now());
   const lines = options["groups"] === undefined ? deployedLines(view) : groupLines(view);

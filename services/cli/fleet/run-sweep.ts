@@ -49,7 +49,7 @@ export async function runSweep(
   }
   const say = (line: string) => terminal.err(line);
   const deps = await composeSweep(
-    { environment, signal, fleet, cities: [city], deployment: DEPLOYMENT, say },
+    { environment, signal, fleet, deployment: DEPLOYMENT, say },
     { city, network },
   );
   const swept = await sweepCity(scriptOfAddress(to), deps);

@@ -1,18 +1,27 @@
 import { deployRoleFaults } from "#regions/deploy-role-faults.ts";
+import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+
+/** Nobody reads what has no such name: a city would silently stand where it was not meant to. */
+function strangeFields(deployment: object): string[] {
+  const known = Object.keys(EXAMPLE_DEPLOYMENT);
+  return Object.keys(deployment)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${name}: no such field; there are ${known.join(", ")}`);
+}
 
 /**
  * Who deploys by a pipeline is a part of every synthesis, which would end at a fault with less to say.
  *
  * @throws CommandFailure `EXOS-E8004` naming each field that is wrong
  */
-export function checkDeployRoles(
+export function checkDeployment(
   fleet: EnvironmentName,
-  deployment: Pick<Deployment, "accounts" | "cityAccounts" | "deployRoles">,
+  deployment: Pick<Deployment, "deployRoles">,
 ): void {
-  const faults = deployRoleFaults(deployment, fleet);
+  const faults = [...strangeFields(deployment), ...deployRoleFaults(deployment, fleet)];
   if (faults.length === 0) return;
   throw new CommandFailure(`regions/deployment.ts: ${faults.join("; ")}`, { code: "EXOS-E8004" });
 }
