@@ -23,7 +23,7 @@ export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   "AwsSolutions-ECS4":
     "Container Insights are a dozen metrics of one task; the four that matter are written by the process.",
   [wildcard("*")]:
-    "The boundary grants nothing; ecr:GetAuthorizationToken and ec2:DescribeNetworkInterfaces know no resource; ecs:ListTasks is held to its cluster by a condition, cloudwatch:DescribeAlarms, which wants all for composite ones, to the regions of its wave.",
+    "The boundary grants nothing; ecr:GetAuthorizationToken and ec2:DescribeNetworkInterfaces know no resource; ecs:ListTasks is held to its cluster by a condition, cloudwatch:DescribeAlarms, which wants all for composite ones, and ec2:DescribeSecurityGroups to the regions of their wave.",
   [wildcard(`${TABLE}-coins-g*`)]:
     "A table is a generation, and each import makes the next number (cloud.md 5.4).",
   [wildcard(`${BUCKET}/snapshots/*`)]: "Objects are named after a height and a hash of their set.",

@@ -1,5 +1,5 @@
 import type { CityNames } from "#regions/city-names.ts";
-import { CITY_STACKS, type CityStack } from "#regions/city-outputs.ts";
+import { CITY_STACKS, type CityStack, PROTECTED_STACK } from "#regions/city-outputs.ts";
 import { EDGE_REGION } from "#regions/edge-names.ts";
 import type { Statement } from "./grants.ts";
 import type { WaveReach } from "./wave-reach.ts";
@@ -17,6 +17,9 @@ const PUSH = [
   "ecr:PutImage",
   "ecr:UploadLayerPart",
 ];
+
+/** Of a security group's id. */
+const GROUP_DIGITS = 17;
 
 /** The CDK's own roles in the regions of some cities: whoever takes them on may change those alone. */
 export function bootstrapRoles({
@@ -93,6 +96,19 @@ function cityRights(reach: WaveReach): readonly Statement[] {
         CITY_STACKS.flatMap((stack) => stackArns(city, `${city.prefix}-${stack}`)),
       ),
     },
+    // Of a creation that failed, which is deleted before the next. @source stack-protection.ts
+    {
+      actions: ["cloudformation:UpdateTerminationProtection"],
+      resources: cities.flatMap((city) => stackArns(city, `${city.prefix}-${PROTECTED_STACK}`)),
+    },
+    // Its id is made with the network, which has no other name for it.
+    {
+      actions: ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"],
+      resources: cities.map(
+        ({ region, account }) =>
+          `arn:aws:ec2:${region}:${account}:security-group/sg-${"?".repeat(GROUP_DIGITS)}`,
+      ),
+    },
     {
       actions: PUSH,
       resources: cities.map(
@@ -100,9 +116,13 @@ function cityRights(reach: WaveReach): readonly Statement[] {
           `arn:aws:ecr:${region}:${account}:repository/${repository}`,
       ),
     },
-    // Neither is asked of one resource; composite alarms are told only to who may see all.
+    // None is asked of one resource; composite alarms are told only to who may see all.
     {
-      actions: ["cloudwatch:DescribeAlarms", "ecr:GetAuthorizationToken"],
+      actions: [
+        "cloudwatch:DescribeAlarms",
+        "ec2:DescribeSecurityGroups",
+        "ecr:GetAuthorizationToken",
+      ],
       resources: ["*"],
       only: { key: "aws:RequestedRegion", values: regions },
     },

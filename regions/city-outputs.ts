@@ -10,6 +10,9 @@ export type SharedStage = keyof typeof SHARED_STACKS;
 /** One stack of a city; it is named `exos-<environment>-<city>-<one of these>`. */
 export type CityStack = (typeof CITY_STACKS)[number];
 
+/** The one that CloudFormation refuses to delete, where an environment is protected. */
+export const PROTECTED_STACK: CityStack = "storage";
+
 /**
  * The stack of the functions of a city that is driven: where an endpoint runs no functions they are
  * taken out of `node`, and a program of ours reads what they would be and runs them.
@@ -53,7 +56,7 @@ export const CITY_OUTPUTS = {
     VpcId: "the city's own network",
     Subnets: "where tasks run, two ids with a comma between",
     SecurityGroup: "of the tasks: peers may come in, everything may go out",
-    DefaultSecurityGroup: "belongs to nobody; a deployment empties it",
+    DefaultSecurityGroup: "belongs to nobody; exos fleet deploy empties it",
   },
   storage: {
     ExosTableChain: "headers, bodies, the tip",

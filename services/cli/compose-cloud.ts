@@ -5,6 +5,7 @@ import {
   ListStacksCommand,
 } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   GetEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
@@ -52,6 +53,7 @@ function clientsOf(endpoint: LocalEndpoint) {
     topics: new SNSClient(settings),
     queues: new SQSClient(settings),
     parameters: new SSMClient(settings),
+    networks: new EC2Client(settings),
   };
 }
 type Clients = ReturnType<typeof clientsOf>;
@@ -121,6 +123,13 @@ async function waitingIn({ queues }: Clients, QueueUrl: string): Promise<number>
   const AttributeNames = ["ApproximateNumberOfMessages" as const];
   const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames });
   return Number((await queues.send(asked)).Attributes?.["ApproximateNumberOfMessages"]);
+}
+
+async function rulesOf({ networks }: Clients, group: string): Promise<number> {
+  const asked = new DescribeSecurityGroupsCommand({ GroupIds: [group] });
+  const [{ IpPermissions = [], IpPermissionsEgress = [] } = {}] =
+    (await networks.send(asked)).SecurityGroups ?? [];
+  return IpPermissions.length + IpPermissionsEgress.length;
 }
 
 const lastOf = (text: string, mark: string): string => text.slice(text.lastIndexOf(mark) + 1);
@@ -196,6 +205,7 @@ export function composeCloud(endpoint: LocalEndpoint): CloudControl {
         await clients.parameters.send(new PutParameterCommand(command));
       }),
     hideFor: (url, seconds) => asked(`changing ${url}`, () => hideFor(clients, url, seconds)),
+    rulesOf: (group) => asked(`looking at ${group} ${at}`, () => rulesOf(clients, group)),
     fallbacks: (prefix) =>
       asked(`reading events of ${prefix} ${at}`, () => fallbacks(clients, prefix)),
     namesOf: (prefix) => asked(`listing ${prefix} ${at}`, () => namesOf(clients, prefix)),

@@ -3,7 +3,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { CITIES, WAVES } from "#regions/fleet.ts";
-import { composeFleet, type FleetTools } from "#services/cli/fleet/compose-fleet.ts";
+import { composeFleet, type FleetTools, outputsOf } from "#services/cli/fleet/compose-fleet.ts";
+import { composeGroup } from "#services/cli/fleet/compose-group.ts";
 import { readPrinted } from "#services/cli/fleet/read-printed.ts";
 import { openReleaseKey } from "#services/cli/fleet/release-channel.ts";
 import { dropOldReleases, fetchRelease, saveRelease } from "#services/cli/fleet/releases.ts";
@@ -72,6 +73,13 @@ async function deploy(wave: number): Promise<void> {
   expect(await fetchRelease(VERSION, releases)).toBeDefined();
   expect(await findImage(VERSION, releases)).toBeDefined();
   for (const { code, host } of cities) {
+    // What comes after the run of the CDK, which is not made here.
+    if (host.kind === "aws") {
+      const { region } = host;
+      const prefix = `exos-prod-${code}`;
+      const printed = await outputsOf(`${prefix}-network`, { region });
+      await composeGroup({ region }).empty(printed);
+    }
     const ended = new Promise<void>((resolve) => {
       told = resolve;
     });

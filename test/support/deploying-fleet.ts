@@ -51,6 +51,8 @@ export interface Faults {
   readonly unready?: string;
   /** An AWS city that was never deployed. */
   readonly fresh?: string;
+  /** An AWS city whose default group nobody may change. */
+  readonly guarded?: string;
 }
 
 /** A machine outside AWS, as its update script goes about it. */
@@ -79,6 +81,8 @@ export async function deployingFleet(faults: Faults = {}) {
   const repositories = new Map(
     AWS.filter((city) => city !== faults.fresh).map((city) => [city, new Set<string>()]),
   );
+  /** Cities whose default group has no rules. */
+  const emptied = new Set<string>();
   let sleepers: { until: number; wake: () => void }[] = [];
   const machines = new Map<string, Machine>(
     EXTERNAL.map((city, at) => [city, { runs: "1", serial: 0, nextLook: now + 7 * at }]),
@@ -154,6 +158,12 @@ export async function deployingFleet(faults: Faults = {}) {
         await new Promise<void>((wake) => sleepers.push({ until, wake }));
         if (only === undefined && versions.get(city) !== version) throw new RangeError("fell back");
       },
+      async emptyDefaultGroup(city: string): Promise<void> {
+        // Its network is there by then.
+        expect(versions.get(city)).toBeDefined();
+        if (faults.guarded === city) throw new RangeError("not allowed");
+        emptied.add(city);
+      },
     },
     registries: {
       find: async (city: string, digest: string) => {
@@ -200,6 +210,7 @@ export async function deployingFleet(faults: Faults = {}) {
   return {
     ports,
     clock,
+    emptied: emptied as ReadonlySet<string>,
     machines,
     repositories,
     digests,
@@ -234,6 +245,7 @@ export function deployOver(
     objects,
     stacksOf: (city) => stacks.stacksOf(city),
     deployStacks: (city, version, only) => stacks.deployStacks(city, version, only),
+    emptyDefaultGroup: (city) => stacks.emptyDefaultGroup(city),
     registryOf,
     say,
   });

@@ -37,6 +37,8 @@ export interface CloudControl extends Disposable {
   putSecret(name: string, value: string): Promise<void>;
   /** How long a message that was received stays hidden from others, when it is not deleted. */
   hideFor(queueUrl: string, seconds: number): Promise<void>;
+  /** How many rules a security group has, inwards and outwards. */
+  rulesOf(group: string): Promise<number>;
   /**
    * Types of resources that a deployment reported as made and did not make, by what the events of
    * the stacks say whose name begins with this.

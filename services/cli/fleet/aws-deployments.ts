@@ -13,10 +13,14 @@ export interface AwsDeploymentDeps {
   stacksOf(city: string): Promise<readonly StackLook[]>;
   /** Deploy the stored stacks of a city, all of them or one alone, to the end. */
   deployStacks(city: string, version: string, only?: (typeof CITY_STACKS)[number]): Promise<void>;
+  /** Take the rules out of the group that every network is given. */
+  emptyDefaultGroup(city: string): Promise<void>;
   /** The repository of a city's image. */
   registryOf(city: string): ImageRegistry;
   say(line: string): void;
 }
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /**
  * Cities whose stacks are deployed: the image first, since a task that finds none falls back, then
@@ -41,6 +45,10 @@ export function createAwsDeployments(deps: AwsDeploymentDeps): Deployments {
       if (pushed === "no repository") throw new RangeError("its storage brought no repository");
     }
     await deps.deployStacks(city, version);
+    // No task is in that group: the city runs whatever becomes of it, and the next deployment tries again.
+    await deps.emptyDefaultGroup(city).catch((cause: unknown) => {
+      say(`${city}: its default group keeps its rules: ${textOf(cause)}`);
+    });
   }
 
   return {
@@ -60,7 +68,7 @@ export function createAwsDeployments(deps: AwsDeploymentDeps): Deployments {
       void bring(city, version)
         .catch((cause: unknown) => {
           failed.add(city);
-          say(`${city}: ${cause instanceof Error ? cause.message : String(cause)}`);
+          say(`${city}: ${textOf(cause)}`);
         })
         .then(() => running.delete(city));
     },

@@ -16,6 +16,14 @@ export interface CdkRuns {
   deployAnew(stage: string, context: object): Promise<void>;
 }
 
+/**
+ * What outlived a stack, and has a name of its own, is taken on by the next of its kind instead of
+ * standing in its way. Keys have no such name.
+ *
+ * @source CloudFormation, `CreateChangeSet`: `ImportExistingResources`
+ */
+const ANEW = ["--require-approval", "never", "--import-existing-resources"];
+
 /** @throws CommandFailure `EXOS-E8008` for a release that is none, `EXOS-E8183` for a run that fails */
 export function createCdkRuns(
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
@@ -53,7 +61,7 @@ export function createCdkRuns(
 
   return {
     async deploy(city, version, only) {
-      const app = ["--app", await unpacked(version), "--require-approval", "never"];
+      const app = ["--app", await unpacked(version), ...ANEW];
       const stacks = only === undefined ? [`${city}/**`] : [`${city}/${only}`, "--exclusively"];
       await run(["deploy", ...stacks, ...app], `deploying ${only ?? "all"} of ${city}`);
     },
@@ -71,7 +79,7 @@ export function createCdkRuns(
           signal,
           code: "EXOS-E8183",
         });
-        const app = ["--app", folder, "--require-approval", "never"];
+        const app = ["--app", folder, ...ANEW];
         await run(["deploy", `${stage}/**`, ...app], `deploying all of ${stage}`);
       } finally {
         await rm(folder, { recursive: true, force: true });

@@ -1,17 +1,17 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
-import { ListBucketsCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { accessNames } from "#regions/access-names.ts";
 import type { AwsHost, City } from "#regions/city.ts";
 import { type CityNames, cityNames } from "#regions/city-names.ts";
-import { CITY_STACKS, type SharedStage } from "#regions/city-outputs.ts";
+import { CITY_STACKS, PROTECTED_STACK, type SharedStage } from "#regions/city-outputs.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { EDGE_REGION, edgeNames } from "#regions/edge-names.ts";
 import { citiesOf } from "#regions/fleet.ts";
+import { seedName } from "#regions/seed-name.ts";
 import { localUrlOf } from "#services/cli/cloud/ask-city.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
@@ -19,20 +19,25 @@ import { callerOf, clientSettings, createDynamoClient } from "#shared/adapters/a
 import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { deleteStack } from "#shared/adapters/aws/delete-stack.ts";
 import { createEcrRegistry } from "#shared/adapters/aws/ecr-registry.ts";
+import { createLogGroups } from "#shared/adapters/aws/log-groups.ts";
 import { createRegionLimits } from "#shared/adapters/aws/region-limits.ts";
 import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
+import { liftProtection } from "#shared/adapters/aws/stack-protection.ts";
 import { type StackState, stackStates, stackTemplate } from "#shared/adapters/aws/stack-states.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createAwsDeployments } from "./aws-deployments.ts";
 import { type CdkRuns, createCdkRuns } from "./cdk-runs.ts";
+import { composeGroup } from "./compose-group.ts";
+import { composeSurvivors, type SurvivorDeps } from "./compose-survivors.ts";
 import type { AccessPorts } from "./deploy-access.ts";
 import type { EdgePorts } from "./deploy-edge.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
 import { DEPLOY_STATE } from "./deploy-state.ts";
+import { destroyCity } from "./destroy-city.ts";
 import { createExternalDeployments } from "./external-deployments.ts";
 import type { RegionLimits } from "./fleet-quotas.ts";
 import { createHttpCityHealth } from "./http-city-health.ts";
@@ -40,6 +45,7 @@ import { type AccountsWanted, accountWanted, judgeAccount } from "./judge-accoun
 import type { PricedTemplate } from "./price-templates.ts";
 import type { ReleaseKey } from "./release-channel.ts";
 import type { ReleaseObjects } from "./releases.ts";
+import type { Survivor } from "./survivor.ts";
 
 /** Where releases and the record of deployments are, whatever the cities' regions. */
 const RELEASE_REGION = "us-east-1";
@@ -80,8 +86,8 @@ export interface FleetTools {
   edgeOutputs(): Promise<Readonly<Record<string, string>>>;
   readonly edge: EdgePorts;
   readonly access: AccessPorts;
-  /** Tables and buckets of a city that there are, whatever its stacks say. */
-  survivors(city: string): Promise<readonly string[]>;
+  /** What there is of an AWS city, whatever its stacks say. */
+  survivors(city: string): Promise<readonly Survivor[]>;
 }
 
 /**
@@ -127,17 +133,7 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     alarmsOf: async (code) =>
       cities.get(code)?.host.kind === "aws" ? raisedAlarms(namesOf(code)) : [],
   });
-  const aws = createAwsDeployments({
-    objects: releases,
-    stacksOf,
-    deployStacks: (city, version, only) => cdk.deploy(city, version, only),
-    registryOf(code) {
-      const { region, repository } = namesOf(code);
-      const caller = callerOf(createDynamoClient({ region }), endpoint);
-      return createEcrRegistry({ caller, repository, registry: endpoint });
-    },
-    say: options.say,
-  });
+  const aws = openAws(options, { releases, cdk, stacksOf, namesOf });
   const external = openExternal(options, { releases, clock, health, cities });
   const deploymentsOf = (code: string) => (cities.get(code)?.host.kind === "aws" ? aws : external);
   return {
@@ -147,19 +143,14 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     stacksOf,
     rpcOutputs: (code) => outputsOf(`${namesOf(code).prefix}-rpc`, namesOf(code)),
     templatesOf: (code) => templatesIn(formation(code), namesOf(code)),
-    survivors: (code) => survivorsOf(namesOf(code), s3),
+    survivors: (code) => survivorsOf(options, { s3, names: namesOf(code), city: cities.get(code) }),
     prepare: () => prepareReleaseBucket(s3, buckets.release),
     deployments: {
       look: (city) => deploymentsOf(city).look(city),
       deploy: (city, version) => deploymentsOf(city).deploy(city, version),
     },
-    async destroy(city) {
-      const found = await record.read();
-      if (found === undefined) {
-        throw new CommandFailure("nothing was deployed", { code: "EXOS-E8008" });
-      }
-      await cdk.destroy(city, found.state.version);
-    },
+    destroy: (city) =>
+      destroyCity(city, { record, cdk, unprotect: () => unprotect(namesOf(city)) }),
     limitsOf: (region) => limitsIn(region),
     sharedTemplate: (stage) =>
       templateOf(formationIn(EDGE_REGION), stage === "edge" ? prefix : accessNames(fleet).prefix),
@@ -169,6 +160,59 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     baseOf,
     health,
   };
+}
+
+const callerIn = (region: string, endpoint: string | undefined) =>
+  callerOf(createDynamoClient({ region }), endpoint);
+
+function registryIn({ region, repository }: CityNames, endpoint: string | undefined) {
+  const caller = callerIn(region, endpoint);
+  return createEcrRegistry({ caller, repository, registry: endpoint });
+}
+
+async function unprotect({ prefix, region }: CityNames, only?: "failed"): Promise<void> {
+  await liftProtection(formationIn(region), `${prefix}-${PROTECTED_STACK}`, only);
+}
+
+function openAws(
+  { environment, say }: FleetOptions,
+  parts: Pick<FleetTools, "releases" | "stacksOf"> & {
+    readonly cdk: CdkRuns;
+    namesOf(city: string): CityNames;
+  },
+): Deployments {
+  const { releases, stacksOf, cdk, namesOf } = parts;
+  return createAwsDeployments({
+    objects: releases,
+    stacksOf,
+    async deployStacks(city, version, only) {
+      await unprotect(namesOf(city), "failed");
+      await cdk.deploy(city, version, only);
+    },
+    async emptyDefaultGroup(city) {
+      const names = namesOf(city);
+      const printed = await outputsOf(`${names.prefix}-network`, names);
+      await composeGroup(names).empty(printed);
+    },
+    registryOf: (city) => registryIn(namesOf(city), environment["AWS_ENDPOINT_URL"]),
+    say,
+  });
+}
+
+function survivorsOf(
+  { deployment: { zone }, environment }: FleetOptions,
+  { s3, names, city }: Pick<SurvivorDeps, "s3" | "names"> & { readonly city: City | undefined },
+): Promise<readonly Survivor[]> {
+  const endpoint = environment["AWS_ENDPOINT_URL"];
+  const hasSeed = city?.edge === true && zone !== undefined;
+  const list = composeSurvivors({
+    names,
+    s3,
+    registry: registryIn(names, endpoint),
+    logs: createLogGroups(callerIn(names.region, environment["AWS_ENDPOINT_URL_LOGS"] ?? endpoint)),
+    seed: hasSeed ? { zone, name: seedName(city, zone) } : undefined,
+  });
+  return list();
 }
 
 async function templatesIn(
@@ -285,28 +329,6 @@ export async function checkAccount(wanted: AccountsWanted): Promise<string> {
     throw awsFaultOf(cause, "asking whose credentials these are");
   } finally {
     client.destroy();
-  }
-}
-
-/** What is kept when the stacks are gone: tables and buckets that hold what cannot be bought back. */
-async function survivorsOf(
-  { prefix, region }: CityNames,
-  s3: S3Client,
-): Promise<readonly string[]> {
-  const tables = new DynamoDBClient({ ...clientSettings(), region });
-  try {
-    const input = { ExclusiveStartTableName: prefix };
-    const { TableNames = [] } = await tables.send(new ListTablesCommand(input));
-    const { Buckets = [] } = await s3.send(new ListBucketsCommand({ Prefix: prefix }));
-    const names = [
-      ...TableNames.map((name) => ["table", name] as const),
-      ...Buckets.map(({ Name }) => ["bucket", Name ?? ""] as const),
-    ];
-    return names.filter(([, name]) => name.startsWith(`${prefix}-`)).map((row) => row.join(" "));
-  } catch (cause) {
-    throw awsFaultOf(cause, `listing what is left of ${prefix}`);
-  } finally {
-    tables.destroy();
   }
 }
 

@@ -1,10 +1,16 @@
+import type { City } from "#regions/city.ts";
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { environmentOf } from "./environment-of.ts";
+import type { Survivor, SurvivorKind } from "./survivor.ts";
+
+/** What the next deployment of a city finds by its name, and goes on with. */
+const TAKEN_ON: readonly SurvivorKind[] = ["table", "bucket", "repository", "log group"];
 
 /** `exos fleet destroy --city CITY --confirm CITY`: remove its stacks, and say what stays. */
 export async function runDestroy(context: CommandContext): Promise<ExitCode> {
@@ -23,7 +29,10 @@ export async function runDestroy(context: CommandContext): Promise<ExitCode> {
     throw new CommandFailure(message, { code: "EXOS-E8003", exit: EXIT.usage });
   }
   if (options["confirm"] !== city.code) {
-    throw new CommandFailure(`this removes ${city.name} from ${fleet}`, {
+    const first = city.staking
+      ? `; what it has staked is swept before, or nobody signs for it: exos fleet sweep ${city.code}`
+      : "";
+    throw new CommandFailure(`this removes ${city.name} from ${fleet}${first}`, {
       code: "EXOS-E8007",
       exit: EXIT.needsConfirmation,
     });
@@ -33,13 +42,34 @@ export async function runDestroy(context: CommandContext): Promise<ExitCode> {
   await tools.destroy(city.code);
   const left = await tools.survivors(city.code);
   if (json) {
-    terminal.out(JSON.stringify({ schema: "exos.fleet-destroy.v1", city: city.code, left }));
-    return EXIT.done;
+    const names = left.map(({ kind, name }) => `${kind} ${name}`);
+    terminal.out(JSON.stringify({ schema: "exos.fleet-destroy.v1", city: city.code, left: names }));
+  } else {
+    for (const line of destroyedLines(city, fleet, left)) terminal.out(line);
   }
-  terminal.out(`${city.name} is removed from ${fleet}.`);
-  terminal.out(
-    left.length === 0 ? "Nothing of it is left." : "Left, because it is kept on purpose:",
-  );
-  for (const name of left) terminal.out(`  ${name}`);
   return EXIT.done;
+}
+
+/** What was done, what is left of the city, and what comes of it when the city is deployed again. */
+export function destroyedLines(
+  { name }: Pick<City, "name">,
+  fleet: EnvironmentName,
+  left: readonly Survivor[],
+): readonly string[] {
+  const has = (kinds: readonly SurvivorKind[]) => left.some(({ kind }) => kinds.includes(kind));
+  const isTakenOn = ENVIRONMENTS[fleet].protected && has(TAKEN_ON);
+  return [
+    `${name} is removed from ${fleet}.`,
+    left.length === 0 ? "Nothing of it is left." : "Left:",
+    ...left.map((one) => `  ${one.kind} ${one.name}`),
+    ...(isTakenOn
+      ? ["Deployed again, it goes on with its tables, buckets, images and logs, by their names."]
+      : []),
+    ...(has(["staking key"])
+      ? [
+          "Its staking key costs $1 a month, and holds what was not swept; deployed again, it gets another.",
+        ]
+      : []),
+    ...(has(["address"]) ? ["Its address leads nowhere, until it is deployed again."] : []),
+  ];
 }

@@ -29,6 +29,8 @@ export interface LogGroups {
   ): Promise<
     { readonly events: readonly LogEvent[]; readonly next: string | undefined } | undefined
   >;
+  /** Names of all groups that begin with this. */
+  named(prefix: string): Promise<readonly string[]>;
 }
 
 /** A page may search a megabyte of lines, and find none in it. */
@@ -38,7 +40,12 @@ const PAGE = z.object({
   nextToken: z.string().nullish(),
 });
 
-/** CloudWatch Logs, without its client: one call is made of it. @source cloud.md 12 */
+const GROUPS = z.object({
+  logGroups: z.array(z.object({ logGroupName: z.string() })).default([]),
+  nextToken: z.string().nullish(),
+});
+
+/** CloudWatch Logs, without its client: two calls are made of it. @source cloud.md 12 */
 export function createLogGroups(caller: AwsCaller): LogGroups {
   return {
     async find({ group, pattern, fromMs, cursor }) {
@@ -49,38 +56,51 @@ export function createLogGroups(caller: AwsCaller): LogGroups {
         ...(cursor !== undefined && { nextToken: cursor }),
       };
       const doing = `searching ${group}`;
-      const text = await sendSigned(
-        {
-          service: "logs",
-          contentType: "application/x-amz-json-1.1",
-          target: "Logs_20140328.FilterLogEvents",
-          body: JSON.stringify(request),
-          requestMs: REQUEST_MS,
-        },
-        caller,
-      ).catch((cause: unknown) => {
+      const text = await ask("FilterLogEvents", request, caller).catch((cause: unknown) => {
         if (cause instanceof Error && cause.name === "ResourceNotFoundException") return undefined;
         throw awsFaultOf(cause, doing);
       });
       if (text === undefined) return undefined;
-      const page = pageOf(text);
-      if (page === undefined) {
-        throw new StoreFault(`${doing}: no answer of CloudWatch Logs`, {
-          retryable: true,
-          code: "EXOS-E8100",
-        });
-      }
+      const page = pageOf(text, PAGE, doing);
       const events = page.events.map((one) => ({ atMs: one.timestamp, text: one.message }));
       return { events, next: page.nextToken ?? undefined };
+    },
+    async named(prefix) {
+      const doing = `listing groups of logs below ${prefix}`;
+      const names: string[] = [];
+      let next: string | undefined;
+      do {
+        const from = next === undefined ? {} : { nextToken: next };
+        const request = { logGroupNamePrefix: prefix, ...from };
+        const text = await ask("DescribeLogGroups", request, caller).catch((cause: unknown) => {
+          throw awsFaultOf(cause, doing);
+        });
+        const page = pageOf(text, GROUPS, doing);
+        names.push(...page.logGroups.map(({ logGroupName }) => logGroupName));
+        next = page.nextToken ?? undefined;
+      } while (next !== undefined);
+      return names;
     },
   };
 }
 
-function pageOf(text: string): z.output<typeof PAGE> | undefined {
+function ask(action: string, request: object, caller: AwsCaller): Promise<string> {
+  const contentType = "application/x-amz-json-1.1";
+  const target = `Logs_20140328.${action}`;
+  const body = JSON.stringify(request);
+  const said = { service: "logs", contentType, target, body, requestMs: REQUEST_MS };
+  return sendSigned(said, caller);
+}
+
+/** @throws StoreFault for what is no answer of this service */
+function pageOf<Page>(text: string, shape: z.ZodType<Page>, doing: string): Page {
   try {
-    return PAGE.safeParse(JSON.parse(text)).data;
-  } catch {
-    // It is told with what was asked.
-    return undefined;
+    return shape.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StoreFault(`${doing}: no answer of CloudWatch Logs`, {
+      retryable: true,
+      code: "EXOS-E8100",
+      cause,
+    });
   }
 }

@@ -31,6 +31,14 @@ describe("a deployment of all kinds of cities", () => {
     expect(said.filter((line) => line === "channel 3 says 2")).toHaveLength(1);
   });
 
+  it("empties the group that each network is given, and says so where it may not", async () => {
+    const all = await deployingFleet({ guarded: "lon" });
+    const outcome = await deployOver(all, all.ports);
+    expect(outcome).toMatchObject({ state: "done" });
+    expect([...all.emptied]).toEqual(["syd"]);
+    expect(outcome.said).toContain("lon: its default group keeps its rules: not allowed");
+  });
+
   it("gives a new city its storage, and with it the repository, before the image", async () => {
     const all = await deployingFleet({ fresh: "lon" });
     expect(await deployOver(all, all.ports)).toMatchObject({ state: "done" });

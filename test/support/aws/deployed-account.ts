@@ -1,4 +1,4 @@
-import { RELEASE_OUTPUT, RELEASED_STACK } from "#regions/city-outputs.ts";
+import { PROTECTED_STACK, RELEASE_OUTPUT, RELEASED_STACK } from "#regions/city-outputs.ts";
 import type { PolicyRequest } from "../policy-matcher.ts";
 import { xmlAnswer } from "./canned-endpoint.ts";
 import { startLocalQueues } from "./local-queues.ts";
@@ -13,14 +13,45 @@ const json = (value: unknown): CannedAnswer => ({
 const output = (key: string, value: string) =>
   `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`;
 
-/** A stack that runs a release and answers somewhere. */
-function stackOf({ body }: WireRequest, release: string): CannedAnswer {
-  const name = new URLSearchParams(body).get("StackName") ?? "";
+const fieldOf = ({ body }: WireRequest, name: string) => new URLSearchParams(body).get(name) ?? "";
+
+/** A stack that runs a release and answers somewhere; its data stands in one that failed to be made. */
+function stackOf(
+  request: WireRequest,
+  { release, lifted }: { readonly release: string; readonly lifted: ReadonlySet<string> },
+): CannedAnswer {
+  const name = fieldOf(request, "StackName");
   const url = "https://x.lambda-url.eu-west-2.on.aws/";
-  const printed = { [RELEASED_STACK]: output(RELEASE_OUTPUT, release), rpc: output("RpcUrl", url) };
+  const printed = {
+    network: output("DefaultSecurityGroup", GROUP),
+    [RELEASED_STACK]: output(RELEASE_OUTPUT, release),
+    rpc: output("RpcUrl", url),
+  };
   const Outputs = Object.entries(printed).find(([stack]) => name.endsWith(`-${stack}`))?.[1] ?? "";
-  const stack = `<StackName>${name}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${Outputs}</Outputs>`;
+  const isFailed = name.endsWith(`-${PROTECTED_STACK}`) && !lifted.has(name);
+  const status = isFailed ? "ROLLBACK_COMPLETE" : "UPDATE_COMPLETE";
+  const guarded = `<EnableTerminationProtection>${isFailed}</EnableTerminationProtection>`;
+  const stack = `<StackName>${name}</StackName><StackStatus>${status}</StackStatus>${guarded}<Outputs>${Outputs}</Outputs>`;
   return xml(xmlAnswer("DescribeStacks", `<Stacks><member>${stack}</member></Stacks>`));
+}
+
+const GROUP = "sg-0123456789abcdef0";
+
+/** A group as every network is given it: its own members come in, and everything goes out. */
+function groupAnswers(): CannedAnswers {
+  const set = (name: string, rule: string) => `<${name}><item>${rule}</item></${name}>`;
+  const own = set("groups", `<groupId>${GROUP}</groupId>`);
+  const all = set("ipRanges", "<cidrIp>0.0.0.0/0</cidrIp>");
+  const rules = `${set("ipPermissions", `<ipProtocol>-1</ipProtocol>${own}`)}${set("ipPermissionsEgress", `<ipProtocol>-1</ipProtocol>${all}`)}`;
+  const done = xml("<Response><return>true</return></Response>");
+  return {
+    "ec2:DescribeSecurityGroups": () =>
+      xml(
+        `<DescribeSecurityGroupsResponse>${set("securityGroupInfo", `<groupId>${GROUP}</groupId>${rules}`)}</DescribeSecurityGroupsResponse>`,
+      ),
+    "ec2:RevokeSecurityGroupIngress": () => done,
+    "ec2:RevokeSecurityGroupEgress": () => done,
+  };
 }
 
 /** A registry that has the repository and no image; a place to upload to is told with the answer. */
@@ -48,13 +79,19 @@ export async function openDeployedAccount(account: string, release: string) {
   const stack = new AsyncDisposableStack();
   const queues = stack.use(await startLocalQueues());
   const asked = new Map<number, PolicyRequest[]>();
+  const lifted = new Set<string>();
   let running = -1;
   let url = "";
   const canned: CannedAnswers = {
     ...registryAnswers(),
+    ...groupAnswers(),
     "sts:GetCallerIdentity": () =>
       xml(xmlAnswer("GetCallerIdentity", `<Account>${account}</Account>`)),
-    "cloudformation:DescribeStacks": (request) => stackOf(request, release),
+    "cloudformation:DescribeStacks": (request) => stackOf(request, { release, lifted }),
+    "cloudformation:UpdateTerminationProtection": (request) => {
+      lifted.add(fieldOf(request, "StackName"));
+      return xml(xmlAnswer("UpdateTerminationProtection", "<StackId>it</StackId>"));
+    },
     "cloudwatch:DescribeAlarms": () => json({ MetricAlarms: [], CompositeAlarms: [] }),
     "ecr:GetAuthorizationToken": (request) => {
       const authorizationToken = Buffer.from(regionOf(request)).toString("base64");

@@ -218,7 +218,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     const topic = lastOf(formOf(request, "TopicArn"), ":");
     return [{ action: `sns:${formOf(request, "Action")}`, resource: arn(topic) }];
   },
-  ec2: (request) => [{ action: `ec2:${formOf(request, "Action")}`, resource: "*" }],
+  ec2(request, arn) {
+    const action = `ec2:${formOf(request, "Action")}`;
+    const group = formOf(request, "GroupId");
+    const context = { "aws:RequestedRegion": [regionOf(request)] };
+    return [{ action, resource: group === "" ? "*" : arn(`security-group/${group}`), context }];
+  },
   kms(request) {
     const { name, input } = called(request);
     return [{ action: `kms:${name}`, resource: textOf(input["KeyId"]) }];

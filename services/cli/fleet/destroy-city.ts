@@ -1,0 +1,29 @@
+import { CommandFailure } from "#services/cli/failure.ts";
+import type { CdkRuns } from "./cdk-runs.ts";
+import type { DeployRecord } from "./deploy-ports.ts";
+
+/** What a city is removed with. */
+export interface DestroyPorts {
+  readonly record: Pick<DeployRecord, "read">;
+  readonly cdk: Pick<CdkRuns, "destroy">;
+  /** Let the stack with its data be deleted, which where it matters is protected. May be repeated. */
+  unprotect(city: string): Promise<void>;
+}
+
+/**
+ * Remove the stacks of a city, as its release has them, to the end. May be repeated. One that is cut
+ * short stands without protection until it is removed, or deployed again.
+ *
+ * @throws CommandFailure `EXOS-E8008` where nothing was ever deployed, `EXOS-E8183` for a run that fails
+ */
+export async function destroyCity(
+  city: string,
+  { record, cdk, unprotect }: DestroyPorts,
+): Promise<void> {
+  const found = await record.read();
+  if (found === undefined) {
+    throw new CommandFailure("nothing was deployed", { code: "EXOS-E8008" });
+  }
+  await unprotect(city);
+  await cdk.destroy(city, found.state.version);
+}
