@@ -33,7 +33,11 @@ const CITY = ["EXOS_ENVIRONMENT", "EXOS_CITY", "EXOS_NETWORK"] as const;
 const CHAIN = [...CITY, "EXOS_TABLE_CHAIN", "EXOS_TABLE_COINS", "EXOS_BUCKET_CHAIN"] as const;
 const POOL = [...CHAIN, "EXOS_TABLE_POOL"] as const;
 const HINTS = ["EXOS_QUEUE_CONNECT", "EXOS_QUEUE_ANNOUNCE"] as const;
-/** Of a city that is traced. */
+/**
+ * Of a city that is traced. What streams is not: a span of ten minutes, and one of every look at the
+ * tip, say nothing of anybody's work. Nor is what loads: one span of hours, of more calls than a
+ * collector takes.
+ */
 const TRACES = ["EXOS_TRACES", "EXOS_TRACES_PERCENT"] as const;
 const ARRIVALS = ["EXOS_QUEUE_BLOCKS", "EXOS_QUEUE_TRANSACTIONS"] as const;
 
@@ -115,6 +119,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
       "EXOS_TOPIC_ALARMS",
     ],
     optional: [
+      ...TRACES,
       "EXOS_SERVICE_INGEST",
       "EXOS_SERVICE_REPLAY",
       "EXOS_SEED_ZONE",
@@ -132,7 +137,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
     reserved: 1,
     trigger: { kind: "invoke" },
     environment: [...CHAIN, "EXOS_KEY_STAKE"],
-    optional: ["EXOS_SWEEP_ADDRESS"],
+    optional: ["EXOS_SWEEP_ADDRESS", ...TRACES],
   },
 };
 

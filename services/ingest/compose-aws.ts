@@ -153,24 +153,28 @@ export async function composeAws(
         { ...ports, segments, leases, clock, log: log.module("pack"), dialect, owner },
         signal,
       ),
-    stake: openStake(environment, { ...city, pool: kept, metrics, log: log.module("stake") }),
+    stake: openStake(environment, {
+      ...city,
+      ...{ pool: kept, metrics, log: log.module("stake"), traces },
+    }),
   };
 }
 
 type StakePorts = Pick<ReturnType<typeof openCity>, "stores" | "network" | "clock" | "entropy"> &
   Pick<ReturnType<typeof openCity>, "clients"> &
-  Pick<CityPorts, "metrics" | "log"> & { readonly pool: Pool };
+  Pick<CityPorts, "metrics" | "log"> & { readonly pool: Pool } & Pick<TaskOutput, "traces">;
 
 /** Stakes in the event loop of this process, in slices of some milliseconds. */
 function openStake(
   environment: Readonly<Record<string, string | undefined>>,
-  { stores, network, clock, entropy, clients, pool, metrics, log }: StakePorts,
+  { stores, network, clock, entropy, clients, pool, metrics, log, traces }: StakePorts,
 ): CityPorts["stake"] {
   if (environment["EXOS_FUNCTION_SIGN"] === undefined) return undefined;
   const names = readCityEnvironment(environment, WANTED_WITH_STAKE);
   const signer = createLambdaSigner({
     client: new LambdaClient(clientSettings(SIGN_MS)),
     functionName: names.EXOS_FUNCTION_SIGN,
+    traces,
   });
   const scripts = createInlineScripts(network.consensus);
   const policy = defaultPolicy(network);

@@ -28,6 +28,9 @@ import { createSnsTopic } from "#shared/adapters/aws/sns-topic.ts";
 import { createSqsClient } from "#shared/adapters/aws/sqs-client.ts";
 import { createSqsQueueDepths } from "#shared/adapters/aws/sqs-queue-depths.ts";
 import { createSqsWorkQueue } from "#shared/adapters/aws/sqs-work-queue.ts";
+import { traceInvocation } from "#shared/adapters/aws/trace-invocation.ts";
+import { readTraceSettings } from "#shared/adapters/aws/trace-settings.ts";
+import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
@@ -77,18 +80,20 @@ export function composeWatch(environment: Environment): Watch {
   const env = readCityEnvironment(environment, WANTED);
   const network = networkOfCity(env.EXOS_NETWORK);
   const clock = createSystemClock();
-  const sqs = createSqsClient();
+  const write = (line: string) => process.stdout.write(line);
+  const constant = { service: "watch", city: env.EXOS_CITY };
+  const log = createStreamLog({ write, form: "json", level: "info", constant });
+  const traces = createLateTraces(readTraceSettings(environment, "watch"), { clock, log });
+  const sqs = createSqsClient({}, { traces });
   const stores = openChainStores(env, {
-    clients: { dynamo: createDynamoClient() },
+    clients: { dynamo: createDynamoClient({}, traces), traces },
     network,
     clock,
     entropy: createSystemEntropy(),
     // What a look misses of the last second the next one sees, a minute later.
     reads: "lagging",
   });
-  const sns = createSnsClient();
-  const write = (line: string) => process.stdout.write(line);
-  const constant = { service: "watch", city: env.EXOS_CITY };
+  const sns = createSnsClient({}, traces);
   const metrics = createEmbeddedMetrics({ city: env.EXOS_CITY, write, wallMs: Date.now });
   const watch = createWatch({
     ...stores,
@@ -115,11 +120,11 @@ export function composeWatch(environment: Environment): Watch {
       }),
     }),
     clock,
-    log: createStreamLog({ write, form: "json", level: "info", constant }),
+    log,
   });
   return async () => {
     try {
-      await watch();
+      await traceInvocation({ name: "watch", trigger: "timer" }, { traces }, watch);
     } finally {
       metrics.flush();
     }

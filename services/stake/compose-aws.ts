@@ -3,12 +3,15 @@ import { readCityEnvironment } from "#shared/adapters/aws/city-environment.ts";
 import { createKmsKey } from "#shared/adapters/aws/kms-key.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
 import { CHAIN_VARIABLES, openChainStores } from "#shared/adapters/aws/open-chain-stores.ts";
+import { readTraceSettings } from "#shared/adapters/aws/trace-settings.ts";
+import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { Log } from "#shared/ports/log.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { Traces } from "#shared/ports/traces.ts";
 import { parseAddress, scriptOfAddress } from "#shared/script/address.ts";
 import type { SignOnTipDeps } from "./sign-on-tip.ts";
 import type { SignSweepDeps } from "./sign-sweep.ts";
@@ -25,6 +28,12 @@ export const WANTED = [
 /** Where the deployer fixed an address that the city's money may be swept to. */
 export const WANTED_WITH_SWEEP = ["EXOS_SWEEP_ADDRESS"] as const;
 
+interface Logged {
+  readonly log: Log;
+  /** `undefined` where nothing is traced. */
+  readonly traces: Traces | undefined;
+}
+
 /**
  * The signer over the tables of a city and its key. Builds every client and asks for nothing.
  *
@@ -32,23 +41,26 @@ export const WANTED_WITH_SWEEP = ["EXOS_SWEEP_ADDRESS"] as const;
  */
 export function composeAws(
   environment: Readonly<Record<string, string | undefined>>,
-): SignOnTipDeps & SignSweepDeps & { readonly log: Log } {
+): SignOnTipDeps & SignSweepDeps & Logged {
   const env = readCityEnvironment(environment, WANTED);
   const network = networkOfCity(env.EXOS_NETWORK);
-  const { coins, headers } = openChainStores(env, {
-    clients: { dynamo: createDynamoClient() },
-    network,
-    clock: createSystemClock(),
-    entropy: createSystemEntropy(),
-  });
+  const clock = createSystemClock();
   const log = createStreamLog({
     write: (line) => process.stdout.write(line),
     form: "json",
     level: "info",
     constant: { service: "stake", city: env.EXOS_CITY },
   });
-  const key = createKmsKey({ client: createKmsClient(), key: env.EXOS_KEY_STAKE });
-  return { network, coins, headers, key, log, sweepScript: sweepScriptOf(environment, network) };
+  const traces = createLateTraces(readTraceSettings(environment, "stake"), { clock, log });
+  const { coins, headers } = openChainStores(env, {
+    clients: { dynamo: createDynamoClient({}, traces), traces },
+    network,
+    clock,
+    entropy: createSystemEntropy(),
+  });
+  const key = createKmsKey({ client: createKmsClient({}, traces), key: env.EXOS_KEY_STAKE });
+  const sweepScript = sweepScriptOf(environment, network);
+  return { network, coins, headers, key, log, traces, sweepScript };
 }
 
 /** @throws StoreFault `EXOS-E8101` for what is no address of the network */

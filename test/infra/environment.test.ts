@@ -22,6 +22,7 @@ import {
   type CityVariable,
   readCityEnvironment,
 } from "#shared/adapters/aws/city-environment.ts";
+import { TRACE_VARIABLES } from "#shared/adapters/aws/trace-settings.ts";
 import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
 
 /** What each composition root reads. */
@@ -63,7 +64,8 @@ describe("the environment", () => {
   });
 
   it("of what watches has the city's name among peers, and of a watcher the fleet", () => {
-    const optional = FUNCTION_SHAPES.watch.optional ?? [];
+    const traces = new Set<string>(TRACE_VARIABLES);
+    const optional = (FUNCTION_SHAPES.watch.optional ?? []).filter((name) => !traces.has(name));
     const all = [...WANTED_WITH_CLUSTER, ...WANTED_WITH_SEED, ...WANTED_WITH_FLEET];
     expect([...optional].sort()).toEqual(all.sort());
     const given = (code: string) => {
@@ -94,7 +96,10 @@ describe("the environment", () => {
   });
 
   it("of the signer says where the money of a city that stakes may go, and nobody else's does", () => {
-    expect(FUNCTION_SHAPES["stake-sign"].optional).toEqual(WANTED_WITH_SWEEP);
+    expect(FUNCTION_SHAPES["stake-sign"].optional).toEqual([
+      ...WANTED_WITH_SWEEP,
+      ...TRACE_VARIABLES,
+    ]);
     const given = (code: string) => {
       const fleet = code === "loc" ? localFleet() : productionFleet();
       return resourcesOf(fleet.stages.get(code)).flatMap(({ resource }) => {

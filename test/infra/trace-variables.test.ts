@@ -6,8 +6,9 @@ import { TRACE_ENDPOINT as READ_BY_FUNCTIONS } from "#shared/ports/traces.ts";
 
 const TRACES = { endpoint: "https://traces.example.org/otlp", percent: 1 };
 const CITY = { EXOS_ENVIRONMENT: "test", EXOS_CITY: "syd" };
-/** Whoever traces: what watches, signs, streams and loads does not. */
-const TRACED = ["check", "connect", "index-follow", "ingest", "mempool", "mempool-follow", "rpc"];
+/** Whoever traces: what streams and loads does not. */
+const TRACED =
+  "check connect index-follow ingest mempool mempool-follow rpc stake-sign watch".split(" ");
 
 describe("what a city is told of its traces", () => {
   it("is what its functions and its peer process read, and nothing where it has none", () => {

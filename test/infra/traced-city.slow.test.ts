@@ -8,8 +8,8 @@ import { local } from "#regions/local.ts";
 import { TRACE_VARIABLES } from "#shared/adapters/aws/trace-settings.ts";
 
 const TRACES = { endpoint: "https://traces.example.org/otlp", percent: 1 };
-/** Whoever traces: what watches, signs, streams and loads does not. */
-const TRACED = ["check", "connect", "index-follow", "mempool", "mempool-follow", "rpc"];
+/** Whoever traces: what streams and loads does not. */
+const TRACED = "check connect index-follow mempool mempool-follow rpc stake-sign watch".split(" ");
 
 function stageOf(traces: typeof TRACES | undefined): CityStage {
   const { host, ...city } = local;

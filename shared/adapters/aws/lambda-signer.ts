@@ -7,6 +7,7 @@ import {
 import type { StakeSigner } from "#shared/ports/stake-signer.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { SweepSigner } from "#shared/ports/sweep-signer.ts";
+import { inSpan, type Traces } from "#shared/ports/traces.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import { refusal } from "#shared/primitives/refusal.ts";
 import { awsFaultOf } from "./aws-fault.ts";
@@ -16,18 +17,29 @@ export interface LambdaSignerOptions {
   readonly client: Pick<LambdaClient, "send">;
   /** As `EXOS_FUNCTION_SIGN` has it. */
   readonly functionName: string;
+  /** `undefined` where nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /**
  * A signer behind a function, which believes nothing that it is told: of a request it is given the
- * block alone. @source cloud.md 9.2
+ * block alone. Each question is a span, whose trace the function goes on with. @source cloud.md 9.2
  */
 export function createLambdaSigner({
   client,
   functionName,
+  traces,
 }: LambdaSignerOptions): StakeSigner & SweepSigner {
-  async function ask(question: StakeAsked): Promise<StakeAnswered> {
-    const Payload = Buffer.from(JSON.stringify(question));
+  const attributes = { "faas.invoked_name": functionName, "faas.invoked_provider": "aws" };
+  const ask = (question: StakeAsked): Promise<StakeAnswered> =>
+    inSpan(traces, { name: "Lambda.Invoke", kind: "client", attributes }, ({ traceparent }) =>
+      invoke({ ...question, traceparent }),
+    );
+
+  async function invoke(
+    asked: StakeAsked & { readonly traceparent: string | undefined },
+  ): Promise<StakeAnswered> {
+    const Payload = Buffer.from(JSON.stringify(asked));
     const command = new InvokeCommand({ FunctionName: functionName, Payload });
     const answer = await client.send(command).catch((cause: unknown) => {
       throw awsFaultOf(cause, `asking ${functionName} for a signature`);

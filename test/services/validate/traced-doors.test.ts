@@ -63,6 +63,8 @@ beforeAll(async () => {
     EXOS_QUEUE_ANNOUNCE: queues.createQueue().url,
     EXOS_TOPIC_FOLLOW: topicArn,
     EXOS_TOPIC_ALARMS: topicArn,
+    EXOS_QUEUE_DEAD: queues.createQueue().url,
+    EXOS_QUEUE_DEAD_FIFO: queues.createQueue({ FifoQueue: "true" }).url,
     EXOS_TRACES: collector.endpoint,
     EXOS_TRACES_PERCENT: "100",
   };
@@ -185,4 +187,29 @@ it("a block is one trace from the queue through check, connect and index, over t
   expect(collector.bodies.join()).not.toContain(
     Buffer.from(first.bytes).toString("hex").slice(0, 64),
   );
+});
+
+it("a minute of watching is one trace over its calls, which whoever it wakes goes on with", async () => {
+  const { handler } = await import("#services/ingest/watch.lambda.ts");
+  const { spans } = collector;
+  spans.length = 0;
+  // No index has come this far: the followers are woken.
+  await handler();
+  const [root] = spans.filter(({ name }) => name === "watch");
+  expect(root).toMatchObject({
+    ...{ kind: 2, parentSpanId: undefined, attributes: { "faas.trigger": "timer" } },
+    resource: { "service.name": "exos-watch" },
+  });
+  const others = spans.filter(({ name }) => name !== "watch");
+  expect(new Set(others.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([root?.spanId]));
+  const names = others.map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "DynamoDB.Query",
+      "SQS.GetQueueAttributes",
+      "send exos-local-syd-follow",
+    ]),
+  );
+  const { MessageAttributes } = await take(follow);
+  expect(MessageAttributes?.["traceparent"]?.StringValue).toContain(root?.traceId);
 });
