@@ -47,7 +47,7 @@ import { sortedItems } from "#shared/adapters/embedded/sorted-items.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { createTcpTransport } from "#shared/adapters/embedded/tcp-transport.ts";
-import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
+import { cityPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import { type AnnounceHint, readAnnounceHint } from "#shared/messages/queue-hints.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { Log } from "#shared/ports/log.ts";
@@ -177,7 +177,7 @@ function openStake(
     traces,
   });
   const scripts = createInlineScripts(network.consensus);
-  const policy = defaultPolicy(network);
+  const policy = cityPolicy(network);
   // Whoever writes the pool tells of what enters.
   const accepted = { send: async () => undefined };
   const { dynamo } = clients;

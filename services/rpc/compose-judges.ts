@@ -2,7 +2,7 @@ import type { CityPorts } from "#services/rpc/city/open-city.ts";
 import { type Arrivals, composeArrivals } from "#services/validate/compose-arrivals.ts";
 import { composeMempool } from "#services/validate/compose-mempool.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
-import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
+import { cityPolicy } from "#shared/consensus/policy/pool-policy.ts";
 
 /** No short cut: checkpoints are asserted, and nothing is vouched for. */
 const JUDGED = { checkpoints: "assert", assumes: () => false } as const;
@@ -19,7 +19,7 @@ type Judged = Omit<
  */
 export function composeJudges(deps: Judged): Pick<Arrivals, "store"> & Pick<CityPorts, "judge"> {
   const scripts = createInlineScripts(deps.network.consensus);
-  const policy = defaultPolicy(deps.network);
+  const policy = cityPolicy(deps.network);
   // Whoever writes the pool tells of what enters.
   const accepted = { send: async () => undefined };
   return {

@@ -26,7 +26,7 @@ import { createLateTraces } from "#shared/adapters/embedded/late-traces.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
-import { defaultPolicy } from "#shared/consensus/policy/pool-policy.ts";
+import { cityPolicy } from "#shared/consensus/policy/pool-policy.ts";
 import { CONNECT_GROUP, type ConnectHint, connectId } from "#shared/messages/queue-hints.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
@@ -162,7 +162,7 @@ export function composePool(
   });
   return {
     ...city,
-    policy: defaultPolicy(city.network),
+    policy: cityPolicy(city.network),
     pool: createDynamoPool({ table }),
     raw: createDynamoRawTransactions({ table, clock: city.clock }),
     accepted: announce,

@@ -5,8 +5,9 @@ import type { RawTransactions } from "#shared/ports/raw-transactions.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Delivery, WorkQueue } from "#shared/ports/work-queue.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
+import { lazy } from "#shared/primitives/lazy.ts";
 import type { MempoolDeps } from "./mempool/deps.ts";
-import { createMempool } from "./mempool.ts";
+import { createMempool, type MempoolService } from "./mempool.ts";
 
 /** What judging transactions by hints asks for. */
 export interface PoolDeps extends MempoolDeps {
@@ -22,29 +23,47 @@ const ATTEMPTS_MAX = 3;
 /** Codes that say nothing against whoever sent the transaction: it is here already. */
 const KNOWN: ReadonlySet<string> = new Set(["txn-already-in-mempool", "txn-already-known"]);
 
+/** Judges the transaction of one hint; throws StoreFault when it has to come again. */
+export type PoolRun = (txid: HashHex, delivery: Delivery) => Promise<PoolVerdict | undefined>;
+
 /**
- * One run over the pool of a city, which others write at the same time: it is read once, and who
- * follows the chain keeps it on its tip.
- *
- * @returns judges the transaction of one hint; throws StoreFault when it has to come again
+ * Runs over the pool of a city, which others write at the same time: it is read for a run, and again
+ * for the next only if tip or pool are not what they were. Who follows the chain keeps it on its tip.
  */
-export function openPoolRun(
-  deps: PoolDeps,
-): (txid: HashHex, delivery: Delivery) => Promise<PoolVerdict | undefined> {
-  const mempool = createMempool({ ...deps, kept: { by: "else" } });
-  return async (txid, { attempt, group: peer }) => {
-    const raw = await deps.raw.get(txid);
-    // Its time is over; whoever wants it judged announces it again.
-    if (raw === undefined) return undefined;
-    const verdict = await mempool.accept(raw, { source: peer === undefined ? "local" : "peer" });
-    if (verdict.state === "orphan" && attempt < ATTEMPTS_MAX) {
-      // No process keeps orphans here: the queue does, while their parents may still come.
-      throw new StoreFault(`The transaction ${txid} waits for its parents.`, { retryable: true });
-    }
-    const code = codeOf(verdict);
-    if (code !== undefined) await deps.announce.send(badHint({ hash: txid, code, peer }));
-    return verdict;
+export function openPoolRuns(deps: PoolDeps): () => PoolRun {
+  let held: MempoolService | undefined;
+  return () => {
+    const reading = lazy(async () => {
+      const isCurrent = held !== undefined && (await held.isCurrent());
+      held = isCurrent ? held : undefined;
+      held ??= createMempool({ ...deps, kept: { by: "else" } });
+      return held;
+    });
+    return (txid, delivery) => judgeHinted(txid, delivery, { ...deps, mempool: reading });
   };
+}
+
+async function judgeHinted(
+  txid: HashHex,
+  { attempt, group: peer }: Delivery,
+  { raw, announce, mempool }: Pick<PoolDeps, "raw" | "announce"> & Reading,
+): Promise<PoolVerdict | undefined> {
+  const bytes = await raw.get(txid);
+  // Its time is over; whoever wants it judged announces it again.
+  if (bytes === undefined) return undefined;
+  const source = peer === undefined ? "local" : "peer";
+  const verdict = await (await mempool()).accept(bytes, { source });
+  if (verdict.state === "orphan" && attempt < ATTEMPTS_MAX) {
+    // No process keeps orphans here: the queue does, while their parents may still come.
+    throw new StoreFault(`The transaction ${txid} waits for its parents.`, { retryable: true });
+  }
+  const code = codeOf(verdict);
+  if (code !== undefined) await announce.send(badHint({ hash: txid, code, peer }));
+  return verdict;
+}
+
+interface Reading {
+  readonly mempool: () => Promise<MempoolService>;
 }
 
 /** Why a transaction is refused; `undefined` where there is nothing to tell a peer for. */

@@ -6,13 +6,14 @@ import {
 import { parseTransactionHint } from "#shared/messages/parse-transaction-hint.ts";
 import { readHint } from "#shared/messages/read-hint.ts";
 import { composePool } from "./compose-aws.ts";
-import { openPoolRun } from "./judge-hinted.ts";
+import { openPoolRuns } from "./judge-hinted.ts";
 
 const deps = composePool(process.env, "mempool");
+const openRun = openPoolRuns(deps);
 
 /** Judges the transactions of a batch of the queue `transactions` over one reading of the pool. */
 export function handler(event: BatchEvent): Promise<BatchAnswer> {
-  const judge = openPoolRun(deps);
+  const judge = openRun();
   return handleBatch(event, {
     read: (text) => readHint(text, [parseTransactionHint]),
     handle: ({ txid }, delivery) => judge(txid, delivery),

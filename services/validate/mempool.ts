@@ -16,6 +16,8 @@ export interface MempoolService extends Mempool {
   open(saved: readonly SavedTransaction[], signal?: AbortSignal): Promise<number>;
   /** The tip to which the pool was brought; `undefined` before anything was asked of it. */
   followed(): Tip | undefined;
+  /** Whether tip and store are still those that were read: no other process has written since. */
+  isCurrent(): Promise<boolean>;
 }
 
 /**
@@ -29,6 +31,12 @@ export function createMempool(deps: MempoolDeps): MempoolService {
   return {
     ...createReader(keeper, deps, () => loaded),
     followed: () => keeper.place?.tip,
+    async isCurrent() {
+      const { place, table } = keeper;
+      if (place === undefined || table.rev === undefined) return false;
+      if ((await deps.pool.summary()).rev !== table.rev) return false;
+      return (await deps.coins.tip())?.rev === place.tip.rev;
+    },
     accept: (raw, options) => keeper.handleBytes(raw, options),
     test: (raw, options) => keeper.handleBytes(raw, { source: "local", ...options, dry: true }),
     follow: () => keeper.follow(),

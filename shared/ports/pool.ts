@@ -1,4 +1,9 @@
-import type { Amount, HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
+import {
+  type Amount,
+  type HashHex,
+  type UnixSeconds,
+  unixSeconds,
+} from "#shared/primitives/brand.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 
 /** A transaction that was judged, as the pool keeps it. Only `parents` follow the chain. */
@@ -32,16 +37,30 @@ export interface Claim {
 }
 
 /**
- * What belongs to the pool as a whole. `rev` rises with every write. The rate is what was thrown
+ * What belongs to the pool as a whole. `rev` rises with every write, and whoever changes the pool
+ * writes it afterwards: who knows the pool at this `rev` knows it still. The rate is what was thrown
  * out last for want of room, in base units per 1,000 bytes; it sinks from `feeTime` on, once a block
  * came.
  */
 export interface PoolSummary {
   readonly rev: number;
+  /** Transactions that count, and the sum of their `size`; put right by who reads all of them. */
+  readonly count: number;
+  readonly bytes: number;
   readonly feeRate: bigint;
   readonly feeTime: UnixSeconds;
   readonly sinking: boolean;
 }
+
+/** The summary of a pool that nobody wrote. */
+export const NO_POOL: PoolSummary = {
+  rev: 0,
+  count: 0,
+  bytes: 0,
+  feeRate: 0n,
+  feeTime: unixSeconds(0),
+  sinking: false,
+};
 
 /** A claim whose transaction is absent binds nobody after this. @source cloud.md 3.3 */
 export const CLAIM_VOID_SECONDS = 60;
@@ -89,7 +108,7 @@ export interface Pool {
    */
   dangling(): Promise<readonly PooledTransaction[]>;
 
-  /** `rev` 0 before the first write. */
+  /** Of an empty pool, with `rev` 0, before the first write. */
   summary(): Promise<PoolSummary>;
   /** @returns whether the expected revision was the present one, and so this is the next */
   setSummary(expectedRev: number, next: Omit<PoolSummary, "rev">): Promise<boolean>;

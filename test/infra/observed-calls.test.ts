@@ -14,6 +14,7 @@ import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts
 import { marksOf } from "#shared/coins/marks-of.ts";
 import { genesisTip } from "#shared/coins/tip.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import { NO_POOL } from "#shared/ports/pool.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
@@ -247,7 +248,7 @@ const DRIVERS: Readonly<Partial<Record<PortCall, () => Promise<unknown>>>> = {
     const transaction = pooled(1, [outpoint]);
     await city.pool.claim({ outpoint, txid: transaction.txid, at: NOW });
     await city.pool.put(transaction);
-    await city.pool.setSummary(0, { feeRate: 0n, feeTime: NOW, sinking: false });
+    await city.pool.setSummary(0, NO_POOL);
     await city.pool.remove(transaction.txid);
     await city.pool.release(outpoint, transaction.txid);
   },

@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { CLAIM_VOID_SECONDS, type Pool, type PooledTransaction } from "#shared/ports/pool.ts";
+import {
+  CLAIM_VOID_SECONDS,
+  NO_POOL,
+  type Pool,
+  type PooledTransaction,
+} from "#shared/ports/pool.ts";
 import { amount, type Hash256, type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
@@ -192,9 +197,8 @@ export function poolContract(create: () => Promise<Pool>): void {
 
   it("replaces the summary for whoever names its present revision", async () => {
     const pool = await create();
-    const { rev } = await pool.summary();
-    expect(rev).toBe(0);
-    const next = { feeRate: 12_345n, feeTime: NOW, sinking: true };
+    expect(await pool.summary()).toEqual(NO_POOL);
+    const next = { count: 3, bytes: 700, feeRate: 12_345n, feeTime: NOW, sinking: true };
     expect(await pool.setSummary(1, next)).toBe(false);
     await pool.setSummary(0, next);
     expect(await pool.setSummary(0, { ...next, feeRate: 1n })).toBe(false);

@@ -5,6 +5,7 @@ import { openFilePool } from "#shared/adapters/embedded/file-pool.ts";
 import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { createMemoryPool } from "#shared/adapters/embedded/memory-pool.ts";
 import { hash256 } from "#shared/crypto/hashes.ts";
+import { NO_POOL } from "#shared/ports/pool.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { flaky } from "../support/flaky.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -36,7 +37,7 @@ describe("memory pool", () => {
 
   it("tells whoever replaced the summary that it did", async () => {
     const pool = createMemoryPool();
-    const next = { feeRate: 1n, feeTime: unixSeconds(1), sinking: false };
+    const next = { ...NO_POOL, feeRate: 1n };
     expect(await pool.setSummary(0, next)).toBe(true);
     expect(await pool.setSummary(1, next)).toBe(true);
   });

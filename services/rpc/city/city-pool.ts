@@ -57,20 +57,27 @@ export function openCityPool(deps: CityPoolDeps): Mempool {
   };
 }
 
-/** The pool, taken over anew when what is here is older than asked. */
+/** The pool, taken over anew when what is here is older than asked, and others wrote since. */
 function refreshing({ pool, judge, clock }: CityPoolDeps): (ageMs: number) => Promise<Mempool> {
   const copy = readOnlyPool(pool);
-  let here: Mempool | undefined;
+  let here: { readonly mempool: Mempool; readonly rev: number } | undefined;
   let readMs = 0;
   let reading: Promise<Mempool> | undefined;
+
+  async function read(): Promise<Mempool> {
+    const startedMs = clock.elapsedMs();
+    // Before the pool: who writes meanwhile raises it.
+    const { rev } = await pool.summary();
+    if (here?.rev !== rev) here = { mempool: await judge(copy), rev };
+    readMs = startedMs;
+    return here.mempool;
+  }
+
   return async (ageMs) => {
-    if (here !== undefined && clock.elapsedMs() - readMs < ageMs) return here;
-    reading ??= judge(copy).finally(() => {
+    if (here !== undefined && clock.elapsedMs() - readMs < ageMs) return here.mempool;
+    reading ??= read().finally(() => {
       reading = undefined;
     });
-    const startedMs = clock.elapsedMs();
-    here = await reading;
-    readMs = startedMs;
-    return here;
+    return await reading;
   };
 }

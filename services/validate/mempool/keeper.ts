@@ -39,7 +39,7 @@ export interface Handling {
 export class PoolKeeper {
   readonly table: PoolTable;
   readonly orphans: Orphans;
-  readonly lock = oneAfterTheOther();
+  readonly #turns = oneAfterTheOther();
   readonly #deps: MempoolDeps;
   readonly #rejects = new RecentRejects();
   #place: Place | undefined;
@@ -62,6 +62,15 @@ export class PoolKeeper {
   isKnown(txid: HashHex): boolean {
     const isHere = this.table.graph.get(txid) !== undefined || this.orphans.has(txid);
     return isHere || this.#rejects.get(txid) !== undefined;
+  }
+
+  /** Do something with the pool and nothing meanwhile, and tell the store what has become of its size. */
+  lock<T>(task: () => Promise<T>): Promise<T> {
+    return this.#turns(async () => {
+      const done = await task();
+      await this.table.note();
+      return done;
+    });
   }
 
   /** Judge bytes, and whatever waited for them. */
@@ -163,6 +172,8 @@ export class PoolKeeper {
     const holder = await this.table.enter({ facts, replaced, unbroadcast });
     if (holder !== undefined) return policyError("txn-mempool-conflict", { txid: holder });
     this.orphans.remove(facts.txid);
+    // Others may have filled the pool meanwhile: the summary tells.
+    await this.table.note();
     await this.table.limit();
     return this.table.graph.get(facts.txid) === undefined ? policyError("mempool-full") : undefined;
   }

@@ -5,10 +5,10 @@ import {
   type PoolMember,
 } from "#shared/consensus/policy/pool-graph.ts";
 import { evictionScore, rankForEviction } from "#shared/consensus/policy/rank-for-eviction.ts";
-import { type RollingRate, rollingRate } from "#shared/consensus/policy/rolling-rate.ts";
-import type { PooledTransaction } from "#shared/ports/pool.ts";
+import { rollingRate } from "#shared/consensus/policy/rolling-rate.ts";
+import { NO_POOL, type PooledTransaction, type PoolSummary } from "#shared/ports/pool.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { amount, type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import { amount, type HashHex } from "#shared/primitives/brand.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { MempoolDeps } from "./deps.ts";
@@ -27,6 +27,8 @@ export interface Entrance {
  * default size takes a tenth of a second and more, which is not spent on each newcomer.
  */
 const SLACK_SHARE = 200;
+/** Tries to write a summary that others write meanwhile: five functions judge at once. */
+const TELLS_MAX = 16;
 
 /**
  * The pool as this process sees it, and the one place that writes it to the store: claims first,
@@ -35,7 +37,14 @@ const SLACK_SHARE = 200;
 export class PoolTable {
   readonly #deps: TableDeps;
   #graph = new PoolGraph();
-  #rate: RollingRate & { readonly rev: number } = NO_RATE;
+  /** As it was read or written last. */
+  #summary: PoolSummary = NO_POOL;
+  /** What of this pool the summary holds. */
+  #told = { count: 0, bytes: 0 };
+  /** Whether the summary has to say that something is written, of whatever size. */
+  #hasWritten = false;
+  /** Whether no other process has written since this one read. */
+  #isWhole = false;
   #oldest: number = Number.POSITIVE_INFINITY;
   /** Those that were handed in here and that no peer is known to have. */
   readonly unbroadcast = new Set<HashHex>();
@@ -50,10 +59,25 @@ export class PoolTable {
 
   /** Take over what counts in the store in place of every member. @throws StoreFault of the store */
   async load(): Promise<void> {
-    this.#rate = await this.#deps.pool.summary();
+    this.#summary = await this.#deps.pool.summary();
+    // Before what counts is read: who writes meanwhile raises it.
     const counted = await this.#deps.pool.all();
     this.reset();
     for (const kept of counted) this.#add(this.#factsOf(kept), kept.unbroadcast);
+    this.#told = { count: this.#summary.count, bytes: this.#summary.bytes };
+    this.#isWhole = true;
+  }
+
+  /** Number of the summary by which this is the whole pool; `undefined` where others wrote since. */
+  get rev(): number | undefined {
+    return this.#isWhole ? this.#summary.rev : undefined;
+  }
+
+  /** Tell the store how much this process has put in and taken out. */
+  async note(): Promise<void> {
+    const { count, size } = this.#graph;
+    const isTold = count === this.#told.count && size === this.#told.bytes;
+    if (!isTold || this.#hasWritten) await this.#tell(() => ({}));
   }
 
   /** @returns who holds a claim that this one needs: another process was faster */
@@ -68,6 +92,7 @@ export class PoolTable {
       for (const mine of outpoints.slice(0, index)) await pool.release(mine, txid);
       return holder;
     }
+    this.#hasWritten = true;
     await pool.put({ ...recordOf(facts, this.#graph.parentsOf(tx)), unbroadcast });
     await this.leave(replaced);
     this.#add(facts, unbroadcast);
@@ -88,6 +113,7 @@ export class PoolTable {
   async leave(members: Iterable<PoolMember>): Promise<void> {
     for (const member of members) {
       const { txid, tx } = member;
+      this.#hasWritten = true;
       await this.#deps.pool.remove(txid);
       for (const { prevout } of tx.inputs) await this.#deps.pool.release(prevout, txid);
       this.#graph.remove([member]);
@@ -103,6 +129,7 @@ export class PoolTable {
 
   /** Take out of the store what is no member. */
   async discard({ txid, inputs }: Pick<PooledTransaction, "txid" | "inputs">): Promise<void> {
+    this.#hasWritten = true;
     await this.#deps.pool.remove(txid);
     for (const outpoint of inputs) await this.#deps.pool.release(outpoint, txid);
     this.unbroadcast.delete(txid);
@@ -119,12 +146,12 @@ export class PoolTable {
   /** Throw out what is too old, then the worst while there is too much. */
   async limit(): Promise<void> {
     await this.#expire();
-    const { policy } = this.#deps;
-    if (this.#graph.usage <= policy.usageMax) return;
+    const { policy, clock } = this.#deps;
+    if (this.#usage() <= policy.usageMax) return;
     const usageMax = policy.usageMax - policy.usageMax / SLACK_SHARE;
     const ranked = rankForEviction(this.#graph);
     let highest = 0n;
-    while (this.#graph.usage > usageMax) {
+    while (this.#usage() > usageMax) {
       const worst = ranked.take()?.member;
       if (worst === undefined) break;
       const { fees, size } = worst.descendants;
@@ -138,19 +165,58 @@ export class PoolTable {
         if (ranked.scoreOf(member) !== undefined) ranked.put(member, evictionScore(member));
       }
     }
-    if (highest > this.rate()) await this.#setRate({ feeRate: highest, sinking: false });
+    await this.#tell(() =>
+      highest > this.rate() ? { feeRate: highest, feeTime: clock.now(), sinking: false } : {},
+    );
   }
 
   /** What the pool asks now, base units per 1,000 bytes. */
   rate(): bigint {
     const { policy, clock } = this.#deps;
-    return rollingRate(this.#rate, { ...policy, now: clock.now(), usage: this.#graph.usage });
+    return rollingRate(this.#summary, { ...policy, now: clock.now(), usage: this.#usage() });
   }
 
   /** A block came: what the pool asks may sink. */
   async sink(): Promise<void> {
-    if (this.#rate.feeRate === 0n || this.#rate.sinking) return;
-    await this.#setRate({ feeRate: this.#rate.feeRate, sinking: true });
+    const mayStay = ({ feeRate, sinking }: PoolSummary) => feeRate === 0n || sinking;
+    if (mayStay(this.#summary)) return;
+    const feeTime = this.#deps.clock.now();
+    await this.#tell((now) => (mayStay(now) ? {} : { feeTime, sinking: true }));
+  }
+
+  /** Memory of the whole pool, of which others may have written a part since this process read it. */
+  #usage(): number {
+    const { size, usage } = this.#graph;
+    return size === 0 ? 0 : usage * Math.max(1, this.#totals().bytes / size);
+  }
+
+  /** Of the whole pool: what was read of it, and what has changed here since. */
+  #totals(): Pick<PoolSummary, "count" | "bytes"> {
+    const { count, size } = this.#graph;
+    return {
+      count: Math.max(0, this.#summary.count + count - this.#told.count),
+      bytes: Math.max(0, this.#summary.bytes + size - this.#told.bytes),
+    };
+  }
+
+  /** Write the summary, over whatever others make of it. @param change of the rate, by what it is then */
+  async #tell(
+    change: (now: PoolSummary) => Partial<Pick<PoolSummary, "feeRate" | "feeTime" | "sinking">>,
+  ): Promise<void> {
+    const { pool } = this.#deps;
+    for (let tries = 0; tries < TELLS_MAX; tries++) {
+      const { rev, ...known } = this.#summary;
+      const next = { ...known, ...this.#totals(), ...change(this.#summary) };
+      if (await pool.setSummary(rev, next)) {
+        this.#summary = { ...next, rev: rev + 1 };
+        this.#told = { count: this.#graph.count, bytes: this.#graph.size };
+        this.#hasWritten = false;
+        return;
+      }
+      this.#summary = await pool.summary();
+      this.#isWhole = false;
+    }
+    // Whoever reads the whole pool next puts it right.
   }
 
   async #expire(): Promise<void> {
@@ -171,14 +237,6 @@ export class PoolTable {
     if (unbroadcast) this.unbroadcast.add(facts.txid);
   }
 
-  async #setRate(next: Omit<RollingRate, "feeTime">): Promise<void> {
-    const summary = { ...next, feeTime: this.#deps.clock.now() };
-    const isFirst = await this.#deps.pool.setSummary(this.#rate.rev, summary);
-    this.#rate = isFirst
-      ? { ...summary, rev: this.#rate.rev + 1 }
-      : await this.#deps.pool.summary();
-  }
-
   #factsOf({ raw, ...kept }: PooledTransaction): MemberFacts {
     const decoded = decodeTransaction(raw, this.#deps.network.consensus.wire);
     if (decoded.ok) return { ...kept, tx: decoded.value };
@@ -189,8 +247,6 @@ export class PoolTable {
     });
   }
 }
-
-const NO_RATE = { rev: 0, feeRate: 0n, feeTime: unixSeconds(0), sinking: false };
 
 /** What the store keeps of a transaction. */
 function recordOf(

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import {
   CLAIM_VOID_SECONDS,
   type Claim,
+  NO_POOL,
   type Pool,
   type PooledTransaction,
 } from "#shared/ports/pool.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import { fromHashHex } from "#shared/primitives/hash.ts";
 import type { DynamoExpression } from "./dynamo-expression.ts";
@@ -73,8 +74,7 @@ export function createDynamoPool({ table }: { readonly table: DynamoTable }): Po
     },
     async summary() {
       const item = await table.get(SUMMARY_KEY);
-      if (item !== undefined) return decodeSummary(item);
-      return { rev: 0, feeRate: 0n, feeTime: unixSeconds(0), sinking: false };
+      return item === undefined ? NO_POOL : decodeSummary(item);
     },
     async setSummary(expectedRev, next) {
       const by = Uint8Array.from(randomBytes(16));

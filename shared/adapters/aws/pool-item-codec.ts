@@ -22,6 +22,7 @@ import {
   numberOf,
   numeric,
   optionalBytesOf,
+  optionalNumberOf,
   text,
   textOf,
 } from "./dynamo-item.ts";
@@ -111,6 +112,8 @@ export function encodeSummary(summary: PoolSummary, by: Uint8Array): DynamoItem 
   return {
     ...SUMMARY_KEY,
     rev: numeric(summary.rev),
+    n: numeric(summary.count),
+    b: numeric(summary.bytes),
     fee: text(String(summary.feeRate)),
     time: numeric(summary.feeTime),
     sink: numeric(summary.sinking ? 1 : 0),
@@ -122,6 +125,9 @@ export function encodeSummary(summary: PoolSummary, by: Uint8Array): DynamoItem 
 export function decodeSummary(item: DynamoItem): PoolSummary {
   return {
     rev: numberOf(item, "rev"),
+    // Absent in what an older version wrote: whoever reads the whole pool puts it right.
+    count: optionalNumberOf(item, "n") ?? 0,
+    bytes: optionalNumberOf(item, "b") ?? 0,
     feeRate: BigInt(textOf(item, "fee")),
     feeTime: unixSeconds(numberOf(item, "time")),
     sinking: numberOf(item, "sink") === 1,

@@ -1,17 +1,18 @@
 import {
   CLAIM_VOID_SECONDS,
+  NO_POOL,
   type Pool,
   type PooledTransaction,
   type PoolSummary,
 } from "#shared/ports/pool.ts";
-import { type HashHex, type UnixSeconds, unixSeconds } from "#shared/primitives/brand.ts";
+import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 
 /** A pool in Maps, for a node that keeps nothing across restarts. */
 export function createMemoryPool(): Pool {
   const transactions = new Map<HashHex, PooledTransaction>();
   const claims = new Map<string, { readonly txid: HashHex; readonly at: UnixSeconds }>();
-  let summary: PoolSummary = { rev: 0, feeRate: 0n, feeTime: unixSeconds(0), sinking: false };
+  let summary: PoolSummary = NO_POOL;
 
   /** @param known answers found so far, which parents of many children share */
   function counts(txid: HashHex, known = new Map<HashHex, boolean>()): boolean {

@@ -48,3 +48,17 @@ export function defaultPolicy({
     requireStandard: kind === "main",
   };
 }
+
+/**
+ * Memory of a city's pool, in bytes: some 5,700 usual transactions. Functions of 512 MB read the whole
+ * of it, in a part of their 20 seconds; a pool of a node's default size would be read by nobody, and so
+ * be emptied by nobody.
+ *
+ * @source cloud.md 3.3, 7.1
+ */
+const CITY_USAGE_MAX = 20_000_000;
+
+/** What a network's cities do. */
+export function cityPolicy(network: Pick<Network, "kind" | "consensus">): PoolPolicy {
+  return { ...defaultPolicy(network), usageMax: CITY_USAGE_MAX };
+}

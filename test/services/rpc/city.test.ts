@@ -127,6 +127,11 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
     expect(judges()).toBe(1);
     clock.advance(1_000);
     expect((await call("getrawmempool")).result).toEqual([txid]);
+    expect(judges()).toBe(2);
+    // Nobody has written since: it is not read again.
+    clock.advance(60_000);
+    expect((await call("getrawmempool")).result).toEqual([txid]);
+    expect(judges()).toBe(2);
     const again = await call("sendrawtransaction", [hex]);
     expect(again.result).toBe(txid);
   });

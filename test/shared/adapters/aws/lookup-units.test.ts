@@ -4,6 +4,7 @@ import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
 import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-transactions.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
+import { NO_POOL } from "#shared/ports/pool.ts";
 import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { makeCityTables } from "../../../support/aws/city-tables.ts";
@@ -132,7 +133,7 @@ describe("what a block costs the index", () => {
 });
 
 describe("what a transaction with 2 inputs and 2 outputs costs the pool", () => {
-  it("is one unit for its bytes, one for each claim and one for itself, and as much to go", async () => {
+  it("is a unit for its bytes, each claim, itself and the summary, and the last ones again to go", async () => {
     const client = recordedClient();
     const { pool: table } = await makeCityTables(endpoint.client(), ["pool"]);
     const opened = createDynamoTable({ client, table });
@@ -159,14 +160,16 @@ describe("what a transaction with 2 inputs and 2 outputs costs the pool", () => 
         parents: [],
         unbroadcast: false,
       });
+      await pool.setSummary(0, { ...NO_POOL, count: 1, bytes: bytes.length });
     });
     const left = await unitsOf(async () => {
       await pool.remove(txid);
       for (const outpoint of inputs) await pool.release(outpoint, txid);
+      await pool.setSummary(1, NO_POOL);
     });
     print(`pool: ${stored.writes} + ${entered.writes} WRU to enter, ${left.writes} to leave`);
     expect(stored.writes).toBe(1);
-    expect(entered.writes).toBe(3);
-    expect(left.writes).toBe(3);
+    expect(entered.writes).toBe(4);
+    expect(left.writes).toBe(4);
   });
 });
