@@ -34,6 +34,10 @@ const ENTRY = join("services", "ingest", "main.ts");
 const CERTIFICATE = "/endpoint.pem";
 /** As the task has it. @source cloud.md 7.2 */
 const LIMITS = ["--read-only", "--user=10001:10001", "--memory=512m", "--cap-drop=all"];
+/** Podman puts folders in memory at `/tmp` and others of a root that is read-only; no task has them. */
+const NO_MORE: Readonly<Record<string, readonly string[]>> = {
+  podman: ["--read-only-tmpfs=false"],
+};
 /** It has as long to end; what takes longer is killed. @source cloud.md 7.2 */
 const END_SECONDS_MAX = 20;
 
@@ -61,7 +65,7 @@ async function startContainer(image: NodeImage, options: IngestOptions): Promise
   const said = await runProgram(
     image.tool,
     [
-      ...["run", "--detach", "--network=host", ...LIMITS, ...mount],
+      ...["run", "--detach", "--network=host", ...LIMITS, ...(NO_MORE[image.tool] ?? []), ...mount],
       ...["--env-file", file, image.image, ...wordsOf(options, port)],
     ],
     {
