@@ -39,6 +39,7 @@ export const FLEET_OPTIONS = {
     kind: "boolean",
     meaning: "publish the set of the city's own tables, and load nothing",
   },
+  "dry-run": { kind: "boolean", meaning: "say what would go, and delete nothing" },
   block: { kind: "text", meaning: "lines about one block, by its height or hash" },
   function: { kind: "text", meaning: "lines of one function, or of ingest" },
   since: { kind: "text", meaning: "90m, 6h, 2d, or a time; 1h unless said" },

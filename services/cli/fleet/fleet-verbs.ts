@@ -87,8 +87,8 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
     async () => (await import("./run-rotate.ts")).runRotate,
   ),
   gc: verb(
-    ["CITY", "delete the tables that a load has replaced"],
-    ["environment"],
+    ["CITY", "delete tables that a load replaced, and blocks of dead branches"],
+    ["environment", "dry-run"],
     async () => (await import("./run-gc.ts")).runGc,
   ),
   logs: verb(

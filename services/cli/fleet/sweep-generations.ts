@@ -34,10 +34,14 @@ export interface Swept {
  * Delete the generations of a city that are older than the one in use, a day after they were first
  * seen to be; until then they are only noted. Without a tip or a cursor, nothing goes.
  *
+ * @param options `dryRun`: tell of what would become of each, and do nothing
  * @throws StoreFault when the world failed: run again, it goes on
  * @source cloud.md 5.4
  */
-export async function sweepGenerations({ generations, clock }: SweepDeps): Promise<Swept[]> {
+export async function sweepGenerations(
+  { generations, clock }: SweepDeps,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<Swept[]> {
   const live = {
     coins: await generations.live("coins"),
     index: await generations.live("index"),
@@ -51,12 +55,12 @@ export async function sweepGenerations({ generations, clock }: SweepDeps): Promi
     else if (inUse === undefined) swept.push({ table, state: "unknown" });
     else if (generation > inUse) swept.push({ table, state: "newer" });
     else if (oldSince === undefined) {
-      await generations.noteOld(one);
+      if (!dryRun) await generations.noteOld(one);
       swept.push({ table, state: "waits", until: now + OLD_SECONDS });
     } else if (now - oldSince < OLD_SECONDS) {
       swept.push({ table, state: "waits", until: oldSince + OLD_SECONDS });
     } else {
-      await generations.drop(one);
+      if (!dryRun) await generations.drop(one);
       swept.push({ table, state: "dropped" });
     }
   }

@@ -30,6 +30,10 @@ export interface DynamoQuery {
 export interface DynamoSegment {
   readonly segment: number;
   readonly of: number;
+  /** Which items are wanted; all when absent. Those that are not are read, and paid, all the same. */
+  readonly where?: DynamoExpression;
+  /** Attributes wanted; all when absent. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -146,14 +150,17 @@ export function createDynamoTable(options: DynamoTableOptions): DynamoTable {
   };
 }
 
+function projectionOf(only: readonly string[] | undefined): DynamoExpression | undefined {
+  return only && { text: only.map((name) => `#${name}`).join(", ") };
+}
+
 async function* queryPages(
   { client, table: TableName, reads }: DynamoTableOptions,
   query: DynamoQuery,
 ): AsyncGenerator<DynamoItem> {
   const { where, descending = false, limit = Number.POSITIVE_INFINITY, only } = query;
   const { pageItems = Number.POSITIVE_INFINITY } = query;
-  const projection =
-    only === undefined ? undefined : { text: only.map((name) => `#${name}`).join(", ") };
+  const projection = projectionOf(only);
   let start: DynamoItem | undefined;
   let left = limit;
   do {
@@ -180,8 +187,9 @@ async function* queryPages(
 
 async function* scanPages(
   { client, table: TableName }: DynamoTableOptions,
-  { segment: Segment, of: TotalSegments }: DynamoSegment,
+  { segment: Segment, of: TotalSegments, where, only }: DynamoSegment,
 ): AsyncGenerator<readonly DynamoItem[]> {
+  const projection = projectionOf(only);
   let start: DynamoItem | undefined;
   do {
     const command = new ScanCommand({
@@ -189,6 +197,9 @@ async function* scanPages(
       ConsistentRead: true,
       Segment,
       TotalSegments,
+      ...(where !== undefined && { FilterExpression: where.text }),
+      ...(projection !== undefined && { ProjectionExpression: projection.text }),
+      ...placeholdersOf(where, projection),
       ...(start !== undefined && { ExclusiveStartKey: start }),
     });
     const { Items = [], LastEvaluatedKey } = await orFault(

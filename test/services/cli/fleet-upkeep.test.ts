@@ -70,6 +70,19 @@ describe("looking after a deployed city", () => {
     ]);
   });
 
+  it("says what would go of a city, and asks for no change", async () => {
+    const { said, changes } = await run("gc", "loc", "--dry-run");
+    expect(said.code).toBe(0);
+    expect(JSON.parse(said.out)).toEqual({
+      schema: "exos.fleet-gc.v1",
+      city: "loc",
+      dryRun: true,
+      tables: [],
+      blocks: { state: "unpacked", below: 0, looked: 0, dead: 0, copies: 0, deleted: 0 },
+    });
+    expect(changes).toEqual([]);
+  });
+
   it("runs the loader that the stacks name", async () => {
     const { said, changes } = await run("load", "loc");
     expect(JSON.parse(said.out)).toEqual({

@@ -73,7 +73,7 @@ async function city() {
 
 describe("the sweep of a city's generations", () => {
   it("deletes what is older than what is in use, a day after it saw so", async () => {
-    const { readCoins, readIndex, sweep, later, isThere, tables } = await city();
+    const { readCoins, readIndex, sweep, later, isThere, tables, deps } = await city();
     await readCoins(1);
     await readIndex(2);
     const noted = {
@@ -88,6 +88,9 @@ describe("the sweep of a city's generations", () => {
     later(OLD_SECONDS - 1);
     expect(await sweep()).toEqual(noted);
     later(1);
+    const looked = await sweepGenerations(deps, { dryRun: true });
+    expect(looked.filter(({ state }) => state === "dropped")).toHaveLength(3);
+    for (const { table } of looked) expect(await isThere(table), table).toBe(true);
     const gone = { "coins-g0": "dropped", "index-g0": "dropped", "index-g1": "dropped" };
     expect(await sweep()).toEqual({ ...noted, ...gone });
     expect(await isThere(`${tables.coins}-g0`)).toBe(false);
