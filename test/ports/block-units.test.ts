@@ -180,7 +180,7 @@ contractOn("units of a near-empty block", DYNAMO_TRAITS, ({ it, needing }) => {
     expect((await units()).writes).toBeLessThanOrEqual(WRITES_MAX);
   });
 
-  needing("capacity")("are those that a city is said to cost", async () => {
+  needing("capacity", "capacity-of-absent")("are those that a city is said to cost", async () => {
     const { writes, reads } = await units();
     // Putting blocks away is metered elsewhere.
     const { dynamo, packing } = IDLE_USAGE;

@@ -20,6 +20,8 @@ export const NEEDS = [
   "sign-secp256k1",
   /** ConsumedCapacity as DynamoDB counts it. */
   "capacity",
+  /** The same of keys of a batch that are not there, which cost as much as those that are. */
+  "capacity-of-absent",
   /** Pages of a query or a scan that end at 1 MB. */
   "page-limits",
 ] as const;
@@ -36,14 +38,18 @@ const without = (...needs: readonly Need[]): ReadonlySet<Need> =>
 
 /** The endpoints that are known, by name. @source cloud.md 14.1, the table of endpoints */
 export const ENDPOINTS: Readonly<Record<string, EndpointTraits>> = {
-  dynalite: { name: "dynalite", has: new Set<Need>(["capacity", "page-limits"]) },
+  dynalite: {
+    name: "dynalite",
+    has: new Set<Need>(["capacity", "capacity-of-absent", "page-limits"]),
+  },
   fauxqs: { name: "fauxqs", has: new Set<Need>(["unknown-move-task", "conditional-deletes"]) },
-  ministack: { name: "ministack", has: without("move-task", "capacity") },
+  ministack: { name: "ministack", has: without("move-task", "capacity", "capacity-of-absent") },
   localstack: {
     name: "localstack",
     has: without(
       ...([
         "import-table",
+        "capacity-of-absent",
         "unknown-move-task",
         "topic-to-function",
         "conditional-deletes",
