@@ -41,6 +41,7 @@ beforeAll(async () => {
     EXOS_QUEUE_CONNECT: queue("connect.fifo"),
     EXOS_QUEUE_ANNOUNCE: queue("announce"),
     EXOS_TOPIC_FOLLOW: "arn:aws:sns:x:1:exos-local-syd-follow",
+    EXOS_TOPIC_ALARMS: "arn:aws:sns:x:1:exos-local-syd-alarms",
   };
   vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", endpoint.url);
   vi.stubEnv("AWS_REGION", "us-east-1");
