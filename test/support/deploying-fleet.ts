@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, verify } from "node:crypto";
+import type { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { expect } from "vitest";
 import { CITY_STACKS, RELEASE_OUTPUT, RELEASED_STACK } from "#regions/city-outputs.ts";
 import { createAwsDeployments } from "#services/cli/fleet/aws-deployments.ts";
@@ -14,6 +15,7 @@ import { createExternalDeployments } from "#services/cli/fleet/external-deployme
 import { openReleaseKey } from "#services/cli/fleet/release-channel.ts";
 import { saveImage } from "#services/cli/fleet/stored-image.ts";
 import { type DeployOrder, runWaves } from "#services/cli/fleet/wave-engine.ts";
+import { stackStates } from "#shared/adapters/aws/stack-states.ts";
 import { reasonOf } from "#shared/fleet/reason.ts";
 import type { ImageRegistry } from "#shared/ports/image-registry.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
@@ -83,6 +85,7 @@ export async function deployingFleet(faults: Faults = {}) {
   );
   /** Cities whose default group has no rules. */
   const emptied = new Set<string>();
+  const reviewed = new Set<string>();
   let sleepers: { until: number; wake: () => void }[] = [];
   const machines = new Map<string, Machine>(
     EXTERNAL.map((city, at) => [city, { runs: "1", serial: 0, nextLook: now + 7 * at }]),
@@ -134,26 +137,38 @@ export async function deployingFleet(faults: Faults = {}) {
     return { city, answer: { reasons, tip }, version };
   };
 
+  const statusOf = (city: string, name: string): string | undefined => {
+    if (moves.has(city)) return "UPDATE_IN_PROGRESS";
+    if (versions.get(city) !== undefined) return "UPDATE_COMPLETE";
+    if (name === "storage" && repositories.has(city)) return "CREATE_COMPLETE";
+    return reviewed.has(city) && name === "network" ? "REVIEW_IN_PROGRESS" : undefined;
+  };
+  /** CloudFormation, as far as it is asked how stacks of a city stand. */
+  const formationOf = (city: string): Parameters<typeof stackStates>[0] => ({
+    async send(command: unknown) {
+      const name = (command as DescribeStacksCommand).input.StackName ?? "";
+      const StackStatus = statusOf(city, name);
+      if (StackStatus === undefined) throw new Error(`Stack with id ${name} does not exist`);
+      const OutputValue = versions.get(city) ?? "";
+      const Outputs = name === RELEASED_STACK ? [{ OutputKey: RELEASE_OUTPUT, OutputValue }] : [];
+      return { Stacks: [{ StackName: name, StackStatus, Outputs }] };
+    },
+  });
+
   const ports = {
     objects,
     stacks: {
       async stacksOf(city: string): Promise<readonly StackLook[]> {
         land(city);
-        const [version, move] = [versions.get(city), moves.get(city)];
-        return CITY_STACKS.map((name) => ({
-          name,
-          state:
-            move !== undefined
-              ? "busy"
-              : version !== undefined || (name === "storage" && repositories.has(city))
-                ? "settled"
-                : "absent",
-          said: "",
-          outputs: name === RELEASED_STACK ? { [RELEASE_OUTPUT]: version ?? "" } : {},
-        }));
+        return stackStates(formationOf(city), CITY_STACKS);
+      },
+      /** A change set of a stack that is not there makes one, which holds nothing until it is executed. */
+      async review(city: string): Promise<void> {
+        if (versions.get(city) === undefined) reviewed.add(city);
       },
       async deployStacks(city: string, version: string, only?: string): Promise<void> {
         const until = now + STACKS;
+        reviewed.delete(city);
         if (!moves.has(city)) moves.set(city, { until, version, only });
         await new Promise<void>((wake) => sleepers.push({ until, wake }));
         if (only === undefined && versions.get(city) !== version) throw new RangeError("fell back");
@@ -244,8 +259,11 @@ export function deployOver(
   const aws = createAwsDeployments({
     objects,
     stacksOf: (city) => stacks.stacksOf(city),
-    deployStacks: (city, version, only) => stacks.deployStacks(city, version, only),
     emptyDefaultGroup: (city) => stacks.emptyDefaultGroup(city),
+    async deployStacks(city, version, only) {
+      await stacks.review(city);
+      await stacks.deployStacks(city, version, only);
+    },
     registryOf,
     say,
   });

@@ -46,6 +46,20 @@ describe("a deployment of all kinds of cities", () => {
     expect(all.repositories.get("lon")).toContain(all.digests.get("2"));
   });
 
+  it("goes on over stacks that nobody executed after they were reviewed", async () => {
+    const all = await deployingFleet({ fresh: "lon" });
+    const { stacks } = all.ports;
+    const deployStacks = async () => {
+      throw new CrashError("killed before the change set was executed");
+    };
+    const order = { ...ORDER, waves: [["lon"]] };
+    const dying = { ...all.ports, stacks: { ...stacks, deployStacks } };
+    expect(await deployOver(all, dying, order)).toMatchObject({ state: "failed" });
+    expect((await stacks.stacksOf("lon"))[0]).toMatchObject({ said: "REVIEW_IN_PROGRESS" });
+    expect(await deployOver(all, all.ports, order)).toMatchObject({ state: "done" });
+    expect(all.running()).toBe("1211");
+  });
+
   it.each<readonly [string, Faults, string, string, readonly string[]]>([
     ["a machine that is not ready", { unready: "ams" }, "2211", "behind", EXTERNAL],
     ["one that swapped back", { refuses: "nyc" }, "2211", "nyc: it did not come to 2", EXTERNAL],
