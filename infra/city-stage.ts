@@ -57,11 +57,11 @@ function factsOf({ city, deployment }: CityContext): GrantFacts {
  *    `constructs/peer-task.ts`, the container: peers all the time, load and replay when they are due;
  *    `constructs/set-schedule.ts`, which publishes the city's set; `constructs/stake-key.ts`, where the
  *    city stakes.
- * 4. `stacks/rpc-stack.ts`: two functions with a URL, one answers callers, one streams to them.
- * 5. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the end of tasks that failed
+ * 4. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the end of tasks that failed
  *    (`constructs/task-alarm.ts`), the topic that tells of them, and the one that gates the city's wave.
  *    `connect` and, in cities that watch, `watch` tell that topic what is no number: a block that fells
  *    its workers, cities that differ.
+ * 5. `stacks/rpc-stack.ts`: two functions with a URL, one answers callers, one streams to them.
  *
  * Before all cities stands `stacks/edge-stack.ts`. Who may deploy them by a pipeline is said by
  * `stacks/access-stack.ts`, once in an account: a role per wave (`constructs/deploy-role.ts`), which may
@@ -96,10 +96,10 @@ export class CityStage extends Stage {
     const node = new NodeStack(this, context, { network, facts });
     const rpc = new RpcStack(this, context, { variables: node.variables, facts });
     const observe = new ObserveStack(this, context, {});
-    new CfnOutput(observe, RELEASE_OUTPUT, { value: release });
+    new CfnOutput(rpc, RELEASE_OUTPUT, { value: release });
     // Names are by construction, so that what must stand first is said here.
     node.addStackDependency(storage);
-    rpc.addStackDependency(node);
-    observe.addStackDependency(rpc);
+    observe.addStackDependency(node);
+    rpc.addStackDependency(observe);
   }
 }

@@ -1,5 +1,5 @@
 /** Stacks of a city, in the order they are deployed. @source cloud.md 11 */
-export const CITY_STACKS = ["network", "storage", "node", "rpc", "observe"] as const;
+export const CITY_STACKS = ["network", "storage", "node", "observe", "rpc"] as const;
 
 /** Of what stands once in an account, beside its cities. */
 export const SHARED_STACKS = { edge: ["shared"], access: ["roles"] } as const;
@@ -37,12 +37,10 @@ export function isOfFunctions(output: string): boolean {
 export const RELEASE_OUTPUT = "Release";
 
 /**
- * The stack that prints it, which is the last one: who was killed before it has not deployed the
- * release. A stack of which nothing but an output changes is updated all the same.
- *
- * @source aws-cdk 2029
+ * The stack that prints it: what answers callers is told it too, so that each release changes this
+ * stack. It is the last one: who was killed before it has not deployed the release.
  */
-export const RELEASED_STACK: CityStack = "observe";
+export const RELEASED_STACK: CityStack = "rpc";
 
 /** What stands there when it was deployed by hand, and not by `exos fleet deploy`. */
 export const UNRELEASED = "unreleased";

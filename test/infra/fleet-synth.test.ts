@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { Stack } from "aws-cdk-lib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACKNOWLEDGED, sharedId } from "#infra/acknowledge.ts";
 import { bundledFunctions } from "#infra/bundle.ts";
@@ -56,6 +57,25 @@ describe("a synthesis of the fleet", () => {
         expect(size, `${code} ${name}`).toBeLessThan(TEMPLATE_BYTES_MAX);
       }
     }
+  });
+
+  it("prints the release by the stack that all others are deployed before", () => {
+    const app = createApp({
+      environment: "prod",
+      deployment: EXAMPLE_DEPLOYMENT,
+      bundles: undefined,
+      imageDigest: NO_IMAGE,
+      cities: ["syd"],
+    });
+    const stage = app.node.findChild("syd").node;
+    const under = (name: string): readonly string[] =>
+      (stage.findChild(name) as Stack).dependencies.flatMap(({ node }) => [
+        node.id,
+        ...under(node.id),
+      ]);
+    expect(CITY_STACKS.at(-1)).toBe(RELEASED_STACK);
+    // What is referred to, such as the network, is deployed before by that alone.
+    expect(under(RELEASED_STACK)).toEqual(["observe", "node", "storage"]);
   });
 
   it("lets at most twelve findings stand, each for a reason", () => {

@@ -95,10 +95,10 @@ describe("where a city stands", () => {
   /** Its five stacks, of which one prints a release. */
   const stacks = (
     node: StackState["state"],
-    rpc: StackState["state"],
-    last: StackState["state"] = "settled",
+    observe: StackState["state"],
+    rpc: StackState["state"] = "settled",
   ) =>
-    (["settled", "settled", node, rpc, last] as const).map(
+    (["settled", "settled", node, observe, rpc] as const).map(
       (state, at): StackState => ({
         name: `stack ${at}`,
         state,

@@ -24,8 +24,7 @@ function stackOf(
   const url = "https://x.lambda-url.eu-west-2.on.aws/";
   const printed = {
     network: output("DefaultSecurityGroup", GROUP),
-    [RELEASED_STACK]: output(RELEASE_OUTPUT, release),
-    rpc: output("RpcUrl", url),
+    [RELEASED_STACK]: `${output(RELEASE_OUTPUT, release)}${output("RpcUrl", url)}`,
   };
   const Outputs = Object.entries(printed).find(([stack]) => name.endsWith(`-${stack}`))?.[1] ?? "";
   const isFailed = name.endsWith(`-${PROTECTED_STACK}`) && !lifted.has(name);
