@@ -1,3 +1,4 @@
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
@@ -84,4 +85,34 @@ contractOn("coin-store on a bad day", DYNAMO_TRAITS, () => {
 it("asks for nothing that chain state forbids", () => {
   expect(records.length).toBeGreaterThan(500);
   expect(lintRequests(records, "load")).toEqual([]);
+});
+
+it("answers who was told of a tip with a copy that is as new, and else with the tip", async () => {
+  const tables = await makeCityTables(endpoint.client(), ["chain", "coins"]);
+  const client = endpoint.client();
+  /** What a copy has that no write reached yet. */
+  let behind: object | undefined;
+  const send = async (command: GetItemCommand) => {
+    const isLagging = command.input.ConsistentRead === false;
+    return isLagging && behind !== undefined ? behind : client.send(command);
+  };
+  const store = createDynamoCoinStore({
+    // Every other command of the client has the same form.
+    client: { send } as Pick<DynamoDBClient, "send">,
+    tables,
+    dialect: "exos",
+    clock: createManualClock(unixSeconds(1_700_000_000)),
+    entropy: createSystemEntropy(),
+  });
+  const first = genesisTip({ hash: hashOf("a0"), work: 0n });
+  await store.commit(0, first);
+  const Key = { pk: { S: "TIP" }, sk: { B: Uint8Array.of(0) } };
+  behind = await client.send(new GetItemCommand({ TableName: tables.chain, Key }));
+  const next = nextTip(first.tip, growBy(first.tip, [testBlock(1, "a")]), { reorgBlocksMax: 500 });
+  await store.commit(1, next);
+  expect((await store.tip())?.rev).toBe(2);
+  expect((await store.tip(1))?.rev).toBe(1);
+  expect((await store.tip(2))?.rev).toBe(2);
+  behind = {};
+  expect((await store.tip(2))?.rev).toBe(2);
 });
