@@ -102,6 +102,6 @@ export const STORE_ERRORS = {
     status: 503,
     title: "Address not summed up yet",
     sentence: "An address has more history than one request can look through.",
-    hint: "Ask again after Retry-After: each request goes on where the last one ended.",
+    hint: "Where there is a Retry-After, ask again: each request goes on where the last one ended.",
   },
 } as const satisfies ErrorRows;

@@ -15,7 +15,7 @@ export const getTransaction = defineRoute({
   params: { txid: HASH_SCHEMA },
   query: {},
   answer: V1_TRANSACTION,
-  problems: ["EXOS-E4041"],
+  problems: ["EXOS-E4041", "EXOS-E1016"],
   async run({ txid }, { chain, deps, stores }) {
     const { network } = deps;
     const source = { stores, wire: network.consensus.wire };

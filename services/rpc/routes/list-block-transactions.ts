@@ -17,7 +17,7 @@ export const listBlockTransactions = defineRoute({
   params: { id: z.string().regex(BLOCK_ID).meta({ description: "Hash or height", example: "0" }) },
   query: PAGE_QUERY,
   answer: pageSchema(V1_TRANSACTION),
-  problems: ["EXOS-E4005", "EXOS-E4041", "EXOS-E4090"],
+  problems: ["EXOS-E4005", "EXOS-E4041", "EXOS-E4090", "EXOS-E1016"],
   async run({ id, cursor, limit }, { chain, deps, stores }) {
     const { network } = deps;
     const found = await findBlock(id, chain);

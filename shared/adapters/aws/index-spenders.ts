@@ -4,6 +4,7 @@ import { frozenGroupsOf } from "#shared/coins/coins-reader.ts";
 import { BASE_HASH, type Mark } from "#shared/coins/mark.ts";
 import type { Spender } from "#shared/ports/address-index.ts";
 import type { ScannedItem } from "#shared/ports/coin-store.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
 import { equalBytes } from "#shared/primitives/bytes.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -12,13 +13,16 @@ import { activeEntries } from "./index-entries.ts";
 import { ownerHash, ownerPart } from "./index-keys.ts";
 import { placesOf, readTransactions } from "./index-outputs.ts";
 import type { IndexStores, IndexView } from "./index-session.ts";
+import { startWalk, type WalkTime } from "./walk-time.ts";
 
-type Stores = Pick<IndexStores, "coins" | "blocks" | "wire">;
+type Stores = Pick<IndexStores, "coins" | "blocks" | "wire" | "clock">;
 
 /**
  * Who spends the outputs of a transaction, without an item of its own for it: the coins name the
  * block that spends each, and that block names the input. What a snapshot has left out, because it
  * was spent before, is looked for in the history of whom the output paid.
+ *
+ * @throws StoreFault `EXOS-E1016` where that history is too long for one call
  */
 export async function readSpenders(
   txid: Hash256,
@@ -83,6 +87,7 @@ async function addSpentBelow(
 ): Promise<void> {
   const { tip } = view.chain;
   if (tip === undefined) return;
+  const isOver = startWalk(stores.clock);
   for await (const place of placesOf(asked.txid, view.table)) {
     if (place.height > tip.floor || !(await view.chain.has(place))) continue;
     const made = (await readTransactions(place.hash, stores))?.[place.position];
@@ -92,7 +97,7 @@ async function addSpentBelow(
       const owner = ownerHash(scriptPubKey);
       if (owner === undefined) continue;
       const outpoint = { txid: asked.txid, index };
-      const range = { from: place.height, to: tip.floor };
+      const range = { from: place.height, to: tip.floor, isOver };
       const spender = await searchHistory(outpoint, { owner, ...range }, view);
       if (spender !== undefined) asked.found.set(index, spender);
     }
@@ -127,16 +132,31 @@ async function unspentIndexes(
 
 async function searchHistory(
   outpoint: { readonly txid: Hash256; readonly index: number },
-  range: { readonly owner: Uint8Array; readonly from: number; readonly to: number },
+  range: {
+    readonly owner: Uint8Array;
+    readonly from: number;
+    readonly to: number;
+    readonly isOver: WalkTime;
+  },
   view: IndexView,
 ): Promise<Spender | undefined> {
-  const { owner, from, to } = range;
+  const { owner, from, to, isOver } = range;
   const entries = activeEntries(view, { part: ownerPart(owner), from, to, descending: false });
   for await (const { txid, height, ins } of entries) {
     const spent = ins.find(
       (one) => one.index === outpoint.index && equalBytes(one.txid, outpoint.txid),
     );
     if (spent !== undefined) return { txid, input: spent.input, height };
+    if (isOver()) throw tooFar(outpoint);
   }
   return undefined;
+}
+
+/** Another call would begin where this one did. */
+function tooFar({ txid, index }: { readonly txid: Hash256; readonly index: number }): StoreFault {
+  const output = `output ${index} of ${toHashHex(txid)}`;
+  return new StoreFault(`What spends ${output} is too far up in the history of a busy address.`, {
+    retryable: false,
+    code: "EXOS-E1016",
+  });
 }

@@ -50,9 +50,9 @@ export function defaultPolicy({
 }
 
 /**
- * Memory of a city's pool, in bytes: some 5,700 usual transactions. Functions of 512 MB read the whole
- * of it, in a part of their 20 seconds; a pool of a node's default size would be read by nobody, and so
- * be emptied by nobody.
+ * Memory of a city's pool, in bytes: some 4,500 usual transactions. To read them all takes 1.5 seconds
+ * of a processor, 18 MB and 9,600 read units (measured), of the 20 seconds and 512 MB of a function; a
+ * pool of a node's default size would be read by nobody, and so be emptied by nobody.
  *
  * @source cloud.md 3.3, 7.1
  */

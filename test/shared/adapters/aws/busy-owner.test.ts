@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AddressIndex } from "#shared/ports/address-index.ts";
+import { height } from "#shared/primitives/brand.ts";
 import {
   allOf,
   type Both,
@@ -62,5 +63,21 @@ describe("an owner with more history than one call can read", () => {
     const listed = await allOf(ask(both.city));
     expect(listed.items).toEqual((await allOf(ask(both.memory))).items);
     expect(listed.pages).toBeGreaterThan(10);
+  });
+
+  it("is searched for what spends an output below the floor of the coins, as long as a call has", async () => {
+    const { city, memory } = both;
+    const { chainState } = city;
+    const tip = await chainState.tip();
+    if (tip === undefined) throw new RangeError("no tip");
+    const gen = await chainState.createGeneration();
+    const floor = height(23);
+    await chainState.commit(tip.rev, { tip: { ...tip, rev: tip.rev + 1, gen, floor }, frozen: [] });
+    const [near, far] = [trunk[1], trunk[9]].map((block) => block?.transactions[0]?.txid);
+    if (near === undefined || far === undefined) throw new RangeError("no coinbase");
+    expect(await city.spenders(near)).toEqual(await memory.spenders(near));
+    expect((await memory.spenders(far)).get(0)?.height).toBeLessThanOrEqual(floor);
+    const fault = { code: "EXOS-E1016", retryable: false };
+    await expect(city.spenders(far)).rejects.toMatchObject(fault);
   });
 });
