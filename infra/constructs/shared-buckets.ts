@@ -15,9 +15,9 @@ import type { EdgeNames } from "#regions/edge-names.ts";
 const LOG_DAYS = 30;
 
 /**
- * What all cities share: assets of the pages, and the log of who fetched them and releases. The bucket
- * of releases itself is older than this stack, which is deployed out of it: `exos fleet deploy` makes
- * it, and only who may read it is said here.
+ * What all cities share: assets of the pages, and the log of who fetched them. The bucket of releases
+ * is older than this stack, which is deployed out of it: `exos fleet deploy` makes it, and only who may
+ * read it is said here. It has no log, since the bucket of logs comes after it.
  */
 export class SharedBuckets extends Construct {
   readonly web: Bucket;

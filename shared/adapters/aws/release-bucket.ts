@@ -15,6 +15,9 @@ const OLD_VERSIONS_MAX = 20;
  * The bucket that no stack can have made: whatever is deployed is read from it. Made where there is
  * none, and set up each time, so that a start that was killed in between is mended by the next one.
  *
+ * Unlike the other buckets it keeps versions, which undo a hand's mistake in `deploy.json`, and no log
+ * of who read it: the bucket of logs is made by a stack, out of this one.
+ *
  * @source cloud.md 5.1
  */
 export async function prepareReleaseBucket(client: S3Client, Bucket: string): Promise<void> {
