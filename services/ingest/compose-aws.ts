@@ -20,6 +20,7 @@ import { createDynamoRawTransactions } from "#shared/adapters/aws/dynamo-raw-tra
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
 import { forgetChain } from "#shared/adapters/aws/forget-chain.ts";
+import { clearImportFiles } from "#shared/adapters/aws/import-files.ts";
 import { openIndexImport } from "#shared/adapters/aws/index-import.ts";
 import { createLambdaSigner } from "#shared/adapters/aws/lambda-signer.ts";
 import { networkOfCity } from "#shared/adapters/aws/network-of-city.ts";
@@ -289,6 +290,7 @@ export function composeAwsLoad(
     }),
     refill,
     forget: () => forgetChain(chain),
+    clearImports: () => clearImportFiles(objects),
   };
 }
 

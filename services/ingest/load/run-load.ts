@@ -62,6 +62,8 @@ export interface LoadDeps extends SwitchDeps, HoldDeps, PublishedSets {
   readonly follow: WorkQueue<TipHint>;
   /** Forget the chain of the city, and what a forgetting that died has left. */
   readonly forget?: () => Promise<void>;
+  /** Remove the files of imports that died, whichever name they had. */
+  readonly clearImports?: () => Promise<void>;
   /** Its operator named it: a chain that ended elsewhere is forgotten. */
   readonly refill?: boolean;
   readonly log: Pick<Log, "info" | "warn">;
@@ -88,6 +90,7 @@ export async function runLoad(deps: LoadDeps, signal: AbortSignal): Promise<Load
 
 async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
   const { log, notice, follow } = deps;
+  await deps.clearImports?.();
   const chain = await deps.prepare(signal);
   signal.throwIfAborted();
   const set = await chain.fill();

@@ -11,6 +11,8 @@ import type { S3Objects } from "./s3-objects.ts";
 import { type CityTable, tableInput, WRITE_UNITS_MAX } from "./table-shapes.ts";
 
 const compress = promisify(gzip);
+/** What imports of coins and of an index are made of, under whichever name a load had. */
+const IMPORT_FILE = /^snapshots\/[^/]+\/(import|index)-\d+\.json\.gz$/;
 /** Text of one file before it is compressed: small enough for the memory, few enough to list. */
 const FILE_BYTES = 32 * 1_048_576;
 
@@ -83,6 +85,19 @@ export function createImportFiles(options: ImportFilesOptions): ImportFiles {
       for await (const { key } of objects.list(prefix)) await objects.delete(key);
     },
   };
+}
+
+/**
+ * Delete the files of every import that died. A load that begins later ends at another block, so its
+ * files have another name, and nobody else would remove them: only who leases `load` has any.
+ *
+ * @source cloud.md 5.1
+ */
+export async function clearImportFiles({
+  list,
+  delete: remove,
+}: Pick<S3Objects, "list" | "delete">): Promise<void> {
+  for await (const { key } of list("snapshots/")) if (IMPORT_FILE.test(key)) await remove(key);
 }
 
 /** Binary values as base64, as DynamoDB's JSON has them. */

@@ -5,6 +5,7 @@ import { createValidator } from "#services/validate/core.ts";
 import { genesisTip } from "#shared/coins/tip.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import {
   cityOf,
   coinsOf,
@@ -65,6 +66,30 @@ describe.each(CASES)("a city that %s", (_, has, ends) => {
     const validator = createValidator(city);
     await validator.accept(next?.bytes ?? new Uint8Array());
     expect((await validator.connect()).tip.hash).toBe(next?.record.hash);
+  });
+});
+
+describe("a load that begins", () => {
+  it("removes what imports that died have left, before it downloads, and under its lease alone", async () => {
+    const { ports, depsOf } = await cityOf({ has: [], prepared });
+    const done: string[] = [];
+    const deps: LoadDeps = {
+      ...depsOf(ports),
+      async clearImports() {
+        const { owner = "nobody" } = (await ports.leases.holder("load", START)) ?? {};
+        done.push(`cleared by ${owner}`);
+      },
+      async prepare() {
+        done.push("prepared");
+        throw new StoreFault("enough", { retryable: false });
+      },
+    };
+    await expect(runLoad(deps, ALIVE)).rejects.toThrow("enough");
+    expect(done).toEqual([`cleared by ${deps.owner}`, "prepared"]);
+    const ask = { owner: "another", now: START, seconds: 60 };
+    await ports.leases.take("load", ask);
+    expect(await runLoad(deps, ALIVE)).toEqual({ state: "held" });
+    expect(done).toHaveLength(2);
   });
 });
 
