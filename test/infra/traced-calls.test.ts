@@ -170,7 +170,7 @@ async function makeIndex(): Promise<void> {
     pause: async () => undefined,
   });
   await index.add({ ...at, bytes: raw.slice() });
-  expect(await index.finish({ ...at, rev: 1 })).toBe(true);
+  expect(await index.finish({ ...at, rev: 1 })).toBe("in use");
 }
 
 /** What a load begins with, of each city whose bucket there is. */
