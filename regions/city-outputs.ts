@@ -77,6 +77,7 @@ export const CITY_OUTPUTS = {
     ExosQueueDead: "messages that nobody could handle",
     ExosQueueDeadFifo: "the same of `connect`",
     ExosTopicFollow: "the tip moved",
+    ExosTopicAlarms: "what is no number is told there",
     ExosServiceIngest: "cluster and service of the peer process",
     ExosServiceReplay: "the same of the replay, which runs when it is due",
     QueueDeadEvents: "events that nobody could handle",
