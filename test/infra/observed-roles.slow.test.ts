@@ -63,8 +63,8 @@ const BY_CALL: Readonly<Partial<Record<Handler, readonly PortCall[]>>> = {
   watch: ["operators.tell"],
   // An owner with a hundred payments that are final.
   rpc: [...PACKED, "index.fold"],
-  // A thousand blocks that are final.
-  ingest: [...PACKED, "segments.write", "segments.release", "leases.hold"],
+  // A thousand blocks that are final, and a ban, which is kept when it changes.
+  ingest: [...PACKED, "addresses.keep", "segments.write", "segments.release", "leases.hold"],
   // An engine with imports, a generation that is a day old, another city's snapshot, a frozen chain
   // to forget, and blocks above the set.
   load: [
