@@ -17,6 +17,7 @@ import { makeCityBucket } from "../../support/aws/city-bucket.ts";
 import { makeCityTables } from "../../support/aws/city-tables.ts";
 import { openDynamoEndpoint } from "../../support/aws/dynamo-endpoint.ts";
 import { openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
+import { sortHere } from "../../support/aws/sort-here.ts";
 import { type Crash, CrashError } from "../../support/crash-at.ts";
 import {
   cityOf,
@@ -90,7 +91,7 @@ async function oldCity() {
   const headers = createDynamoHeaderStore({ chain: table, packed, clock });
   const ports = {
     ...rigs.new.ports,
-    coins: createDynamoCoinStore({ client, tables, dialect, clock, entropy }),
+    coins: createDynamoCoinStore({ client, tables, dialect, clock, entropy, sort: sortHere }),
     generations: createDynamoGenerations({ chain: table, coins: tables.coins, clock }),
     headers: { ...rigs.new.ports.headers, ...headers },
     blocks,
