@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { GRANTS, type Handler } from "#infra/grants.ts";
 import type { PortCall } from "#infra/port-calls.ts";
 import { composeArrivals } from "#services/validate/compose-arrivals.ts";
+import { createDynamoPool } from "#shared/adapters/aws/dynamo-pool.ts";
+import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { encodeBlock } from "#shared/codec/encode-block.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
@@ -119,6 +121,10 @@ afterAll(async () => {
   await stack.disposeAsync();
 });
 
+function poolOf() {
+  const { pool: table } = TRACED_NAMES.tables;
+  return createDynamoPool({ table: createDynamoTable({ client: city.client, table }) });
+}
 const tipOf = async () => (await city.stores.coins.tip())?.hash;
 /** The city's functions run whenever there is something to do, until it holds. */
 const until = (holds: () => Promise<boolean>) =>
@@ -169,6 +175,12 @@ async function follow(): Promise<void> {
   await using other = await openPeerNode(exosRegtest, folder.path);
   await other.connect({ host: "127.0.0.1", port: Number(port) });
   await until(async () => (await other.node.tip()).hash === top.hash);
+  // What a peer tells of goes into the pool.
+  const tx = spendOf(10, 1_000_000n);
+  const accepted = await peer.node.mempool.accept(tx.raw, { source: "local" });
+  expect(accepted).toMatchObject({ state: "accepted" });
+  const told = toHashHex(tx.txid);
+  await until(async () => (await poolOf().get(told)) !== undefined);
   expect((await ingest.stop()).code).toBe(0);
 }
 
@@ -236,7 +248,7 @@ async function answer(): Promise<void> {
     const said = await city.as(as, () => (door as BufferedHandler)(event));
     // Not ready, it is too far behind its own peers: that is an answer too.
     if (typeof said === "string" || ![200, 404, 503].includes(said.statusCode ?? 500)) {
-      throw new RangeError(`${request.path}: ${JSON.stringify(said).slice(0, 300)}`);
+      throw new RangeError(`${request.path}: ${typeof said === "string" ? said : said.body}`);
     }
     return said;
   };
@@ -254,6 +266,9 @@ async function answer(): Promise<void> {
   const wide = buildWork(place, OWNER.payToKey, parts);
   await rpc("submitblock", toHex(encodeBlock(wide, exosRegtest.consensus.wire)));
   await rpc("sendrawtransaction", toHex(tx.raw));
+  await doors.settle();
+  await readAnew();
+  await rpc("sendrawtransaction", toHex(spendOf(14, 1_000_000n).raw));
   await doors.settle();
   for (const path of [
     "/v1/tip",
@@ -277,6 +292,15 @@ async function answer(): Promise<void> {
   await rpc("gettxoutsetinfo");
   await ask({ path: "/v1/events" }, events, "rpc-events");
   await doors.settle();
+}
+
+/** As after another process wrote, and some seconds: who looks next reads what counts in the pool. */
+async function readAnew(): Promise<void> {
+  const pool = poolOf();
+  const { rev, ...summary } = await pool.summary();
+  expect(await pool.setSummary(rev, summary)).toBe(true);
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, "now").mockImplementation(() => now() + 10_000);
 }
 
 /** A minute of a city that watches the fleet, and one in which no task ran for long. */
