@@ -55,7 +55,7 @@ export const FLEET_ERRORS = {
     status: 403,
     title: "Credentials of another account",
     sentence: "The credentials in use are not of the account that a city is deployed to.",
-    hint: "Log in to that account, or name the right one in `regions/deployment.ts`; cities with accounts of their own are deployed one by one, by `--city`.",
+    hint: "Log in to that account, or name the right one in `regions/deployment.ts`: an environment has one for all of its cities.",
   },
   "EXOS-E8010": {
     status: 409,

@@ -151,7 +151,7 @@ describe("credentials of another account", () => {
     const { said } = await run(...words);
     expect(said).toMatchObject({ code: 1, out: "" });
     expect(JSON.parse(said.err.split("\n")[0] ?? "")).toMatchObject({ code: "EXOS-E8009" });
-    expect(said.err).toContain(`account ${account}: loc wants ${ACCOUNT}`);
+    expect(said.err).toContain(`account ${account}: local stands in ${ACCOUNT}`);
     expect(asked.map(({ what }) => what)).toEqual(["GetCallerIdentity"]);
   });
 });
