@@ -69,13 +69,18 @@ const REQUESTS: readonly TestRequest[] = [
   { path: "/v1/addresses/XTgsMRHPJcDe8fQcYzX8uwVmWd8Ma6fQCe" },
 ];
 
+/** A city keeps a smaller pool, too. */
+const OF_THE_PROCESS: ReadonlySet<string> = new Set([
+  "size_on_disk",
+  "ageSeconds",
+  "verificationprogress",
+  "loaded",
+  "usageMax",
+]);
+
 /** Of the answer what is the chain's: other members speak of the process or the moment. */
 function ofTheChain(text: string): unknown {
-  return JSON.parse(text, (key, value) =>
-    ["size_on_disk", "ageSeconds", "verificationprogress", "loaded"].includes(key)
-      ? undefined
-      : value,
-  );
+  return JSON.parse(text, (key, value) => (OF_THE_PROCESS.has(key) ? undefined : value));
 }
 
 /** Judge and connect blocks on the tables, as the city's own handlers do. */
