@@ -139,7 +139,10 @@ async function cutByEmulator(
     // What others held they have handled, and this one had nothing to do.
     return still.some((one) => held.some((other) => isSame(one, other))) ? undefined : false;
   });
-  return isCut === true ? { name: victim.name, held, isAlone: victim.isAlone } : undefined;
+  if (isCut !== true) return undefined;
+  // It may have been given another batch than those seen before; what was lost is held still.
+  const lost = await heldNow(killing, victim);
+  return lost.length === 0 ? undefined : { name: victim.name, held: lost, isAlone: victim.isAlone };
 }
 
 /** The same where the driver says what it held. */
