@@ -3,13 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type FunctionName, functionName } from "#regions/city-names.ts";
 import { LOCAL_CITY } from "#services/cli/cloud/local-endpoint.ts";
 import { childrenOf, sendSignal } from "#services/cli/cloud/process-group.ts";
-import {
-  type CutRun,
-  cameAgain,
-  deliveredAgain,
-  driverCuts,
-  emulatorCuts,
-} from "#services/cli/cloud/rehearse/cut-runs.ts";
+import { deliveredAgain, driverCuts, emulatorCuts } from "#services/cli/cloud/rehearse/cut-runs.ts";
 import { type HeldMessage, heldMessages } from "#services/cli/cloud/rehearse/held-messages.ts";
 import { SET } from "#services/cli/cloud/rehearse/mining-node.ts";
 import {
@@ -24,7 +18,7 @@ import {
 /** Runs that are cut in their middle. */
 const CUTS = 20;
 /** Times that blocks are announced; some start no run that is met. */
-const ROUNDS_MAX = 10 * CUTS;
+const ROUNDS_MAX = 30 * CUTS;
 /** Kills of others: a topic and a caller bring nothing again. */
 const OTHERS = 5;
 /** Blocks that are announced at once, at most, and how often a run of theirs is then looked for. */
@@ -35,13 +29,15 @@ const PAUSE_MS_MAX = 40;
 /** A log names a process that was lost at once; a kill of which it says nothing by then does not count. */
 const TOLD_MS_MAX = 1_000;
 const TOLD_LOOK_MS = 20;
+/** A process that has stood so long has loaded its code. */
+const LOADED_MS = 3_000;
 /** So that a hint that a killed run held comes again while a person waits. @source cloud.md 14.4 */
 const HIDDEN_SECONDS = 12;
 
 /** Functions that blocks start through a queue, which brings again what a killed run held. */
 const VICTIMS = [
-  { name: "check", queue: "ExosQueueBlocks", isAlone: false },
-  { name: "connect", queue: "ExosQueueConnect", isAlone: true },
+  { name: "check", queue: "ExosQueueBlocks" },
+  { name: "connect", queue: "ExosQueueConnect" },
 ] as const;
 type Victim = (typeof VICTIMS)[number];
 const BESIDE = ["index-follow", "mempool-follow", "rpc"] as const;
@@ -50,8 +46,12 @@ interface Killing {
   readonly rehearsal: Rehearsal;
   /** The process that starts functions. */
   readonly starter: number;
-  /** Runs that were cut so far. */
-  readonly cuts: CutRun[];
+  /** Names of the functions whose runs were cut so far. */
+  readonly cuts: Victim["name"][];
+  /** What was held whenever one was cut: some of it comes again only when its time is over. */
+  readonly left: HeldMessage[];
+  /** When each process was seen first. */
+  readonly seen: Map<number, number>;
 }
 
 /** A process that runs a function. */
@@ -74,32 +74,32 @@ function anyOf<One>(all: readonly One[]): One | undefined {
 
 const logOf = async ({ rehearsal: { city } }: Killing) => (await city.starterLog()) ?? "";
 
-/** What is held of a queue, but for what runs held that were cut: that waits for its time. */
-async function heldNow({ rehearsal: { city }, cuts }: Killing, { queue }: Victim) {
+/** What is held of a queue, but for what was held when a run was cut. */
+async function heldNow({ rehearsal: { city }, left }: Killing, { queue }: Victim) {
   const held = await heldMessages(city.endpoint, city.outputs[queue] ?? "");
-  const left = cuts.flatMap((cut) => cut.held);
-  return held.filter((one) => !left.some((other) => isSame(one, other)));
+  return held.filter((one) => !isAmong(one, left));
 }
 
-function isSame(one: HeldMessage, other: HeldMessage): boolean {
-  return one.id === other.id && one.attempt === other.attempt;
+function isAmong({ id, attempt }: HeldMessage, others: readonly HeldMessage[]): boolean {
+  return others.some((other) => other.id === id && other.attempt === attempt);
 }
 
 /**
- * The processes, once none of them has anything to do. MiniStack ends all of a function where one of
- * them is lost before it has loaded its code; so only those are killed that have.
+ * The processes that have loaded their code: MiniStack ends all of a function where one of them is lost
+ * before that.
  */
-async function restingProcesses(killing: Killing): Promise<readonly Running[]> {
-  const { city, signal } = killing.rehearsal;
+async function loadedProcesses(killing: Killing): Promise<readonly Running[]> {
+  const { seen, rehearsal } = killing;
   const since = performance.now();
   while (performance.now() - since < CATCH_UP_MS_MAX) {
     const running = await allRunning(killing);
-    if (city.state().driven) return running;
-    const held = await Promise.all(VICTIMS.map((victim) => heldNow(killing, victim)));
-    if (held.flat().length === 0) return running;
-    await wait(PAUSE_MS_MAX, undefined, { signal });
+    const now = performance.now();
+    for (const { pid } of running) if (!seen.has(pid)) seen.set(pid, now);
+    const loaded = running.filter(({ pid }) => now - (seen.get(pid) ?? now) > LOADED_MS);
+    if (loaded.length > 0) return loaded;
+    await wait(TOLD_LOOK_MS, undefined, { signal: rehearsal.signal });
   }
-  throw rehearsalFailure("functions run on and on");
+  throw rehearsalFailure("no process of a function is left");
 }
 
 /** Look until it is known. @returns `undefined` when it was not in time */
@@ -115,13 +115,9 @@ async function told<Told>(look: () => Promise<Told | undefined>): Promise<Told |
 /**
  * Kill a process while runs of its function hold messages; it stands still while that is looked at.
  *
- * @returns `undefined` where it had none
+ * @returns whether a run was lost with it
  */
-async function cutByEmulator(
-  killing: Killing,
-  { pid }: Running,
-  victim: Victim,
-): Promise<CutRun | undefined> {
+async function cutByEmulator(killing: Killing, { pid }: Running, victim: Victim): Promise<boolean> {
   const name = functionName(LOCAL_CITY, victim.name);
   sendSignal(pid, "SIGSTOP");
   let held: readonly HeldMessage[] = [];
@@ -130,32 +126,32 @@ async function cutByEmulator(
   } finally {
     if (held.length === 0) sendSignal(pid, "SIGCONT");
   }
-  if (held.length === 0) return undefined;
+  if (held.length === 0) return false;
   const before = emulatorCuts(await logOf(killing), name);
   sendSignal(pid, "SIGKILL");
   const isCut = await told(async () => {
     if (emulatorCuts(await logOf(killing), name) > before) return true;
     const still = await heldNow(killing, victim);
     // What others held they have handled, and this one had nothing to do.
-    return still.some((one) => held.some((other) => isSame(one, other))) ? undefined : false;
+    return still.some((one) => isAmong(one, held)) ? undefined : false;
   });
-  if (isCut !== true) return undefined;
-  // It may have been given another batch than those seen before; what was lost is held still.
-  const lost = await heldNow(killing, victim);
-  return lost.length === 0 ? undefined : { name: victim.name, held: lost, isAlone: victim.isAlone };
+  killing.left.push(...(await heldNow(killing, victim)));
+  return isCut === true;
 }
 
-/** The same where the driver says what it held. */
-async function cutByDriver(
-  killing: Killing,
-  { pid }: Running,
-  victim: Victim,
-): Promise<CutRun | undefined> {
+/** The same where the driver says what was lost. */
+async function cutByDriver(killing: Killing, { pid }: Running, victim: Victim): Promise<boolean> {
   const name = functionName(LOCAL_CITY, victim.name);
-  const before = driverCuts(await logOf(killing), name).length;
+  const before = driverCuts(await logOf(killing), name);
   sendSignal(pid, "SIGKILL");
-  const held = await told(async () => driverCuts(await logOf(killing), name)[before]);
-  return held && { name: victim.name, held, isAlone: true };
+  const isCut = await told(
+    async () => driverCuts(await logOf(killing), name) > before || undefined,
+  );
+  return isCut === true;
+}
+
+function cutsOf({ cuts }: Killing, name: Victim["name"]): number {
+  return cuts.filter((one) => one === name).length;
 }
 
 /** Announce blocks, and cut a run that they start: of the function that was cut least often, if any. */
@@ -163,17 +159,18 @@ async function cutOne(killing: Killing): Promise<void> {
   const { rehearsal, cuts } = killing;
   const { city, node, signal } = rehearsal;
   const cut = city.state().driven ? cutByDriver : cutByEmulator;
-  const cutsOf = ({ name }: Victim) => cuts.filter((one) => one.name === name).length;
-  const resting = await restingProcesses(killing);
+  const loaded = await loadedProcesses(killing);
   await node.mine(1 + randomInt(BLOCKS_MAX));
   for (let look = 0; look < LOOKS; look++) {
     await wait(randomInt(PAUSE_MS_MAX), undefined, { signal });
-    const [least, other] = VICTIMS.toSorted((a, b) => cutsOf(a) - cutsOf(b));
+    const [least, other] = VICTIMS.toSorted(
+      (a, b) => cutsOf(killing, a.name) - cutsOf(killing, b.name),
+    );
     const victim = look % 2 === 0 ? least : other;
-    const found = anyOf(resting.filter(({ name }) => name === victim?.name));
-    const run = found && victim && (await cut(killing, found, victim));
-    if (run === undefined) continue;
-    cuts.push(run);
+    const found = anyOf(loaded.filter(({ name }) => name === victim?.name));
+    if (found === undefined || victim === undefined) continue;
+    if (!(await cut(killing, found, victim))) continue;
+    cuts.push(victim.name);
     return;
   }
 }
@@ -183,10 +180,10 @@ async function killBeside(killing: Killing): Promise<number> {
   const { node, signal } = killing.rehearsal;
   let killed = 0;
   for (let round = 0; round < OTHERS; round++) {
-    const resting = await restingProcesses(killing);
+    const loaded = await loadedProcesses(killing);
     await node.mine(1);
     await wait(randomInt(LOOKS * PAUSE_MS_MAX), undefined, { signal });
-    const found = anyOf(resting.filter(({ name }) => BESIDE.some((one) => one === name)));
+    const found = anyOf(loaded.filter(({ name }) => BESIDE.some((one) => one === name)));
     if (found === undefined) continue;
     sendSignal(found.pid, "SIGKILL");
     killed++;
@@ -194,22 +191,24 @@ async function killBeside(killing: Killing): Promise<number> {
   return killed;
 }
 
-/** What each run held when it was cut is delivered again. @returns how many messages that were */
+/**
+ * Each batch that was lost is delivered again. @returns how often messages were
+ */
 async function expectAgain(killing: Killing): Promise<number> {
-  const { rehearsal, cuts } = killing;
   const since = performance.now();
   for (;;) {
     const again = deliveredAgain(await logOf(killing));
-    const lost = cuts.filter((run) => !cameAgain(run, again));
+    const lost = VICTIMS.filter(({ name }) => (again.get(name) ?? 0) < cutsOf(killing, name));
     if (lost.length === 0) {
-      const held = new Set(cuts.flatMap((run) => run.held.map(({ id }) => id)));
-      return [...held].filter((id) => again.has(id)).length;
+      return VICTIMS.reduce((sum, { name }) => sum + (again.get(name) ?? 0), 0);
     }
     if (performance.now() - since > CATCH_UP_MS_MAX) {
-      const names = lost.map(({ name, held }) => `${name} ${held.map(({ id }) => id).join(" ")}`);
-      throw rehearsalFailure(`not delivered again after a run was cut: ${names.join("; ")}`);
+      const counts = lost.map(
+        ({ name }) => `${name} ${again.get(name) ?? 0} of ${cutsOf(killing, name)}`,
+      );
+      throw rehearsalFailure(`delivered again after runs were cut: ${counts.join(", ")}`);
     }
-    await wait(TOLD_MS_MAX, undefined, { signal: rehearsal.signal });
+    await wait(TOLD_MS_MAX, undefined, { signal: killing.rehearsal.signal });
   }
 }
 
@@ -221,7 +220,8 @@ async function expectAgain(killing: Killing): Promise<number> {
 export async function killFunctions(rehearsal: Rehearsal): Promise<void> {
   const { city, cloud, node, print } = rehearsal;
   if (city.starter === undefined) return print("kill       no emulator of ours to kill in");
-  const killing: Killing = { rehearsal, starter: city.starter.pid, cuts: [] };
+  const starter = city.starter.pid;
+  const killing: Killing = { rehearsal, starter, cuts: [], left: [], seen: new Map() };
   const { cuts } = killing;
   for (const { queue } of VICTIMS) await cloud.hideFor(city.outputs[queue] ?? "", HIDDEN_SECONDS);
   let rounds = 0;
@@ -237,11 +237,9 @@ export async function killFunctions(rehearsal: Rehearsal): Promise<void> {
   const elapsedMs = await expectAnswered(rehearsal, await node.tip(), { msMax, what });
   const again = await expectAgain(killing);
   await compareSets(rehearsal);
-  const counts = VICTIMS.map(
-    ({ name }) => `${name} ${cuts.filter((run) => run.name === name).length}`,
-  ).join(", ");
+  const counts = VICTIMS.map(({ name }) => `${name} ${cutsOf(killing, name)}`).join(", ");
   const each = `${CUTS} runs cut (${counts}) in ${rounds} rounds`;
-  print(`kill       ${each}, ${again} messages of theirs delivered again;`);
+  print(`kill       ${each}, ${again} messages delivered again;`);
   print(`           ${beside} other processes; same tip after ${secondsOf(elapsedMs)}`);
 }
 

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  type CutRun,
-  cameAgain,
-  deliveredAgain,
-  driverCuts,
-  emulatorCuts,
-} from "#services/cli/cloud/rehearse/cut-runs.ts";
+import { deliveredAgain, driverCuts, emulatorCuts } from "#services/cli/cloud/rehearse/cut-runs.ts";
 import { createStreamLog } from "#shared/adapters/embedded/stream-log.ts";
 
 const CHECK = "exos-local-loc-check";
@@ -27,64 +21,35 @@ describe("runs that were cut", () => {
     expect(emulatorCuts("", CHECK)).toBe(0);
   });
 
-  it("are those of the driver, which says what each held", () => {
+  it("are those of the driver that ended with their process", () => {
     const log = [
       failed(CHECK, "its process ended", "a-1:1 b-2:3"),
       failed(CHECK, "took longer than 30 s", "c:1"),
       failed("exos-local-loc-connect", "its process ended", "d:1"),
       failed(CHECK, "its process ended", "e:2"),
     ].join("");
-    expect(driverCuts(log, CHECK)).toEqual([
-      [
-        { id: "a-1", attempt: 1 },
-        { id: "b-2", attempt: 3 },
-      ],
-      [{ id: "e", attempt: 2 }],
-    ]);
+    expect(driverCuts(log, CHECK)).toBe(2);
   });
 });
 
-/** What handlers write of such messages, among what an emulator writes. */
-function logOf(...again: readonly (readonly [messageId: string, attempt: number])[]): string {
-  const lines: string[] = [];
-  const log = createStreamLog({
-    write: (line) => void lines.push(line),
-    form: "json",
-    level: "info",
-    constant: { service: "check", city: "loc" },
-  });
-  for (const [messageId, attempt] of again) log.info("delivered again", { messageId, attempt });
-  log.info("something else", { messageId: "z", attempt: 9 });
-  return `ESM: Lambda ${CHECK} output:\n${lines.join("")}`;
-}
-
-describe("what a run held that was cut", () => {
-  const held = [
-    { id: "a", attempt: 1 },
-    { id: "b", attempt: 2 },
-  ];
-  const alone: CutRun = { name: "connect", held, isAlone: true };
-
-  it("came again where each was received more often than then", () => {
-    const again = deliveredAgain(logOf(["a", 3], ["a", 2], ["b", 3]));
-    expect([...again]).toEqual([
-      ["a", 3],
-      ["b", 3],
+describe("messages of runs that were cut", () => {
+  it("are counted once for each time that a service was handed them again", () => {
+    const lines: string[] = [];
+    for (const service of ["check", "connect"]) {
+      const constant = { service, city: "loc" };
+      const write = (line: string) => void lines.push(line);
+      const log = createStreamLog({ write, form: "json", level: "info", constant });
+      for (const attempt of [2, 3, 3]) {
+        log.info("delivered again", { messageId: "a", attempt });
+      }
+      if (service === "check") log.info("delivered again", { messageId: "b", attempt: 2 });
+      log.info("something else", { messageId: "z", attempt: 9 });
+    }
+    const log = `ESM: Lambda ${CHECK} output:\n${lines.join("")}`;
+    expect([...deliveredAgain(log)]).toEqual([
+      ["check", 3],
+      ["connect", 2],
     ]);
-    expect(cameAgain(alone, again)).toBe(true);
-  });
-
-  it.each([
-    ["one that nobody received again", logOf(["a", 2])],
-    ["one that was received as often as then", logOf(["a", 2], ["b", 2])],
-    ["all", logOf()],
-  ])("did not where that lacks %s", (_, log) => {
-    expect(cameAgain(alone, deliveredAgain(log))).toBe(false);
-  });
-
-  it("came again in part where other runs held the rest, and handled it", () => {
-    const shared = { ...alone, isAlone: false };
-    expect(cameAgain(shared, deliveredAgain(logOf(["b", 3])))).toBe(true);
-    expect(cameAgain(shared, deliveredAgain(logOf(["b", 2])))).toBe(false);
+    expect(deliveredAgain("").size).toBe(0);
   });
 });
