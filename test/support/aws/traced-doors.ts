@@ -18,7 +18,10 @@ const batchOf = (bodies: readonly string[]): BatchEvent => ({
   })),
 });
 
-/** The doors of a city's functions, in this process. */
+/**
+ * The doors of a city's functions, in this process. They keep the environment that they were loaded in,
+ * and quick suites share a worker's modules: one of those alone may open them.
+ */
 export async function openTracedDoors(city: TracedCity) {
   for (const [name, value] of Object.entries(city.environment)) vi.stubEnv(name, value);
   const check: Batch = (await import("#services/validate/check.lambda.ts")).handler;
