@@ -44,6 +44,12 @@ describe("secrets in a folder", () => {
   });
 });
 
+const CALLER = {
+  region: async () => "eu-west-2",
+  keys: async () => ({ accessKeyId: "AKID", secretAccessKey: "secret" }),
+  wallMs: () => 0,
+};
+
 describe("secrets of SSM", () => {
   it("are decrypted where their ciphertext is another, also after they were away", async () => {
     const asked: boolean[] = [];
@@ -51,9 +57,7 @@ describe("secrets of SSM", () => {
     const secrets = createSsmSecrets({
       path: "/exos/prod/syd",
       caller: {
-        region: async () => "eu-west-2",
-        keys: async () => ({ accessKeyId: "AKID", secretAccessKey: "secret" }),
-        wallMs: () => 0,
+        ...CALLER,
         async fetch(_, { body }) {
           const { WithDecryption } = JSON.parse(String(body));
           asked.push(WithDecryption);
@@ -88,9 +92,7 @@ describe("secrets of SSM", () => {
     createSsmSecrets({
       path: "/exos/prod/syd",
       caller: {
-        region: async () => "eu-west-2",
-        keys: async () => ({ accessKeyId: "AKID", secretAccessKey: "secret" }),
-        wallMs: () => 0,
+        ...CALLER,
         async fetch(_, { body }) {
           const { Name } = JSON.parse(String(body));
           const value = held[String(Name).replace("/exos/prod/syd/", "")];

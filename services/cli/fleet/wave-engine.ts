@@ -228,7 +228,7 @@ async function start(
   return next;
 }
 
-/** @returns `undefined` when it was waited for too long */
+/** Wait until the next look, and hold the record meanwhile. */
 async function wait(
   held: Held,
   { what, msMax = LOOK_MS_MAX }: { readonly what: string; readonly msMax?: number },
