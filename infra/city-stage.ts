@@ -30,7 +30,6 @@ function refuseUnbuilt({ code, market, host }: AwsCity): void {
   const asked = [
     market && "market: true",
     host.rpc !== "function-url" && `rpc: "${host.rpc}"`,
-    host.ingress !== "task" && `ingress: "${host.ingress}"`,
   ].filter((fact) => typeof fact === "string");
   if (asked.length > 0) {
     throw new Error(`City ${code} asks for ${asked.join(", ")}, which is not built yet.`);
@@ -41,9 +40,12 @@ function refuseUnbuilt({ code, market, host }: AwsCity): void {
 function factsOf({ city, deployment }: CityContext): GrantFacts {
   const { zone } = deployment;
   if (!city.edge || zone === undefined) return {};
-  const seed = { zoneId: zone.id, name: seedName(city, zone) };
-  if (!city.host.watcher) return { seed };
-  return { seed, ...(deployment.vector !== undefined && { vector: deployment.vector }) };
+  const { watcher, ingress } = city.host;
+  const { vector } = deployment;
+  return {
+    ...(ingress === "task" && { seed: { zoneId: zone.id, name: seedName(city, zone) } }),
+    ...(watcher && vector !== undefined && { vector }),
+  };
 }
 
 /**
@@ -55,6 +57,7 @@ function factsOf({ city, deployment }: CityContext): GrantFacts {
  * 3. `stacks/node-stack.ts`, the node: `constructs/city-queues.ts`, the hints and the topic;
  *    `constructs/city-functions.ts`, who is started by them (`queue-start.ts`, `event-start.ts`);
  *    `constructs/peer-task.ts`, the container: peers all the time, load and replay when they are due;
+ *    `constructs/fixed-ingress.ts`, where its addresses are to outlive it;
  *    `constructs/set-schedule.ts`, which publishes the city's set; `constructs/stake-key.ts`, where the
  *    city stakes.
  * 4. `stacks/observe-stack.ts`: six alarms (`constructs/city-alarms.ts`), the end of tasks that failed

@@ -64,24 +64,29 @@ function addEdge(app: App, props: AppProps, cities: readonly City[]): void {
   });
 }
 
-/**
- * The fleet as an app: one stage per AWS city, one for the edge and one for who may deploy, all of
- * them judged by cdk-nag.
- * What the deployer has not said is taken from the example, but for a city on this machine.
- */
-export function createApp(given: AppProps): App {
-  const { environment, cities: named, outdir } = given;
-  const props = ENVIRONMENTS[environment].protected
-    ? { ...given, deployment: orExample(given.deployment) }
-    : given;
+/** An app whose stages are judged by cdk-nag, and without any yet. */
+export function openApp({ lint = false, outdir }: Pick<AppProps, "lint" | "outdir">): App {
   const app = new App({
-    context: { ...CONTEXT, "@aws-cdk/core:validateAgainstDefaultRules": props.lint ?? false },
+    context: { ...CONTEXT, "@aws-cdk/core:validateAgainstDefaultRules": lint },
     analyticsReporting: false,
     treeMetadata: false,
-    builtinCloudFormationValidation: props.lint ?? false,
+    builtinCloudFormationValidation: lint,
     ...(outdir !== undefined && { outdir }),
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+/**
+ * The fleet as an app: one stage per AWS city, one for the edge and one for who may deploy.
+ * What the deployer has not said is taken from the example, but for a city on this machine.
+ */
+export function createApp(given: AppProps): App {
+  const { environment, cities: named } = given;
+  const props = ENVIRONMENTS[environment].protected
+    ? { ...given, deployment: orExample(given.deployment) }
+    : given;
+  const app = openApp(props);
   const cities = citiesOf(environment);
   const aws = cities.filter(isAws);
   const unknown = named?.find((code) => !aws.some((city) => city.code === code));

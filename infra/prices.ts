@@ -13,6 +13,9 @@ export const PRICES = {
   /** Of the price on demand. */
   fargateSpotShare: 0.32,
   publicIpv4Hour: 0.005,
+  networkBalancerHour: 0.0225,
+  /** A gigabyte an hour, or a hundred thousand connections at once. */
+  networkBalancerUnitHour: 0.006,
   dynamoMillionWrites: 0.625,
   dynamoMillionReads: 0.125,
   dynamoGbMonth: 0.25,

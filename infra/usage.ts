@@ -83,6 +83,8 @@ export const IDLE_USAGE = {
     /** All cities are asked at once; the farthest answers last. */
     seconds: 0.7,
   },
+  /** Gigabytes an hour through a load balancer: 200 MB a day are given away, and no more is taken. */
+  balancerGbPerHour: 0.02,
   /** Names of the metrics that handlers write, by city alone. */
   metrics: ["TipHeight", "TipAgeSeconds", "Peers", "ConnectMs"],
   /** Twice what handlers write at blocks and minutes: the rest is for peers that come and go. */

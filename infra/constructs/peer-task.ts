@@ -16,6 +16,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { acknowledgeWildcards } from "#infra/acknowledge.ts";
 import type { CityContext } from "#infra/city-context.ts";
+import type { FixedIngress } from "#infra/constructs/fixed-ingress.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
 import { type ContainerHandler, SET_SHAPE, TASK_SHAPES, type TaskShape } from "#infra/functions.ts";
 import type { GrantFacts } from "#infra/port-calls.ts";
@@ -34,6 +35,8 @@ export interface PeerTaskProps {
   readonly facts: GrantFacts;
   readonly network: { readonly subnets: readonly string[]; readonly securityGroup: string };
   readonly environment: Readonly<Record<ContainerHandler, Readonly<Record<string, string>>>>;
+  /** Where peers reach the task, if not at its own address. */
+  readonly ingress?: FixedIngress;
 }
 
 /** A way in which the container runs. */
@@ -89,7 +92,7 @@ export class PeerTask extends Construct {
     this.set = this.#define("Set", props, { ...SET, role: loading, log, execution });
     this.passed = [loading.roleArn, execution.roleArn];
     const replay = this.#define("Replay", props, { ...REPLAY, role: loading, log, execution });
-    this.#serve("Service", props, {
+    const service = this.#serve("Service", props, {
       serviceName: names.service,
       taskDefinition: this.ingest.ref,
       desiredCount: 1,
@@ -101,6 +104,7 @@ export class PeerTask extends Construct {
         deploymentCircuitBreaker: { enable: true, rollback: true },
       },
     });
+    props.ingress?.callAt(service, INGEST.handler);
     this.#serve("ReplayService", props, {
       serviceName: names.replay,
       taskDefinition: replay.ref,
@@ -116,8 +120,8 @@ export class PeerTask extends Construct {
     id: string,
     { network }: PeerTaskProps,
     service: Omit<CfnServiceProps, "cluster" | "networkConfiguration">,
-  ): void {
-    new CfnService(this, id, {
+  ): CfnService {
+    return new CfnService(this, id, {
       ...service,
       cluster: this.cluster.ref,
       platformVersion: "1.4.0",

@@ -16,11 +16,12 @@ import { type CityContext, stackName } from "#infra/city-context.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 
 /**
- * Two public subnets for one task. No NAT, no interface endpoint, no load balancer: functions stay
- * outside, and the two gateway endpoints are free. Subnets name zones by id, which the higher
+ * Two public subnets for one task. No NAT and no interface endpoint: functions stay outside, and the
+ * two gateway endpoints are free. Subnets name zones by id, which the higher
  * construct would ask the account for. @source cloud.md 8
  */
 export class NetworkStack extends Stack {
+  readonly vpc: string;
   readonly subnets: readonly string[];
   readonly securityGroup: string;
 
@@ -35,6 +36,7 @@ export class NetworkStack extends Stack {
       tags: [{ key: "Name", value: names.prefix }],
     });
     acknowledge(vpc, "AwsSolutions-VPC7");
+    this.vpc = vpc.ref;
     const gateway = new CfnInternetGateway(this, "Gateway");
     const attached = new CfnVPCGatewayAttachment(this, "Attached", {
       vpcId: vpc.ref,

@@ -6,6 +6,7 @@ import { cityVariables, fleetVariables, sweepVariables } from "#infra/city-varia
 import { CityFunctions } from "#infra/constructs/city-functions.ts";
 import { CityQueues } from "#infra/constructs/city-queues.ts";
 import { DrivenFollowers } from "#infra/constructs/driven-followers.ts";
+import { FixedIngress } from "#infra/constructs/fixed-ingress.ts";
 import { namesThere, pickVariables } from "#infra/constructs/handler-function.ts";
 import { PeerTask } from "#infra/constructs/peer-task.ts";
 import { RoleBoundary } from "#infra/constructs/role-boundary.ts";
@@ -89,10 +90,12 @@ export class NodeStack extends Stack {
     const { environment, staking = [], optional } = TASK_SHAPES.ingest;
     const traced = namesThere(this.variables, optional);
     const ingest = [...environment, ...(city.staking ? staking : []), ...traced];
+    const fixed = city.host.ingress === "nlb";
     const task = new PeerTask(this, "Peers", {
       context,
       facts,
       network,
+      ...(fixed && { ingress: new FixedIngress(this, "Ingress", { context, network }) }),
       environment: {
         ingest: pickVariables(this.variables, ingest),
         load: pickVariables(this.variables, TASK_SHAPES.load.environment),

@@ -6,6 +6,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3"
 import type { Construct } from "constructs";
 import { acknowledge } from "#infra/acknowledge.ts";
 import { type CityContext, stackName } from "#infra/city-context.ts";
+import { PEER_LOGS } from "#infra/constructs/fixed-ingress.ts";
 import { removalOf } from "#infra/removal-of.ts";
 import type { CityNames } from "#regions/city-names.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
@@ -83,11 +84,12 @@ export class StorageStack extends Stack {
 
   constructor(scope: Construct, context: CityContext, props: StackProps) {
     super(scope, "storage", { ...props, stackName: stackName(context.names, "storage") });
-    const { names } = context;
+    const { names, city } = context;
     const kept = ENVIRONMENTS[names.environment].protected;
     this.#removal = removalOf(names.environment);
     for (const [id, shape] of Object.entries(tablesOf(names))) this.#createTable(id, shape, kept);
-    this.#createBuckets(names);
+    const logs = this.#createBuckets(names);
+    if (city.host.ingress === "nlb") letBalancersWrite(logs, names);
     new Repository(this, "Image", {
       repositoryName: names.repository,
       imageScanOnPush: true,
@@ -118,7 +120,8 @@ export class StorageStack extends Stack {
     acknowledge(table, "AwsSolutions-DDB3");
   }
 
-  #createBuckets({ buckets }: CityNames): void {
+  /** @returns that of logs */
+  #createBuckets({ buckets }: CityNames): Bucket {
     const closed = {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
@@ -150,5 +153,24 @@ export class StorageStack extends Stack {
       ],
     });
     blocks.node.addDependency(logs);
+    return logs;
+  }
+}
+
+/** The service that brings logs of load balancers looks whose a bucket is before it writes. */
+function letBalancersWrite(logs: Bucket, { account, region }: CityNames): void {
+  const principals = [new ServicePrincipal("delivery.logs.amazonaws.com")];
+  const conditions = {
+    StringEquals: { "aws:SourceAccount": account },
+    ArnLike: { "aws:SourceArn": `arn:aws:logs:${region}:${account}:*` },
+  };
+  const written = logs.arnForObjects(`${PEER_LOGS}/AWSLogs/${account}/*`);
+  for (const [action, resource] of [
+    ["s3:PutObject", written],
+    ["s3:GetBucketAcl", logs.bucketArn],
+  ] as const) {
+    logs.addToResourcePolicy(
+      new PolicyStatement({ principals, actions: [action], resources: [resource], conditions }),
+    );
   }
 }

@@ -146,7 +146,15 @@ describe("a template is refused", () => {
       { Type: "AWS::EC2::VPCEndpoint", Properties: { VpcEndpointType: "Interface" } },
       "interface endpoint",
     ],
-    ["a load balancer", { Type: "AWS::ElasticLoadBalancingV2::LoadBalancer" }, "load balancer"],
+    ["an old load balancer", { Type: "AWS::ElasticLoadBalancing::LoadBalancer" }, "load balancer"],
+    [
+      "a load balancer of requests",
+      {
+        Type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        Properties: { Type: "application" },
+      },
+      "only one of peers",
+    ],
     [
       "a fifth metric",
       {

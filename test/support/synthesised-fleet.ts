@@ -78,20 +78,27 @@ function rolesTakenOn(folder: string): Set<string> {
 /** As the CDK writes the part of AWS, which is one of three. */
 const BRACED_PARTITION = /\$\{AWS::Partition\}/;
 
-/** Synthesise an app in a folder of its own, and read it into memory. */
+/** Synthesise an app of `regions/` in a folder of its own, and read it into memory. */
 export function synthesise(props: Partial<AppProps>): SynthesisedFleet {
+  return synthesiseApp((outdir) =>
+    createApp({
+      environment: "prod",
+      deployment: EXAMPLE_DEPLOYMENT,
+      bundles: undefined,
+      imageDigest: NO_IMAGE,
+      router: "function handler(event) { return event.request; }",
+      outdir,
+      ...props,
+    }),
+  );
+}
+
+/** The same of any app. @throws for what cdk-nag finds and nobody acknowledged */
+export function synthesiseApp(make: (outdir: string) => App): SynthesisedFleet {
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-synth-"));
   const started = performance.now();
   const before = process.cpuUsage();
-  const app = createApp({
-    environment: "prod",
-    deployment: EXAMPLE_DEPLOYMENT,
-    bundles: undefined,
-    imageDigest: NO_IMAGE,
-    router: "function handler(event) { return event.request; }",
-    outdir: folder.path,
-    ...props,
-  });
+  const app = make(folder.path);
   const assembly = app.synth();
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(before);

@@ -29,6 +29,7 @@ export interface CostLine {
 /** What a bill is summed up by; `delivery` is paid for the fleet, not for the city's own work. */
 export type CostItem =
   | "task"
+  | "ingress"
   | "tables"
   | "queues"
   | "functions"
@@ -247,12 +248,21 @@ function priceDistribution(id: string): CostLine[] {
   return [{ item: "edge", what: `${id}: requests of watchers`, dollars }];
 }
 
+/** What peers are sent through it is next to nothing beside its hours. */
+function priceBalancer(id: string): CostLine[] {
+  const units = IDLE_USAGE.balancerGbPerHour * PRICES.networkBalancerUnitHour;
+  const dollars = HOURS_A_MONTH * (PRICES.networkBalancerHour + units);
+  return [{ item: "ingress", what: id, dollars }];
+}
+
 const fixed =
   (item: CostItem, dollars: number): Pricer =>
   (what) => [{ item, what, dollars }];
 
 const PRICERS: Readonly<Record<string, Pricer>> = {
   "AWS::ECS::Service": priceService,
+  "AWS::ElasticLoadBalancingV2::LoadBalancer": priceBalancer,
+  "AWS::EC2::EIP": fixed("ingress", HOURS_A_MONTH * PRICES.publicIpv4Hour),
   "AWS::DynamoDB::GlobalTable": priceTable,
   "AWS::S3::Bucket": priceBucket,
   "AWS::SQS::Queue": priceQueue,
@@ -298,6 +308,8 @@ const FREE: ReadonlySet<string> = new Set([
   "AWS::EC2::VPCGatewayAttachment",
   "AWS::ECS::Cluster",
   "AWS::ECS::TaskDefinition",
+  "AWS::ElasticLoadBalancingV2::Listener",
+  "AWS::ElasticLoadBalancingV2::TargetGroup",
   // Of events that AWS itself makes.
   "AWS::Events::Rule",
   "AWS::IAM::ManagedPolicy",
@@ -307,6 +319,7 @@ const FREE: ReadonlySet<string> = new Set([
   "AWS::Lambda::EventInvokeConfig",
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
+  "AWS::Route53::RecordSet",
   "AWS::Route53::RecordSetGroup",
   "AWS::S3::BucketPolicy",
   "AWS::SNS::Subscription",

@@ -5,7 +5,6 @@ import type { PricedResource } from "./price-templates.ts";
 const REFUSED_TYPES: Readonly<Record<string, string>> = {
   "AWS::EC2::NatGateway": "a NAT gateway is $33 a month",
   "AWS::ElasticLoadBalancing::LoadBalancer": "a load balancer is $16 a month and more",
-  "AWS::ElasticLoadBalancingV2::LoadBalancer": "a load balancer is $16 a month and more",
 };
 
 /** Our own namespace in CloudWatch. */
@@ -13,6 +12,9 @@ const NAMESPACE = "Exos";
 
 function sayWhy({ Type, Properties = {} }: PricedResource): string | undefined {
   if (REFUSED_TYPES[Type] !== undefined) return REFUSED_TYPES[Type];
+  if (Type === "AWS::ElasticLoadBalancingV2::LoadBalancer" && Properties["Type"] !== "network") {
+    return "a load balancer of requests is $16 a month and more; only one of peers can be asked for";
+  }
   if (Type === "AWS::EC2::VPCEndpoint" && Properties["VpcEndpointType"] !== "Gateway") {
     return "an interface endpoint is $7 a month and zone; a gateway endpoint is free";
   }
