@@ -7,6 +7,17 @@ const paths = globSync("{infra,regions,services,shared}/**/*.ts").filter(
 );
 const files = paths.map((path) => ({ path, text: readFileSync(path, "utf8") }));
 
+describe("quick suites", () => {
+  // They share their workers' modules, and a door keeps the environment that it was loaded in.
+  it("open the doors of functions in one of them alone", () => {
+    const opening = globSync("test/**/*.test.ts").filter((path) => {
+      const text = path.endsWith(".slow.test.ts") ? "" : readFileSync(path, "utf8");
+      return /(?:import|from)[ (]"[^"]*(?:traced-doors|\.lambda)\.ts"/.test(text);
+    });
+    expect(opening).toEqual(["test/infra/idle-requests.test.ts"]);
+  });
+});
+
 describe("dependency directions", () => {
   it("reads every source file", () => {
     expect(files.length).toBeGreaterThan(300);
