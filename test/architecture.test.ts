@@ -18,6 +18,17 @@ describe("quick suites", () => {
   });
 });
 
+describe("every file", () => {
+  it("finds its neighbours in a folder whose name has a space, too", () => {
+    const all = globSync("{infra,regions,services,shared,test}/**/*.{ts,tsx,mjs}");
+    expect(all.length).toBeGreaterThan(1000);
+    const escaped = all.filter((path) =>
+      /import\.meta\.url\)\s*\.pathname/.test(readFileSync(path, "utf8")),
+    );
+    expect(escaped).toEqual([]);
+  });
+});
+
 describe("dependency directions", () => {
   it("reads every source file", () => {
     expect(files.length).toBeGreaterThan(300);

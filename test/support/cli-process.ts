@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 
 /** How a process ended and what it said. */
 export interface Ended {
@@ -67,7 +68,7 @@ function watch(child: ChildProcess): CliProcess {
 /** Start `exos` with these words. */
 export function startCli(words: readonly string[], options: CliOptions = {}): CliProcess {
   const { cwd = process.cwd(), environment = {} } = options;
-  const main = new URL(`../../${MAIN}`, import.meta.url).pathname;
+  const main = join(import.meta.dirname, "..", "..", MAIN);
   return watch(
     spawn(process.execPath, [main, ...words], {
       cwd,

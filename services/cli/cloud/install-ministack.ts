@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { type InstallOptions, installRequirements } from "./install-requirements.ts";
 
 const MINISTACK = {
   title: "MiniStack",
-  lock: new URL("ministack-requirements.txt", import.meta.url).pathname,
+  lock: join(import.meta.dirname, "ministack-requirements.txt"),
 } as const;
 
 /**

@@ -5,7 +5,7 @@ import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { Environment } from "#services/cli/command.ts";
 
 /** The project's folder, whose `node_modules` have the CDK. */
-export const PROJECT = new URL("../../..", import.meta.url).pathname;
+export const PROJECT = join(import.meta.dirname, "..", "..", "..");
 
 /** The CLI as npm delivers it. */
 export const CDK = join(PROJECT, "node_modules", "aws-cdk", "bin", "cdk");

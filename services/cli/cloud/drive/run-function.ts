@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
+import { pathToFileURL } from "node:url";
 import {
   AWSLAMBDA,
   isStreaming,
@@ -18,7 +19,7 @@ const [, , , bundle = ""] = process.argv;
 // A bundle looks for it as it is loaded.
 Reflect.set(globalThis, "awslambda", AWSLAMBDA);
 /** Loaded at once, as Lambda does: the first call finds it ready. */
-const loaded: Promise<{ readonly handler: Handler }> = import(bundle);
+const loaded: Promise<{ readonly handler: Handler }> = import(pathToFileURL(bundle).href);
 // Whoever calls is told; until then nobody is there who could hear it.
 loaded.catch(() => undefined);
 

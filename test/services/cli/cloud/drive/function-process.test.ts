@@ -26,8 +26,9 @@ export async function handler(event, context) {
 `;
 
 function driving(bundle: string, source: string) {
-  const bundles = temporaryFolder();
-  mkdirSync(join(bundles, bundle));
+  // Names that an address would have to escape.
+  const bundles = join(temporaryFolder(), "a #b %41");
+  mkdirSync(join(bundles, bundle), { recursive: true });
   writeFileSync(join(bundles, bundle, "lambda.mjs"), source);
   const driven = {
     name: `exos-local-loc-${bundle}`,
