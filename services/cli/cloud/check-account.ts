@@ -16,9 +16,11 @@ export async function checkAccount(
   { url }: LocalEndpoint,
   cloud: Pick<CloudControl, "account">,
 ): Promise<void> {
-  const host = URL.parse(url)?.hostname;
-  if (host === undefined) {
-    throw new CommandFailure(`${url} is no URL of an endpoint`, { code: "EXOS-E8182" });
+  const { protocol, hostname: host = "" } = URL.parse(url) ?? {};
+  // A host with a port reads as a URL too, and what stands before the colon as its protocol.
+  if (protocol !== "http:" && protocol !== "https:") {
+    const message = `AWS_ENDPOINT_URL: ${url} is no URL of an endpoint, such as http://127.0.0.1:4566`;
+    throw new CommandFailure(message, { code: "EXOS-E8182" });
   }
   if (AWS_HOST.test(host)) {
     throw new CommandFailure(`${url} is AWS itself, not an emulator`, { code: "EXOS-E8182" });

@@ -26,6 +26,8 @@ const identity = (account: string): string =>
 const refusal = (code: string): string =>
   `<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
 
+const unasked = { account: () => Promise.reject(new RangeError("it was asked")) };
+
 async function check(url: string): Promise<void> {
   using cloud = composeCloud(at(url));
   await checkAccount(at(url), cloud);
@@ -57,9 +59,17 @@ describe("the look at an endpoint before anything is deployed to it", () => {
     "https://dynamodb.eu-west-2.amazonaws.com",
     "https://sts.amazonaws.com",
     "https://dynamodb.eu-west-2.api.aws",
-    "sts",
   ])("never asks %s", async (url) => {
-    const account = () => Promise.reject(new RangeError("it was asked"));
-    await expect(checkAccount(at(url), { account })).rejects.toMatchObject({ code: "EXOS-E8182" });
+    await expect(checkAccount(at(url), unasked)).rejects.toMatchObject({ code: "EXOS-E8182" });
   });
+
+  it.each(["sts", "localhost:4566", "127.0.0.1:4566", "ftp://127.0.0.1:4566"])(
+    "names the variable that holds %s, and asks nothing",
+    async (url) => {
+      await expect(checkAccount(at(url), unasked)).rejects.toMatchObject({
+        code: "EXOS-E8182",
+        message: expect.stringContaining(`AWS_ENDPOINT_URL: ${url} is no URL`),
+      });
+    },
+  );
 });
