@@ -9,6 +9,8 @@ export interface EndpointChoice {
   readonly localstack: boolean;
   /** The functions are run from here. */
   readonly driven: boolean;
+  /** Why it cannot be had to refuse what no role grants, as a sentence; `undefined` where it can. */
+  readonly unguarded: string | undefined;
 }
 
 /**
@@ -28,16 +30,22 @@ export async function endpointChoice(
   if (functions && (drive || !localstack)) {
     throw refused(`--functions is about LocalStack${drive ? ", and --drive runs them here" : ""}`);
   }
-  if (localstack && (environment["AWS_ENDPOINT_URL"] ?? "") !== "") {
+  const given = (environment["AWS_ENDPOINT_URL"] ?? "") !== "";
+  if (localstack && given) {
     throw refused("--localstack starts an endpoint, and AWS_ENDPOINT_URL names another one");
   }
-  if (options["roles"] !== undefined) {
-    if (localstack) throw refused("--roles is about MiniStack: LocalStack lets every call pass");
-    if (drive)
-      throw refused("--roles is about functions of the endpoint, and --drive runs them here");
+  const unguarded = whyUnguarded({ localstack, drive, given });
+  if (options["roles"] !== undefined && unguarded !== undefined) {
+    throw refused(`--roles is about MiniStack as it is started here: ${unguarded}`);
   }
-  if (!localstack || drive || functions) return { localstack, driven: drive };
-  return { localstack, driven: (await docker(environment)) === undefined };
+  if (!localstack || drive || functions) return { localstack, driven: drive, unguarded };
+  return { localstack, driven: (await docker(environment)) === undefined, unguarded };
+}
+
+function whyUnguarded(asked: Readonly<Record<"localstack" | "drive" | "given", boolean>>) {
+  if (asked.localstack) return "LocalStack lets every call pass";
+  if (asked.drive) return "--drive runs the functions here";
+  return asked.given ? "AWS_ENDPOINT_URL names an endpoint that runs already" : undefined;
 }
 
 function refused(message: string): CommandFailure {

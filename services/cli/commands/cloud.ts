@@ -48,7 +48,8 @@ export const cloud: Command = {
   options: {
     roles: {
       kind: "boolean",
-      meaning: "have the emulator refuse what no role grants; with none of --localstack, --drive",
+      meaning:
+        "have MiniStack refuse what no role grants; not with --localstack, --drive, AWS_ENDPOINT_URL",
     },
     localstack: { kind: "boolean", meaning: "on LocalStack 4.14.0, in a container" },
     functions: {

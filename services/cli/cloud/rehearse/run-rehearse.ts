@@ -210,11 +210,12 @@ export async function runRehearse(context: CommandContext): Promise<ExitCode> {
   const datadir = await mkdtemp(join(tmpdir(), "exos-rehearsal-"));
   if (options["roles"] === undefined)
     await rehearse(OPEN, datadir, { context, choice, bundled: false });
-  // Roles are those of functions that the endpoint runs, and LocalStack lets every call pass.
-  if (!choice.driven && !choice.localstack) {
+  if (choice.unguarded === undefined) {
     terminal.out("with roles enforced:");
     const bundled = options["roles"] === undefined;
     await rehearse(GUARDED, datadir, { context, choice, bundled });
+  } else {
+    terminal.out(`skipped: the round with roles enforced: ${choice.unguarded}`);
   }
   await rm(datadir, { recursive: true, force: true });
   terminal.out(`rehearsed in ${secondsOf(performance.now() - started)}`);

@@ -10,9 +10,22 @@ describe("what a local city stands on", () => {
   it("is MiniStack with functions of its own, unless something else is asked for", async () => {
     const choice = (options: Record<string, string>, environment = {}) =>
       endpointChoice(options, environment, docker);
-    expect(await choice({})).toEqual({ localstack: false, driven: false });
-    expect(await choice({ drive: yes })).toEqual({ localstack: false, driven: true });
-    expect(await choice({ drive: yes }, given)).toEqual({ localstack: false, driven: true });
+    expect(await choice({})).toEqual({ localstack: false, driven: false, unguarded: undefined });
+    expect(await choice({ roles: yes })).toEqual(await choice({}));
+    expect(await choice({}, given)).toMatchObject({ localstack: false, driven: false });
+    expect(await choice({ drive: yes })).toMatchObject({ localstack: false, driven: true });
+    expect(await choice({ drive: yes }, given)).toMatchObject({ localstack: false, driven: true });
+  });
+
+  it.each([
+    [{}, given, "runs already"],
+    [{ drive: yes }, {}, "--drive runs the functions here"],
+    [{ localstack: yes }, {}, "LocalStack lets every call pass"],
+  ])("says why roles are not enforced there: %j %j", async (options, environment, why) => {
+    const { unguarded } = await endpointChoice(options, environment, noDocker);
+    expect(unguarded).toContain(why);
+    const roles = endpointChoice({ ...options, roles: yes }, environment, noDocker);
+    await expect(roles).rejects.toThrow(why);
   });
 
   it("is LocalStack with its functions where a Docker daemon answers, or where it is told to", async () => {
@@ -26,8 +39,6 @@ describe("what a local city stands on", () => {
 
   it.each([
     [{ localstack: yes }, given, "AWS_ENDPOINT_URL names another one"],
-    [{ drive: yes, roles: yes }, {}, "--drive runs them here"],
-    [{ localstack: yes, roles: yes }, {}, "LocalStack lets every call pass"],
     [{ functions: yes }, {}, "--functions is about LocalStack"],
     [{ localstack: yes, functions: yes, drive: yes }, {}, "--drive runs them here"],
   ])("is refused where options exclude each other: %j %j", async (options, environment, said) => {
