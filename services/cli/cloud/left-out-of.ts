@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
-import type { EndpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
+import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -9,11 +9,11 @@ const LEFT_OUT = z.record(z.string(), z.string());
 
 /** What a city of the environment `local` goes without, and why, as the stacks' own table has it. */
 export async function leftOutOf(
-  { driven, localstack }: EndpointChoice,
+  { kind }: Pick<LocalEndpoint, "kind">,
+  { driven }: { readonly driven: boolean },
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
 ): Promise<Readonly<Record<string, string>>> {
-  const besides = [...(driven ? ["driven"] : []), ...(localstack ? ["localstack"] : [])];
-  const words = [join(PROJECT, "infra", "left-out.ts"), ...besides];
+  const words = [join(PROJECT, "infra", "left-out.ts"), kind, ...(driven ? ["driven"] : [])];
   const said = await runProgram(process.execPath, words, {
     doing: "reading what a local city goes without",
     env: environment,

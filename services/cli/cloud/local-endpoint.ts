@@ -4,6 +4,7 @@ import type { Environment } from "#services/cli/command.ts";
 
 /** What answers as AWS: an emulator on this machine, or one that the operator named. */
 export interface LocalEndpoint {
+  /** `given`: one that the operator named, and that none of the others answers at. */
   readonly kind: "ministack" | "localstack" | "given";
   /** Without a slash at its end. */
   readonly url: string;

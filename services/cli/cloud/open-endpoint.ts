@@ -1,5 +1,6 @@
 import { checkAccount } from "#services/cli/cloud/check-account.ts";
 import type { CloudState } from "#services/cli/cloud/cloud-state.ts";
+import { emulatorAt } from "#services/cli/cloud/emulator-at.ts";
 import { installMinistack } from "#services/cli/cloud/install-ministack.ts";
 import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { startLocalstack } from "#services/cli/cloud/start-localstack.ts";
@@ -48,7 +49,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<OpenEndpoi
     const endpoint: LocalEndpoint = { kind: "given", url, certificate };
     using cloud = composeCloud(endpoint);
     await checkAccount(endpoint, cloud);
-    return { endpoint };
+    return { endpoint: { ...endpoint, kind: await emulatorAt(url, signal) } };
   }
   const python = await installMinistack({ environment, signal, onNote });
   onNote(`starting MiniStack${roles ? ", with roles enforced" : ""}`);

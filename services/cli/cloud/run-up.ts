@@ -63,7 +63,7 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
   const height = await untilSynced(city, wanted, context);
   const url = `${city.rpcUrl}/`;
   const peers = `127.0.0.1:${city.ingest().port}`;
-  const leftOut = await leftOutOf(choice, { environment, signal });
+  const leftOut = await leftOutOf(city.endpoint, choice, { environment, signal });
   if (json) {
     const { endpoint, eventsUrl } = city;
     const row = { endpoint: endpoint.url, rpcUrl: url, eventsUrl, peers, follows: address, height };

@@ -14,8 +14,6 @@ const IMAGE = `sha256:${"0".repeat(64)}`;
 const { code } = LOCAL_CITY;
 /** No stack made it, and none takes it away. */
 const PLANTED = `secret ${LOCAL_CITY.secrets}/${EDGE_KEY}`;
-/** Elsewhere fleets are not deployed by functions that the endpoint runs. */
-const STARTED_HERE = "ministack";
 
 const DEPLOYED = z.object({
   state: z.literal("done"),
@@ -44,8 +42,9 @@ function fleetOf(rehearsal: Rehearsal) {
   return { run, phases };
 }
 
+/** Elsewhere fleets are not deployed by functions that the endpoint runs. */
 const isDelivered = ({ city }: Rehearsal): boolean =>
-  city.endpoint.kind === STARTED_HERE && !city.state().driven;
+  city.endpoint.kind === "ministack" && !city.state().driven;
 
 /**
  * What an operator does to a fleet, by its own commands, over stacks that stand: two releases one after

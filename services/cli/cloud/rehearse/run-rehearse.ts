@@ -119,7 +119,7 @@ async function act(
     `city       up after ${secondsOf(performance.now() - started)}, its peer process ${city.ingest().running.kind === "container" ? "a container" : "a plain process"}`,
   );
   using cloud = composeCloud(city.endpoint);
-  const leftOut = await leftOutOf(choice, context);
+  const leftOut = await leftOutOf(city.endpoint, choice, context);
   const node = createMiningNode(peer);
   const program = programEnvironment(city.endpoint, { home: folder.home, ours: environment });
   const rehearsal: Rehearsal = {
