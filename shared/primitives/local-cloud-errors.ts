@@ -12,7 +12,7 @@ export const LOCAL_CLOUD_ERRORS = {
     status: 503,
     title: "Local endpoint does not answer",
     sentence: "The emulator of AWS did not start, ended, or does not answer as one.",
-    hint: "Its log stands beside its data; `exos cloud down` clears away what is left of it.",
+    hint: "Its log stands beside its data; `exos cloud down` takes down what else was started.",
   },
   "EXOS-E8182": {
     status: 403,

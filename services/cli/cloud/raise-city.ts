@@ -67,8 +67,8 @@ export interface RaisedCity {
 }
 
 /**
- * Start everything that a local city is made of. What was started is written down at once, so that
- * `exos cloud down` ends it even when this is cut short.
+ * Start everything that a local city is made of. What does not become ready is ended, and what
+ * does is written down at once, so that `exos cloud down` ends it even when this is cut short.
  */
 export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
   const { folder, environment, signal, onNote, plainProcess, installTool, driven } = options;

@@ -4,11 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { endGroup } from "#services/cli/cloud/process-group.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
-import {
-  type DetachedProcess,
-  startDetached,
-  untilReady,
-} from "#services/cli/cloud/start-detached.ts";
+import { type DetachedProcess, startReady } from "#services/cli/cloud/start-detached.ts";
 import type { Environment } from "#services/cli/command.ts";
 
 const READY_MS_MAX = 20_000;
@@ -32,16 +28,22 @@ export async function serveContainers({
 }): Promise<DetachedProcess & { readonly socket: string }> {
   const folder = await mkdtemp(join(tmpdir(), "exos-containers-"));
   const socket = join(folder, "podman.sock");
-  const served = await startDetached({
+  const program = {
     command: "podman",
     words: ["system", "service", "--time=0", `unix://${socket}`],
     env: { ...environment, ...settings },
     cwd: PROJECT,
     log: join(folder, "podman.log"),
-  });
-  const look = () => (existsSync(socket) ? true : undefined);
-  await untilReady(served, { name: "podman's socket", msMax: READY_MS_MAX, signal, look });
-  return { ...served, socket };
+  };
+  const look = () => (existsSync(socket) ? socket : undefined);
+  const ready = { name: "podman's socket", msMax: READY_MS_MAX, signal, look };
+  try {
+    const { found, ...served } = await startReady(program, ready);
+    return { ...served, socket: found };
+  } catch (cause) {
+    await rm(folder, { recursive: true, force: true });
+    throw cause;
+  }
 }
 
 /** End it, and remove its folder. */

@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { isAlive } from "#services/cli/cloud/process-group.ts";
+import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
 import type { Environment } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
@@ -24,6 +24,7 @@ export interface DetachedProgram {
 }
 
 const LOOK_MS = 50;
+const END_MS_MAX = 10_000;
 const LINES_SHOWN = 20;
 
 /** @throws CommandFailure `EXOS-E8181` when there is no such program */
@@ -55,11 +56,27 @@ export interface Readiness<Found> {
 }
 
 /**
- * Wait until a process is ready.
+ * Start a process and wait until it is ready. One that is not is ended with its group: whoever would
+ * end it later is told of it only once it is.
  *
+ * @returns with what was found when it was
  * @throws CommandFailure `EXOS-E8181` with the last lines of its log, when it ends or takes too long
  */
-export async function untilReady<Found>(
+export async function startReady<Found>(
+  program: DetachedProgram,
+  readiness: Readiness<Found>,
+): Promise<DetachedProcess & { readonly found: Found }> {
+  const started = await startDetached(program);
+  try {
+    return { ...started, found: await untilReady(started, readiness) };
+  } catch (cause) {
+    await endGroup(started.pid, END_MS_MAX);
+    throw cause;
+  }
+}
+
+/** @throws CommandFailure `EXOS-E8181` with the last lines of its log, when it ends or takes too long */
+async function untilReady<Found>(
   { pid, log }: DetachedProcess,
   { name, msMax, signal, look }: Readiness<Found>,
 ): Promise<Found> {

@@ -1,13 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunningIngest } from "#services/cli/cloud/cloud-state.ts";
+import type { RunningContainer, RunningIngest } from "#services/cli/cloud/cloud-state.ts";
 import type { NodeImage } from "#services/cli/cloud/find-image.ts";
 import { freePort } from "#services/cli/cloud/free-port.ts";
 import { clientEnvironment, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
 import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
-import { isContainerUp, removeContainer } from "#services/cli/cloud/running-container.ts";
+import {
+  isContainerUp,
+  removeContainer,
+  type ToolOptions,
+} from "#services/cli/cloud/running-container.ts";
 import { startDetached } from "#services/cli/cloud/start-detached.ts";
 import type { Environment } from "#services/cli/command.ts";
 
@@ -40,6 +45,7 @@ const NO_MORE: Readonly<Record<string, readonly string[]>> = {
 };
 /** It has as long to end; what takes longer is killed. @source cloud.md 7.2 */
 const END_SECONDS_MAX = 20;
+const REMOVE_MS_MAX = 60_000;
 
 /** On the loopback alone, with any port for its health, since two cities may be up. */
 function wordsOf({ peers }: IngestOptions, port: number): readonly string[] {
@@ -62,21 +68,40 @@ async function startContainer(image: NodeImage, options: IngestOptions): Promise
   const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(file, lines.join(""), { mode: 0o600 });
   const mount = await certificateMount(certificate, folder);
-  const said = await runProgram(
-    image.tool,
+  const { tool, environment: settings } = image;
+  // Named here: who is interrupted while it starts could not be told what to remove.
+  const container = { tool, id: `exos-ingest-${randomUUID()}`, environment: settings };
+  await runContainer(
+    container,
     [
-      ...["run", "--detach", "--network=host", ...LIMITS, ...(NO_MORE[image.tool] ?? []), ...mount],
+      ...["--network=host", ...LIMITS, ...(NO_MORE[tool] ?? []), ...mount],
       ...["--env-file", file, image.image, ...wordsOf(options, port)],
     ],
-    {
+    { environment, signal },
+  );
+  return { running: { kind: "container", ...container }, port };
+}
+
+/** Start a container, or leave none. */
+async function runContainer(
+  container: RunningContainer,
+  words: readonly string[],
+  { environment, signal }: ToolOptions,
+): Promise<void> {
+  const { tool, id } = container;
+  try {
+    await runProgram(tool, ["run", "--detach", "--name", id, ...words], {
       doing: "starting the container of the peer process",
-      env: { ...environment, ...image.environment },
+      env: { ...environment, ...container.environment },
       signal,
       code: "EXOS-E8181",
-    },
-  );
-  const { tool, environment: settings } = image;
-  return { running: { kind: "container", tool, id: said.trim(), environment: settings }, port };
+    });
+  } catch (cause) {
+    // It may have been started all the same; whoever gave up is not heard here.
+    const left = { environment, signal: AbortSignal.timeout(REMOVE_MS_MAX) };
+    await removeContainer(container, left).catch(() => undefined);
+    throw cause;
+  }
 }
 
 /** The emulator lets nobody but itself read its certificate; the container runs as another user. */

@@ -45,8 +45,8 @@ export async function startLocalstack(options: LocalstackOptions): Promise<Runni
     throw new CommandFailure(`LocalStack: ${found}`, { code: "EXOS-E8187" });
   }
   const { tool, image, environment: settings } = found;
-  const served = options.functions ? await serveFunctions(found, options) : undefined;
   const port = await freePort();
+  const served = options.functions ? await serveFunctions(found, options) : undefined;
   onNote("starting LocalStack");
   const endpoint = {
     kind: "localstack",

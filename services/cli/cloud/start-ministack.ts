@@ -2,11 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { freePort } from "#services/cli/cloud/free-port.ts";
 import type { LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
-import {
-  type DetachedProcess,
-  startDetached,
-  untilReady,
-} from "#services/cli/cloud/start-detached.ts";
+import { type DetachedProcess, startReady } from "#services/cli/cloud/start-detached.ts";
 import { trustCertificate } from "#services/cli/cloud/trust-certificate.ts";
 
 /** MiniStack while it runs. Its functions are of its process group, and say what they say in its log. */
@@ -70,20 +66,17 @@ export async function startMinistack(options: StartOptions): Promise<RunningMini
   for (const name of ["home", "tmp", "state", "s3"]) {
     await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
   }
-  const started = await startDetached({
-    command: python,
-    words: ["-m", "ministack"],
-    env: environmentOf(folder, port, roles),
-    cwd: folder,
-    log: join(folder, "ministack.log"),
-  });
   const url = `${roles ? "https" : "http"}://${HOST}:${port}`;
   const certificate = roles ? join(folder, "tmp", "ministack-tls", "server.crt") : undefined;
-  await untilReady(started, {
-    name: "MiniStack",
-    msMax: READY_MS_MAX,
-    signal,
-    look: () => answers(url, certificate),
-  });
-  return { ...started, endpoint: { kind: "ministack", url, certificate } };
+  const { pid, log } = await startReady(
+    {
+      command: python,
+      words: ["-m", "ministack"],
+      env: environmentOf(folder, port, roles),
+      cwd: folder,
+      log: join(folder, "ministack.log"),
+    },
+    { name: "MiniStack", msMax: READY_MS_MAX, signal, look: () => answers(url, certificate) },
+  );
+  return { pid, log, endpoint: { kind: "ministack", url, certificate } };
 }

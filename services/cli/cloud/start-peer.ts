@@ -3,11 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
-import {
-  type DetachedProcess,
-  startDetached,
-  untilReady,
-} from "#services/cli/cloud/start-detached.ts";
+import { type DetachedProcess, startReady } from "#services/cli/cloud/start-detached.ts";
 import type { Environment } from "#services/cli/command.ts";
 
 /** A node of ours that the city follows. */
@@ -55,21 +51,26 @@ export async function startPeer(options: PeerOptions): Promise<LocalPeer> {
   const { minting, folder, environment, signal } = options;
   const main = join(PROJECT, "services", "cli", "main.ts");
   const verb = minting ? ["dev"] : ["start", "--network", NETWORK];
-  const started = await startDetached({
-    command: process.execPath,
-    words: [main, ...verb, "--datadir", folder, ...ANY_PORT, "--json"],
-    env: environment,
-    cwd: PROJECT,
-    log: `${folder}.log`,
-  });
-  const ready = await untilReady(started, {
-    name: "the node that the city follows",
-    msMax: READY_MS_MAX,
-    signal,
-    look: readyLine,
-  });
-  const { rpcUrl, listening } = ready;
-  const cookie = await readFile(join(folder, NETWORK, ".cookie"));
+  const { found, ...started } = await startReady(
+    {
+      command: process.execPath,
+      words: [main, ...verb, "--datadir", folder, ...ANY_PORT, "--json"],
+      env: environment,
+      cwd: PROJECT,
+      log: `${folder}.log`,
+    },
+    {
+      name: "the node that the city follows",
+      msMax: READY_MS_MAX,
+      signal,
+      async look(said) {
+        const ready = readyLine(said);
+        if (ready === undefined) return undefined;
+        return { ...ready, cookie: await readFile(join(folder, NETWORK, ".cookie")) };
+      },
+    },
+  );
+  const { rpcUrl, listening, cookie } = found;
   // It listens on every address; the city is on this machine.
   const port = listening[0]?.split(":").at(-1) ?? "";
   const authorization = `Basic ${cookie.toString("base64")}`;

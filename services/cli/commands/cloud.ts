@@ -70,7 +70,10 @@ export const cloud: Command = {
       return await runner.run(context);
     } catch (cause) {
       if (!context.signal.aborted) throw cause;
-      context.terminal.err("stopped; exos cloud down clears away what was started");
+      const { cloudFolderOf, readCloudState } = await import("#services/cli/cloud/cloud-state.ts");
+      const left = await readCloudState(cloudFolderOf(context.config).state);
+      const more = left === undefined ? "" : "; exos cloud down clears away what was started";
+      context.terminal.err(`stopped${more}`);
       return EXIT.interrupted;
     }
   },

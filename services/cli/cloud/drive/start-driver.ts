@@ -12,11 +12,7 @@ import {
 } from "#services/cli/cloud/local-endpoint.ts";
 import type { CityOutputs } from "#services/cli/cloud/read-outputs.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
-import {
-  type DetachedProcess,
-  startDetached,
-  untilReady,
-} from "#services/cli/cloud/start-detached.ts";
+import { type DetachedProcess, startReady } from "#services/cli/cloud/start-detached.ts";
 import type { Environment } from "#services/cli/command.ts";
 
 export interface DriverOptions {
@@ -76,20 +72,17 @@ export async function startDriver(options: DriverOptions): Promise<RunningDriver
   const plan: DrivePlan = { functions: [...functions], bundles: folder.bundles, client };
   const file = join(folder.path, "driven.json");
   await writeFile(file, JSON.stringify(plan, undefined, 2), { mode: 0o600 });
-  const started = await startDetached({
-    command: process.execPath,
-    words: [join(PROJECT, MAIN), file],
-    env: client,
-    cwd: PROJECT,
-    log: join(folder.path, "driver.log"),
-  });
-  const { url } = await untilReady(started, {
-    name: "what drives the functions",
-    msMax: READY_MS_MAX,
-    signal,
-    look: readyLine,
-  });
-  return { ...started, url };
+  const { found, ...started } = await startReady(
+    {
+      command: process.execPath,
+      words: [join(PROJECT, MAIN), file],
+      env: client,
+      cwd: PROJECT,
+      log: join(folder.path, "driver.log"),
+    },
+    { name: "what drives the functions", msMax: READY_MS_MAX, signal, look: readyLine },
+  );
+  return { ...started, url: found.url };
 }
 
 /** The line with which it says where it answers. */

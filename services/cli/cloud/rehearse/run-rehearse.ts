@@ -177,29 +177,27 @@ async function rehearse(round: Round, datadir: string, given: Omit<Act, "folder"
     // The logs stay; nothing that runs does, even after Ctrl-C.
     const { emulator, container, ingest } = (await readCloudState(folder.state)) ?? {};
     const place = join(folder.path, "emulator.log");
-    if (emulator !== undefined) await copyFile(emulator.log, place);
-    if (container !== undefined) await writeFile(place, await logOf(container, context));
-    if (ingest?.kind === "container") await keepLog(ingest, folder, context);
+    // Without it the failure is still the failure.
+    if (emulator !== undefined) await copyFile(emulator.log, place).catch(() => undefined);
+    if (container !== undefined) await keepLog(container, place, context);
+    if (ingest?.kind === "container") {
+      await keepLog(ingest, join(folder.path, "ingest.log"), context);
+    }
     context.terminal.err(`logs are in ${folder.path}`);
     await lower(folder, { ...context, signal: AbortSignal.timeout(LOWER_MS_MAX) });
     throw cause;
   }
 }
 
-/** What the peer process said, also where it has ended, and why it did. */
+/** What a container said, also where it has ended, and after Ctrl-C; or why it cannot be told. */
 async function keepLog(
   container: RunningContainer,
-  { path }: CloudFolder,
-  context: CommandContext,
+  place: string,
+  { environment }: CommandContext,
 ): Promise<void> {
-  // Without it the failure is still the failure.
-  const said = await logOf(container, context).catch((cause: unknown) => String(cause));
-  await writeFile(join(path, "ingest.log"), said);
-}
-
-/** The log of a container, also after Ctrl-C. */
-function logOf(container: RunningContainer, { environment }: CommandContext): Promise<string> {
-  return containerLog(container, { environment, signal: AbortSignal.timeout(LOWER_MS_MAX) });
+  const patience = { environment, signal: AbortSignal.timeout(LOWER_MS_MAX) };
+  const said = await containerLog(container, patience).catch((cause: unknown) => String(cause));
+  await writeFile(place, said);
 }
 
 /** `exos cloud rehearse`. */
