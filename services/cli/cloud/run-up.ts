@@ -1,41 +1,43 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { askRpc } from "#services/cli/cloud/ask-city.ts";
 import { cloudFolderOf, readCloudState } from "#services/cli/cloud/cloud-state.ts";
 import { endpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
 import { leftOutOf } from "#services/cli/cloud/left-out-of.ts";
 import { type RaisedCity, raiseCity } from "#services/cli/cloud/raise-city.ts";
 import { isIngestUp } from "#services/cli/cloud/start-ingest.ts";
+import { untilSynced } from "#services/cli/cloud/until-synced.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
-/** A city that knows no block after so long does not work. */
-const SYNC_MS_MAX = 300_000;
-const LOOK_MS = 1_000;
+/** @param headers such as a login */
+async function heightAt(url: string, headers?: Readonly<Record<string, string>>): Promise<number> {
+  return Number(await askRpc(url, { method: "getblockcount", params: [] }, headers));
+}
 
-/** Wait until the city answers with at least this height. @returns the height it answers with */
-async function untilSynced(
-  city: RaisedCity,
-  wanted: number,
+/** Wait until the city has what the node of its own has; of any other node, until it has a block. */
+async function follow(
+  { rpcUrl, ingest, peer }: RaisedCity,
   { terminal, environment, signal }: CommandContext,
 ): Promise<number> {
-  const started = performance.now();
-  let said = "";
-  while (performance.now() - started < SYNC_MS_MAX) {
-    try {
-      const height = Number(await askRpc(city.rpcUrl, { method: "getblockcount", params: [] }));
-      if (height >= wanted) return height;
-      terminal.status(`blocks ${height} of ${wanted}`);
-    } catch (cause) {
-      // Until it has its first tip, a city answers with nothing else.
-      said = cause instanceof Error ? cause.message : String(cause);
-    }
-    if (!(await isIngestUp(city.ingest().running, { environment, signal }))) {
-      throw new CommandFailure("the peer process ended", { code: "EXOS-E8181" });
-    }
-    await wait(LOOK_MS, undefined, { signal });
-  }
-  throw new CommandFailure(`the city does not follow its peer: ${said}`, { code: "EXOS-E8181" });
+  const { started, address } = peer;
+  const { authorization = "" } = started ?? {};
+  const wanted = started === undefined ? 1 : await heightAt(started.rpcUrl, { authorization });
+  return untilSynced(
+    {
+      peer: address,
+      height: () => heightAt(rpcUrl),
+      isUp: () => isIngestUp(ingest().running, { environment, signal }),
+    },
+    { wanted, signal, onStatus: (line) => terminal.status(line) },
+  );
+}
+
+/** The node that is to be followed. @throws CommandFailure for several */
+function peerOf({ config }: CommandContext): string | undefined {
+  const [peer, ...more] = config.list("connect");
+  if (more.length === 0) return peer;
+  const message = `a local city follows one node, and --connect names ${more.length + 1}`;
+  throw new CommandFailure(message, { code: "EXOS-E0002", exit: EXIT.usage });
 }
 
 /** `exos cloud up`. */
@@ -43,6 +45,7 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
   const { config, terminal, environment, signal, options, json } = context;
   const folder = cloudFolderOf(config);
   const choice = await endpointChoice(options, environment);
+  const peer = peerOf(context);
   if ((await readCloudState(folder.state)) !== undefined) {
     throw new CommandFailure(`${folder.path} has a city that is up`, { code: "EXOS-E8184" });
   }
@@ -52,15 +55,14 @@ export async function runUp(context: CommandContext): Promise<ExitCode> {
     ...choice,
     plainProcess: options["process"] !== undefined,
     installTool: false,
-    peer: config.list("connect")[0],
+    peer,
     minting: true,
     environment,
     signal,
     onNote: (line) => terminal.err(line),
   });
-  const { started, address } = city.peer;
-  const wanted = started === undefined ? 0 : 1;
-  const height = await untilSynced(city, wanted, context);
+  const height = await follow(city, context);
+  const { address } = city.peer;
   const url = `${city.rpcUrl}/`;
   const peers = `127.0.0.1:${city.ingest().port}`;
   const leftOut = await leftOutOf(city.endpoint, choice, { environment, signal });
