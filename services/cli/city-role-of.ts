@@ -4,11 +4,10 @@ import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
 import type { Config } from "#services/cli/read-config.ts";
+import { RELEASE_NAME, RELEASE_NAME_RULE } from "#shared/primitives/release-name.ts";
 
 /** A node that is a city, under its three letters. */
 export type NamedRole = NonNullable<ServeOptions["role"]> & { readonly code: string };
-
-const RELEASE = /^[\w.+-]{1,64}$/;
 
 /**
  * The city that the operator wants the node to be; `undefined` for a node of one's own.
@@ -27,8 +26,8 @@ export function cityRoleOf(config: Config): NamedRole | undefined {
     throw bad(`city ${code} needs --secrets, the folder of the edge's key: its door is never open`);
   }
   if (config.flag("staking")) throw bad(`staking: city ${code} holds no keys; stake with a node`);
-  if (!RELEASE.test(release)) {
-    throw bad(`release: "${release}" is no name of up to 64 letters, digits and . _ + -`);
+  if (!RELEASE_NAME.test(release)) {
+    throw bad(`release: "${release}" is no name ${RELEASE_NAME_RULE}`);
   }
   return { code, release, secretsFolder: resolve(folder) };
 }

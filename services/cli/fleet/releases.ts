@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { RELEASE_NAME } from "#shared/primitives/release-name.ts";
 import { dropImages } from "./stored-image.ts";
 
 /**
@@ -30,7 +31,7 @@ const FILE_BYTES_MAX = 64 * 1_048_576;
 
 const CONTENTS = z.strictObject({
   v: z.literal(1),
-  version: z.string(),
+  version: z.string().regex(RELEASE_NAME),
   /** Unix seconds. */
   at: z.int().nonnegative(),
   files: z
@@ -65,13 +66,13 @@ export async function saveRelease(
   objects: ReleaseObjects,
 ): Promise<void> {
   const { version, at, files } = release;
-  await inParallel(files, AT_ONCE, ({ path, bytes }) => objects.put(keyOf(version, path), bytes));
   const rows = files.map(({ path, bytes }) => ({
     path,
     sha256: sha256(bytes),
     bytes: bytes.length,
   }));
   const contents = CONTENTS.parse({ v: 1, version, at, files: rows });
+  await inParallel(files, AT_ONCE, ({ path, bytes }) => objects.put(keyOf(version, path), bytes));
   await objects.put(keyOf(version, CONTENTS_FILE), Buffer.from(JSON.stringify(contents)));
 }
 

@@ -15,6 +15,7 @@ import {
   tell,
 } from "./bring-release.ts";
 import { checkDeployment } from "./check-deployment.ts";
+import { checkReleaseOptions } from "./check-release-options.ts";
 import { citiesToDeploy } from "./cities-to-deploy.ts";
 import type { FleetTools } from "./compose-fleet.ts";
 import { halfDeployed, isHeldFrom, neededReleases } from "./deploy-state.ts";
@@ -32,6 +33,7 @@ const RELEASES_KEPT = 20;
 export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const fleet = environmentOf(context);
+  checkReleaseOptions(context);
   checkDeployment(fleet, DEPLOYMENT);
   const cities = citiesToDeploy(fleet, context);
   const lacking = missingFacts(DEPLOYMENT, fleet, cities);

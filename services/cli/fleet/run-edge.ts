@@ -4,6 +4,7 @@ import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { checkDeployment } from "./check-deployment.ts";
+import { checkReleaseOptions } from "./check-release-options.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { deployEdge } from "./deploy-edge.ts";
 import { environmentOf } from "./environment-of.ts";
@@ -17,6 +18,7 @@ import { readPrinted } from "./read-printed.ts";
  */
 export async function runEdge(context: CommandContext): Promise<ExitCode> {
   const { terminal, json, options } = context;
+  checkReleaseOptions(context);
   if (DEPLOYMENT.zone === undefined) {
     throw new CommandFailure("regions/deployment.ts lacks zone: the edge answers below it", {
       code: "EXOS-E8004",

@@ -1,5 +1,6 @@
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { TRACE_ENDPOINT } from "#shared/ports/traces.ts";
+import { RELEASE_NAME } from "#shared/primitives/release-name.ts";
 
 const name = /^.{1,255}$/;
 const arn = /^arn:/;
@@ -45,7 +46,7 @@ const VARIABLES = {
   /** `cluster/service` of the task that replays what the city began with. */
   EXOS_SERVICE_REPLAY: /^[^/]+\/[^/]+$/,
   /** Of what is deployed, as the deployment named it. */
-  EXOS_RELEASE: /^[\w.+-]{1,64}$/,
+  EXOS_RELEASE: RELEASE_NAME,
   /** Hosted zone of the name under which other nodes find the city. */
   EXOS_SEED_ZONE: /^[A-Z0-9]{1,32}$/,
   /** That name, such as `syd.seed.exos.example`. */

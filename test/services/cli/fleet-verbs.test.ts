@@ -176,6 +176,10 @@ describe("exos fleet deploy", () => {
       "EXOS-E8003",
       "leave --image out",
     ],
+    ["a release by a path", ["deploy", "--release", "v1/hotfix"], 2, "EXOS-E0002", '"v1/hotfix"'],
+    ["a release that is no tag", ["deploy", "--release", "1.0+5"], 2, "EXOS-E0002", "up to 64"],
+    ["an edge of such a release", ["edge", "--release", "a b"], 2, "EXOS-E0002", "no . or - first"],
+    ["an image by its name", ["deploy", "--image", "node:1"], 2, "EXOS-E0002", "sha256: and 64"],
     [
       "to roll machines back without a key",
       ["rollback", "--wave", "3"],

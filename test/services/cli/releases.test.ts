@@ -80,6 +80,30 @@ describe("a stored release", () => {
   });
 });
 
+describe("the name of a release", () => {
+  it.each(["v1/hotfix", "feature/x", "1.0+5", "a b", "..", "-1", "", "x".repeat(65)])(
+    "is not %j, which no registry takes",
+    async (version) => {
+      const objects = memoryReleases();
+      await expect(saveRelease(release(version, 1), objects)).rejects.toThrow("version");
+      expect(await objects.list("")).toEqual([]);
+    },
+  );
+
+  it("that another one begins with takes nothing of that with it", async () => {
+    const objects = memoryReleases();
+    for (const [at, version] of ["v1", "v1x", "v1.hotfix"].entries()) {
+      await saveImage(version, smallImage(version), objects);
+      await saveRelease(release(version, at), objects);
+    }
+    expect(await dropOldReleases({ keep: 2, spare: new Set() }, objects)).toEqual(["v1"]);
+    for (const version of ["v1x", "v1.hotfix"]) {
+      expect(await fetchRelease(version, objects)).toEqual(FILES);
+      expect(await findImage(version, objects)).toBeDefined();
+    }
+  });
+});
+
 describe("the image of a release", () => {
   it("comes back part by part, and none of it that is not what was stored", async () => {
     const objects = memoryReleases();

@@ -16,6 +16,17 @@ describe("the environment of a part of a city", () => {
     expect(read).toThrow(expect.objectContaining({ code: "EXOS-E8101", retryable: false }));
   });
 
+  it("takes names of releases that registries take, and no others", () => {
+    const read = (release: string) =>
+      readCityEnvironment({ EXOS_RELEASE: release }, ["EXOS_RELEASE"]);
+    for (const name of ["0.1.0-20261122T191922", "unreleased", "x".repeat(64)]) {
+      expect(read(name)).toEqual({ EXOS_RELEASE: name });
+    }
+    for (const name of ["1.0+5", "v1/x", ".1", "x".repeat(65)]) {
+      expect(() => read(name), name).toThrow("EXOS_RELEASE is malformed");
+    }
+  });
+
   const LONDON = { EXOS_ENVIRONMENT: "prod", EXOS_CITY: "lon" };
   it.each([
     ["EXOS_TABLE_CHAIN", "exos-prod-lon-chain", ["exos-prod-syd-chain", "exos-test-lon-chain"]],
