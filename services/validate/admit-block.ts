@@ -67,15 +67,20 @@ export async function keepBody(
 }
 
 /**
- * Keep a header with the body that it commits to. The body comes first: who dies between leaves one
- * that nobody asks for, and the same block, sent again, completes it.
+ * Keep a header with the body that it commits to, and what makes it followed. The header comes last:
+ * peers are asked for a block while it is unknown, so that who dies before leaves one that comes
+ * again, and who dies after leaves one that the tick finds.
+ *
+ * @param isCandidate heavier than the tip
  */
 export async function keepWithBody(
   { block, bytes, record }: BlockToKeep,
+  isCandidate: boolean,
   { blocks, headers, network }: Pick<ArrivalDeps, "blocks" | "headers" | "network">,
 ): Promise<void> {
   const body = canonicalBody({ block, bytes }, network);
   await blocks.put(record.hash, body);
+  if (isCandidate) await headers.addCandidate(record);
   await headers.put(record, body.length);
 }
 

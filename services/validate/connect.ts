@@ -120,7 +120,8 @@ async function followMeasured(hash: HashHex, tip: Tip, run: Run): Promise<Follow
 async function followCandidate(hash: HashHex, tip: Tip, run: Run): Promise<Followed> {
   const { deps } = run;
   const leaf = await deps.headers.get(hash);
-  if (leaf === undefined) return { outcome: "done", tip };
+  // Whoever stores a block keeps its header last.
+  if (leaf === undefined) return { outcome: "left", tip };
   if (await isLeftToLoad(leaf.record, tip, deps)) return { outcome: "loading", tip };
   const fork = await findFork(leaf.record, tip, deps);
   if (fork === undefined) return { outcome: "done", tip };

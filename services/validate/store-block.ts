@@ -15,8 +15,8 @@ import { viewAt } from "./tip-view.ts";
 /**
  * Take a block of a peer where others check and connect it: decode it, judge its header and that
  * the header commits to these bytes, store both, and remember it as a candidate. Its other rules
- * are left to whoever is hinted at it. Every step may be repeated; a kill between two of them leaves
- * what the same block, sent again, completes.
+ * are left to whoever is hinted at it. Every step may be repeated; a kill or a fault between two of
+ * them leaves a block that is unknown, and so is asked for again, or one that is a candidate.
  *
  * Of a run of blocks each is a candidate: who connects the last of them drops the others.
  *
@@ -34,9 +34,8 @@ export async function storeBlock(bytes: Uint8Array, deps: ArrivalDeps): Promise<
   const error = judgeStored(block, place, { coins, deps });
   if (error !== undefined) return { state: "refused", hash: toHashHex(block.hash), error };
   const record = recordOf(block, { parent, coins }, deps.network);
-  await keepWithBody({ block, bytes, record }, deps);
   const heavier = isBetterTip(record, tip);
-  if (heavier) await deps.headers.addCandidate(record);
+  await keepWithBody({ block, bytes, record }, heavier, deps);
   return { state: "accepted", record, heavier };
 }
 

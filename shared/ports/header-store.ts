@@ -51,7 +51,7 @@ export interface HeaderStore {
    */
   setApplied(hash: HashHex, generation: number, totals?: Uint8Array): Promise<void>;
 
-  /** Remember a leaf whose body is stored and whose header was judged. */
+  /** Remember a leaf whose body is stored and whose header was judged; it may be put after this. */
   addCandidate(leaf: { readonly work: bigint; readonly hash: HashHex }): Promise<void>;
   dropCandidate(hash: HashHex): Promise<void>;
   /** Heaviest first, only those heavier than `work`. @param limit 1 to 64 */

@@ -163,9 +163,10 @@ export class HostileCity {
       // A parent that has not come yet: the peer sends the block again.
       if (taken.state === "orphan") return;
       this.#left.splice(this.#left.indexOf(block), 1);
-      if (taken.state === "accepted" || taken.state === "known") {
+      if (taken.state === "accepted" && taken.heavier) {
         this.blocks.put(JSON.stringify(blockHint("block", block.record.hash)), "10.1");
-      } else if (taken.state !== "refused") this.failures.push(`stored: ${taken.state}`);
+      } else if (!["accepted", "known", "refused"].includes(taken.state))
+        this.failures.push(`stored: ${taken.state}`);
     });
     return true;
   }

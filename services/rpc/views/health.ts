@@ -114,7 +114,9 @@ export async function lagBlocks({
 }: Pick<Where, "chain" | "stores">): Promise<number> {
   for (const hash of await stores.headers.leaves(LEAVES_MAX)) {
     const leaf = await chain.header(hash);
-    if (leaf === undefined || leaf.record.work <= chain.tip.work) return 0;
+    // A candidate whose header is not kept yet hides none below it.
+    if (leaf === undefined) continue;
+    if (leaf.record.work <= chain.tip.work) return 0;
     if (await hasBadBlock(leaf.record.hash, chain)) continue;
     return Math.max(1, leaf.record.height - chain.tip.height);
   }

@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { holdTip } from "#services/rpc/city/hold-tip.ts";
 import { type CityPorts, openCity } from "#services/rpc/city/open-city.ts";
 import { createApi } from "#services/rpc/core.ts";
+import { openChain } from "#services/rpc/views/chain.ts";
+import { lagBlocks } from "#services/rpc/views/health.ts";
 import { composeArrivals } from "#services/validate/compose-arrivals.ts";
 import { composeMempool } from "#services/validate/compose-mempool.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
@@ -186,6 +188,17 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
     }
     expect((await answer).result).toBe("inconclusive");
     expect((await call("submitblock", ["00"])).error.code).toBe(-22);
+  });
+
+  it("counts how far it is behind also where a candidate's header is not kept yet", async () => {
+    const { stores } = (await openMemoryCity()).node;
+    const chain = await openChain(stores);
+    const leaves = async () => [txid, chain.tip.hash];
+    const where = {
+      chain: { ...chain, tip: { ...chain.tip, work: 0n } },
+      stores: { ...stores, headers: { ...stores.headers, leaves } },
+    };
+    expect(await lagBlocks(where)).toBe(1);
   });
 
   it("says of its peers what their process last said", async () => {
