@@ -14,15 +14,18 @@ export async function runDown(context: CommandContext): Promise<ExitCode> {
     throw new CommandFailure(`${folder.path} has no city`, { code, exit: EXIT.notFound });
   }
   const onNote = (line: string) => terminal.err(line);
-  const { survivors } = await lowerCity({ folder, state, environment, signal, onNote });
+  const { survivors, unasked } = await lowerCity({ folder, state, environment, signal, onNote });
   if (json) {
-    terminal.out(JSON.stringify({ schema: "exos.cloud-down.v1", survivors }));
+    terminal.out(JSON.stringify({ schema: "exos.cloud-down.v1", survivors, unasked }));
     return EXIT.done;
   }
   terminal.out("The local city is down.");
   if (survivors.length > 0) terminal.out(`What survives it: ${survivors.join(", ")}`);
   if (state.emulator === undefined && state.container === undefined) {
-    terminal.out(`${state.endpoint.url} keeps the stack CDKToolkit, for the next city.`);
+    const { url } = state.endpoint;
+    if (unasked === undefined)
+      terminal.out(`${url} keeps the stack CDKToolkit, for the next city.`);
+    else terminal.out(`What was deployed to ${url} was not removed: ${unasked}`);
   }
   return EXIT.done;
 }

@@ -10,7 +10,7 @@ import {
 import { type EndpointChoice, endpointChoice } from "#services/cli/cloud/endpoint-choice.ts";
 import { leftOutOf } from "#services/cli/cloud/left-out-of.ts";
 import { programEnvironment } from "#services/cli/cloud/local-endpoint.ts";
-import { lowerCity } from "#services/cli/cloud/lower-city.ts";
+import { type LoweredCity, lowerCity } from "#services/cli/cloud/lower-city.ts";
 import { raiseCity } from "#services/cli/cloud/raise-city.ts";
 import {
   announceBlocks,
@@ -127,7 +127,8 @@ async function act(
     ...{ print, hear: (line) => void printed.push(line), printed: () => printed },
   };
   for (const step of steps) await step(rehearsal);
-  const { survivors } = await lower(folder, context);
+  const { survivors, unasked } = await lower(folder, context);
+  if (unasked !== undefined) throw rehearsalFailure(`what is left cannot be told: ${unasked}`);
   if (survivors.length > 0) throw rehearsalFailure(`what is left: ${survivors.join(", ")}`);
   print("destroy    no stack, table, queue, topic, bucket or function is left");
 }
@@ -156,7 +157,10 @@ interface Act {
   readonly bundled: boolean;
 }
 
-async function lower(folder: CloudFolder, { environment, signal, terminal }: CommandContext) {
+async function lower(
+  folder: CloudFolder,
+  { environment, signal, terminal }: CommandContext,
+): Promise<Omit<LoweredCity, "ingestMs">> {
   const state = await readCloudState(folder.state);
   if (state === undefined) return { survivors: [] };
   const onNote = (line: string) => terminal.err(line);
