@@ -1,4 +1,5 @@
 import type { Command } from "#services/cli/command.ts";
+import { EXIT } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 import { FLEET_OPTIONS } from "#services/cli/fleet/fleet-options.ts";
 import { FLEET_VERBS } from "#services/cli/fleet/fleet-verbs.ts";
@@ -21,6 +22,12 @@ export const fleet: Command = {
     if (found.words === "" && rest.length > 0) {
       throw usageFailure(`fleet ${verb} takes no "${rest.join(" ")}"`, `exos fleet ${verb}`);
     }
-    return found.run(context, rest);
+    try {
+      return await found.run(context, rest);
+    } catch (cause) {
+      if (!context.signal.aborted) throw cause;
+      context.terminal.err("stopped; the same command goes on");
+      return EXIT.interrupted;
+    }
   },
 };

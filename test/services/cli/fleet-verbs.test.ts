@@ -46,6 +46,13 @@ describe("exos fleet render", () => {
   });
 });
 
+it("says of a verb that a signal cut short that it goes on, and reports no mistake", async () => {
+  const said = await runInProcess(["fleet", "cost", "--environment", "local"], {
+    signal: AbortSignal.abort(),
+  });
+  expect(said).toEqual({ code: 130, out: "", err: "stopped; the same command goes on\n" });
+});
+
 describe("exos fleet runbook", () => {
   it("names commands that exist", async () => {
     const { code, out } = await runInProcess(["fleet", "runbook"]);
