@@ -91,7 +91,8 @@ async function deploy(wave: number): Promise<void> {
   const clock = { now: () => tools.clock.now(), sleep: async () => void (await turn()) };
   const waves = [cities.map(({ code }) => code)];
   const order = { operator: `wave ${wave}`, version: VERSION, waves, bakeSeconds: 0 };
-  const { state } = await runWaves(order, { ...tools, clock, say: () => undefined });
+  const { signal } = new AbortController();
+  const { state } = await runWaves(order, { ...tools, clock, signal, say: () => undefined });
   // Each of them runs it already, and nothing keeps it from being watched to the end.
   expect(state).toBe("done");
 }

@@ -245,6 +245,7 @@ export function deployOver(
   { clock }: DeployingFleet,
   ports: DeployingFleet["ports"],
   order = ORDER,
+  signal = new AbortController().signal,
 ) {
   const said: string[] = [];
   const say = (line: string) => void said.push(line);
@@ -281,10 +282,8 @@ export function deployOver(
     look: (city) => of(city).look(city),
     deploy: (city, version) => of(city).deploy(city, version),
   };
-  return runWaves(order, { record, deployments, health, clock, say }).then((outcome) => ({
-    ...outcome,
-    said,
-  }));
+  const deps = { record, deployments, health, clock, signal, say };
+  return runWaves(order, deps).then((outcome) => ({ ...outcome, said }));
 }
 
 /**

@@ -25,7 +25,7 @@ export const DEPLOY = 100;
 /** Watched for ten seconds alone: fewer calls to be killed at. */
 export const SHORT: DeployOrder = { ...ORDER, bakeSeconds: 10 };
 /** What is no port of the world. */
-export const SPARED = ["clock", "say"] as const;
+export const SPARED = ["clock", "signal", "say"] as const;
 
 /** An alarm that is raised for a time, which the world begins at 1,000. */
 export interface RaisedAlarm {
@@ -120,7 +120,9 @@ export function waveWorld(faults: Faults = {}) {
       now += ms / 1_000;
     },
   };
-  const deps: WaveDeps = { record, deployments, health, clock, say: (line) => said.push(line) };
+  const { signal } = new AbortController();
+  const told = { signal, say: (line: string) => void said.push(line) };
+  const deps: WaveDeps = { record, deployments, health, clock, ...told };
   return {
     deps,
     said,

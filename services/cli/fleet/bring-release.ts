@@ -69,7 +69,7 @@ export function bring(
   cities: readonly City[],
   { context, tools }: { readonly context: CommandContext; readonly tools: FleetTools },
 ): Promise<DeployOutcome> {
-  const { options, terminal } = context;
+  const { options, terminal, signal } = context;
   return runWaves(
     {
       operator: operatorName(),
@@ -78,7 +78,7 @@ export function bring(
       bakeSeconds: Number(options["bake"] ?? BAKE_SECONDS),
       ...abandonOf(options),
     },
-    { ...tools, say: (line) => terminal.err(line) },
+    { ...tools, signal, say: (line) => terminal.err(line) },
   );
 }
 

@@ -42,6 +42,8 @@ export interface WaveDeps {
   readonly deployments: Deployments;
   readonly health: CityHealth;
   readonly clock: Pick<Clock, "now" | "sleep">;
+  /** Aborted where the operator wants to stop: what is under way stays as it is written down. */
+  readonly signal: AbortSignal;
   /** One line for whoever watches. */
   say(line: string): void;
 }
@@ -86,7 +88,7 @@ export type DeployOutcome =
  * that fails is rolled back, and later ones are left untouched. Each step is written down before it
  * is taken, so that whoever is killed anywhere is followed by the same command, which goes on.
  *
- * @throws StoreFault when the world failed; the same command goes on later
+ * @throws StoreFault when the world failed, or the signal's reason; the same command goes on later
  * @source cloud.md 11
  */
 export async function runWaves(order: DeployOrder, deps: WaveDeps): Promise<DeployOutcome> {
@@ -94,7 +96,10 @@ export async function runWaves(order: DeployOrder, deps: WaveDeps): Promise<Depl
   if ("state" in begun && begun.state === "refused") return begun;
   let held = begun as Held;
   try {
-    while (isUnderWay(held.state)) held = await step(held, order, deps);
+    while (isUnderWay(held.state)) {
+      deps.signal.throwIfAborted();
+      held = await step(held, order, deps);
+    }
   } catch (cause) {
     if (cause instanceof TakenOver) return { state: "taken" };
     throw cause;
@@ -123,7 +128,9 @@ async function begin(order: DeployOrder, deps: WaveDeps): Promise<Held | Refused
       return { state: "refused", by: found.state };
     if (isOther) return beginAnew(order, found, deps);
     deps.say(`going on with ${order.version} in ${nameOf(found.state)}`);
-    const state = { ...found.state, operator: order.operator, until: now + HOLD_SECONDS };
+    // What was cut short was no failed try.
+    const own = { operator: order.operator, until: now + HOLD_SECONDS, tries: {} };
+    const state = { ...found.state, ...own };
     return take(state, found, deps);
   }
   return beginAnew(order, found, deps);
@@ -197,14 +204,17 @@ type Way =
 async function look(
   { state }: Held,
   target: (city: string) => string | null,
-  { triesMax, deployments }: { readonly triesMax: number } & Pick<WaveDeps, "deployments">,
+  options: { readonly triesMax: number } & Pick<WaveDeps, "deployments" | "signal">,
 ): Promise<Way> {
+  const { triesMax, deployments, signal } = options;
   const waiting: string[] = [];
   let stuck: Way | undefined;
   for (const city of waveOf(state)) {
     const version = target(city);
     if (version === null) continue;
     const at = await deployments.look(city);
+    // It ended with the signal, and not because it failed.
+    signal.throwIfAborted();
     if (at.state === "settled" && at.version === version) continue;
     if (at.state === "busy") waiting.push(`${city}: ${at.what}`);
     else if (at.state === "broken") stuck ??= { state: "stuck", city, reason: at.reason };
@@ -238,7 +248,8 @@ async function wait(
   const { times, from } = held.waited ?? { times: 0, from: now };
   if (what !== held.waited?.what && what !== "") deps.say(`waiting for ${what}`);
   const waited = { times: times + 1, from, what };
-  await deps.clock.sleep(Math.min(LOOK_STEP_MS * waited.times, LOOK_MS_MAX, msMax));
+  const ms = Math.min(LOOK_STEP_MS * waited.times, LOOK_MS_MAX, msMax);
+  await deps.clock.sleep(ms, deps.signal);
   return { ...(await keep(held.state, held, deps)), waited };
 }
 

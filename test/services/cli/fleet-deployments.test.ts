@@ -60,6 +60,24 @@ describe("a deployment of all kinds of cities", () => {
     expect(all.running()).toBe("1211");
   });
 
+  it("goes on after signals while stacks are deployed, none of which is a failed try", async () => {
+    const all = await deployingFleet();
+    const { stacks } = all.ports;
+    for (let pressed = 0; pressed < 3; pressed++) {
+      const stop = new AbortController();
+      const deployStacks = async () => {
+        stop.abort();
+        throw stop.signal.reason;
+      };
+      const ports = { ...all.ports, stacks: { ...stacks, deployStacks } };
+      const stopped = deployOver(all, ports, ORDER, stop.signal);
+      await expect(stopped).rejects.toThrow("aborted");
+      expect(all.state()).toMatchObject({ phase: "deploying", at: 0, reason: null });
+    }
+    expect(await deployOver(all, all.ports)).toMatchObject({ state: "done" });
+    expect(all.running()).toBe("2222");
+  });
+
   it.each<readonly [string, Faults, string, string, readonly string[]]>([
     ["a machine that is not ready", { unready: "ams" }, "2211", "behind", EXTERNAL],
     ["one that swapped back", { refuses: "nyc" }, "2211", "nyc: it did not come to 2", EXTERNAL],

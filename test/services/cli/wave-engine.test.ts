@@ -133,6 +133,39 @@ describe("a deployment", () => {
   });
 });
 
+it("rolls nothing back for what it sees of a city after it was stopped", async () => {
+  const { deps, deployed, state } = world();
+  const stop = new AbortController();
+  const look = async () => {
+    if (deployed.length === 2) stop.abort();
+    return { state: "settled", version: "1" } as const;
+  };
+  const deployments = { ...deps.deployments, look };
+  const stopped = runWaves(ORDER, { ...deps, deployments, signal: stop.signal });
+  await expect(stopped).rejects.toThrow("aborted");
+  expect(state()).toMatchObject({ phase: "deploying", at: 0 });
+  expect(await runWaves(ORDER, deps)).toMatchObject({ state: "done" });
+});
+
+it("ends at once where it is stopped while a wave is watched, and goes on with it", async () => {
+  const { deps, state } = world();
+  const stop = new AbortController();
+  const clock = {
+    ...deps.clock,
+    sleep: (ms: number, signal?: AbortSignal) => {
+      if (state()?.phase !== "baking") return deps.clock.sleep(ms);
+      // Nobody wakes it but the signal.
+      return new Promise<void>((_, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason));
+        stop.abort();
+      });
+    },
+  };
+  await expect(runWaves(ORDER, { ...deps, clock, signal: stop.signal })).rejects.toThrow("aborted");
+  expect(state()).toMatchObject({ phase: "baking", at: 0 });
+  expect(await runWaves(ORDER, deps)).toMatchObject({ state: "done" });
+});
+
 describe("a second operator", () => {
   it("is refused while the first is at it, and after he was killed at another version", async () => {
     const { deps, state, pass, running } = world();
