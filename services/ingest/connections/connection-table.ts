@@ -152,6 +152,8 @@ export class ConnectionTable {
     const inbound = this.entries().filter((entry) => entry.kind === "inbound");
     const leaving = inbound.filter(({ isLeaving }) => isLeaving).length;
     if (inbound.length - leaving < this.#settings.inboundMax) return undefined;
+    // Of a network of our own is a load balancer's probe; from the loopback, whoever comes by Tor.
+    if (ip !== undefined && !isRoutable(ip) && !isLoopback(ip)) return "no room";
     // Who makes room may take two seconds to go: no more may wait behind them than these few.
     const victim = leaving < LEAVING_MAX ? chooseVictim(this.#candidates()) : undefined;
     const entry = victim && this.#entries.get(victim.id);

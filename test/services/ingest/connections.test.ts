@@ -143,6 +143,33 @@ describe("connections", () => {
     for (const host of [a, ...others]) await host.stop();
   });
 
+  it.each([
+    [
+      "lets nobody go",
+      "for a caller of a private network, as a load balancer's probe is",
+      "10.62.0.20",
+      0,
+    ],
+    ["lets one go", "for whoever comes by Tor, from the loopback", "127.0.0.9", 1],
+  ])("%s %s", async (_, _who, caller, gone) => {
+    const world = connectionWorld();
+    const inboundMax = 30;
+    const a = await connectionHost(world, "20.1.0.1", { settings: { inboundMax } });
+    const others = [];
+    for (let n = 0; n < inboundMax; n++) {
+      const settings = { connect: [at("20.1.0.1")], listen: [] };
+      others.push(await connectionHost(world, `30.${n}.0.1`, { settings }));
+      await pass(world.clock, 1);
+    }
+    const settings = { connect: [at("20.1.0.1")], listen: [] };
+    others.push(await connectionHost(world, caller, { settings }));
+    await pass(world.clock, 1);
+    const hosts = a.peers.list().map(({ remote }) => remote.host);
+    expect(hosts.filter((host) => host.startsWith("30."))).toHaveLength(inboundMax - gone);
+    expect(hosts.includes(caller)).toBe(gone === 1);
+    for (const host of [a, ...others]) await host.stop();
+  });
+
   it("bans who broke a rule, closes all it has of that address, and lets nobody of it in", async () => {
     const world = connectionWorld();
     const a = await connectionHost(world, "20.1.0.1", { settings: { development: true } });
