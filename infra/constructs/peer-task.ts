@@ -97,6 +97,8 @@ export class PeerTask extends Construct {
       taskDefinition: this.ingest.ref,
       desiredCount: 1,
       capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
+      // `watch` may hold it on demand: without a new deployment going back is refused.
+      forceNewDeployment: { enableForceNewDeployment: true },
       deploymentConfiguration: {
         // The new task peers before the old one leaves; two are harmless.
         minimumHealthyPercent: 100,
