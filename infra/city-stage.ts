@@ -40,12 +40,9 @@ function refuseUnbuilt({ code, market, host }: AwsCity): void {
 function factsOf({ city, deployment }: CityContext): GrantFacts {
   const { zone } = deployment;
   if (!city.edge || zone === undefined) return {};
-  const { watcher, ingress } = city.host;
-  const { vector } = deployment;
-  return {
-    ...(ingress === "task" && { seed: { zoneId: zone.id, name: seedName(city, zone) } }),
-    ...(watcher && vector !== undefined && { vector }),
-  };
+  const seed = { zoneId: zone.id, name: seedName(city, zone) };
+  if (!city.host.watcher) return { seed };
+  return { seed, ...(deployment.vector !== undefined && { vector: deployment.vector }) };
 }
 
 /**

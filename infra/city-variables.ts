@@ -27,16 +27,12 @@ export function cityVariables({ names, city, release }: CityContext): Record<str
   };
 }
 
-/**
- * The city's place in the fleet: its name among peers, which follows the task unless the address is
- * fixed, and in a watcher whom it asks and tells.
- */
+/** The city's place in the fleet: its name among peers, and in a watcher whom it asks and tells. */
 export function fleetVariables({ names, city, deployment }: CityContext): Record<string, string> {
   const { zone, vector } = deployment;
   if (!city.edge || zone === undefined) return {};
-  const follows = city.host.ingress === "task";
-  const seed = follows && { EXOS_SEED_ZONE: zone.id, EXOS_SEED_NAME: seedName(city, zone) };
-  if (!city.host.watcher || vector === undefined) return { ...seed };
+  const seed = { EXOS_SEED_ZONE: zone.id, EXOS_SEED_NAME: seedName(city, zone) };
+  if (!city.host.watcher || vector === undefined) return seed;
   return {
     ...seed,
     EXOS_FLEET_CITIES: CITIES.map(({ code }) => code).join(","),

@@ -124,6 +124,7 @@ export const FUNCTION_SHAPES: Readonly<Record<FunctionName, FunctionShape>> = {
       "EXOS_SERVICE_REPLAY",
       "EXOS_SEED_ZONE",
       "EXOS_SEED_NAME",
+      "EXOS_SEED_ADDRESSES",
       "EXOS_FLEET_CITIES",
       "EXOS_FLEET_ORIGIN",
       "EXOS_EDGE_STORE",

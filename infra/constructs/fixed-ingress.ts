@@ -6,16 +6,14 @@ import {
   CfnLoadBalancer,
   CfnTargetGroup,
 } from "aws-cdk-lib/aws-elasticloadbalancingv2";
-import { CfnRecordSet } from "aws-cdk-lib/aws-route53";
 import { Construct } from "constructs";
 import type { CityContext } from "#infra/city-context.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
-import { seedName } from "#regions/seed-name.ts";
 
 /** Seconds that callers of a task that ends are left to it: it tells them that it goes. */
 const DRAIN_SECONDS = 20;
-/** How soon somebody who has the name is at another address, as with the name of a task. */
-const NAME_SECONDS = "60";
+/** Seconds that a new task is given before it is judged: it listens when its city has a tip, not before. */
+const GRACE_SECONDS = 600;
 
 export interface FixedIngressProps {
   readonly context: CityContext;
@@ -25,20 +23,21 @@ export interface FixedIngressProps {
 /**
  * Addresses of a city that outlive its tasks, one in each zone: who runs a fixed seed wants them, and
  * pays $16.4 and two addresses a month. The task sees callers by their own addresses, since it bans by
- * them; its group lets in no more than without. In a fleet with a zone the city's name in it is a record
- * of this stack, and `watch` is told of none. A city that had its task's address before has a record
- * which `watch` wrote: it has to be deleted before this is deployed.
+ * them; its group lets in no more than without. `watch` keeps the city's name on these addresses as it
+ * keeps that of others on their tasks', so that a city may be given them, and lose them, as it stands.
  *
  * @source cloud.md 8
  */
 export class FixedIngress extends Construct {
+  /** IPv4, with commas between them. */
+  readonly addresses: string;
   readonly #listener: CfnListener;
   readonly #group: CfnTargetGroup;
   readonly #peerPort: number;
 
   constructor(scope: Construct, id: string, { context, network }: FixedIngressProps) {
     super(scope, id);
-    const { names, city, deployment } = context;
+    const { names } = context;
     this.#peerPort = ENVIRONMENTS[names.environment].peerPort;
     const addresses = network.subnets.map(
       (_, index) =>
@@ -59,6 +58,7 @@ export class FixedIngress extends Construct {
       loadBalancerAttributes: attributes({
         // One task is in one zone; callers have the addresses of both.
         "load_balancing.cross_zone.enabled": true,
+        // Of callers by TLS, and there are none: without it every judge of templates asks for it.
         "access_logs.s3.enabled": true,
         "access_logs.s3.bucket": names.buckets.logs,
         "access_logs.s3.prefix": PEER_LOGS,
@@ -82,17 +82,8 @@ export class FixedIngress extends Construct {
       port: this.#peerPort,
       defaultActions: [{ type: "forward", targetGroupArn: this.#group.ref }],
     });
-    const { zone } = deployment;
-    if (city.edge && zone !== undefined) {
-      new CfnRecordSet(this, "Seed", {
-        hostedZoneId: zone.id,
-        name: `${seedName(city, zone)}.`,
-        type: "A",
-        ttl: NAME_SECONDS,
-        resourceRecords: addresses.map(({ ref }) => ref),
-      });
-    }
-    new CfnOutput(this, "Addresses", { value: addresses.map(({ ref }) => ref).join(",") });
+    this.addresses = addresses.map(({ ref }) => ref).join(",");
+    new CfnOutput(this, "Addresses", { value: this.addresses });
   }
 
   /** Have a service's tasks called at the addresses. @param container who listens in them */
@@ -104,6 +95,7 @@ export class FixedIngress extends Construct {
         targetGroupArn: this.#group.ref,
       },
     ];
+    service.healthCheckGracePeriodSeconds = GRACE_SECONDS;
     // A group that nobody listens for is refused.
     service.addResourceDependency(this.#listener);
   }

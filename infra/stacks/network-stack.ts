@@ -86,6 +86,8 @@ export class NetworkStack extends Stack {
     });
     acknowledge(peers, "AwsSolutions-EC23");
     this.securityGroup = peers.ref;
+    // Whether or not a stack after this one asks for it: what one imports can't be taken back before it.
+    this.exportValue(vpc.ref);
     new CfnOutput(this, "VpcId", { value: vpc.ref });
     new CfnOutput(this, "Subnets", { value: this.subnets.join(",") });
     new CfnOutput(this, "SecurityGroup", { value: peers.ref });

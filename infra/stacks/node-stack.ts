@@ -77,12 +77,15 @@ export class NodeStack extends Stack {
       ? new Stack(scope, DRIVEN_STACK, { stackName: stackName(names, DRIVEN_STACK) })
       : undefined;
     if (apart !== undefined) new DrivenFollowers(this, "Followers", { names, queues: this.queues });
+    const fixed = city.host.ingress === "nlb";
+    const ingress = fixed ? new FixedIngress(this, "Ingress", { context, network }) : undefined;
     const functions = new CityFunctions(apart ?? this, "Functions", {
       context,
       facts,
       variables: {
         ...ofFunctions(this.variables, context),
         ...fleetVariables(context),
+        ...(ingress !== undefined && { EXOS_SEED_ADDRESSES: ingress.addresses }),
         ...sweepVariables(context),
       },
       queues: this.queues,
@@ -90,12 +93,11 @@ export class NodeStack extends Stack {
     const { environment, staking = [], optional } = TASK_SHAPES.ingest;
     const traced = namesThere(this.variables, optional);
     const ingest = [...environment, ...(city.staking ? staking : []), ...traced];
-    const fixed = city.host.ingress === "nlb";
     const task = new PeerTask(this, "Peers", {
       context,
       facts,
       network,
-      ...(fixed && { ingress: new FixedIngress(this, "Ingress", { context, network }) }),
+      ...(ingress !== undefined && { ingress }),
       environment: {
         ingest: pickVariables(this.variables, ingest),
         load: pickVariables(this.variables, TASK_SHAPES.load.environment),

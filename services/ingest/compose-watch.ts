@@ -63,6 +63,9 @@ export const WANTED_WITH_CLUSTER = ["EXOS_SERVICE_INGEST", "EXOS_SERVICE_REPLAY"
 /** Both or none: a name that points to the city. */
 export const WANTED_WITH_SEED = ["EXOS_SEED_ZONE", "EXOS_SEED_NAME"] as const;
 
+/** Where the city has addresses that outlive its tasks. */
+export const WANTED_WITH_ADDRESSES = ["EXOS_SEED_ADDRESSES"] as const;
+
 /** All or none: the city watches the fleet. */
 export const WANTED_WITH_FLEET = [
   "EXOS_FLEET_CITIES",
@@ -152,9 +155,14 @@ function openCluster(
   const replay = createEcsReplayTask({ client, service: env.EXOS_SERVICE_REPLAY });
   const leases = createDynamoLeases(chain);
   return {
-    task: { task, seed: openSeed(environment) },
+    task: { task, seed: openSeed(environment), addresses: addressesIn(environment) },
     replay: { generations, leases, replay },
   };
+}
+
+function addressesIn(environment: Environment): TaskDeps["addresses"] {
+  if (environment["EXOS_SEED_ADDRESSES"] === undefined) return undefined;
+  return readCityEnvironment(environment, WANTED_WITH_ADDRESSES).EXOS_SEED_ADDRESSES.split(",");
 }
 
 function openSeed(environment: Environment): TaskDeps["seed"] {

@@ -30,6 +30,6 @@ export interface PeerTask {
  * Implementation: `adapters/aws/route53-seed-record.ts`.
  */
 export interface SeedRecord {
-  /** Point it at an IPv4 address; it may be pointed there already. @throws StoreFault when it cannot */
-  point(address: string): Promise<void>;
+  /** Point it at IPv4 addresses, one or more; it may be pointed there already. @throws StoreFault when it cannot */
+  point(addresses: readonly string[]): Promise<void>;
 }

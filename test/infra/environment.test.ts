@@ -8,6 +8,7 @@ import {
   WANTED_WITH_STAKE,
 } from "#services/ingest/compose-aws.ts";
 import {
+  WANTED_WITH_ADDRESSES,
   WANTED_WITH_CLUSTER,
   WANTED_WITH_FLEET,
   WANTED_WITH_SEED,
@@ -67,7 +68,7 @@ describe("the environment", () => {
     const traces = new Set<string>(TRACE_VARIABLES);
     const optional = (FUNCTION_SHAPES.watch.optional ?? []).filter((name) => !traces.has(name));
     const all = [...WANTED_WITH_CLUSTER, ...WANTED_WITH_SEED, ...WANTED_WITH_FLEET];
-    expect([...optional].sort()).toEqual(all.sort());
+    expect([...optional].sort()).toEqual([...all, ...WANTED_WITH_ADDRESSES].sort());
     const given = (code: string) => {
       const fleet = code === "loc" ? localFleet() : productionFleet();
       const found = resourcesOf(fleet.stages.get(code)).find(({ resource }) =>
@@ -76,7 +77,7 @@ describe("the environment", () => {
       const text = JSON.stringify(found?.resource.Properties?.["Environment"]);
       return optional.filter((name) => text.includes(`"${name}"`)).sort();
     };
-    expect(given("syd")).toEqual([...optional].sort());
+    expect(given("syd")).toEqual(all.sort());
     expect(given("fra")).toEqual([...WANTED_WITH_CLUSTER, ...WANTED_WITH_SEED].sort());
     expect(given("loc")).toEqual(WANTED_WITH_CLUSTER);
   });

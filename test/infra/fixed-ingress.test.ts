@@ -74,25 +74,34 @@ describe("a city with fixed addresses", () => {
     expect(served[0]?.Properties?.["LoadBalancers"]).toEqual([
       { ContainerName: "ingest", ContainerPort: 4562, TargetGroupArn: { Ref: group?.id } },
     ]);
+    const graces = services.map(({ Properties }) => Properties?.["HealthCheckGracePeriodSeconds"]);
+    expect(graces.toSorted()).toEqual([600, undefined]);
     expect(served[0]).toHaveProperty("DependsOn", expect.arrayContaining([listener?.id]));
   });
 
-  it("is found by a record of its own, which nothing of it may change", () => {
-    const addresses = ofType("AWS::EC2::EIP").map(({ id }) => ({ Ref: id }));
-    expect(only("AWS::Route53::RecordSet")).toEqual({
-      Name: "syd.seed.exos.example.",
-      HostedZoneId: EXAMPLE_DEPLOYMENT.zone?.id,
-      Type: "A",
-      TTL: "60",
-      ResourceRecords: addresses,
-    });
-    const named = (from: typeof stacks) =>
-      ["EXOS_SEED_NAME", ":::hostedzone/", "EXOS_FLEET_CITIES"].map((word) =>
-        JSON.stringify([...(from ?? [])]).includes(word),
+  it("is found by the name that `watch` keeps, at addresses instead of a task", () => {
+    const told = (from: typeof stacks) => {
+      const watch = resourcesOf(from).find(({ resource }) =>
+        String(resource.Properties?.["FunctionName"]).endsWith("-watch"),
       );
-    expect(named(productionFleet().stages.get("syd"))).toEqual([true, true, true]);
-    // It watches the fleet as before.
-    expect(named(stacks)).toEqual([false, false, true]);
+      const environment = watch?.resource.Properties?.["Environment"] as {
+        readonly Variables: Properties;
+      };
+      return environment.Variables;
+    };
+    const { EXOS_SEED_ADDRESSES, ...others } = told(stacks);
+    const [one, other] = ofType("AWS::EC2::EIP").map(({ id }) => ({ Ref: id }));
+    expect(EXOS_SEED_ADDRESSES).toEqual({ "Fn::Join": ["", [one, ",", other]] });
+    expect(others).toEqual(told(productionFleet().stages.get("syd")));
+    expect(others["EXOS_SEED_NAME"]).toBe("syd.seed.exos.example");
+  });
+
+  it("may be given them and lose them: the network exports the same with and without", () => {
+    const exported = (from: typeof stacks) =>
+      Object.keys(from?.get("network")?.Outputs ?? {}).filter((name) => name.startsWith("Exports"));
+    const without = exported(productionFleet().stages.get("syd"));
+    expect(exported(stacks).toSorted()).toEqual(without.toSorted());
+    expect(without).toHaveLength(4);
   });
 
   it("writes the log of its balancer where only that may be written", () => {

@@ -252,7 +252,7 @@ const DRIVERS: Readonly<Record<(typeof TRACED_CALLS)[number], () => Promise<unkn
   "seed.set": () => {
     const { zoneId: zone, name } = FACTS.seed;
     const client = new Route53Client(clientSettings());
-    return createRoute53SeedRecord({ client, zone, name }).point("192.0.2.9");
+    return createRoute53SeedRecord({ client, zone, name }).point(["192.0.2.9"]);
   },
   "signer.ask": async () => {
     const client = new LambdaClient(clientSettings());

@@ -319,7 +319,6 @@ const FREE: ReadonlySet<string> = new Set([
   "AWS::Lambda::EventInvokeConfig",
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
-  "AWS::Route53::RecordSet",
   "AWS::Route53::RecordSetGroup",
   "AWS::S3::BucketPolicy",
   "AWS::SNS::Subscription",

@@ -30,11 +30,13 @@ export interface TaskDeps {
   readonly task: PeerTask;
   /** `undefined` where no name points to the city. */
   readonly seed: SeedRecord | undefined;
+  /** Where the city is reached whatever address its task has; `undefined`: there, at the task's. */
+  readonly addresses: readonly string[] | undefined;
   readonly log: Log;
 }
 
 /** Keeps the peer process running and findable; remembers what it pointed the name at. */
-export function createTaskKeeper({ task, seed, log }: TaskDeps) {
+export function createTaskKeeper({ task, seed, addresses, log }: TaskDeps) {
   let pointed: string | undefined;
   return async (ingest: IngestHeartbeat | undefined, now: UnixSeconds): Promise<void> => {
     const seen = await task.see();
@@ -44,9 +46,10 @@ export function createTaskKeeper({ task, seed, log }: TaskDeps) {
       log.warn("EXOS-E8144", "the peer process changes its provider", { provider });
       await task.use(provider);
     }
-    const { address } = seen;
-    if (seed === undefined || address === undefined || address === pointed) return;
-    await seed.point(address);
-    pointed = address;
+    const at = addresses ?? (seen.address === undefined ? [] : [seen.address]);
+    const wanted = at.join();
+    if (seed === undefined || wanted === "" || wanted === pointed) return;
+    await seed.point(at);
+    pointed = wanted;
   };
 }

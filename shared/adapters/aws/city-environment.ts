@@ -52,6 +52,8 @@ const VARIABLES = {
   /** That name, such as `syd.seed.exos.example`. */
   EXOS_SEED_NAME:
     /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i,
+  /** IPv4 addresses that the city has whichever task runs: what the name points at. */
+  EXOS_SEED_ADDRESSES: /^\d{1,3}(\.\d{1,3}){3}(,\d{1,3}(\.\d{1,3}){3})*$/,
   /** Codes of every city, in a city that watches the fleet: `syd,lon`. */
   EXOS_FLEET_CITIES: /^[a-z]{3}(,[a-z]{3})*$/,
   /** Where the fleet answers, such as `https://exos.example`. */

@@ -15,19 +15,19 @@ export function createRoute53SeedRecord({
   readonly name: string;
 }): SeedRecord {
   return {
-    async point(address) {
+    async point(addresses) {
       const record = {
         Name: name,
         Type: "A" as const,
         TTL: TTL_SECONDS,
-        ResourceRecords: [{ Value: address }],
+        ResourceRecords: addresses.map((Value) => ({ Value })),
       };
       const Changes = [{ Action: "UPSERT", ResourceRecordSet: record } as const];
       try {
         const ChangeBatch = { Changes };
         await client.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch }));
       } catch (cause) {
-        throw awsFaultOf(cause, `pointing ${name} at a task`);
+        throw awsFaultOf(cause, `pointing ${name} at ${addresses.join(", ")}`);
       }
     },
   };

@@ -230,7 +230,8 @@ describe("the provider of the peer task", () => {
         see: async () => state,
         use: async (provider) => void done.push(provider),
       },
-      seed: { point: async (address) => void done.push(address) },
+      seed: { point: async (addresses) => void done.push(...addresses) },
+      addresses: undefined,
       log: createMemoryLog(),
     });
     await keep(undefined, NOW);
@@ -242,6 +243,21 @@ describe("the provider of the peer task", () => {
     state = undefined;
     await keep(undefined, NOW);
     expect(done).toEqual(["192.0.2.1", "192.0.2.2", "on-demand"]);
+  });
+
+  it("has a name at the city's own addresses where they stay, whichever task runs", async () => {
+    const done: string[] = [];
+    let state = seen({ running: 0, since: NOW });
+    const keep = createTaskKeeper({
+      task: { see: async () => state, use: async () => undefined },
+      seed: { point: async (addresses) => void done.push(addresses.join()) },
+      addresses: ["198.51.100.1", "198.51.100.2"],
+      log: createMemoryLog(),
+    });
+    await keep(undefined, NOW);
+    state = seen({ address: "192.0.2.1" });
+    await keep(undefined, NOW);
+    expect(done).toEqual(["198.51.100.1,198.51.100.2"]);
   });
 });
 

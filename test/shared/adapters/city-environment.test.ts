@@ -70,6 +70,11 @@ describe("the environment of a part of a city", () => {
     ["EXOS_TOPIC_FOLLOW", "arn:aws:sns:x:1:follow", ["follow", " arn:aws:sns:x:1:follow"]],
     ["EXOS_TOPIC_ALARMS", "arn:aws:sns:x:1:alarms", ["alarms", "arn"]],
     ["EXOS_SEED_NAME", "syd.seed.exos.example", ["syd_seed", "syd..example", "-syd.example"]],
+    [
+      "EXOS_SEED_ADDRESSES",
+      "192.0.2.1,192.0.2.2",
+      ["192.0.2", "192.0.2.1,", "192.0.2.1, 192.0.2.2"],
+    ],
     ["EXOS_FLEET_CITIES", "syd,lon", ["syd,", "syd, lon", "sydney"]],
     ["EXOS_ANSWERS", "whole", ["wholes", "in pieces"]],
     ["EXOS_SECRETS", "/exos/prod/syd", ["exos/prod/syd"]],

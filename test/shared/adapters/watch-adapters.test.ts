@@ -218,16 +218,22 @@ describe("asking a city whether it is ready", () => {
   });
 });
 
-it("points a name at an address for a minute", async () => {
+it("points a name at addresses for a minute", async () => {
   const { client, asked } = canned<Route53Client>({});
-  await createRoute53SeedRecord({ client, zone: "Z1", name: "syd.seed.x" }).point("192.0.2.1");
+  const seed = createRoute53SeedRecord({ client, zone: "Z1", name: "syd.seed.x" });
+  await seed.point(["192.0.2.1", "192.0.2.2"]);
   expect(asked[0]?.[1]).toMatchObject({
     HostedZoneId: "Z1",
     ChangeBatch: {
       Changes: [
         {
           Action: "UPSERT",
-          ResourceRecordSet: { Name: "syd.seed.x", Type: "A", TTL: 60 },
+          ResourceRecordSet: {
+            Name: "syd.seed.x",
+            Type: "A",
+            TTL: 60,
+            ResourceRecords: [{ Value: "192.0.2.1" }, { Value: "192.0.2.2" }],
+          },
         },
       ],
     },
