@@ -219,6 +219,12 @@ const COMMANDS: Readonly<Record<string, LongCommand>> = {
     lacks: lacksPython,
     run: () => ["services/cli/main.ts", "cloud", "rehearse"],
   },
+  "cloud-up": {
+    about: "a city started and ended, on an emulator of its own and on one that is named",
+    needs: [],
+    lacks: lacksPython,
+    run: () => ["test/e2e/cloud-up.ts"],
+  },
   "cloud-driven": {
     about: "the same city with its functions driven from here",
     needs: [],
