@@ -1,6 +1,7 @@
 import type { Deployment } from "#regions/deployment.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { ACCOUNT } from "./shape-faults.ts";
 
 /** What is worked on, and by whose word it stands in which account. */
 export interface AccountsWanted {
@@ -14,9 +15,9 @@ export interface AccountsWanted {
  * @throws CommandFailure `EXOS-E8004` where none is named yet
  */
 export function accountWanted({ fleet, deployment }: AccountsWanted): string {
-  const account = deployment.accounts[fleet];
+  const account = ACCOUNT.safeParse(deployment.accounts[fleet]).data;
   if (account !== undefined) return account;
-  const message = `regions/deployment.ts names no account: accounts.${fleet}`;
+  const message = `regions/deployment.ts names no account: accounts.${fleet}, twelve digits in quotes`;
   throw new CommandFailure(message, { code: "EXOS-E8004" });
 }
 

@@ -7,6 +7,7 @@ import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { unknownCity } from "./chosen-cities.ts";
 import { environmentOf } from "./environment-of.ts";
 import { releaseKeyPem } from "./release-key.ts";
@@ -47,6 +48,7 @@ export function renderNamed(
       },
     );
   }
+  checkDeployment(environment, deployment);
   const { zone, releaseKey, proxyImage } = deployment;
   if (zone === undefined || releaseKey === undefined || proxyImage === undefined) {
     const lacking = missingFacts(deployment, environment, [city]);

@@ -20,11 +20,18 @@ describe("whose credentials these are", () => {
     expect(() => judge(found)).toThrow(expect.objectContaining({ code: "EXOS-E8009", message }));
   });
 
+  it("is not asked of an account that lost its quotes", () => {
+    const accounts = JSON.parse(`{"prod":${OURS}}`);
+    expect(() => accountWanted({ fleet: "prod", deployment: { accounts } })).toThrow(
+      expect.objectContaining({ code: "EXOS-E8004" }),
+    );
+  });
+
   it("is not asked before there is one to compare with", () => {
     expect(() => accountWanted({ ...wanted, fleet: "local" })).toThrow(
       expect.objectContaining({
         code: "EXOS-E8004",
-        message: "regions/deployment.ts names no account: accounts.local",
+        message: "regions/deployment.ts names no account: accounts.local, twelve digits in quotes",
       }),
     );
   });
