@@ -25,9 +25,10 @@ const { values } = parseArgs({
   },
 });
 
-function refuse(why: string): never {
-  print(values.json ? JSON.stringify({ why }) : `no image: ${why}`);
-  process.exit(3);
+/** @param failed whether it was tried: not where nothing here runs containers */
+function refuse(why: string, failed = false): never {
+  print(values.json ? JSON.stringify({ why, failed }) : `no image: ${why}`);
+  process.exit(failed ? 1 : 3);
 }
 
 /** What is started in the container of a function has to be a program. */
@@ -76,5 +77,5 @@ try {
   if (values.json) print(JSON.stringify(built));
 } catch (cause) {
   if (!(cause instanceof ImageFault)) throw cause;
-  refuse(cause.message);
+  refuse(cause.message, true);
 }

@@ -48,7 +48,13 @@ export const LOCAL_CLOUD_ERRORS = {
   "EXOS-E8187": {
     status: 503,
     title: "No LocalStack",
-    sentence: "LocalStack runs in a container, and here no container or no image of it can be had.",
+    sentence: "LocalStack runs in a container, and here no container of it can be had.",
     hint: "Start a Docker daemon or install podman; `exos cloud up` alone needs Python only.",
+  },
+  "EXOS-E8188": {
+    status: 503,
+    title: "No image",
+    sentence: "Containers run here, and the image of this one could neither be pulled nor made.",
+    hint: "The line says at which step: it takes a registry of images, or root, debootstrap and Maven.",
   },
 } as const satisfies ErrorRows;

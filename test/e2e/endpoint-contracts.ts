@@ -3,7 +3,7 @@
  * reading of the same services. `node test/e2e/endpoint-contracts.ts [--localstack] [--short] [FILTER …]`;
  * `--short` leaves the suites out that take their time, and with `--chains` the recorded chains of
  * `city-chains.ts` are run instead. MiniStack, or with `--localstack` that
- * one, in a container: exit code 77 where none can be had.
+ * one, in a container: exit code 77 where nothing runs containers.
  * @module
  */
 import { spawnSync } from "node:child_process";

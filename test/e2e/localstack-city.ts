@@ -1,6 +1,6 @@
 /**
- * `node test/e2e/localstack-city.ts`: `exos cloud rehearse --localstack`, with exit code 77 where no
- * container of LocalStack can be had.
+ * `node test/e2e/localstack-city.ts`: `exos cloud rehearse --localstack`, with exit code 77 where
+ * nothing runs containers; an image that cannot be had there is a failure.
  * @module
  */
 import { spawn } from "node:child_process";

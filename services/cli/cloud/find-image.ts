@@ -31,8 +31,9 @@ const BUILT = z.union([
     environment: z.record(z.string(), z.string()),
     functions: FUNCTIONS.optional(),
   }),
-  z.object({ why: z.string() }),
+  z.object({ why: z.string(), failed: z.boolean().default(false) }),
 ]);
+const FAILED = "EXOS-E8188";
 
 export interface ImageOptions {
   readonly environment: Environment;
@@ -43,9 +44,14 @@ export interface ImageOptions {
 }
 
 /** Build the image. @returns why there is none, as a sentence's end, where nothing here runs one */
-export function findImage(options: ImageOptions): Promise<NodeImage | string> {
+export async function findImage(options: ImageOptions): Promise<NodeImage | string> {
   options.onNote("building the image");
-  return imageOf("image.ts", options);
+  try {
+    return await imageOf("image.ts", options);
+  } catch (cause) {
+    if (!(cause instanceof CommandFailure)) throw cause;
+    return cause.message;
+  }
 }
 
 /**
@@ -53,6 +59,7 @@ export function findImage(options: ImageOptions): Promise<NodeImage | string> {
  *
  * @param program its file, such as `image.ts`
  * @returns why there is none, as a sentence's end
+ * @throws CommandFailure `EXOS-E8188` where containers run here, and making it failed
  */
 export async function imageOf(
   program: string,
@@ -72,14 +79,18 @@ export async function imageOf(
       cwd: PROJECT,
       signal,
       onLine: hear,
+      code: FAILED,
     });
   } catch (cause) {
     // It says why before it ends; whatever else is wrong shows in what it said.
     if (!(cause instanceof CommandFailure)) throw cause;
-    if (last === "") return cause.message;
+    if (last === "") throw cause;
   }
   const built = BUILT.parse(JSON.parse(last));
-  if ("why" in built) return built.why;
+  if ("why" in built) {
+    if (built.failed) throw new CommandFailure(built.why, { code: FAILED });
+    return built.why;
+  }
   const { tool } = built;
   if (!built.runs || tool === "buildah") return `${tool} builds images and runs none`;
   return {

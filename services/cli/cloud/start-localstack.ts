@@ -35,8 +35,8 @@ const REMOVE_MS_MAX = 60_000;
 /**
  * LocalStack 4.14.0 in a container, whose image is pulled or made where it is not at hand.
  *
- * @throws CommandFailure `EXOS-E8187` where containers do not run here or no image can be had;
- *   `EXOS-E8181` where it does not start
+ * @throws CommandFailure `EXOS-E8187` where containers do not run here; `EXOS-E8188` where they do,
+ *   and no image can be had; `EXOS-E8181` where it does not start
  */
 export async function startLocalstack(options: LocalstackOptions): Promise<RunningLocalstack> {
   const { environment, signal, onNote } = options;
