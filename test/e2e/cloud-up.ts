@@ -93,11 +93,11 @@ async function onAnother(): Promise<void> {
   const { env: environment } = process;
   const python = await installMinistack({ environment, signal, onNote: print });
   const own = join(folder.path, "emulator");
-  const { endpoint, pid } = await startMinistack({ python, folder: own, signal });
-  stack.defer(async () => void (await endGroup(pid, END_MS_MAX)));
+  const { endpoint, ...emulator } = await startMinistack({ python, folder: own, signal });
+  stack.defer(async () => void (await endGroup(emulator, END_MS_MAX)));
   const place = { folder: join(folder.path, "node"), environment, signal };
   const peer = await startPeer({ ...place, minting: false });
-  stack.defer(async () => void (await endGroup(peer.pid, END_MS_MAX)));
+  stack.defer(async () => void (await endGroup(peer, END_MS_MAX)));
   await createMiningNode(peer).mine(BLOCKS);
 
   const up = ["up", "--process", "--connect", peer.address];

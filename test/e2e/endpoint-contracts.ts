@@ -35,8 +35,8 @@ const environment = process.env;
 
 async function openMinistack(folder: string): Promise<Opened> {
   const python = await installMinistack({ onNote: print, environment, signal });
-  const { endpoint, pid } = await startMinistack({ python, folder, signal });
-  const end = async () => void (await endGroup(pid, END_MS_MAX));
+  const { endpoint, ...started } = await startMinistack({ python, folder, signal });
+  const end = async () => void (await endGroup(started, END_MS_MAX));
   return { name: "ministack", endpoint, [Symbol.asyncDispose]: end };
 }
 

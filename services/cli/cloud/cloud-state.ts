@@ -36,7 +36,12 @@ export function cloudFolderOf({ datadir }: Pick<Config, "datadir">): CloudFolder
   };
 }
 
-const Process = z.object({ pid: z.int(), log: z.string() });
+const Process = z.object({
+  pid: z.int(),
+  /** Absent in what earlier versions wrote. */
+  start: z.string().optional(),
+  log: z.string(),
+});
 const Container = z.object({
   /** Program that runs it. */
   tool: z.enum(["docker", "podman"]),

@@ -10,7 +10,7 @@ import {
 } from "#services/cli/cloud/cloud-state.ts";
 import { destroyCity } from "#services/cli/cloud/deploy-city.ts";
 import { LOCAL_CITY, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
-import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
+import { endGroup, isRunning } from "#services/cli/cloud/process-group.ts";
 import {
   isContainerUp,
   removeBeside,
@@ -58,14 +58,14 @@ export async function lowerCity(options: LowerOptions): Promise<LoweredCity> {
     onNote("stopping the peer process");
     ingestMs = await stopIngest(ingest, { environment, signal });
   }
-  if (peer !== undefined) await endGroup(peer.pid, PEER_MS_MAX);
+  if (peer !== undefined) await endGroup(peer, PEER_MS_MAX);
   if (driver !== undefined) {
     onNote("stopping the functions");
-    await endGroup(driver.pid, DRIVER_MS_MAX);
+    await endGroup(driver, DRIVER_MS_MAX);
   }
   const left = await removeThere(options);
   if (emulator !== undefined) {
-    await endGroup(emulator.pid, EMULATOR_MS_MAX);
+    await endGroup(emulator, EMULATOR_MS_MAX);
     await rm(folder.emulator, { recursive: true, force: true });
   }
   if (container !== undefined) {
@@ -90,7 +90,7 @@ async function removeThere(options: LowerOptions): Promise<LeftThere> {
     return { survivors: await survivorsAt(cloud) };
   }
   const isUp =
-    (emulator === undefined || isAlive(emulator.pid)) &&
+    (emulator === undefined || isRunning(emulator)) &&
     (container === undefined || (await isContainerUp(container, { environment, signal })));
   if (!isUp) return { survivors: [] };
   // An emulator of our own ends with all that stands in it; elsewhere this is tried again.

@@ -53,6 +53,6 @@ export async function openEndpoint(options: EndpointOptions): Promise<OpenEndpoi
   }
   const python = await installMinistack({ environment, signal, onNote });
   onNote(`starting MiniStack${roles ? ", with roles enforced" : ""}`);
-  const { endpoint, pid, log } = await startMinistack({ python, folder, roles, signal });
-  return { endpoint, emulator: { pid, log } };
+  const { endpoint, ...emulator } = await startMinistack({ python, folder, roles, signal });
+  return { endpoint, emulator };
 }

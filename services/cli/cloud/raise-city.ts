@@ -82,11 +82,14 @@ export async function raiseCity(options: RaiseOptions): Promise<RaisedCity> {
   await note({ deployed: true });
   const outputs = await deployCity({ ...options, endpoint });
   const driver = driven ? await openDriver({ ...options, endpoint, outputs }) : undefined;
-  if (driver !== undefined) await note({ driver: { pid: driver.pid, log: driver.log } });
+  if (driver !== undefined) {
+    const { pid, start, log } = driver;
+    await note({ driver: { pid, start, log } });
+  }
   const peer = await openPeer(options);
   if (peer.started !== undefined) {
-    const { pid, log } = peer.started;
-    await note({ peer: { pid, log } });
+    const { pid, start, log } = peer.started;
+    await note({ peer: { pid, start, log } });
   }
   const found = plainProcess
     ? "a plain process was asked for"

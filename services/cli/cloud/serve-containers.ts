@@ -47,7 +47,7 @@ export async function serveContainers({
 }
 
 /** End it, and remove its folder. */
-export async function endContainers({ pid, log }: DetachedProcess): Promise<void> {
-  await endGroup(pid, END_MS_MAX);
-  await rm(dirname(log), { recursive: true, force: true });
+export async function endContainers(served: DetachedProcess): Promise<void> {
+  await endGroup(served, END_MS_MAX);
+  await rm(dirname(served.log), { recursive: true, force: true });
 }

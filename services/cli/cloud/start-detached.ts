@@ -3,13 +3,13 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
+import { endGroup, isAlive, type StartedProcess } from "#services/cli/cloud/process-group.ts";
+import { processStart } from "#services/cli/cloud/process-start.ts";
 import type { Environment } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 
 /** A process that goes on when this one ends. It leads a process group of its own. */
-export interface DetachedProcess {
-  readonly pid: number;
+export interface DetachedProcess extends StartedProcess {
   /** File with what it says, on both streams. */
   readonly log: string;
 }
@@ -42,7 +42,8 @@ export async function startDetached(program: DetachedProgram): Promise<DetachedP
   child.unref();
   // What it says of a failure to start stands in no log: nothing has run that could.
   child.on("error", () => undefined);
-  if (child.pid !== undefined) return { pid: child.pid, log };
+  const { pid } = child;
+  if (pid !== undefined) return { pid, start: processStart(pid), log };
   throw new CommandFailure(`${command} could not be run`, { code: "EXOS-E8181" });
 }
 
@@ -70,7 +71,7 @@ export async function startReady<Found>(
   try {
     return { ...started, found: await untilReady(started, readiness) };
   } catch (cause) {
-    await endGroup(started.pid, END_MS_MAX);
+    await endGroup(started, END_MS_MAX);
     throw cause;
   }
 }

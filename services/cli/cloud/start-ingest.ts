@@ -5,7 +5,7 @@ import type { RunningContainer, RunningIngest } from "#services/cli/cloud/cloud-
 import type { NodeImage } from "#services/cli/cloud/find-image.ts";
 import { freePort } from "#services/cli/cloud/free-port.ts";
 import { clientEnvironment, type LocalEndpoint } from "#services/cli/cloud/local-endpoint.ts";
-import { endGroup, isAlive } from "#services/cli/cloud/process-group.ts";
+import { endGroup, isRunning } from "#services/cli/cloud/process-group.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import {
@@ -120,7 +120,7 @@ async function startProcess(options: IngestOptions): Promise<StartedIngest> {
   const { endpoint, variables, folder, environment } = options;
   const port = await freePort();
   const path = environment["PATH"];
-  const { pid, log } = await startDetached({
+  const started = await startDetached({
     command: process.execPath,
     words: wordsOf(options, port),
     env: {
@@ -132,7 +132,7 @@ async function startProcess(options: IngestOptions): Promise<StartedIngest> {
     cwd: PROJECT,
     log: join(folder, "ingest.log"),
   });
-  return { running: { kind: "process", pid, log }, port };
+  return { running: { kind: "process", ...started }, port };
 }
 
 /** The peer process of the city: a container where there is an image, else a plain process. */
@@ -148,7 +148,7 @@ export async function isIngestUp(
   running: RunningIngest,
   { environment, signal }: Pick<IngestOptions, "environment" | "signal">,
 ): Promise<boolean> {
-  if (running.kind === "process") return isAlive(running.pid);
+  if (running.kind === "process") return isRunning(running);
   return isContainerUp(running, { environment, signal });
 }
 
@@ -157,7 +157,7 @@ export async function stopIngest(
   running: RunningIngest,
   options: Pick<IngestOptions, "environment" | "signal">,
 ): Promise<number | undefined> {
-  if (running.kind === "process") return endGroup(running.pid, END_SECONDS_MAX * 1_000);
+  if (running.kind === "process") return endGroup(running, END_SECONDS_MAX * 1_000);
   if (!(await isContainerUp(running, options))) {
     // It ended before, or somebody removed it.
     await removeContainer(running, options);

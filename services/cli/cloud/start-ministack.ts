@@ -68,7 +68,7 @@ export async function startMinistack(options: StartOptions): Promise<RunningMini
   }
   const url = `${roles ? "https" : "http"}://${HOST}:${port}`;
   const certificate = roles ? join(folder, "tmp", "ministack-tls", "server.crt") : undefined;
-  const { pid, log } = await startReady(
+  const { found: _, ...started } = await startReady(
     {
       command: python,
       words: ["-m", "ministack"],
@@ -78,5 +78,5 @@ export async function startMinistack(options: StartOptions): Promise<RunningMini
     },
     { name: "MiniStack", msMax: READY_MS_MAX, signal, look: () => answers(url, certificate) },
   );
-  return { pid, log, endpoint: { kind: "ministack", url, certificate } };
+  return { ...started, endpoint: { kind: "ministack", url, certificate } };
 }

@@ -26,7 +26,7 @@ async function cityAt(url: string, { deployed }: { readonly deployed: boolean })
     ...{ command: "/bin/sleep", words: ["1000000"], env: {}, cwd: datadir },
     log: `${folder.peer}.log`,
   });
-  onTestFinished(async () => void (await endGroup(peer.pid, 0)));
+  onTestFinished(async () => void (await endGroup({ pid: peer.pid }, 0)));
   const state: CloudState = {
     schema: "exos.cloud.v1",
     endpoint: { kind: "given", url },
@@ -61,6 +61,22 @@ describe("exos cloud down", () => {
     expect(code).not.toBe(0);
     expect(isAlive(peer.pid)).toBe(false);
     expect(await readCloudState(folder.state)).toBeDefined();
+  });
+
+  it("leaves a process alone that has the number of one of ours by now", async () => {
+    const { folder, peer, environment } = await cityAt(NOWHERE, { deployed: true });
+    const state = await readCloudState(folder.state);
+    if (state === undefined) throw new RangeError("nothing is written down");
+    expect(state.peer).toEqual(peer);
+    const another = { ...peer, start: "another-boot 12" };
+    await writeCloudState(folder.state, {
+      ...{ ...state, peer: another, driver: another, emulator: another, containers: another },
+      ingest: { kind: "process", ...another },
+    });
+    const { code } = await runInProcess(["cloud", "down"], { environment });
+    expect(code).toBe(0);
+    expect(isAlive(peer.pid)).toBe(true);
+    expect(await readCloudState(folder.state)).toBeUndefined();
   });
 
   it("tells programs, too", async () => {
