@@ -30,7 +30,7 @@ export const FLEET_ERRORS = {
     status: 409,
     title: "A deployment is under way",
     sentence: "Somebody else deploys this fleet, or was killed at it less than five minutes ago.",
-    hint: "Wait: five minutes after he was killed, `exos fleet deploy` goes on where he stopped.",
+    hint: "Wait until it ends; five minutes after he was killed, others may go on where he stopped.",
   },
   "EXOS-E8006": {
     status: 500,

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { hostname, userInfo } from "node:os";
 import type { City } from "#regions/city.ts";
 import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
@@ -7,32 +6,19 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { wavesOf } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
-import { type DeployState, waveOf } from "./deploy-state.ts";
 import { environmentOf } from "./environment-of.ts";
+import { fleetCommand } from "./fleet-command.ts";
+import { operatorName, refusedFailure } from "./refuse-held.ts";
 import { openReleaseKey } from "./release-channel.ts";
 import { type DeployOrder, type DeployOutcome, runWaves } from "./wave-engine.ts";
 
 /** How long a wave is watched unless told otherwise. @source cloud.md 11 */
 const BAKE_SECONDS = 1_200;
 
-/** Who is at it, as others are told. */
-export const operatorName = (): string => `${userInfo().username}@${hostname()}`;
 /** Whether another release that was killed half way is given up. */
 export const abandonOf = (options: CommandContext["options"]) => ({
   abandon: options["abandon"] !== undefined,
 });
-
-/** @param by the deployment that is under way */
-export function refusedFailure(by: DeployState): CommandFailure {
-  const { operator, version, leaves } = by;
-  const [verb, doing] =
-    leaves === null
-      ? ["deploy", `deploys ${version}`]
-      : ["rollback", `takes ${leaves} back to ${version}`];
-  const ways = `\`exos fleet ${verb}\` goes on with it when he is gone, --abandon gives it up`;
-  const message = `${operator} ${doing} in ${waveOf(by).join(" ")}: ${ways}`;
-  return new CommandFailure(message, { code: "EXOS-E8005" });
-}
 
 /** The fleet's tools; with the release key, where these cities need it. */
 export async function openTools(
@@ -82,15 +68,25 @@ export function bring(
   );
 }
 
+/** Where an order was to be carried out and how, for one that goes on with it. */
+function sameAgain(options: CommandContext["options"]) {
+  const { environment, city, wave, bake } = options;
+  return { environment, city, wave, bake, "release-key": options["release-key"] };
+}
+
 /** @throws CommandFailure for all that is not done */
-export function tell(outcome: DeployOutcome, { terminal, json }: CommandContext): ExitCode {
+export function tell(
+  outcome: DeployOutcome,
+  context: Pick<CommandContext, "terminal" | "json" | "options">,
+): ExitCode {
+  const { terminal, json, options } = context;
   if (json) terminal.out(JSON.stringify({ schema: "exos.fleet-deploy.v1", ...outcome }));
   switch (outcome.state) {
     case "done":
       if (!json) terminal.out(`Deployed ${outcome.deployed.version}.`);
       return EXIT.done;
     case "refused":
-      throw refusedFailure(outcome.by);
+      throw refusedFailure(outcome.by, environmentOf(context));
     case "taken":
       throw new CommandFailure("another operator took this deployment over", {
         code: "EXOS-E8005",
@@ -98,8 +94,11 @@ export function tell(outcome: DeployOutcome, { terminal, json }: CommandContext)
     case "kept": {
       const { wave, reason, deployed } = outcome;
       const { version, leaves } = deployed;
-      const again = leaves === null ? `deploy --release ${version}` : "rollback";
-      const message = `${wave.join(", ")} stays at ${version}: ${reason}; \`exos fleet ${again}\` goes on`;
+      const again =
+        leaves === null
+          ? fleetCommand("deploy", { ...sameAgain(options), release: version })
+          : fleetCommand("rollback", sameAgain(options));
+      const message = `${wave.join(", ")} stays at ${version}: ${reason}; \`${again}\` goes on`;
       throw new CommandFailure(message, { code: "EXOS-E8011" });
     }
     case "failed": {

@@ -6,23 +6,17 @@ import type { CommandContext } from "#services/cli/command.ts";
 import type { ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
-import {
-  abandonOf,
-  bring,
-  openTools,
-  operatorName,
-  refusedFailure,
-  tell,
-} from "./bring-release.ts";
+import { abandonOf, bring, openTools, tell } from "./bring-release.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { checkReleaseOptions } from "./check-release-options.ts";
 import { citiesToDeploy } from "./cities-to-deploy.ts";
 import type { FleetTools } from "./compose-fleet.ts";
-import { halfDeployed, isHeldFrom, neededReleases } from "./deploy-state.ts";
+import { halfDeployed, neededReleases } from "./deploy-state.ts";
 import { environmentOf } from "./environment-of.ts";
 import { FLEET_PLATFORMS, layOutImage } from "./lay-out-image.ts";
 import { layOutRelease } from "./lay-out-release.ts";
 import { readPrinted } from "./read-printed.ts";
+import { refuseHeld } from "./refuse-held.ts";
 import { dropOldReleases, fetchRelease, saveRelease } from "./releases.ts";
 import { findImage, saveImage } from "./stored-image.ts";
 
@@ -72,15 +66,13 @@ async function dropOld(version: string, { record, releases }: FleetTools): Promi
  * @throws CommandFailure `EXOS-E8005` for whoever would be refused when all is built
  */
 async function versionToDeploy(
-  { options }: CommandContext,
+  context: CommandContext,
   { record, clock }: FleetTools,
 ): Promise<{ readonly version: string; readonly isNew: boolean }> {
   const state = (await record.read())?.state;
-  if (state !== undefined && isHeldFrom(state, operatorName(), clock.now())) {
-    throw refusedFailure(state);
-  }
-  const half = halfDeployed(state, abandonOf(options));
-  const named = options["release"] ?? half;
+  refuseHeld(state, { fleet: environmentOf(context), now: clock.now() });
+  const half = halfDeployed(state, abandonOf(context.options));
+  const named = context.options["release"] ?? half;
   const isNew = named === undefined || state === undefined;
   return { version: named ?? newVersion(clock.now()), isNew };
 }

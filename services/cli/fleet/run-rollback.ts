@@ -3,13 +3,14 @@ import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { bring, openTools, refusedFailure, tell } from "./bring-release.ts";
+import { bring, openTools, tell } from "./bring-release.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { checkChannelKey, citiesToDeploy } from "./cities-to-deploy.ts";
 import type { FleetTools } from "./compose-fleet.ts";
 import { givenNow } from "./deploy-state.ts";
 import { environmentOf } from "./environment-of.ts";
+import { refusedFailure } from "./refuse-held.ts";
 import { takeBack, whyNoWayBack } from "./ways-back.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function runRollback(context: CommandContext): Promise<ExitCode> {
     record: tools.record,
     async bring({ leaves, version, cities }, state) {
       // Killed half way at cities that are not meant: whoever may touch them goes on with it.
-      if (cities.some((code) => !codes.includes(code))) throw refusedFailure(state);
+      if (cities.some((code) => !codes.includes(code))) throw refusedFailure(state, fleet);
       const ones = chosen.filter(({ code }) => cities.includes(code));
       checkChannelKey(ones, context);
       const outcome = await bring({ version, leaves }, ones, { context, tools });

@@ -105,7 +105,8 @@ it("is refused while somebody deploys, who is named with what he does", async ()
   record = { ...RECORD, phase: "deploying", until: 99_999_999_999 };
   const said = await rollback();
   expect(said).toMatchObject({ code: 1, out: "" });
-  expect(said.err).toContain("EXOS-E8005 anna deploys 2 in loc: `exos fleet deploy` goes on");
+  const told = "EXOS-E8005 anna deploys 2 in loc: `exos fleet deploy --environment local` goes on";
+  expect(said.err).toContain(told);
   record = { ...RECORD, phase: "baking", leaves: "3", until: 99_999_999_999 };
-  expect((await rollback()).err).toContain("anna takes 3 back to 2 in loc: `exos fleet rollback`");
+  expect((await rollback()).err).toContain("anna takes 3 back to 2 in loc: `exos fleet rollback ");
 });
