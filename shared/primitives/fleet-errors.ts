@@ -69,6 +69,12 @@ export const FLEET_ERRORS = {
     sentence: "A wave stays at its release though not all is well; no later one is begun.",
     hint: "Look at `exos fleet status`; when it is well, the same release goes on where it stopped.",
   },
+  "EXOS-E8012": {
+    status: 500,
+    title: "A program of the fleet failed",
+    sentence: "A program that builds, synthesises, deploys or removes ended with a failure.",
+    hint: "The lines above say which one and why; once that is mended, the same command goes on.",
+  },
   "EXOS-E8020": {
     status: 503,
     title: "No key of the edge",

@@ -24,7 +24,7 @@ export interface CdkRuns {
  */
 const ANEW = ["--require-approval", "never", "--import-existing-resources"];
 
-/** @throws CommandFailure `EXOS-E8008` for a release that is none, `EXOS-E8183` for a run that fails */
+/** @throws CommandFailure `EXOS-E8008` for a release that is none, `EXOS-E8012` for a run that fails */
 export function createCdkRuns(
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
   releases: Pick<ReleaseObjects, "get">,
@@ -40,7 +40,7 @@ export function createCdkRuns(
       signal,
       env: environment,
       cwd: homedir(),
-      code: "EXOS-E8183",
+      code: "EXOS-E8012",
     });
 
   async function unpacked(version: string): Promise<string> {
@@ -77,7 +77,7 @@ export function createCdkRuns(
             CDK_CONTEXT_JSON: JSON.stringify(context),
           },
           signal,
-          code: "EXOS-E8183",
+          code: "EXOS-E8012",
         });
         const app = ["--app", folder, ...ANEW];
         await run(["deploy", `${stage}/**`, ...app], `deploying all of ${stage}`);

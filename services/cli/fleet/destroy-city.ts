@@ -14,7 +14,7 @@ export interface DestroyPorts {
  * Remove the stacks of a city, as its release has them, to the end. May be repeated. One that is cut
  * short stands without protection until it is removed, or deployed again.
  *
- * @throws CommandFailure `EXOS-E8008` where nothing was ever deployed, `EXOS-E8183` for a run that fails
+ * @throws CommandFailure `EXOS-E8008` where nothing was ever deployed, `EXOS-E8012` for a run that fails
  */
 export async function destroyCity(
   city: string,

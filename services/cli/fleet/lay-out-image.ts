@@ -30,7 +30,7 @@ const BUILT = z.union([
  *
  * @returns why there is none, as a sentence's end, where nothing here builds images or
  *   a step failed
- * @throws CommandFailure `EXOS-E8183` when the program itself fails
+ * @throws CommandFailure `EXOS-E8012` when the program itself fails
  */
 export async function layOutImage(
   { environment, signal }: Pick<CommandContext, "environment" | "signal">,
@@ -64,7 +64,7 @@ async function build(
   const onLine = (line: string) => {
     if (line.startsWith("{")) last = line;
   };
-  const options = { doing: "building the image", code: "EXOS-E8183", cwd: PROJECT } as const;
+  const options = { doing: "building the image", code: "EXOS-E8012", cwd: PROJECT } as const;
   const program = [join(PROJECT, "infra", "image.ts"), ...words];
   try {
     await runProgram(process.execPath, program, { ...options, env: environment, signal, onLine });

@@ -22,7 +22,7 @@ export interface LayOutOptions extends Pick<CommandContext, "environment" | "sig
  * Everything that is deployed to AWS: the functions, bundled, inside the cloud assembly of every city
  * of the environment. Made once, in a temporary folder, by programs of `infra/`.
  *
- * @throws CommandFailure `EXOS-E8183` when one of them fails
+ * @throws CommandFailure `EXOS-E8012` when one of them fails
  */
 export async function layOutRelease(options: LayOutOptions): Promise<readonly ReleaseFile[]> {
   const { fleet, version, image, printed, environment, signal } = options;
@@ -30,7 +30,7 @@ export async function layOutRelease(options: LayOutOptions): Promise<readonly Re
   const [bundles, assembly] = [join(folder, "functions"), join(folder, "assembly")];
   const named = { environment: fleet, release: version, ...(image && { image }) };
   const context = { ...named, bundles, printed };
-  const common = { cwd: PROJECT, signal, code: "EXOS-E8183" } as const;
+  const common = { cwd: PROJECT, signal, code: "EXOS-E8012" } as const;
   const program = (name: string, words: readonly string[], doing: string, env = {}) =>
     runProgram(process.execPath, [join(PROJECT, "infra", name), ...words], {
       ...common,

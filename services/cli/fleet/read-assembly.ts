@@ -23,7 +23,7 @@ interface Part {
 /**
  * What would be deployed, synthesised now: without bundles, credentials or network.
  *
- * @throws CommandFailure `EXOS-E8183` when that fails
+ * @throws CommandFailure `EXOS-E8012` when that fails
  */
 export async function synthesiseTemplates(
   fleet: EnvironmentName,
@@ -42,7 +42,7 @@ export async function synthesiseTemplates(
       cwd: PROJECT,
       env: { ...environment, ...told },
       signal,
-      code: "EXOS-E8183",
+      code: "EXOS-E8012",
     });
     return await readTemplates(folder);
   } finally {

@@ -92,7 +92,7 @@ async function buildRelease(version: string, { context, tools, fleet }: Building
   const built = given === undefined ? await layOutImage(context, platforms) : "it was named";
   if (typeof built === "string" && given === undefined) {
     const message = `there is no image, since ${built}`;
-    if (isReal) throw new CommandFailure(message, { code: "EXOS-E8183" });
+    if (isReal) throw new CommandFailure(message, { code: "EXOS-E8012" });
     terminal.err(`${message}: no task starts`);
   }
   const laidOut = typeof built === "string" ? undefined : built;

@@ -62,7 +62,7 @@ it("a deployment takes what outlived a stack on by its name, as the CDK's progra
   const { signal } = new AbortController();
   const runs = createCdkRuns({ environment, signal }, await release());
   await expect(runs.deploy("syd", VERSION, "storage")).rejects.toMatchObject({
-    code: "EXOS-E8183",
+    code: "EXOS-E8012",
   });
   const asked = endpoint.asked.filter(({ what }) => what === "CreateChangeSet");
   expect(endpoint.asked.map(({ what }) => what)).toContain("CreateChangeSet");
