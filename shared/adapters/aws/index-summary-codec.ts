@@ -1,7 +1,13 @@
 import { Reader } from "#shared/codec/reader.ts";
 import { Writer } from "#shared/codec/writer.ts";
 import type { OwnerSum } from "#shared/ports/address-index.ts";
-import { amount, height, unixSeconds } from "#shared/primitives/brand.ts";
+import {
+  amount,
+  type Hash256,
+  type HashHex,
+  height,
+  unixSeconds,
+} from "#shared/primitives/brand.ts";
 import type { CoinKind } from "#shared/primitives/coin.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import { toHex } from "#shared/primitives/hex.ts";
@@ -12,6 +18,8 @@ import { type OwnerCoin, type OwnerSummary, SUMMARY_COINS_MAX } from "./owner-ta
 /** A summary as it is stored: of an owner's history up to a final height, inclusive. */
 export interface StoredSummary extends OwnerSummary {
   readonly up: number;
+  /** Of the block at that height; `undefined` in summaries that were stored without it. */
+  readonly hash: HashHex | undefined;
   readonly rev: number;
 }
 
@@ -27,7 +35,7 @@ export function summaryKey(part: Uint8Array): DynamoItem {
 
 /** At most 330 KB: 4,096 coins of 69 bytes, and their scripts. */
 export function encodeSummary(part: Uint8Array, summary: StoredSummary): DynamoItem {
-  const { up, rev, kinds, coins } = summary;
+  const { up, hash, rev, kinds, coins } = summary;
   const writer = new Writer();
   for (const kind of KINDS) {
     const { transactions, received, sent } = kinds[kind];
@@ -45,6 +53,7 @@ export function encodeSummary(part: Uint8Array, summary: StoredSummary): DynamoI
   return {
     ...summaryKey(part),
     up: numeric(up),
+    ...(hash !== undefined && { hash: binary(fromHashHex(hash)) }),
     rev: numeric(rev),
     d: binary(writer.finish().slice()),
   };
@@ -67,6 +76,8 @@ export function decodeSummary(item: DynamoItem): StoredSummary {
   const list = reader.list(59, () => readCoin(reader, scripts));
   return {
     up: numberOf(item, "up"),
+    // Thirty-two bytes that `encodeSummary` has written.
+    hash: item["hash"] && toHashHex(bytesOf(item, "hash") as Hash256),
     rev: numberOf(item, "rev"),
     kinds: { ordinary, coinbase, coinstake },
     coins,

@@ -17,19 +17,29 @@ export const FOLD_ABOVE = 100;
 interface FoundSummary {
   /** The empty one below all, where none is stored or the stored one speaks of another chain. */
   readonly usable: StoredSummary;
-  /** Whether a new one may take its place: never one of less. */
+  /** Whether a new one may take its place: never one of less of the same chain. */
   readonly mayFold: boolean;
 }
 
-/** An owner's summary as far as this chain is final where it ends. */
+/**
+ * An owner's summary as far as this chain is final where it ends. What was final when it was folded may
+ * be of a chain that a city was made to forget, so it names the block that it ends in. The hash of an
+ * old height is in a frozen group, which whoever answers holds once it was read.
+ *
+ * @source cloud.md 5.4 `--refill`
+ */
 export async function readSummary(
   part: Uint8Array,
   { table, chain }: IndexView,
 ): Promise<FoundSummary> {
   const item = await table.get(summaryKey(part));
-  const stored = item === undefined ? undefined : decodeSummary(item);
-  if (stored !== undefined && stored.up <= chain.final) return { usable: stored, mayFold: true };
-  return { usable: { ...NO_SUMMARY, up: -1, rev: 0 }, mayFold: stored === undefined };
+  const none = { ...NO_SUMMARY, up: -1, hash: undefined };
+  if (item === undefined) return { usable: { ...none, rev: 0 }, mayFold: true };
+  const stored = decodeSummary(item);
+  const { up, hash, rev } = stored;
+  const isForeign = hash === undefined || (up <= chain.meets && (await chain.hashAt(up)) !== hash);
+  if (!isForeign && up <= chain.final) return { usable: stored, mayFold: true };
+  return { usable: { ...none, rev }, mayFold: isForeign };
 }
 
 /**
@@ -76,7 +86,12 @@ export async function sumUp(
   return summary;
 }
 
-async function fold(part: Uint8Array, summary: StoredSummary, { table }: IndexView) {
+async function fold(
+  part: Uint8Array,
+  folded: Omit<StoredSummary, "hash">,
+  { table, chain }: IndexView,
+) {
+  const summary = { ...folded, hash: await chain.hashAt(folded.up) };
   const condition =
     summary.rev === 1
       ? { text: "attribute_not_exists(#pk)" }
