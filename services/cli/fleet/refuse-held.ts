@@ -34,12 +34,15 @@ function goesOnBy(verb: string, { waves }: DeployState, fleet: EnvironmentName):
   });
 }
 
-/** @throws CommandFailure `EXOS-E8005` while somebody else deploys */
+/**
+ * @param city the one that is meant, where it is not the whole fleet
+ * @throws CommandFailure `EXOS-E8005` while somebody else deploys it
+ */
 export function refuseHeld(
   state: DeployState | undefined,
-  { fleet, now }: { readonly fleet: EnvironmentName; readonly now: UnixSeconds },
+  where: { readonly fleet: EnvironmentName; readonly city?: string; readonly now: UnixSeconds },
 ): void {
-  if (state !== undefined && isHeldFrom(state, operatorName(), now)) {
-    throw refusedFailure(state, fleet);
-  }
+  const { fleet, city, now } = where;
+  if (state === undefined || !isHeldFrom(state, operatorName(), now)) return;
+  if (city === undefined || state.waves.flat().includes(city)) throw refusedFailure(state, fleet);
 }

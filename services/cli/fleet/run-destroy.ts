@@ -7,6 +7,7 @@ import { CommandFailure } from "#services/cli/failure.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { environmentOf } from "./environment-of.ts";
+import { refuseHeld } from "./refuse-held.ts";
 import type { Survivor, SurvivorKind } from "./survivor.ts";
 
 /** What the next deployment of a city finds by its name, and goes on with. */
@@ -39,6 +40,9 @@ export async function runDestroy(context: CommandContext): Promise<ExitCode> {
   }
   const say = (line: string) => terminal.err(line);
   const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+  // Whoever deploys it would deploy it again.
+  const state = (await tools.record.read())?.state;
+  refuseHeld(state, { fleet, city: city.code, now: tools.clock.now() });
   await tools.destroy(city.code);
   const left = await tools.survivors(city.code);
   if (json) {

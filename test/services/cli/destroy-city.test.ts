@@ -3,12 +3,15 @@ import { cityNames, stakeKeyDescription } from "#regions/city-names.ts";
 import { sydney } from "#regions/sydney.ts";
 import { composeSurvivors, type SurvivorDeps } from "#services/cli/fleet/compose-survivors.ts";
 import type { DeployRecord } from "#services/cli/fleet/deploy-ports.ts";
+import type { DeployState } from "#services/cli/fleet/deploy-state.ts";
 import { destroyCity } from "#services/cli/fleet/destroy-city.ts";
+import { operatorName } from "#services/cli/fleet/refuse-held.ts";
 import { destroyedLines } from "#services/cli/fleet/run-destroy.ts";
 import { callerOf, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
 import { createLogGroups } from "#shared/adapters/aws/log-groups.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
-import { openCannedEndpoint } from "../../support/aws/canned-endpoint.ts";
+import { openCannedEndpoint, xmlAnswer } from "../../support/aws/canned-endpoint.ts";
+import { runInProcess } from "../../support/run-in-process.ts";
 
 const ACCOUNT = "111122223333";
 const REGION = "ap-southeast-2";
@@ -37,6 +40,39 @@ describe("the end of a city", () => {
     const never = async () => expect.fail("it was asked for");
     const ports = { record: record(undefined), unprotect: never, cdk: { destroy: never } };
     await expect(destroyCity("syd", ports)).rejects.toMatchObject({ code: "EXOS-E8008" });
+  });
+});
+
+describe("exos fleet destroy", () => {
+  it.each<readonly [string, Partial<DeployState>, string]>([
+    ["refuses a city that somebody deploys", {}, "EXOS-E8005 anna@there deploys 2 in loc"],
+    ["refuses one of a later wave of his", { waves: [["syd"], ["loc"]] }, "EXOS-E8005"],
+    ["goes on where his order is elsewhere", { waves: [["syd"]] }, "EXOS-E8008"],
+    ["goes on when he was gone for long", { until: 0 }, "EXOS-E8008"],
+    ["goes on with who was killed himself", { operator: operatorName() }, "EXOS-E8008"],
+  ])("%s", async (_, some, said) => {
+    const order: DeployState = {
+      ...{ v: 1, operator: "anna@there", until: 99_999_999_999, version: "2", leaves: null },
+      ...{ phase: "deploying", waves: [["loc"]], at: 0, before: { loc: "1" }, raised: {} },
+      ...{ given: {}, tries: {}, bakeFrom: 0, reason: null, ...some },
+    };
+    await using endpoint = await openCannedEndpoint(({ what }) => {
+      if (what === "GetCallerIdentity") return xmlAnswer(what, "<Account>000000000000</Account>");
+      if (what === "DescribeStacks") return xmlAnswer(what, "<Stacks></Stacks>");
+      const headers = { etag: '"1"' };
+      if (what.includes("/deploy.json"))
+        return { status: 200, text: JSON.stringify(order), headers };
+      // There is no release 2, which is where it ends that is not refused.
+      return { status: 404, text: "<Error><Code>NoSuchKey</Code></Error>" };
+    });
+    vi.stubEnv("AWS_ENDPOINT_URL", endpoint.url);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+    const words = ["fleet", "destroy", "--environment", "local", "--city", "loc"];
+    const { err } = await runInProcess([...words, "--confirm", "loc"], {
+      environment: { AWS_ENDPOINT_URL: endpoint.url },
+    });
+    expect(err).toContain(said);
   });
 });
 
