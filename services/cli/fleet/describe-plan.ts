@@ -1,4 +1,4 @@
-import { regionLines } from "./fleet-quotas.ts";
+import { needLines, type QuotaNeed, regionLines } from "./fleet-quotas.ts";
 import { type CityCost, type CityPlan, SHARED_STAGES } from "./plan-fleet.ts";
 import { sumOf } from "./price-templates.ts";
 
@@ -100,4 +100,23 @@ function smallLine(lines: CityCost["lines"]): string[] {
   return sum < CENT / 2
     ? []
     : [`     ${dollars(sum).padStart(6)}  ${lines.length} of less than a cent`];
+}
+
+/**
+ * What is to be done before anything can be deployed; nothing where no fact is missing. The first
+ * cluster of an account may fail before ECS has its role there, and makes that role as it fails.
+ *
+ * @source Amazon ECS, "Using service-linked roles": AWSServiceRoleForECS
+ */
+export function missingLines(missing: readonly string[], needs: readonly QuotaNeed[]): string[] {
+  if (missing.length === 0) return [];
+  return [
+    "",
+    "Before it can be deployed, regions/deployment.ts needs:",
+    ...missing.map((fact) => `  ${fact}`),
+    "and each account and region once: npx cdk bootstrap aws://ACCOUNT/REGION",
+    'and each account once, where "has been taken" is as good an answer:',
+    "  aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
+    ...(needs.length === 0 ? [] : needLines(needs)),
+  ];
 }

@@ -8,9 +8,9 @@ import { StoreFault } from "#shared/ports/store-fault.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
-import { costLines, planLines } from "./describe-plan.ts";
+import { costLines, missingLines, planLines } from "./describe-plan.ts";
 import { environmentOf } from "./environment-of.ts";
-import { needLines, quotasNeeded, type RegionReading, readRegion } from "./fleet-quotas.ts";
+import { quotasNeeded, type RegionReading, readRegion } from "./fleet-quotas.ts";
 import {
   type CityPlan,
   costOf,
@@ -124,18 +124,4 @@ async function regionOf(
     say(`${city.code}: its quotas are not known: ${cause.message}`);
     return undefined;
   }
-}
-
-function missingLines(
-  missing: readonly string[],
-  needs: ReturnType<typeof quotasNeeded>,
-): readonly string[] {
-  if (missing.length === 0) return [];
-  return [
-    "",
-    "Before it can be deployed, regions/deployment.ts needs:",
-    ...missing.map((fact) => `  ${fact}`),
-    "and each account and region once: npx cdk bootstrap aws://ACCOUNT/REGION",
-    ...(needs.length === 0 ? [] : needLines(needs)),
-  ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CITIES } from "#regions/fleet.ts";
-import { costLines, planLines } from "#services/cli/fleet/describe-plan.ts";
+import { costLines, missingLines, planLines } from "#services/cli/fleet/describe-plan.ts";
 import type { RegionReading } from "#services/cli/fleet/fleet-quotas.ts";
 import {
   type CityPlan,
@@ -61,6 +61,19 @@ describe("a plan", () => {
   it("compares no price with that of what nobody has priced", () => {
     const unknown = stack({ Peers: alarm(3), Gate: { Type: "AWS::RDS::DBInstance" } });
     expect(plan("syd", whole, unknown).spotNow).toBeUndefined();
+  });
+
+  it("says what each account wants once, as long as a fact is missing", () => {
+    const needs = [{ service: "dynamodb", code: "L-F98FE922", limits: "tables", least: 9 }];
+    expect(missingLines([], needs)).toEqual([]);
+    expect(missingLines(["zone: the DNS zone"], needs).slice(2)).toEqual([
+      "  zone: the DNS zone",
+      "and each account and region once: npx cdk bootstrap aws://ACCOUNT/REGION",
+      'and each account once, where "has been taken" is as good an answer:',
+      "  aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
+      "and in each account and region, at least:",
+      "  tables: 9 (dynamodb L-F98FE922)",
+    ]);
   });
 
   it("of what stands as it should says so, whatever release it is of", () => {
