@@ -52,6 +52,12 @@ describe("package.json", () => {
     expect(loose).toEqual([]);
   });
 
+  it("installs before every script, whichever is the first on a fresh clone", () => {
+    const scripts = Object.keys(manifest.scripts).filter((name) => !name.startsWith("pre"));
+    const before = scripts.map((name) => [name, manifest.scripts[`pre${name}`]]);
+    expect(before).toEqual(scripts.map((name) => [name, "node services/cli/install.mjs"]));
+  });
+
   it("has at most ten scripts besides those that install before them", () => {
     const scripts = Object.keys(manifest.scripts).filter((name) => !name.startsWith("pre"));
     expect(scripts.length).toBeLessThanOrEqual(10);

@@ -1,5 +1,5 @@
 /**
- * Installs what is missing from the lock file, before `npm start` and `npm test` on a fresh clone.
+ * Installs what is missing from the lock file, before any script of a fresh clone.
  * Plain JavaScript, because it runs under whatever Node called npm (20 or later); what follows it
  * runs under the Node that it installs. One install script runs: that of the `node` package.
  */
