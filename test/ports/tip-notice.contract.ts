@@ -16,4 +16,13 @@ export function tipNoticeContract(create: () => Promise<TipNotice>): void {
     await notice.put(of(genesis, 8));
     expect(await notice.read()).toEqual(of(genesis, 8));
   });
+
+  it("stays with the newest, whoever comes late", async () => {
+    const notice = await create();
+    await notice.put({ ...genesis, rev: 8 });
+    await notice.put({ ...first, rev: 7 });
+    expect(await notice.read()).toMatchObject({ rev: 8, hash: genesis.hash });
+    await notice.put({ ...first, rev: 8 });
+    expect(await notice.read()).toMatchObject({ rev: 8, hash: first.hash });
+  });
 }

@@ -11,12 +11,18 @@ export function createDynamoTipNotice(chain: DynamoTable): TipNotice {
   const key = chainKey("NOW");
   return {
     async put(tip) {
-      await chain.put({
+      const rev = numeric(tip.rev);
+      const item = {
         ...key,
-        rev: numeric(tip.rev),
+        rev,
         height: numeric(tip.height),
         hash: binary(fromHashHex(tip.hash)),
         work: binary(encodeWork(tip.work)),
+      };
+      // Who is late has nothing to say.
+      await chain.put(item, {
+        text: "attribute_not_exists(#rev) OR #rev <= :rev",
+        values: { rev },
       });
     },
     async read() {

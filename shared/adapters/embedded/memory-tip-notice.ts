@@ -5,7 +5,7 @@ export function createMemoryTipNotice(): TipNotice {
   let noticed: NoticedTip | undefined;
   return {
     async put({ rev, height, hash, work }) {
-      noticed = { rev, height, hash, work };
+      if (noticed === undefined || noticed.rev <= rev) noticed = { rev, height, hash, work };
     },
     read: async () => noticed,
   };
