@@ -54,7 +54,7 @@ function shapesOf(names: CityNames): Readonly<Record<string, AlarmShape>> {
   });
   return {
     TipAge: {
-      says: "The tip is older than 15 minutes: exos fleet status tells the reason.",
+      says: `The tip is older than 15 minutes: exos fleet status ${names.code} --environment ${names.environment} tells the reason.`,
       metric: ours(names, "TipAgeSeconds"),
       comparison: "above",
       threshold: 900,

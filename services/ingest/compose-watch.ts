@@ -38,8 +38,8 @@ import { healthVectorKey } from "#shared/fleet/health-vector.ts";
 import { CONNECT_GROUP, connectId } from "#shared/messages/queue-hints.ts";
 import type { TickHint } from "#shared/messages/tick-hint.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
-import type { Operators } from "#shared/ports/operators.ts";
 import type { TaskDeps } from "./watch/keep-task.ts";
+import type { TellDeps } from "./watch/tell-differences.ts";
 import { createWatch, type Watch, type WatchDeps } from "./watch/watch.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -116,11 +116,14 @@ export function composeWatch(environment: Environment): Watch {
     ...openCluster(environment, stores),
     fleet: openFleet(environment, {
       city: env.EXOS_CITY,
-      operators: createSnsOperators({
-        client: sns,
-        topicArn: env.EXOS_TOPIC_ALARMS,
-        city: env.EXOS_CITY,
-      }),
+      told: {
+        environment: env.EXOS_ENVIRONMENT,
+        operators: createSnsOperators({
+          client: sns,
+          topicArn: env.EXOS_TOPIC_ALARMS,
+          city: env.EXOS_CITY,
+        }),
+      },
     }),
     clock,
     log,
@@ -174,7 +177,7 @@ function openSeed(environment: Environment): TaskDeps["seed"] {
 
 function openFleet(
   environment: Environment,
-  { city, operators }: { readonly city: string; readonly operators: Operators },
+  { city, told }: { readonly city: string; readonly told: Omit<TellDeps, "log"> },
 ): WatchDeps["fleet"] {
   if (!WANTED_WITH_FLEET.some((name) => environment[name] !== undefined)) return undefined;
   const env = readCityEnvironment(environment, WANTED_WITH_FLEET);
@@ -190,6 +193,6 @@ function openFleet(
       bucket: env.EXOS_BUCKET_WEB,
     }),
     cities: env.EXOS_FLEET_CITIES.split(","),
-    operators,
+    ...told,
   };
 }

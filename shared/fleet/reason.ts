@@ -34,6 +34,7 @@ export interface Reason {
   readonly text: string;
   /** From when on it holds, as far as one can tell. */
   readonly since: UnixSeconds;
+  /** With `<city>` and `<environment>` for whoever knows them. */
   readonly fix: string;
   /** Whether it takes the city out of rotation; else it is only said. */
   readonly out: boolean;
@@ -53,10 +54,14 @@ const ROWS: Readonly<
   },
   "state-split": {
     code: "EXOS-E8141",
-    fix: "exos fleet status --groups, then exos fleet load <city> --refill for the minority",
+    fix: "exos fleet status --groups --environment <environment>, then exos fleet load <city> --refill for the minority",
     out: true,
   },
-  split: { code: "EXOS-E8142", fix: "exos fleet status --groups", out: true },
+  split: {
+    code: "EXOS-E8142",
+    fix: "exos fleet status --groups --environment <environment>",
+    out: true,
+  },
   assumed: {
     code: "EXOS-E8143",
     fix: "Wait for the replay from genesis that confirms the snapshot",
@@ -64,14 +69,22 @@ const ROWS: Readonly<
   },
   index: { code: "EXOS-E1009", fix: "Wait for the index", out: true },
   peers: { code: "EXOS-E3006", fix: "Name one with --addnode", out: true },
-  silent: { code: "EXOS-E8144", fix: "exos fleet status <city>: the task starts again", out: true },
+  silent: {
+    code: "EXOS-E8144",
+    fix: "exos fleet status <city> --environment <environment>: the task starts again",
+    out: true,
+  },
   "dead-letters": { code: "EXOS-E8145", fix: "exos fleet redrive <city> <queue>", out: false },
   commit: {
     code: "EXOS-E8146",
     fix: "exos fleet logs <city>: the block that cannot be connected is named there",
     out: true,
   },
-  unreachable: { code: "EXOS-E8147", fix: "exos fleet status <city>", out: true },
+  unreachable: {
+    code: "EXOS-E8147",
+    fix: "exos fleet status <city> --environment <environment>",
+    out: true,
+  },
 };
 
 /** A reason with what its name says. @param said `fix`, `out`: unless the name's own answer holds */

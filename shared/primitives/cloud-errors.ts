@@ -19,7 +19,7 @@ export const CLOUD_ERRORS = {
     status: 500,
     title: "Table, queue, bucket or key not found",
     sentence: "What a name of the environment points to does not exist in this region.",
-    hint: "Compare city, region and account with `exos fleet status`; a missing stack is deployed again.",
+    hint: "Compare city, region and account with `exos fleet status --environment prod`; a missing stack is deployed again.",
   },
   "EXOS-E8103": {
     status: 500,

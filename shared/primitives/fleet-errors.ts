@@ -49,7 +49,7 @@ export const FLEET_ERRORS = {
     status: 404,
     title: "Unknown release",
     sentence: "No release of this name is stored.",
-    hint: "`exos fleet deploy` stores one; `exos fleet status` names what runs.",
+    hint: "`exos fleet deploy` stores one; `exos fleet status --environment prod` names what runs.",
   },
   "EXOS-E8009": {
     status: 403,
@@ -67,7 +67,7 @@ export const FLEET_ERRORS = {
     status: 500,
     title: "A wave is kept",
     sentence: "A wave stays at its release though not all is well; no later one is begun.",
-    hint: "Look at `exos fleet status`; when it is well, the same release goes on where it stopped.",
+    hint: "Look at `exos fleet status --environment prod`; when it is well, the same release goes on where it stopped.",
   },
   "EXOS-E8012": {
     status: 500,

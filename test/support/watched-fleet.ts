@@ -61,6 +61,7 @@ export async function openWatchedFleet(codes: readonly string[]): Promise<Watche
   };
   const notices: OperatorNotice[] = [];
   const operators = { tell: async (notice: OperatorNotice) => void notices.push(notice) };
+  const told = { environment: "test", operators };
   const byCode = new Map<string, SimulatedCity>();
   const asker = createHttpCityAsker({
     origin: ORIGIN,
@@ -72,7 +73,7 @@ export async function openWatchedFleet(codes: readonly string[]): Promise<Watche
     },
   });
   for (const code of codes) {
-    const fleet = byCode.size === 0 ? { asker, board, cities: codes, operators } : undefined;
+    const fleet = byCode.size === 0 ? { asker, board, cities: codes, ...told } : undefined;
     const city = { code, network: NETWORK, chain: CHAIN, clock, fleet };
     byCode.set(code, await openSimulatedCity(city));
   }

@@ -37,7 +37,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "tip stale, or behind",
     command:
-      "`exos fleet status`, then the reason's own line; `exos fleet redrive CITY` is always safe",
+      "`exos fleet status --environment prod`, then the reason's own line; `exos fleet redrive CITY` is always safe",
     takes: "minutes",
   },
   {
@@ -56,7 +56,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
     event:
       "a notice of EXOS-E8142 (split) or EXOS-E8141 (state-split) by each city that watches; one more when all agree again",
     command:
-      "`exos fleet status --groups`; the minority is out of rotation; `exos fleet load CITY --refill --confirm CITY` rebuilds it",
+      "`exos fleet status --groups --environment prod`; the minority is out of rotation; `exos fleet load CITY --refill --confirm CITY` rebuilds it",
     takes: "under an hour, under $1",
   },
   {

@@ -5,6 +5,8 @@ import { isTold, type OperatorNotice, type Operators } from "#shared/ports/opera
 
 /** Whom it is told to. */
 export interface TellDeps {
+  /** Of these cities, as `exos fleet status` is told it. */
+  readonly environment: string;
   readonly operators: Operators;
   readonly log: Pick<Log, "info" | "error">;
 }
@@ -32,14 +34,18 @@ export async function areDifferencesTold(
     return String(known) !== String(differs);
   });
   if (changed.length === 0) return true;
-  const notice = noticeOf(changed, found.verdict);
+  const notice = noticeOf(changed, found.verdict, deps);
   const { code, title, facts } = notice;
   if (code === undefined) deps.log.info(title, facts);
   else deps.log.error(code, title, facts);
   return isTold(notice, deps);
 }
 
-function noticeOf(changed: readonly DifferingCity[], verdict: FleetVerdict): OperatorNotice {
+function noticeOf(
+  changed: readonly DifferingCity[],
+  verdict: FleetVerdict,
+  { environment }: Pick<TellDeps, "environment">,
+): OperatorNotice {
   const facts: LogFields = {
     ...Object.fromEntries(changed.map((one) => [one.city, describe(one, verdict)])),
     groups: verdict.groups.map((group) => group.join(" ")).join(" | "),
@@ -50,9 +56,11 @@ function noticeOf(changed: readonly DifferingCity[], verdict: FleetVerdict): Ope
   // Another set of coins is a bug of ours, another chain perhaps bad luck.
   for (const [difference, title] of TITLES) {
     const reason = reasons.find(({ name }) => name === difference);
-    if (reason !== undefined) return { code: reason.code, title, facts, todo: reason.fix };
+    if (reason === undefined) continue;
+    const todo = reason.fix.replaceAll("<environment>", environment);
+    return { code: reason.code, title, facts, todo };
   }
-  const todo = "Nothing to do: exos fleet status --groups shows who follows whom.";
+  const todo = `Nothing to do: exos fleet status --groups --environment ${environment} shows who follows whom.`;
   return { code: undefined, title: "cities agree again", facts, todo };
 }
 

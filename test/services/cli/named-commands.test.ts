@@ -4,6 +4,8 @@ import { start } from "#services/cli/commands/start.ts";
 import { COMMANDS } from "#services/cli/commands.ts";
 import { RUNBOOK } from "#services/cli/fleet/runbook.ts";
 import { parseCommandLine } from "#services/cli/parse-command-line.ts";
+import { REASON_NAMES, reasonOf } from "#shared/fleet/reason.ts";
+import { unixSeconds } from "#shared/primitives/brand.ts";
 import { ERROR_CATALOGUE } from "#shared/primitives/error-catalogue.ts";
 
 /** Each command in backticks of a text, as words behind `exos`. */
@@ -40,6 +42,19 @@ describe("a command that somebody is told to run", () => {
       ),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it("names the environment where it asks how deployed cities stand", () => {
+    const fixes = REASON_NAMES.map((name) => {
+      return [name, reasonOf(name, { text: "", since: unixSeconds(0) }).fix] as const;
+    });
+    // The one that speaks of the cities of a process that runs here.
+    const spoken = [...hints, ...rows, ...fixes].filter(([where]) => where !== "EXOS-E8001");
+    const asked = spoken.flatMap(([where, text]) =>
+      [...text.matchAll(/exos fleet status([^`.,;:]*)/g)].map(([, words = ""]) => [where, words]),
+    );
+    expect(asked.length).toBeGreaterThan(12);
+    expect(asked.filter(([, words]) => !words?.includes(" --environment "))).toEqual([]);
   });
 
   it.each([

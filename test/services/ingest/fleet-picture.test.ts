@@ -14,6 +14,7 @@ function watcher() {
   const state = { minute: 0, reached: true, broken: false };
   const sweep = createSweep({
     cities: ["syd", "lon"],
+    environment: "test",
     operators: { tell: async () => undefined },
     log: createMemoryLog(),
     asker: {

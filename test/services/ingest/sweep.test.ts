@@ -52,7 +52,7 @@ function fleet(name: string, change: Partial<SweepDeps> = {}) {
       putPicture: async () => undefined,
     },
     cities: CITIES,
-    ...{ operators, log, ...change },
+    ...{ environment: "test", operators, log, ...change },
   };
   return { answers, deps, log, mailed, sweep: createSweep(deps) };
 }
@@ -72,6 +72,7 @@ describe("cities that begin to differ from the others", () => {
       Message: expect.stringContaining("sin: state-split, leaves rotation") as string,
     });
     expect(first?.Message).toContain("exos fleet load <city> --refill");
+    expect(first?.Message).toContain("exos fleet status --groups --environment test, then");
     const facts = { sin: "state-split, leaves rotation", groups: "syd lon sin" };
     expect(log.records).toMatchObject([{ level: "error", code: "EXOS-E8141", fields: facts }]);
 
@@ -83,7 +84,10 @@ describe("cities that begin to differ from the others", () => {
     ]);
     answers.set("sin", answer());
     for (let minute = 0; minute < 2; minute++) seen = await sweep(seen, NOW);
-    expect(await mailed()).toMatchObject([{ Subject: "lon: cities agree again" }]);
+    const agree = expect.stringContaining(
+      "exos fleet status --groups --environment test",
+    ) as string;
+    expect(await mailed()).toMatchObject([{ Subject: "lon: cities agree again", Message: agree }]);
     expect(seen.every(({ differs }) => differs.length === 0)).toBe(true);
   });
 
