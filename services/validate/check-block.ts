@@ -32,7 +32,7 @@ export async function checkBlock(
 ): Promise<void> {
   const { headers, announce } = deps;
   const stored = await headers.get(hash);
-  // Whoever stores a block writes its header first; a hint without one is of no block of ours.
+  // Whoever stores a block hints after its header is kept; a hint without one is of no block of ours.
   if (stored === undefined) return;
   if (stored.rejected !== undefined && isStanding(stored.rejected, deps)) {
     await announce.send(badHint({ hash, code: stored.rejected.code, peer }));

@@ -23,6 +23,8 @@ export interface LooseBlocks {
   pages(): AsyncGenerator<readonly LooseItem[]>;
   /** Heights at which blocks are found in declared segments; `undefined`: in none. */
   packedHeights(hashes: readonly HashHex[]): Promise<readonly (number | undefined)[]>;
+  /** Those of some bodies under whose hash there is still nothing of a header. */
+  headless(bodies: readonly LooseItem[]): Promise<readonly LooseItem[]>;
   /** Delete an item, if it is still what it was. @returns whether it was */
   drop(item: LooseItem): Promise<boolean>;
 }

@@ -30,7 +30,7 @@ export interface SweptBlocks {
   readonly below: number;
   /** Items looked at. */
   readonly looked: number;
-  /** Items of blocks of dead branches, bad ones among them, and bodies that lost their header. */
+  /** Items of blocks of dead branches, bad ones among them, and bodies that have no header. */
   readonly dead: number;
   /** Items of blocks that are in their segments as well: somebody wrote them late. */
   readonly copies: number;
@@ -48,6 +48,10 @@ export interface SweepBlocksOptions {
 const AT_ONCE = 16;
 /** Between two pages of a megabyte, so that a city that works beside it is not throttled. */
 const PAGE_MS = 200;
+/** How long a body waits for its header: more than a throttled request is repeated. */
+const HEADER_MS = 60_000;
+/** Bodies without a header that are remembered; the rest is left to the next run. */
+const HEADLESS_MAX = 100_000;
 
 /**
  * Delete headers and bodies of dead branches, and late copies of packed blocks, below the last segment
@@ -62,23 +66,35 @@ export async function sweepBlocks(
   { dryRun = false, signal }: SweepBlocksOptions = {},
 ): Promise<SweptBlocks> {
   const { coins, loose, clock } = deps;
+  const headless: LooseItem[] = [];
   const count = { looked: 0, dead: 0, copies: 0, deleted: 0 };
   const tip = await coins.tip();
   const below = tip === undefined ? 0 : await lastDeclared(tip, deps);
   if (tip === undefined || below === 0) return { state: "unpacked", below, ...count };
+  const drop = async (items: readonly LooseItem[]) => {
+    if (dryRun) return;
+    const gone = await inParallel(items, AT_ONCE, (item) => loose.drop(item));
+    count.deleted += gone.filter((isGone) => isGone).length;
+  };
   for await (const page of loose.pages()) {
     signal?.throwIfAborted();
     // A load with --refill forgets which chain is ours.
     if (await isLoading(deps)) return { state: "loading", below, ...count };
-    const { dead, copies } = await fatesOf(page, { tip, below }, deps);
+    const { dead, copies, alone } = await fatesOf(page, { tip, below }, deps);
     count.looked += page.length;
     count.dead += dead.length;
     count.copies += copies.length;
-    if (!dryRun) {
-      const gone = await inParallel([...dead, ...copies], AT_ONCE, (item) => loose.drop(item));
-      count.deleted += gone.filter((isGone) => isGone).length;
-    }
+    headless.push(...alone.slice(0, HEADLESS_MAX - headless.length));
+    await drop([...dead, ...copies]);
     await clock.sleep(PAGE_MS, signal);
+  }
+  if (headless.length > 0) {
+    // Whoever stores a block writes its header last.
+    await clock.sleep(HEADER_MS, signal);
+    if (await isLoading(deps)) return { state: "loading", below, ...count };
+    const dead = await loose.headless(headless);
+    count.dead += dead.length;
+    await drop(dead);
   }
   return { state: "swept", below, ...count };
 }
@@ -98,12 +114,12 @@ async function lastDeclared(
   return 0;
 }
 
-/** Which items of a page nobody needs. */
+/** Which items of a page nobody needs, and which are of blocks that may be stored just now. */
 async function fatesOf(
   page: readonly LooseItem[],
   { tip, below }: { readonly tip: Tip; readonly below: number },
   { coins, loose }: SweepBlocksDeps,
-): Promise<{ readonly dead: readonly LooseItem[]; readonly copies: readonly LooseItem[] }> {
+): Promise<Record<"dead" | "copies" | "alone", readonly LooseItem[]>> {
   const dead: LooseItem[] = [];
   const unsure: LooseItem[] = [];
   for (const item of page) {
@@ -117,7 +133,6 @@ async function fatesOf(
   const packed = await loose.packedHeights(unsure.map(({ hash }) => hash));
   const isCopy = (at: number) => (packed[at] ?? below) < below;
   const copies = unsure.filter((_, at) => isCopy(at));
-  // Whoever stores a block writes its header first: without one, it was swept before its body.
-  const headless = unsure.filter((item, at) => !item.hasHeader && packed[at] === undefined);
-  return { dead: [...dead, ...headless], copies };
+  const alone = unsure.filter((item, at) => !item.hasHeader && packed[at] === undefined);
+  return { dead, copies, alone };
 }

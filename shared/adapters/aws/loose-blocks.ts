@@ -60,6 +60,10 @@ export function createLooseBlocks({
         const [header] = await packed.headers([hash]);
         return header?.record.height;
       }),
+    async headless(bodies) {
+      const headers = await chain.getMany(bodies.map(({ hash }) => headerKey(hash)));
+      return bodies.filter((_, at) => headers[at] === undefined);
+    },
     drop({ kind, hash, height, sha256 }) {
       if (kind === "body") {
         const condition = {

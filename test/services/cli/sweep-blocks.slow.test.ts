@@ -82,6 +82,7 @@ async function openCity() {
       segmentBlocks: SEGMENT_BLOCKS,
       clock: { ...clock, now: () => NOW, sleep: async (ms: number) => void slept.push(ms) },
     },
+    mineNext: () => mine(won.at(-1), 1, 0x55),
     /** What lies in the table of these blocks, by kind. */
     async lying(ofBlocks: readonly MinedBlock[]) {
       const wanted = new Set(ofBlocks.map(({ record }) => record.hash));
@@ -131,7 +132,8 @@ describe("the sweep of blocks outside of segments", () => {
     expect(await city.lying([...left, first, second, third])).toEqual([]);
     expect(await city.lying(late)).toEqual(four);
 
-    // A body that was left by whoever was killed after its header.
+    expect(new Set(city.slept)).toEqual(new Set([200]));
+    // A body that was left by whoever was killed before its header.
     await validator.blocks.put(last.record.hash, last.bytes);
     expect(await sweepBlocks(deps)).toMatchObject({ ...none, dead: 1, deleted: 1 });
     expect(await sweepBlocks(deps)).toMatchObject(none);
@@ -142,7 +144,19 @@ describe("the sweep of blocks outside of segments", () => {
     for (const { record, bytes } of chain) expect(await blocks.get(record.hash)).toEqual(bytes);
     // Loose are the blocks above the last segment alone, and the branch beside them.
     expect(await city.lying(chain.slice(0, 63))).toEqual([]);
-    expect(new Set(city.slept)).toEqual(new Set([200]));
+    expect(new Set(city.slept)).toEqual(new Set([200, 60_000]));
+  });
+
+  it("leaves a body whose header comes while it is swept", async () => {
+    const { deps, headers, validator } = city;
+    const [next] = await city.mineNext();
+    if (next === undefined) throw new RangeError("no block");
+    await validator.blocks.put(next.record.hash, next.bytes);
+    const sleep = async (ms: number) => {
+      if (ms === 60_000) await headers.put(next.record, next.bytes.length);
+    };
+    expect(await sweepBlocks({ ...deps, clock: { ...deps.clock, sleep } })).toMatchObject(none);
+    expect(await city.lying([next])).toEqual(["body", "header"]);
   });
 
   it("deletes nothing that is another by now", async () => {
