@@ -70,8 +70,9 @@ export async function connectCandidates(
     // A run of blocks may have come as a candidate each; the last of them connected them all.
     const over = candidates.filter(({ hash, work }) => work <= tip.work || isDone(hash));
     for (const { hash } of over) await deps.headers.dropCandidate(hash);
-    // What could not be followed to its end now is left; the next hint looks at it again.
-    if (outcome === "left") tried.add(next.hash);
+    // What could not be followed to its end now is left; the next hint looks at it again. What is done
+    // may stay as well, where its header went before it.
+    if (outcome === "left" || outcome === "done") tried.add(next.hash);
   }
 }
 

@@ -165,4 +165,23 @@ describe("a hint to connect", () => {
     expect(await deps.coins.tip()).toMatchObject({ height: 0, rev: 1 });
     expect((await deps.coins.tip())?.mu).toHaveLength(408);
   });
+
+  it("looks once at a candidate whose header is gone, which nobody can drop", async () => {
+    const { deps } = await createCity();
+    await deps.headers.addCandidate({ work: 1n << 60n, hash: "ab".repeat(32) as HashHex });
+    const asked: HashHex[] = [];
+    const headers = {
+      ...deps.headers,
+      async get(of: HashHex) {
+        asked.push(of);
+        if (asked.length > 99) throw new RangeError("asked without end");
+        return deps.headers.get(of);
+      },
+      dropCandidate: async () => undefined,
+    };
+    const run = { attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER };
+    await connectHinted(run, { ...deps, headers });
+    expect(await tipOf(deps)).toBe(hash);
+    expect(asked.filter((of) => of.startsWith("abab"))).toHaveLength(1);
+  });
 });
