@@ -29,15 +29,19 @@ export async function connectHinted(
   deps: ConnectDeps,
 ): Promise<void> {
   const from = await deps.coins.tip();
-  if (from === undefined) {
-    const holder = await deps.shared.leases.holder("load", deps.clock.now());
-    // The first tip of an empty city is that of the snapshot which is being loaded.
-    if (holder !== undefined) return;
-  }
+  if (from === undefined && (await waitsForLoad(deps))) return;
   const { tip, more } = await connectCandidates(deps, {
     deadlineMs,
     isRepeated: attempt > 1,
     ...(from === undefined ? {} : { from }),
   });
   if (more) await deps.connect.send(moreHint(tip.rev));
+}
+
+/** Whether the first tip is that of a set which is being loaded, or is to be loaded again. */
+async function waitsForLoad({ shared, clock, log }: ConnectDeps): Promise<boolean> {
+  if ((await shared.leases.holder("load", clock.now())) !== undefined) return true;
+  if ((await shared.notice.read()) === undefined) return false;
+  log.warn("EXOS-E8137", "no tip until the city is loaded", { run: "exos fleet load <city>" });
+  return true;
 }

@@ -37,8 +37,8 @@ export interface SharedTables {
   readonly leases: Pick<Leases, "holder">;
   /** What the peer process says of the network. */
   readonly heartbeats: Pick<Heartbeats, "all">;
-  /** Told of each tip after its commit, before `follow`. */
-  readonly notice: Pick<TipNotice, "put">;
+  /** Told of each tip after its commit, before `follow`; says whether the city ever had one. */
+  readonly notice: TipNotice;
   /** Tells whoever talks to peers what was found bad, after that was written down. */
   readonly announce: WorkQueue<BadHint>;
   /** Told of a block that fells workers. */

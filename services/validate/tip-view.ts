@@ -10,12 +10,25 @@ import { toHashHex } from "#shared/primitives/hash.ts";
 import type { ValidateDeps } from "./deps.ts";
 import { carryTotals } from "./tip-totals.ts";
 
-/** The committed tip, read strongly; on an empty store, genesis is made the tip first. */
+/**
+ * The committed tip, read strongly; on an empty store, genesis is made the tip first. A city that ever
+ * told of a tip is not empty: it forgot its chain, half of which may still be there, and only the load
+ * that goes on with forgetting makes its next tip.
+ *
+ * @throws StoreFault `EXOS-E8137`, retryable, in such a city
+ * @source cloud.md 5.4 `--refill`
+ */
 export async function readTip(
   deps: Pick<ValidateDeps, "headers" | "blocks" | "coins" | "network" | "shared">,
 ): Promise<Tip> {
   const tip = await deps.coins.tip();
   if (tip !== undefined) return tip;
+  if ((await deps.shared?.notice.read()) !== undefined) {
+    throw new StoreFault(
+      "The city forgot its chain and has no tip until it is loaded. If no load is under way, run `exos fleet load <city>`.",
+      { retryable: true, code: "EXOS-E8137" },
+    );
+  }
   const { raw } = deps.network.consensus.genesis;
   const record = genesisRecord(deps.network);
   // In a city the peer process stores it, and whoever connects may write no body.

@@ -6,7 +6,8 @@ export type NoticedTip = Pick<Tip, "rev" | "height" | "hash" | "work">;
 /**
  * A hint of the tip that is cheap to poll: the tip itself is up to 131 KB, this a hundred bytes. It is
  * written after the commit, so it may lag and be lost; whoever sees it change reads the tip. Nothing
- * is decided by it.
+ * is decided by what it says; that it is there outlives a chain which is forgotten, and says that
+ * there was a tip.
  *
  * Implementations: `adapters/embedded/memory-tip-notice.ts`, `adapters/aws/dynamo-tip-notice.ts`. Each
  * passes `test/ports/tip-notice.contract.ts`. Every method throws StoreFault when the world failed.

@@ -112,6 +112,12 @@ export const CLOUD_ERRORS = {
     sentence: "The city had as many generations of its index as its roles name.",
     hint: "The coins are loaded, and the follower adds the missing blocks one by one. Report it, so that a release names more tables in `infra/port-calls.ts`.",
   },
+  "EXOS-E8137": {
+    status: 503,
+    title: "City without a chain",
+    sentence: "The city forgot its chain, and the load that was to fill it has not ended well.",
+    hint: "`exos fleet load <city>` again, unless one is under way: it goes on with whatever was left.",
+  },
   "EXOS-E8140": {
     status: 503,
     title: "Tip broken",

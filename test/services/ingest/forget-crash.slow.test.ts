@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { runLoad } from "#services/ingest/load/run-load.ts";
+import { connectHinted } from "#services/validate/connect-hinted.ts";
 import { createAwsBlockStore } from "#shared/adapters/aws/aws-block-store.ts";
 import { createAwsSegments } from "#shared/adapters/aws/aws-segments.ts";
 import { createDynamoCoinStore } from "#shared/adapters/aws/dynamo-coin-store.ts";
@@ -26,8 +27,10 @@ import {
   mineOn,
   preparedFrom,
   SEGMENT,
+  START,
   storesWith,
 } from "../../support/load-rig.ts";
+import { sharedValidator } from "../../support/shared-validator.ts";
 
 const ALIVE = new AbortController().signal;
 const [old, chain] = [await mineOn(undefined, LOADED, 0x53), await mineOn(undefined, LOADED)];
@@ -112,7 +115,12 @@ async function oldCity() {
       { ...rigs.new.depsOf(over, owner), refill: true, forget: () => forgetChain(of) },
       ALIVE,
     );
-  return { ports, table, refill, clock };
+  const deps = sharedValidator(network, START);
+  const shared = { ...deps.shared, leases: ports.leases, notice: ports.notice };
+  const hinted = { attempt: 1, deadlineMs: Number.POSITIVE_INFINITY };
+  const { coins } = ports;
+  const connect = () => connectHinted(hinted, { ...deps, coins, headers, blocks, clock, shared });
+  return { ports, table, refill, connect, clock };
 }
 
 describe("a city that forgets its chain", { timeout: 900_000 }, () => {
@@ -124,7 +132,7 @@ describe("a city that forgets its chain", { timeout: 900_000 }, () => {
       call++;
       for (const when of ["before", "after"] as const) {
         const where = `${when} call ${call}`;
-        const { ports, table, refill, clock } = await oldCity();
+        const { ports, table, refill, connect, clock } = await oldCity();
         const rev = (await ports.coins.tip())?.rev ?? 0;
         const dying = dyingTable(table, { call, when });
         const died = await refill("second", dying.table).then(
@@ -135,6 +143,8 @@ describe("a city that forgets its chain", { timeout: 900_000 }, () => {
         expect(died, where).toBe(dying.calls() >= call);
         // The lease of the dead runs out.
         clock.advance(61_000);
+        // Its end turned `connect` on, and a block came.
+        await connect();
         expect((await refill("third", table)).state, where).toBe("loaded");
         const tip = await ports.coins.tip();
         expect(tip, where).toMatchObject({ height: LOADED, hash: chain.at(-1)?.record.hash });

@@ -3,8 +3,10 @@ import { type CheckDeps, checkBlock } from "#services/validate/check-block.ts";
 import { connectHinted } from "#services/validate/connect-hinted.ts";
 import { createValidator } from "#services/validate/core.ts";
 import { storeBlock } from "#services/validate/store-block.ts";
+import { createMemoryLog } from "#shared/adapters/embedded/memory-log.ts";
 import { encodeBlock } from "#shared/codec/encode-block.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { withTip } from "#shared/ports/with-tip.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
@@ -183,5 +185,38 @@ describe("a hint to connect", () => {
     await connectHinted(run, { ...deps, headers });
     expect(await tipOf(deps)).toBe(hash);
     expect(asked.filter((of) => of.startsWith("abab"))).toHaveLength(1);
+  });
+
+  it("leaves a city that forgot its chain to the load, and says so, though nobody loads now", async () => {
+    const log = createMemoryLog();
+    const deps = { ...sharedValidator(exosRegtest, NOW), log };
+    const { record } = chain.trunk.at(-1) ?? next;
+    await deps.shared.notice.put({ ...record, rev: 9 });
+    await connectHinted({ attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER }, deps);
+    expect(await deps.coins.tip()).toBeUndefined();
+    expect(log.records).toMatchObject([{ level: "warn", code: "EXOS-E8137" }]);
+  });
+
+  it("makes no other first tip where the chain is forgotten before its commit", async () => {
+    const { deps } = await createCity();
+    const tip = await deps.coins.tip();
+    if (tip === undefined) throw new RangeError("no tip");
+    await deps.shared.notice.put(tip);
+    let isForgotten = false;
+    const commits: number[] = [];
+    const coins = {
+      ...withTip(deps.coins, async () => (isForgotten ? undefined : tip)),
+      commit: async (rev: number) => {
+        isForgotten = true;
+        commits.push(rev);
+        return false;
+      },
+    };
+    const run = { attempt: 1, deadlineMs: Number.MAX_SAFE_INTEGER };
+    await expect(connectHinted(run, { ...deps, coins })).rejects.toMatchObject({
+      retryable: true,
+      code: "EXOS-E8137",
+    });
+    expect(commits).toEqual([tip.rev]);
   });
 });
