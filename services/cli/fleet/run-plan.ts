@@ -65,10 +65,7 @@ export async function runPlan(context: CommandContext): Promise<ExitCode> {
   const cities = chosenCities(fleet, context);
   const missing = missingFacts(DEPLOYMENT, fleet, cities);
   const say = (line: string) => terminal.err(line);
-  const tools =
-    missing.length > 0
-      ? undefined
-      : await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+  const tools = missing.length > 0 ? undefined : await openStanding(context, { fleet, say });
   const printed = tools && (await readPrinted(fleet, tools));
   const templates = await synthesiseTemplates(fleet, context, {
     cities: partOf(context, cities),
@@ -99,6 +96,24 @@ interface Asking {
   readonly tools: FleetTools | undefined;
   readonly templates: FleetTemplates;
   say(line: string): void;
+}
+
+/**
+ * What stands; `undefined` where AWS is not reached or knows nobody with these credentials.
+ *
+ * @throws CommandFailure `EXOS-E8009` with credentials of another account
+ */
+async function openStanding(
+  context: CommandContext,
+  { fleet, say }: Pick<Asking, "fleet" | "say">,
+): Promise<FleetTools | undefined> {
+  try {
+    return await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+  } catch (cause) {
+    if (!(cause instanceof StoreFault)) throw cause;
+    say(`compared with nothing: ${cause.message}`);
+    return undefined;
+  }
 }
 
 async function standingOf(city: City, asking: Asking) {
