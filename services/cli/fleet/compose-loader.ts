@@ -1,5 +1,9 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
-import { LambdaClient, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import {
+  GetEventSourceMappingCommand,
+  LambdaClient,
+  UpdateEventSourceMappingCommand,
+} from "@aws-sdk/client-lambda";
 import type { City } from "#regions/city.ts";
 import type { CITY_OUTPUTS } from "#regions/city-outputs.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
@@ -24,6 +28,7 @@ import {
   type FleetTools,
 } from "./compose-fleet.ts";
 import type { PublishedSet } from "./find-witnessed.ts";
+import { fleetCommand } from "./fleet-command.ts";
 import { createHttpCountedSets } from "./http-counted-sets.ts";
 import type { BeginningDeps } from "./load-beginning.ts";
 import type { LoadCityDeps } from "./load-city.ts";
@@ -72,10 +77,17 @@ export async function composeLoader(options: FleetOptions, city: City): Promise<
       const item = await chain.get(TIP_KEY);
       return item === undefined ? undefined : decodeTipItem(item).gen;
     },
-    run: (command) => tasks.run({ ...task, command }),
+    run: (command, startedBy) => tasks.run({ ...task, command, startedBy }),
+    running: () => tasks.running(task.definition),
     ended: (arn) => tasks.ended(arn),
     connect: {
-      command: `aws lambda update-event-source-mapping --region ${region} --uuid ${UUID} --enabled`,
+      async isOn() {
+        const request = new GetEventSourceMappingCommand({ UUID });
+        const { State = "" } = await lambda.send(request).catch((cause: unknown) => {
+          throw awsFaultOf(cause, `asking whether connect of ${city.code} is on`);
+        });
+        return !/^Disabl(ed|ing)$/.test(State);
+      },
       async set(Enabled) {
         const request = new UpdateEventSourceMappingCommand({ UUID, Enabled });
         await lambda.send(request).catch((cause: unknown) => {
@@ -83,6 +95,7 @@ export async function composeLoader(options: FleetOptions, city: City): Promise<
         });
       },
     },
+    again: fleetCommand(`load ${city.code}`, { environment: options.fleet }),
     clock: { sleep: (milliseconds) => tools.clock.sleep(milliseconds, options.signal) },
     say: options.say,
   };

@@ -15,7 +15,8 @@ const USAGE =
  * `exos fleet load CITY`: a new generation of the city's coins. It begins with the newest set that may be
  * trusted: the city's own, else that of another city, which a replay from genesis confirms; `--from`
  * names another beginning. With `--snapshot` the task publishes the city's own set instead. With
- * `--refill` the city forgets a chain that ended elsewhere.
+ * `--refill` the city forgets a chain that ended elsewhere; where that was stopped before its end, it is
+ * gone on with first.
  */
 export async function runLoadCity(
   context: CommandContext,
@@ -44,7 +45,8 @@ export async function runLoadCity(
     { environment, signal, fleet, deployment: DEPLOYMENT, say },
     city,
   );
-  const words = snapshot ? ["--snapshot"] : await beginningWords(beginning, refill, deps.beginning);
+  const words = async (isRefill: boolean) =>
+    snapshot && !isRefill ? ["--snapshot"] : beginningWords(beginning, isRefill, deps.beginning);
   const outcome = await loadCity({ refill, words }, deps);
   if (outcome.state === "ended" && outcome.end.exitCode !== 0) {
     const { exitCode = "none", reason } = outcome.end;
@@ -57,6 +59,10 @@ export async function runLoadCity(
   } else if (outcome.state === "started") {
     terminal.out(
       `${outcome.task} ${snapshot ? "writes the set of" : "loads"} ${city.name}; \`exos fleet logs ${city.code}\` tells how it goes`,
+    );
+  } else if (outcome.state === "connected") {
+    terminal.out(
+      `${city.name} has a tip, and connects again; nothing was loaded: the same command now does that`,
     );
   } else terminal.out(`${city.name} is filled anew.`);
   return EXIT.done;

@@ -60,6 +60,11 @@ export const RUNBOOK: readonly RunbookRow[] = [
     takes: "under an hour, under $1",
   },
   {
+    event: "`exos fleet load CITY --refill` was stopped before its end, and `connect` is off",
+    command: "`exos fleet load CITY`: it waits on, or turns `connect` on where there is a tip",
+    takes: "what was left of it",
+  },
+  {
     event: "a region is lost",
     command: "nothing: the edge leaves it out; `exos fleet deploy` elsewhere when wanted",
     takes: "a minute of its callers",

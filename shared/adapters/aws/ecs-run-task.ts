@@ -1,4 +1,9 @@
-import { DescribeTasksCommand, type ECSClient, RunTaskCommand } from "@aws-sdk/client-ecs";
+import {
+  DescribeTasksCommand,
+  type ECSClient,
+  ListTasksCommand,
+  RunTaskCommand,
+} from "@aws-sdk/client-ecs";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { awsFaultOf } from "./aws-fault.ts";
 
@@ -12,6 +17,8 @@ export interface TaskToRun {
   readonly command?: readonly string[];
   readonly subnets: readonly string[];
   readonly securityGroup: string;
+  /** A mark that is found beside it while it runs: at most 128 letters, digits, `-`, `_` and `/`. */
+  readonly startedBy?: string | undefined;
 }
 
 /** How a task ended. */
@@ -26,6 +33,10 @@ export interface TaskEnd {
 export interface TaskRuns {
   /** @returns its ARN. @throws StoreFault, also when ECS has no place for it */
   run(task: TaskToRun): Promise<string>;
+  /** Those of a family that start or run, at most a hundred. @param definition as it was run */
+  running(
+    definition: string,
+  ): Promise<readonly { readonly task: string; readonly mark: string | undefined }[]>;
   /** @returns `undefined` while it has not ended */
   ended(arn: string): Promise<TaskEnd | undefined>;
 }
@@ -37,12 +48,13 @@ export function createEcsTaskRuns(options: {
 }): TaskRuns {
   const { client, cluster } = options;
   return {
-    async run({ definition, container, command, subnets, securityGroup }) {
+    async run({ definition, container, command, subnets, securityGroup, startedBy }) {
       const doing = `running ${definition}`;
       const request = new RunTaskCommand({
         cluster,
         taskDefinition: definition,
         count: 1,
+        startedBy,
         capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
         platformVersion: "1.4.0",
         networkConfiguration: {
@@ -63,6 +75,24 @@ export function createEcsTaskRuns(options: {
       if (arn !== undefined) return arn;
       const reason = failures?.[0]?.reason ?? "no task and no reason";
       throw new StoreFault(`${doing}: ${reason}`, { retryable: true, code: "EXOS-E8100" });
+    },
+    async running(definition) {
+      const family = definition.replace(/^.*\//, "").replace(/:\d+$/, "");
+      const doing = `looking for tasks of ${family}`;
+      const ask = <Answer>(answer: Promise<Answer>) =>
+        answer.catch((cause: unknown) => {
+          throw awsFaultOf(cause, doing);
+        });
+      const { taskArns = [] } = await ask(
+        client.send(new ListTasksCommand({ cluster, family, desiredStatus: "RUNNING" })),
+      );
+      if (taskArns.length === 0) return [];
+      const { tasks = [] } = await ask(
+        client.send(new DescribeTasksCommand({ cluster, tasks: taskArns })),
+      );
+      return tasks.flatMap(({ taskArn: task, startedBy: mark }) =>
+        task === undefined ? [] : [{ task, mark }],
+      );
     },
     async ended(arn) {
       const request = new DescribeTasksCommand({ cluster, tasks: [arn] });

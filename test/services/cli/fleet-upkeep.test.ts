@@ -15,7 +15,7 @@ const xml = (action: string, inner: string) =>
 const stack = OUTPUTS.map(
   (name) => `<member><OutputKey>${name}</OutputKey><OutputValue>${name}-1</OutputValue></member>`,
 ).join("");
-const ANSWERS: Readonly<Record<string, string>> = {
+const ANSWERS: Record<string, string> = {
   DescribeStacks: xml(
     "DescribeStacks",
     `<Stacks><member><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${stack}</Outputs></member></Stacks>`,
@@ -101,6 +101,23 @@ describe("looking after a deployed city", () => {
       },
       networkConfiguration: { awsvpcConfiguration: { securityGroups: ["SecurityGroup-1"] } },
     });
+  });
+
+  it("waits on for a refill that was stopped, and turns connect on", async () => {
+    const mapping = "/2015-03-31/event-source-mappings/ConnectMapping-1";
+    const before = { ...ANSWERS };
+    const task = { taskArn: "arn:task-9", startedBy: "refill-4", lastStatus: "STOPPED" };
+    Object.assign(ANSWERS, {
+      [`GET ${mapping}`]: JSON.stringify({ State: "Disabled" }),
+      ListTasks: JSON.stringify({ taskArns: [task.taskArn] }),
+      DescribeTasks: JSON.stringify({ tasks: [{ ...task, containers: [{ exitCode: 0 }] }] }),
+    });
+    const { said, changes } = await run("load", "loc");
+    Object.assign(ANSWERS, before, { [`GET ${mapping}`]: "{}" });
+    expect(JSON.parse(said.out)).toMatchObject({ state: "ended", task: "arn:task-9" });
+    expect(changes.map(({ what, body }) => [what, JSON.parse(body)])).toEqual([
+      [`PUT ${mapping}`, { Enabled: true }],
+    ]);
   });
 
   it("tells the loader whose snapshot it begins with", async () => {
