@@ -1,12 +1,13 @@
 /**
  * What a city outside AWS runs every few minutes, as a shell script: read the signed channel of its
- * wave, fetch and check the image it names, start it, wait until it is ready, else go back. Needs
- * curl, openssl, jq, sha256sum, zstd and docker, which the cloud-init installs.
+ * wave, fetch and check the image it names, start it, wait until it is ready, else go back to what
+ * was ready before. Needs curl, openssl, jq, sha256sum, zstd and docker, which the cloud-init installs.
  *
  * Whoever serves the channel can hold releases back, and nothing else: an unsigned, older or
- * different image never starts. A release that did not become ready is not tried again. Of images the
- * machine holds three at most, while one is fetched, and two or one between releases: what runs and
- * what it would go back to.
+ * different image never starts. A release that the machine went back from is not tried again. Where
+ * nothing was ready before it, as in a first sync, it stays and is waited for. Of images the machine
+ * holds three at most, while one is fetched, and two or one between releases: what runs and what it
+ * would go back to.
  *
  * @source cloud.md 12 "External city"
  */
@@ -74,17 +75,20 @@ if ! docker image inspect "$image" >/dev/null 2>&1; then
   rm -f image.tar.zst
 fi
 
+# What was not ready either is nothing to go back to.
+back=
+if [ "$previous" != "$image" ] && ready; then back=$previous; fi
 if run "$image" "$version"; then
   echo "$serial" >serial.new && mv serial.new serial
   say "runs $version"
   exit 0
 fi
 say "$version was not ready after $READY_SECONDS s"
-if [ -n "$previous" ] && [ "$previous" != "$image" ]; then
+if [ -n "$back" ]; then
   echo "$serial" >serial.new && mv serial.new serial
-  run "$previous" "$previous_version" || say "and $previous is not ready either"
-  say "went back to $previous"
-  prune "$previous"
+  run "$back" "$previous_version" || say "and $back is not ready any more"
+  say "went back to $back"
+  prune "$back"
 fi
 exit 1
 `;

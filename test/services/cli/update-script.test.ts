@@ -86,6 +86,7 @@ async function machine() {
 
   return {
     running,
+    becomeReady: (digest: string) => void good.add(digest),
     /** What the node is told that it runs. */
     release: () => /^EXOS_RELEASE=(.*)$/m.exec(readFileSync(join(etc, "image.env"), "utf8"))?.[1],
     /** Names of all images that the machine holds. */
@@ -163,6 +164,22 @@ describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
     const three = await city.publish(3);
     expect(await city.update()).toMatchObject({ code: 0 });
     expect(city.running()).toBe(three);
+  });
+
+  it("waits for a release where the one before it was not ready either", async () => {
+    using city = await machine();
+    await city.publish(1, { ready: false });
+    expect(await city.update()).toMatchObject({ code: 1 });
+    const two = await city.publish(2, { ready: false });
+    for (let tick = 0; tick < 2; tick++) {
+      const { code, said } = await city.update();
+      expect(code).toBe(1);
+      expect(said).not.toContain("went back");
+      expect([city.running(), city.release()]).toEqual([two, "0.2.0"]);
+    }
+    city.becomeReady(two);
+    expect(await city.update()).toEqual({ code: 0, said: "exos-update: runs 0.2.0\n" });
+    expect(await city.update()).toEqual({ code: 0, said: "" });
   });
 
   it.each([
