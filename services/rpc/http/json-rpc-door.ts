@@ -31,6 +31,7 @@ export async function answerJsonRpc(
     mayCall: entered.mayCall,
     wallet: c.req.param("name"),
     requestId: c.get("requestId"),
+    startedMs: c.get("started"),
     charge: (units) => charge(c, units, deps),
   });
   if (reply.refusal !== undefined) return refuseRpc(reply.refusal);

@@ -11,7 +11,7 @@ import {
   type RpcError,
   refuse,
 } from "#services/rpc/json-rpc/rpc-error.ts";
-import { limitsOf, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
+import { ANSWER_BYTES_MAX, limitsOf, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { Session } from "#services/rpc/session.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
@@ -34,6 +34,8 @@ export interface Caller {
   readonly session: Session;
   /** Names the request in the log. */
   readonly requestId: string;
+  /** Monotonic milliseconds at which the request came. */
+  readonly startedMs: number;
   /** The wallet that the path names. */
   readonly wallet: string | undefined;
   /** Whether the login may use this method. */
@@ -43,6 +45,16 @@ export interface Caller {
 }
 
 type Outcome = Result<unknown, RpcError>;
+
+/** Bytes kept free for each call of a batch, so that one that is not answered can say why. */
+const REFUSAL_BYTES = 256;
+
+const LATE = refuse(RPC_CODES.misc, `Took longer than ${REQUEST_SECONDS_MAX} s`);
+const TOO_LARGE = refuse(RPC_CODES.misc, `The answer is over ${ANSWER_BYTES_MAX} bytes`);
+const NOT_RUN = refuse(
+  RPC_CODES.misc,
+  `Not run: the answer to the batch would be over ${ANSWER_BYTES_MAX} bytes`,
+);
 
 /** Methods that the reference had and this node leaves out, with what takes their place. */
 const REPLACED: ReadonlyMap<string, string> = new Map([
@@ -117,19 +129,30 @@ export class JsonRpcServer {
   async #batch(values: readonly unknown[], caller: Caller): Promise<RpcReply> {
     const refused = refuseBatch(values, limitsOf(this.#deps.access).rpcBatchCalls);
     if (refused !== undefined) return whole({ version: "1.0", id: null }, refused);
-    const answers: object[] = [];
+    const answers: string[] = [];
+    let bytesLeft = ANSWER_BYTES_MAX - values.length * REFUSAL_BYTES;
     for (const value of values) {
       const parsed = parseCall(value);
-      if (!parsed.ok) {
-        answers.push(shape(parsed.error, { ok: false, error: parsed.error.error }));
-        continue;
-      }
-      const outcome = await this.#run(parsed.value, caller);
-      const silent = parsed.value.version === "2.0" && parsed.value.id === undefined;
-      if (!silent) answers.push(shape(parsed.value, outcome));
+      const echo = parsed.ok ? parsed.value : parsed.error;
+      const outcome = await this.#outcomeOf(parsed, bytesLeft, caller);
+      if (parsed.ok && echo.version === "2.0" && echo.id === undefined) continue;
+      const text = JSON.stringify(shape(echo, outcome));
+      const fits = bytesLeft <= 0 || text.length <= bytesLeft;
+      answers.push(fits ? text : JSON.stringify(shape(echo, TOO_LARGE)));
+      bytesLeft = fits ? bytesLeft - text.length : 0;
     }
-    const body = answers.length === 0 ? undefined : JSON.stringify(answers);
+    const body = answers.length === 0 ? undefined : `[${answers.join(",")}]`;
     return { status: body === undefined ? 204 : 200, body, error: undefined };
+  }
+
+  /** @param bytesLeft of the answer to the batch; without any, nothing more is run */
+  async #outcomeOf(
+    parsed: Result<Call, BadCall>,
+    bytesLeft: number,
+    caller: Caller,
+  ): Promise<Outcome> {
+    if (!parsed.ok) return { ok: false, error: parsed.error.error };
+    return bytesLeft <= 0 ? NOT_RUN : this.#run(parsed.value, caller);
   }
 
   async #run(call: Call, caller: Caller): Promise<Outcome> {
@@ -153,7 +176,12 @@ export class JsonRpcServer {
     if (isCity && !method.inCity) return forbidInCity(method.name);
     if (!caller.mayCall(method.name)) return forbid(method.name);
     const { calls, clock } = this.#deps;
-    const running = { method: method.name, startedMs: clock.elapsedMs() };
+    const startedMs = clock.elapsedMs();
+    // Whoever runs a city ends it at a time of his own: there one deadline holds for all calls.
+    const spentMs = isCity ? startedMs - caller.startedMs : 0;
+    const secondsLeft = REQUEST_SECONDS_MAX - spentMs / 1000;
+    if (secondsLeft <= 0) return LATE;
+    const running = { method: method.name, startedMs };
     calls.add(running);
     try {
       const context = {
@@ -164,14 +192,11 @@ export class JsonRpcServer {
         wallet: caller.wallet,
       };
       const answer = method.call(call.parameters, context);
-      // What needs a login may mine or stop, and take as long as it takes.
-      if (method.reach !== "public") {
-        const outcome = await answer;
-        session.forget();
-        return outcome;
-      }
-      const late = refuse(RPC_CODES.misc, `Took longer than ${REQUEST_SECONDS_MAX} s`);
-      return await withinTime(answer, REQUEST_SECONDS_MAX, late);
+      if (method.reach === "public") return await withinTime(answer, secondsLeft, LATE);
+      // What needs a login may mine or stop, and take as long as it takes; a city asks for none.
+      const outcome = isCity ? await withinTime(answer, secondsLeft, LATE) : await answer;
+      session.forget();
+      return outcome;
     } catch (fault) {
       return this.#failed(fault, { method: method.name, requestId: caller.requestId });
     } finally {

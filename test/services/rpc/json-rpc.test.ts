@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Method } from "#services/rpc/json-rpc/method.ts";
 import { RPC_BATCH_MAX } from "#services/rpc/limits.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
 import { CITY_METHODS } from "#services/rpc/methods/city-methods.ts";
+import { CITY_ACCESS } from "../../support/city-access.ts";
 import { call, clientOf, errorCode, post, result } from "../../support/rpc-client.ts";
 import { COOKIE, createRpcNode } from "../../support/rpc-node.ts";
 
@@ -144,6 +145,56 @@ describe("a batch", () => {
     const over = await post(send, calls(RPC_BATCH_MAX + 1));
     expect(errorCode(over)).toBe(-32600);
     expect(over.text).toContain("1000");
+  });
+
+  /** A city with one method, which counts its runs. */
+  async function cityWith(run: () => Promise<unknown>) {
+    let runs = 0;
+    const method: Method = {
+      ...{ name: "slow", reach: "local", inCity: true, cost: 1, description: "" },
+      usage: () => "slow",
+      async call() {
+        runs++;
+        return { ok: true, value: await run() };
+      },
+    };
+    const city = await createRpcNode([], { access: CITY_ACCESS, methods: async () => [method] });
+    async function batch(count: number) {
+      const calls = Array.from({ length: count }, (_, id) => ({ method: "slow", id }));
+      const { status, text } = await post(clientOf(city), JSON.stringify(calls));
+      const answers = JSON.parse(text) as { error: { message: string } | null }[];
+      return { status, errors: answers.map(({ error }) => error?.message), runs };
+    }
+    return { clock: city.clock, batch };
+  }
+
+  it("has one deadline in a city, whatever its calls take", async () => {
+    const late = "Took longer than 25 s";
+    const city = await cityWith(async () => city.clock.advance(12_500));
+    const answered = await city.batch(4);
+    expect(answered).toEqual({ status: 200, errors: [undefined, undefined, late, late], runs: 2 });
+
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const stuck = await cityWith(async () => {
+      stuck.clock.advance(15_000);
+      await new Promise((resolve) => setTimeout(resolve, 15_000));
+    });
+    const cut = stuck.batch(3);
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(await cut).toEqual({ status: 200, errors: [undefined, late, late], runs: 2 });
+    vi.useRealTimers();
+  });
+
+  it("is answered as far as it fits, and no call after that is run", async () => {
+    const { batch } = await cityWith(async () => "x".repeat(6 * 1_048_576));
+    const { status, errors, runs } = await batch(20);
+    expect([status, runs]).toEqual([200, 3]);
+    const refusals = [
+      "The answer is over 16777216 bytes",
+      "Not run: the answer to the batch would be over 16777216 bytes",
+    ];
+    expect(errors.slice(0, 4)).toEqual([undefined, undefined, ...refusals]);
+    expect(new Set(errors.slice(3))).toEqual(new Set(refusals.slice(1)));
   });
 });
 
