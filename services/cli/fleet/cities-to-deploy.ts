@@ -12,7 +12,10 @@ import { chosenCities } from "./chosen-cities.ts";
  *
  * @throws CommandFailure naming what is missing
  */
-export function citiesToDeploy(fleet: EnvironmentName, context: CommandContext): readonly City[] {
+export function citiesToDeploy(
+  fleet: EnvironmentName,
+  context: Pick<CommandContext, "options">,
+): readonly City[] {
   const cities = chosenCities(fleet, context);
   if (cities.length === 0) {
     throw new CommandFailure(`no city of ${fleet} is meant by that`, {

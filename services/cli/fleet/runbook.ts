@@ -20,7 +20,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "a new fleet",
     command:
-      "`exos fleet deploy --wave 0`, `exos fleet edge`, `exos fleet rotate edge-key`, `exos fleet load syd`, `exos fleet deploy`, `exos fleet edge`: what one prints the next ones read by themselves",
+      "`exos fleet deploy --wave 0`, `exos fleet edge`, `exos fleet rotate edge-key`, `exos fleet load syd`, `exos fleet deploy --release-key FILE` when machines outside AWS have begun, `exos fleet edge`: what one prints the next ones read by themselves",
     takes: "an afternoon, most of it the load",
   },
   {
@@ -66,7 +66,8 @@ export const RUNBOOK: readonly RunbookRow[] = [
   },
   {
     event: "a region is lost",
-    command: "nothing: the edge leaves it out; `exos fleet deploy` elsewhere when wanted",
+    command:
+      "nothing: the edge leaves it out; `exos fleet deploy --city CITY` elsewhere when wanted",
     takes: "a minute of its callers",
   },
   {
@@ -88,7 +89,7 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "an alarm is raised, and a release is to mend it (EXOS-E8011 while it is)",
     command:
-      "`exos fleet deploy`; when the alarm is quiet, `exos fleet redrive CITY` where it is of dead messages, `exos fleet deploy --release NAME` goes on with the next wave",
+      "`exos fleet deploy --release-key FILE`; when the alarm is quiet, `exos fleet redrive CITY` where it is of dead messages, and what the deployment named goes on with the next wave",
     takes: "minutes a wave, and its bake",
   },
   {

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { verbOf } from "#services/cli/commands/help.ts";
 import { start } from "#services/cli/commands/start.ts";
 import { COMMANDS } from "#services/cli/commands.ts";
+import { citiesToDeploy } from "#services/cli/fleet/cities-to-deploy.ts";
 import { RUNBOOK } from "#services/cli/fleet/runbook.ts";
 import { parseCommandLine } from "#services/cli/parse-command-line.ts";
 import { REASON_NAMES, reasonOf } from "#shared/fleet/reason.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { ERROR_CATALOGUE } from "#shared/primitives/error-catalogue.ts";
+import { README } from "../../support/readme-lines.ts";
 
 /** Each command in backticks of a text, as words behind `exos`. */
 const namedIn = (text: string): string[][] =>
@@ -55,6 +57,21 @@ describe("a command that somebody is told to run", () => {
     );
     expect(asked.length).toBeGreaterThan(12);
     expect(asked.filter(([, words]) => !words?.includes(" --environment "))).toEqual([]);
+  });
+
+  it("deploys cities of production in a way that is not refused", () => {
+    const pages = [...README.matchAll(/^exos (fleet deploy.*)$/gm)].map(([, line = ""]) => line);
+    const lines = [
+      ...pages,
+      ...rows.flatMap(([, text]) => namedIn(text)).map((of) => of.join(" ")),
+    ];
+    const orders = lines.filter((line) => line.startsWith("fleet deploy"));
+    expect(orders.length).toBeGreaterThan(7);
+    for (const line of orders) {
+      const words = line.replace("CITY", "syd").split(" ");
+      const { options } = parseCommandLine(words, COMMANDS, start);
+      expect(() => citiesToDeploy("prod", { options }), line).not.toThrow();
+    }
   });
 
   it.each([
