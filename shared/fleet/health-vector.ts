@@ -1,6 +1,7 @@
 /**
  * Name of one watcher's vector in the edge's store. Each writes its own, so two that see different
- * cities never write over each other; a city is in rotation while no watcher leaves it out.
+ * cities never write over each other; a city is in rotation while no watcher leaves it out that
+ * the router hears (`services/web/edge/viewer-request.ts`).
  * @param watcher three letters of the city that watches
  */
 export function healthVectorKey(watcher: string): string {

@@ -67,15 +67,39 @@ function textOf(headers: Headers, name: string): string {
 
 const WATCHERS = EDGE_CITIES.filter((city) => city.watcher);
 
-/** Whoever any watcher leaves out. */
-async function citiesOut(): Promise<string[]> {
-  let out: string[] = [];
+/** Codes of the cities that watchers leave out of rotation. */
+async function citiesOut(): Promise<readonly string[]> {
+  const said: Said[] = [];
   for (let at = 0; at < WATCHERS.length; at++) {
+    const code = String(WATCHERS[at]?.code);
     // The runtime does not know `await` among the arguments of a call.
-    const vector = await storedAt(healthVectorKey(String(WATCHERS[at]?.code)));
-    out = out.concat(parseHealthVector(vector));
+    const vector = await storedAt(healthVectorKey(code));
+    const out = parseHealthVector(vector);
+    // Where all are out all are in, so one who sees nobody says nothing; he may be the one who is gone.
+    const seesSome = EDGE_CITIES.some((city) => out.indexOf(city.code) < 0);
+    if (seesSome) said.push({ code: code, out: out });
   }
-  return out;
+  return leftOut(said);
+}
+
+/** What a watcher's vector leaves out. */
+interface Said {
+  readonly code: string;
+  readonly out: readonly string[];
+}
+
+/**
+ * Whoever a watcher leaves out that is heard. One that another leaves out is not: a vector has no
+ * time, and the last words of a city that is gone would hold as long as it is. Where each leaves out
+ * the other, nobody knows which of them is gone, and both are heard.
+ */
+function leftOut(said: readonly Said[]): readonly string[] {
+  const heard = said.filter((one) => !said.some((by) => leavesOut(by, one) && !leavesOut(one, by)));
+  return heard.reduce((out: readonly string[], one) => out.concat(one.out), []);
+}
+
+function leavesOut(by: Said, whom: Said): boolean {
+  return by.out.indexOf(whom.code) >= 0;
 }
 
 /** An entry of the edge's store; empty where it is absent. */

@@ -181,6 +181,34 @@ describe("the router as CloudFront runs it", () => {
     expect(stamp).toBe(createHmac("sha256", "the key").update(text).digest("hex"));
   });
 
+  it.each([
+    ["hears no watcher that another one leaves out", "lon0", "fra0", ["fra", "ams"]],
+    ["goes on hearing that other one", "lon0ams0", "fra0", ["fra", "par"]],
+    ["does so whichever of the two it is", "fra0", "syd0ams0", ["fra", "par"]],
+    ["hears both where each leaves out the other", "lon0ams0", "syd0fra0", ["par", "bom"]],
+    ["hears one that leaves out itself", "syd1", "lon0fra0", ["ams", "par"]],
+  ])("%s", async (_, syd, lon, origins) => {
+    const store = new Map([
+      ["vector-syd", syd],
+      ["vector-lon", lon],
+    ]);
+    expect((await openEdgeRuntime(source, store)(eventOf())).choice?.origins).toEqual(origins);
+  });
+
+  it("hears no watcher that leaves out all, and may be the one that is gone", async () => {
+    const store = new Map([
+      ["vector-syd", "lon0"],
+      ["vector-lon", CODES.map((code) => `${code}0`).join("")],
+    ]);
+    const headers = {
+      "cloudfront-viewer-latitude": { value: "51.5" },
+      "cloudfront-viewer-longitude": { value: "-0.1" },
+    };
+    const run = openEdgeRuntime(source, store);
+    const { choice } = await run(eventOf({ method: "POST", headers }));
+    expect(choice?.origins).toEqual(["par"]);
+  });
+
   it("names one origin for a POST, and for what is pinned", async () => {
     const run = openEdgeRuntime(source, new Map([["edge-key", "k"]]));
     expect((await run(eventOf({ method: "POST" }))).choice?.origins).toEqual(["fra"]);
