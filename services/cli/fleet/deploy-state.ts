@@ -32,7 +32,7 @@ export const DEPLOY_STATE = z.strictObject({
   raised: z.record(z.string(), z.array(z.string())).default({}),
   /** What was brought to cities of the fleet by this and all earlier orders; see `givenNow`. */
   given: z.record(z.string(), GIVEN).default({}),
-  /** Tries to bring a city of the wave at hand to where it should be. */
+  /** Tries to bring a city of the wave at hand to where it should be, since somebody is at it. */
   tries: z.record(z.string(), Time),
   /** Unix seconds at which the wave began to bake. */
   bakeFrom: Time,

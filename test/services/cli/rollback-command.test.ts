@@ -15,6 +15,7 @@ const RECORD: DeployState = {
 /** What `deploy.json` says, and alarms that are raised. */
 let record: DeployState | undefined;
 let alarms: readonly string[] = [];
+let whenWatched: () => void;
 
 const xml = (action: string, inner: string) =>
   `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`;
@@ -35,6 +36,7 @@ const server = createServer(async (request, response) => {
     if (method === "PUT")
       record = JSON.parse(body.slice(body.indexOf("{"), body.lastIndexOf("}") + 1));
     else if (record === undefined) response.statusCode = 404;
+    if (method === "PUT" && record?.phase === "baking") whenWatched();
     response.end(method === "GET" && record !== undefined ? JSON.stringify(record) : "");
   } else if (url.endsWith("/readyz")) {
     response.end(JSON.stringify({ reasons: [], version: "1" }));
@@ -67,6 +69,7 @@ afterAll(() => {
 beforeEach(() => {
   record = RECORD;
   alarms = [];
+  whenWatched = () => undefined;
 });
 
 const rollback = (...words: string[]) =>
@@ -87,6 +90,17 @@ it("goes back once, whatever is raised, and then says what runs", async () => {
   expect(again).toMatchObject({ code: 7, out: "" });
   expect(again.err).toContain("no city goes back; loc: nothing is known that ran before 1");
 }, 30_000);
+
+it("ends at once where it is stopped while its wave is watched, and goes on with that", async () => {
+  const stop = new AbortController();
+  whenWatched = () => stop.abort();
+  const words = ["fleet", "rollback", "--environment", "local", "--bake", "600"];
+  const said = await runInProcess(words, { environment, signal: stop.signal });
+  expect(said).toMatchObject({ code: 130, out: "" });
+  expect(said.err).toContain("loc: 1 runs, and is watched\nstopped; the same command goes on\n");
+  expect(record).toMatchObject({ phase: "baking", leaves: "2" });
+  expect(await rollback()).toMatchObject({ code: 0, out: "loc: back from 2 at 1\n" });
+});
 
 it("says of a fleet that was never deployed that nothing is written down", async () => {
   record = undefined;
