@@ -14,7 +14,7 @@ const REQUESTS_MAX = 10_000;
 const TOO_LONG = "^0*([5-9][0-9]{6}|[1-9][0-9]{7,})$";
 const METHODS = ["GET", "HEAD", "POST", "OPTIONS"];
 /** Where something may be sent to: JSON-RPC and the routes of `/v1`, of any city. */
-const POSTED = "^(/c/[a-z]{3})?/(rpc/?|wallet/[^/]*/?|v1/.*)?$";
+const POSTED = "^(/c/[a-z]{3})?(/(rpc/?|wallet/[^/]*/?|v1/.*)?)?$";
 
 const PLAIN = [{ priority: 0, type: "NONE" }];
 

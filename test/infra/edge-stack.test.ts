@@ -6,11 +6,13 @@ import { originOf, streamOriginOf } from "#regions/edge-names.ts";
 import { CITIES } from "#regions/fleet.ts";
 import { deployEdge } from "#services/cli/fleet/deploy-edge.ts";
 import { saveRelease } from "#services/cli/fleet/releases.ts";
+import { createCityRouter } from "#services/rpc/city-router.ts";
 import { RATE_UNITS_MAX, RATE_UNITS_PER_SECOND } from "#services/rpc/http/rate-limit.ts";
 import { RPC_PATHS } from "#services/rpc/http/refuse-rpc.ts";
 import { limitsOf } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { memoryReleases } from "../support/memory-releases.ts";
+import { createRpcNode } from "../support/rpc-node.ts";
 import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
 
 beforeAll(() => void productionFleet(), 300_000);
@@ -213,7 +215,7 @@ describe("the edge", () => {
     expect(told).toEqual([429, 413, 405]);
   });
 
-  it("lets through what a city takes: its allowance of requests, 4 MiB, and every path of a POST", () => {
+  it("lets through what a city takes: its allowance of requests, 4 MiB, and every path of a POST", async () => {
     const rules = JSON.stringify(propertiesOf("AWS::WAFv2::WebACL")["Rules"]);
     const [, limit] = /"Limit":(\d+)/.exec(rules) ?? [];
     expect(Number(limit)).toBeGreaterThanOrEqual(RATE_UNITS_MAX + 300 * RATE_UNITS_PER_SECOND);
@@ -227,12 +229,19 @@ describe("the edge", () => {
       expect(tooLong?.test(String(bytes)), String(bytes)).toBe(true);
     }
     const routes = ROUTES.filter(({ method }) => method === "post").map(({ path }) => path);
-    for (const path of [...routes, ...RPC_PATHS]) {
-      expect(posted?.test(path), path).toBe(true);
-      expect(posted?.test(`/c/syd${path}`), path).toBe(true);
+    const paths = [...routes, ...RPC_PATHS, ""].flatMap((path) => [path || "/", `/c/syd${path}`]);
+    const { deps } = await createRpcNode([], { city: "syd" });
+    const city = createCityRouter(deps, new Map([["syd", deps]]));
+    const refuses = async (path: string) => {
+      const headers = { host: "127.0.0.1" };
+      const asked = new Request(`http://127.0.0.1${path}`, { method: "POST", headers, body: "{}" });
+      return [404, 405].includes((await city.fetch(asked, {})).status);
+    };
+    for (const path of paths) {
+      expect([await refuses(path), posted?.test(path)], path).toEqual([false, true]);
     }
-    for (const path of ["/assets/x", "/release/channel-3.json", "/readyz", "/x"]) {
-      expect(posted?.test(path), path).toBe(false);
+    for (const path of ["/assets/x", "/release/channel-3.json", "/readyz", "/x", "/c/sydney"]) {
+      expect([await refuses(path), posted?.test(path)], path).toEqual([true, false]);
     }
   });
 
