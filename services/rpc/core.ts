@@ -41,13 +41,19 @@ export function createApi(deps: RpcDeps, surface: Surface = "http"): Hono<ApiEnv
     c.set("requestId", requestIdOf(c.req.header("x-request-id"), deps));
     c.set("session", createSession(deps));
     await traceRequest(c, deps, async () => {
-      const refusal =
-        checkHeadSize(c.req.raw) ??
-        (await checkOrigin(c.req.raw.headers, deps)) ??
-        (isOperations(c.req.path) ? undefined : charge(c, 1, deps)) ??
-        (isCity ? await admit(c) : undefined);
-      if (refusal === undefined) await next();
-      else c.res = refuseRequest(c.req, refusal);
+      try {
+        const refusal =
+          checkHeadSize(c.req.raw) ??
+          (await checkOrigin(c.req.raw.headers, deps)) ??
+          (isOperations(c.req.path) ? undefined : charge(c, 1, deps)) ??
+          (isCity ? await admit(c) : undefined);
+        if (refusal === undefined) await next();
+        else c.res = refuseRequest(c.req, refusal);
+      } catch (fault) {
+        // What a route throws was answered before; this was thrown while it was decided who may ask.
+        if (!(fault instanceof Error)) throw fault;
+        c.res = answerFault(c, fault, deps);
+      }
       await finish(c, deps);
     });
   });

@@ -3,8 +3,8 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import type { ApiEnv } from "#services/rpc/http/finish.ts";
 import { refuseRequest } from "#services/rpc/http/refuse-rpc.ts";
 import { problemResponse } from "#services/rpc/problems.ts";
+import { storeCode, toldOfFault } from "#services/rpc/told-of-fault.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { type ErrorCode, findError } from "#shared/primitives/error-catalogue.ts";
 
 /** What no route took: another verb, a question for the verbs, or an unknown path. */
 export function answerUnrouted(
@@ -51,13 +51,15 @@ function matches(pattern: string, path: string): boolean {
 }
 
 /** A fault of the world is an answer with its code; one of ours is logged, and shown to nobody. */
-export function answerFault(c: Context<ApiEnv>, fault: Error, { log }: RpcDeps): Response {
+export function answerFault(c: Context<ApiEnv>, fault: Error, deps: RpcDeps): Response {
+  const { log } = deps;
   const about = { route: c.get("route") ?? "none", requestId: c.get("requestId") };
   if (fault instanceof StoreFault) {
     const code = storeCode(fault);
     log.error(code, "A store failed a request", { ...about, err: fault.message });
     const retry = fault.retryable ? { retryAfterSeconds: 1 } : {};
-    return refuseRequest(c.req, { code, detail: fault.message, ...retry });
+    const detail = toldOfFault(fault, deps, about.requestId);
+    return refuseRequest(c.req, { code, detail, ...retry });
   }
   log.error("EXOS-E9001", "A request met a fault of this program", {
     ...about,
@@ -65,11 +67,4 @@ export function answerFault(c: Context<ApiEnv>, fault: Error, { log }: RpcDeps):
   });
   const detail = "The node's log says more, under this answer's X-Request-Id";
   return refuseRequest(c.req, { code: "EXOS-E9001", detail });
-}
-
-/** The row of a fault, where it is one of stores; the general one otherwise. */
-function storeCode({ code }: StoreFault): ErrorCode {
-  const row = code === undefined ? undefined : findError(code);
-  // What is in the catalogue is a key of it.
-  return row?.status === 503 ? (code as ErrorCode) : "EXOS-E1000";
 }

@@ -14,6 +14,7 @@ import {
 import { ANSWER_BYTES_MAX, limitsOf, REQUEST_SECONDS_MAX } from "#services/rpc/limits.ts";
 import type { Refusal } from "#services/rpc/problems.ts";
 import type { Session } from "#services/rpc/session.ts";
+import { toldOfFault } from "#services/rpc/told-of-fault.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 import type { Result } from "#shared/primitives/result.ts";
@@ -208,7 +209,7 @@ export class JsonRpcServer {
     const err = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
     if (fault instanceof StoreFault) {
       this.#deps.log.error(fault.code ?? "EXOS-E1000", "A store failed a call", { ...about, err });
-      return refuse(RPC_CODES.store, fault.message);
+      return refuse(RPC_CODES.store, toldOfFault(fault, this.#deps, about.requestId));
     }
     this.#deps.log.error("EXOS-E9001", "A call met a fault of this program", { ...about, err });
     return refuse(RPC_CODES.internal, "Internal error: see the node's log");

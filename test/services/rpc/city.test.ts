@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { cityAccess } from "#services/rpc/city/city-access.ts";
 import { holdTip } from "#services/rpc/city/hold-tip.ts";
 import { type CityPorts, openCity } from "#services/rpc/city/open-city.ts";
 import { createApi } from "#services/rpc/core.ts";
@@ -6,6 +7,8 @@ import { openChain } from "#services/rpc/views/chain.ts";
 import { lagBlocks } from "#services/rpc/views/health.ts";
 import { composeArrivals } from "#services/validate/compose-arrivals.ts";
 import { composeMempool } from "#services/validate/compose-mempool.ts";
+import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
+import { walkFault } from "#shared/adapters/aws/walk-time.ts";
 import { createInlineScripts } from "#shared/adapters/embedded/inline-scripts.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { createMemoryHeartbeats } from "#shared/adapters/embedded/memory-heartbeats.ts";
@@ -20,6 +23,7 @@ import type { CoinStore } from "#shared/ports/coin-store.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
+import { CITY_ACCESS } from "../../support/city-access.ts";
 import { createMemoryGenerations } from "../../support/memory-generations.ts";
 import { createMemorySegments } from "../../support/memory-segments.ts";
 import { createRpcNode, recordedBlocks } from "../../support/rpc-node.ts";
@@ -229,6 +233,64 @@ describe.skipIf(next === undefined)("a city that several processes make", () => 
       (reason: { name: string }) => reason.name,
     );
     expect(names).toContain("silent");
+  });
+});
+
+describe("a store of a city that fails", () => {
+  const said =
+    "User: arn:aws:sts::123456789012:assumed-role/exos-prod-syd-rpc is not authorized to perform: " +
+    "dynamodb:GetItem on resource: arn:aws:dynamodb:ap-southeast-2:123456789012:table/exos-chain";
+  const cause = Object.assign(new Error(said), { name: "AccessDeniedException" });
+  const fail = () => Promise.reject(awsFaultOf(cause, "reading exos-prod-syd-chain"));
+  const headers = { "x-request-id": "r-1" };
+  const call = { method: "POST", headers, body: '{"method":"getblockcount","id":1}' };
+
+  async function failing() {
+    const node = await createRpcNode([], { access: CITY_ACCESS });
+    const api = node.api();
+    // It is found ready before.
+    await api.request("https://x/v1/tip");
+    node.setState({ stores: { ...node.stores, coins: { ...node.stores.coins, tip: fail } } });
+    return { node, api };
+  }
+
+  it("is named by its row of the catalogue alone, and in full in the log", async () => {
+    const { node, api } = await failing();
+    for (const [path, init] of [
+      ["/v1/tip", { headers }],
+      ["/readyz", { headers }],
+      ["/", call],
+    ] as const) {
+      const response = await api.request(`https://x${path}`, init);
+      const text = await response.text();
+      expect(text, path).not.toMatch(/arn:|exos-prod|Exception/);
+      expect(text, path).toContain("the city's log says more, under request r-1");
+      const [last] = node.log.records.slice(-1);
+      expect(last?.fields["requestId"], path).toBe("r-1");
+      expect(last?.fields["err"], path).toContain(said);
+    }
+  });
+
+  it("is told in its own words where they are meant for whoever asks", async () => {
+    const { node, api } = await failing();
+    const tip = async () => {
+      throw walkFault(7, 9);
+    };
+    node.setState({ stores: { ...node.stores, coins: { ...node.stores.coins, tip } } });
+    expect(await (await api.request("https://x/v1/tip")).text()).toContain("up to height 7 of 9");
+  });
+
+  it("that holds the keys of its door is answered as every request is", async () => {
+    const { clock } = await createRpcNode([]);
+    const access = cityAccess({ secrets: { get: fail }, clock });
+    const { log, api } = await createRpcNode([], { access, clock });
+    const stamp = { "x-exos-edge": `${clock.now()}.${"0".repeat(64)}` };
+    const response = await api().request("https://x/v1/tip", { headers: stamp });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("x-exos-city")).toBe("local");
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(await response.text()).not.toMatch(/arn:|exos-prod|Exception/);
+    expect(JSON.stringify(log.records)).toContain(said);
   });
 });
 
