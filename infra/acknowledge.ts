@@ -1,11 +1,23 @@
 import { Validations } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
 import type { CityNames } from "#regions/city-names.ts";
+import type { Statement } from "./grants.ts";
 
 const TABLE = "arn:aws:dynamodb:<region>:<account>:table/<city>";
 const BUCKET = "arn:aws:s3:::<city>-<account>-chain";
 const RELEASES = "arn:aws:s3:::<fleet>-<account>-release";
 const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::${resource}]` as const;
+
+/** Actions that a role may have on every resource, each with the reason. */
+const OF_NO_RESOURCE: Readonly<Record<string, string>> = {
+  "ecr:GetAuthorizationToken": "knows no resource",
+  "ec2:DescribeNetworkInterfaces": "knows no resource",
+  "ecs:DescribeTasks": "is held to its cluster by a condition",
+  "ecs:ListTasks": "is held to its cluster by a condition",
+  "cloudwatch:DescribeAlarms":
+    "wants all for composite ones, and is held to the regions of its wave",
+  "ec2:DescribeSecurityGroups": "knows no resource, and is held to the regions of its wave",
+};
 
 /**
  * Every finding of cdk-nag that stands, and why. An id that names a resource of a city has `<city>`,
@@ -22,8 +34,9 @@ export const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   "AwsSolutions-ECS2": "The environment holds names only; secrets are read from SSM at first use.",
   "AwsSolutions-ECS4":
     "Container Insights are a dozen metrics of one task; the four that matter are written by the process.",
-  [wildcard("*")]:
-    "The boundary grants nothing; ecr:GetAuthorizationToken and ec2:DescribeNetworkInterfaces know no resource; ecs:ListTasks is held to its cluster by a condition, cloudwatch:DescribeAlarms, which wants all for composite ones, and ec2:DescribeSecurityGroups to the regions of their wave.",
+  [wildcard("*")]: `The boundary grants nothing; ${Object.entries(OF_NO_RESOURCE)
+    .map((entry) => entry.join(" "))
+    .join("; ")}.`,
   [wildcard(`${TABLE}-coins-g*`)]:
     "A table is a generation, and each import makes the next number (cloud.md 5.4).",
   [wildcard(`${BUCKET}/snapshots/*`)]: "Objects are named after a height and a hash of their set.",
@@ -59,13 +72,23 @@ export function acknowledge(construct: IConstruct, id: string): void {
   Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** Let the wildcards of a role stand that have a reason; any other is still a finding. */
+/**
+ * Let the wildcards of a role stand that have a reason; any other is still a finding, and so is `*`
+ * for an action that its reason does not name.
+ */
 export function acknowledgeWildcards(
   construct: IConstruct,
-  resources: readonly string[],
+  statements: readonly Statement[],
   names: Pick<CityNames, "prefix" | "account" | "region">,
 ): void {
-  for (const resource of new Set(resources.filter((arn) => arn.includes("*")))) {
+  const wild = statements.flatMap(({ actions, resources }) =>
+    resources.filter((arn) => arn.includes("*")).map((resource) => ({ actions, resource })),
+  );
+  const isNamed = wild
+    .filter(({ resource }) => resource === "*")
+    .every(({ actions }) => actions.every((action) => OF_NO_RESOURCE[action] !== undefined));
+  for (const resource of new Set(wild.map((one) => one.resource))) {
+    if (resource === "*" && !isNamed) continue;
     const reason = ACKNOWLEDGED[sharedId(wildcard(resource), names)];
     if (reason !== undefined) {
       Validations.of(construct).acknowledge({ id: wildcard(resource), reason });

@@ -6,7 +6,7 @@ import {
   WebIdentityPrincipal,
 } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { acknowledge, acknowledgeWildcards } from "#infra/acknowledge.ts";
+import { acknowledgeWildcards } from "#infra/acknowledge.ts";
 import { deployRights } from "#infra/deploy-rights.ts";
 import { policyStatement } from "#infra/policy-statement.ts";
 import type { WaveReach } from "#infra/wave-reach.ts";
@@ -46,9 +46,7 @@ export class DeployRole extends Construct {
         deploys: new PolicyDocument({ statements: rights.map(policyStatement) }),
       },
     });
-    const resources = rights.flatMap((right) => right.resources);
     const names = { prefix: reach.edge.prefix, account: reach.account, region: EDGE_REGION };
-    acknowledgeWildcards(this.role, resources, names);
-    if (resources.includes("*")) acknowledge(this.role, "AwsSolutions-IAM5[Resource::*]");
+    acknowledgeWildcards(this.role, rights, names);
   }
 }

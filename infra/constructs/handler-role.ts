@@ -38,7 +38,6 @@ export class HandlerRole extends Construct {
         }),
       },
     });
-    const resources = statements.flatMap((statement) => statement.resources);
-    acknowledgeWildcards(this.role, resources, names);
+    acknowledgeWildcards(this.role, [...statements, ...service], names);
   }
 }

@@ -19,6 +19,8 @@ import type { CityContext } from "#infra/city-context.ts";
 import type { FixedIngress } from "#infra/constructs/fixed-ingress.ts";
 import { HandlerRole } from "#infra/constructs/handler-role.ts";
 import { type ContainerHandler, SET_SHAPE, TASK_SHAPES, type TaskShape } from "#infra/functions.ts";
+import type { Statement } from "#infra/grants.ts";
+import { policyStatement } from "#infra/policy-statement.ts";
 import type { GrantFacts } from "#infra/port-calls.ts";
 import { removalOf } from "#infra/removal-of.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
@@ -29,6 +31,8 @@ const STOP_SECONDS = 110;
 const USER = "10001:10001";
 /** The image declares it a volume of that user: an empty one at any other path would be root's. */
 const DATA = "/data";
+/** The token is for the whole registry: this request knows no resource. */
+const REGISTRY_TOKEN: Statement = { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] };
 
 export interface PeerTaskProps {
   readonly context: CityContext;
@@ -172,13 +176,12 @@ export class PeerTask extends Construct {
               ],
               repository,
             ),
-            // The token is for the whole registry: this request knows no resource.
-            allow(["ecr:GetAuthorizationToken"], "*"),
+            policyStatement(REGISTRY_TOKEN),
           ],
         }),
       },
     });
-    acknowledgeWildcards(role, ["*"], names);
+    acknowledgeWildcards(role, [REGISTRY_TOKEN], names);
     return role;
   }
 
