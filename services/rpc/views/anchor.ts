@@ -36,13 +36,11 @@ async function collect(
   end: number,
   chain: Chain,
 ): Promise<Anchor> {
-  let last = record;
-  const headers: Uint8Array[] = [];
-  for (let at = record.height + 1; at <= end; at++) {
-    const stored = await chain.headerAt(at);
-    if (stored === undefined) break;
-    last = stored.record;
-    headers.push(last.header.bytes);
-  }
-  return { kind, height: last.height, hash: last.hash, headers };
+  const heights = Array.from(
+    { length: end - record.height },
+    (_, place) => record.height + 1 + place,
+  );
+  const above = (await chain.headersAt(heights)).map((stored) => stored.record);
+  const { height, hash } = above.at(-1) ?? record;
+  return { kind, height, hash, headers: above.map(({ header }) => header.bytes) };
 }

@@ -23,6 +23,11 @@ export interface Chain {
   hashAt(at: number): Promise<HashHex | undefined>;
   /** @throws StoreFault when the header of a block of this chain is missing */
   headerAt(at: number): Promise<StoredHeader | undefined>;
+  /**
+   * All at once, in the order asked, without those above the tip and below genesis.
+   * @param heights at most 2,000 @throws StoreFault as `headerAt`
+   */
+  headersAt(heights: readonly number[]): Promise<StoredHeader[]>;
   header(hash: HashHex): Promise<StoredHeader | undefined>;
   isActive(record: HeaderRecord): Promise<boolean>;
   /** Blocks from this one to the tip, both counted; -1 for a block that is not on this chain. */
@@ -60,6 +65,15 @@ export async function openChain(stores: Pick<Stores, "coins" | "headers">): Prom
       const found = await headers.get(hash);
       if (found === undefined) throw damaged(`header ${hash} of the chain`);
       return found;
+    },
+    async headersAt(heights) {
+      const hashes = (await Promise.all(heights.map(hashOf))).flatMap((hash) => hash ?? []);
+      const found = await headers.getMany(hashes);
+      return hashes.map((hash, place) => {
+        const header = found[place];
+        if (header === undefined) throw damaged(`header ${hash} of the chain`);
+        return header;
+      });
     },
     async confirmations(record) {
       return (await isActive(record)) ? view.height - record.height + 1 : -1;

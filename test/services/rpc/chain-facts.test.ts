@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { anchorOf } from "#services/rpc/views/anchor.ts";
+import { openChain } from "#services/rpc/views/chain.ts";
 import { signerOf } from "#services/rpc/views/signer.ts";
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { decodeTransaction } from "#shared/codec/decode-transaction.ts";
@@ -7,6 +9,7 @@ import { bitcoinRegtest } from "#shared/consensus/networks/bitcoin-regtest.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { hash256 } from "#shared/crypto/hashes.ts";
 import { verifySignature } from "#shared/crypto/verify-signature.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex } from "#shared/primitives/hash.ts";
 import { fromHex } from "#shared/primitives/hex.ts";
 import { loadChain } from "../../support/chain-file.ts";
@@ -106,6 +109,29 @@ describe.skipIf(blocks === undefined || rows === undefined)("the recorded chain"
         }
       }
     }
+  });
+
+  it("reads the headers up to a proof's anchor at once", async () => {
+    const { headers, coins } = node.stores;
+    let calls = 0;
+    const counted = {
+      ...headers,
+      get(hash: HashHex) {
+        calls++;
+        return headers.get(hash);
+      },
+      getMany(hashes: readonly HashHex[]) {
+        calls++;
+        return headers.getMany(hashes);
+      },
+    };
+    const chain = await openChain({ coins, headers: counted });
+    const proven = await chain.headerAt(10);
+    if (proven === undefined) throw new RangeError("no header of height 10");
+    calls = 0;
+    const anchor = await anchorOf(proven.record, chain, exosRegtest.consensus);
+    expect([anchor.kind, anchor.height, anchor.headers.length]).toEqual(["tip", 532, 522]);
+    expect(calls).toBeLessThanOrEqual(2);
   });
 
   it("proves outputs in Bitcoin Core's form, and sees a proof that was changed", async () => {
