@@ -21,6 +21,7 @@ export const NEW_YORK: ExternalCity = {
   channelUrl: "https://exos.example/release/channel-3.json",
   releaseKey: "",
   proxyImage: "",
+  keyCity: undefined,
 };
 
 /** What the edge says to a city with a request. @param key of the edge, unless another one is tried */

@@ -18,6 +18,8 @@ export interface ExternalCity {
   readonly releaseKey: string;
   /** Caddy with its digest. */
   readonly proxyImage: string;
+  /** A city on AWS behind the same edge, in whose parameters the edge's key is read; if there is one. */
+  readonly keyCity: Pick<City, "code" | "host"> | undefined;
   /** Where it sends traces, if anywhere. */
   readonly traces?: City["traces"];
 }

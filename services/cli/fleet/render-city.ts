@@ -1,3 +1,4 @@
+import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
 import {
   composeFile,
   type ExternalCity,
@@ -6,6 +7,7 @@ import {
   proxyFile,
   updateSettings,
 } from "./external-city.ts";
+import { readKeyLine } from "./read-key-line.ts";
 import { UPDATE_SCRIPT } from "./update-script.ts";
 
 interface WrittenFile {
@@ -91,6 +93,16 @@ function block(text: string, indent: string): string {
   return ["|", ...lines.map((line) => (line === "" ? "" : `${indent}${line}`))].join("\n");
 }
 
+/** How it comes to the key that it cannot answer without, which no file of ours holds. */
+function keyLines({ environment, keyCity }: ExternalCity): readonly string[] {
+  const read = keyCity && readKeyLine(environment, keyCity, EDGE_KEY);
+  return [
+    "It answers once it has the edge's key, which the operator writes there himself:",
+    ...(read === undefined ? [] : [`${read} >KEYFILE`]),
+    `install -o ${NODE_USER} -m 0400 KEYFILE ${MACHINE_SECRETS}/${EDGE_KEY}`,
+  ];
+}
+
 /**
  * The cloud-init file of a city outside AWS: it turns an empty Ubuntu 24.04 machine into the city,
  * with no credentials of ours on it and no door but the chain's port and 443.
@@ -107,8 +119,7 @@ export function renderCity(city: ExternalCity): string {
   return [
     "#cloud-config",
     `# ${city.name} (${city.code}) of the EXOS fleet, environment ${city.environment}.`,
-    "# It answers once it has the edge's key, which the operator writes there himself:",
-    `# install -o ${NODE_USER} -m 0400 KEYFILE ${MACHINE_SECRETS}/edge-key`,
+    ...keyLines(city).map((line) => `# ${line}`),
     "users:",
     "  - name: exos",
     `    uid: "${NODE_USER}"`,

@@ -69,6 +69,7 @@ export function renderNamed(
     channelUrl: `https://${zone.name}/release/channel-${city.wave}.json`,
     releaseKey: releaseKeyPem(releaseKey),
     proxyImage,
+    keyCity: citiesOf(environment).find(({ edge, host }) => edge && host.kind === "aws"),
     ...(city.traces && { traces: city.traces }),
   });
 }

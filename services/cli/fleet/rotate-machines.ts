@@ -3,27 +3,26 @@ import type { Deployment } from "#regions/deployment.ts";
 import { originOf } from "#regions/edge-names.ts";
 import { EDGE_KEY, EDGE_KEY_NEXT } from "#shared/fleet/edge-stamp.ts";
 import { MACHINE_SECRETS, NODE_USER } from "./external-city.ts";
+import { readKeyLine } from "./read-key-line.ts";
 
 /** Machines that hold the edge's key in a file, and where their operator reads it. */
 export interface MachineKeys {
   readonly machines: readonly City[];
   readonly fleet: string;
   /** A city on AWS, whose parameters say it. */
-  readonly first: City | undefined;
+  readonly first: City;
   readonly deployment: Pick<Deployment, "origins" | "zone">;
 }
 
 /** What their operator does before the edge signs with the next key. No line holds a key. */
 export function beforeLines(place: MachineKeys): readonly string[] {
   const { first, fleet } = place;
-  const region = first?.host.region ?? "";
-  const name = `/exos/${fleet}/${first?.code ?? ""}/${EDGE_KEY_NEXT}`;
   const file = `${MACHINE_SECRETS}/${EDGE_KEY_NEXT}`;
   return [
     "Cities on AWS accept the next key. These machines must, before the edge signs with it:",
     ...hostLines(place),
     "Read it:",
-    `  aws ssm get-parameter --region ${region} --name ${name} --with-decryption --query Parameter.Value --output text`,
+    `  ${readKeyLine(fleet, first, EDGE_KEY_NEXT)}`,
     "and write it on each of them, from a file of yours:",
     `  install -o ${NODE_USER} -m 0400 KEYFILE ${file}`,
     "A node reads it within five minutes.",

@@ -29,7 +29,8 @@ export async function runRotate(
   const behind = citiesOf(fleet).filter(({ edge }) => edge);
   const cities = behind.filter(({ host }) => host.kind === "aws");
   const machines = behind.filter(({ host }) => host.kind === "external");
-  if (cities.length === 0) {
+  const [first] = cities;
+  if (first === undefined) {
     throw new CommandFailure(`no city of ${fleet} on AWS is behind the edge`, {
       code: "EXOS-E8003",
       exit: EXIT.usage,
@@ -39,7 +40,7 @@ export async function runRotate(
   const asked = { environment, signal, fleet, deployment: DEPLOYMENT, say };
   const told = options["confirm"] === name ? "told" : "untold";
   const others = machines.length === 0 ? "none" : told;
-  const place = { machines, fleet, first: cities[0], deployment: DEPLOYMENT };
+  const place = { machines, fleet, first, deployment: DEPLOYMENT };
   const { state } = await rotateSecret(await composeRotation(asked, { cities, others }));
   if (state === "others") {
     for (const line of beforeLines(place)) terminal.err(line);

@@ -14,8 +14,8 @@ export const RUNBOOK: readonly RunbookRow[] = [
   {
     event: "a new city",
     command:
-      "an entry in `regions/`, `exos fleet deploy --city CITY`, then `exos fleet load CITY`, which begins with what another one published; outside AWS `exos fleet render CITY` makes the machine",
-    takes: "under an hour from a snapshot, under $1",
+      "an entry in `regions/`, `exos fleet deploy --city CITY`, then `exos fleet load CITY`, which begins with what another one published, then `exos fleet rotate edge-key`, without which it answers 403 to everybody, and `exos fleet edge`; outside AWS `exos fleet render CITY` makes the machine and says how it comes to the key, then `exos fleet edge`",
+    takes: "under an hour from a snapshot, half an hour for key and edge, under $1",
   },
   {
     event: "a new fleet",

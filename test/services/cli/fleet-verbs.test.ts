@@ -67,6 +67,11 @@ describe("exos fleet runbook", () => {
     const known = Object.keys(FLEET_VERBS);
     expect(named.filter((verb = "") => !known.includes(verb))).toEqual([]);
   });
+
+  it("gives a new city what the edge asks it with", () => {
+    const { command = "" } = RUNBOOK.find(({ event }) => event === "a new city") ?? {};
+    expect(command).toMatch(/`exos fleet rotate edge-key`.*`exos fleet edge`/);
+  });
 });
 
 describe("a verb of exos fleet", () => {

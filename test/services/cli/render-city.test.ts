@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { CITIES } from "#regions/fleet.ts";
 import { cityRoleOf } from "#services/cli/city-role-of.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "#services/cli/commands.ts";
 import { type ExternalCity, nodeArguments } from "#services/cli/fleet/external-city.ts";
@@ -26,6 +27,7 @@ const AMSTERDAM: ExternalCity = {
   channelUrl: "https://release.example.org/channel-3.json",
   releaseKey: publicKey,
   proxyImage: `caddy@sha256:${"ab".repeat(32)}`,
+  keyCity: CITIES.find(({ code }) => code === "syd"),
 };
 
 /** The part of cloud-init's schema that is used, closed: an unknown key is a mistake. */
@@ -74,6 +76,13 @@ describe("the cloud-init of a city outside AWS", () => {
   it("carries no secret, and needs none", () => {
     expect(rendered).not.toMatch(/PRIVATE KEY|AKIA|aws_|password/i);
     expect(contentOf("/etc/exos/release.pem")).toBe(publicKey);
+  });
+
+  it("says where the key is read that it has not, and where it is written", () => {
+    expect(rendered).toContain(`
+# aws ssm get-parameter --region ap-southeast-2 --name /exos/prod/syd/edge-key --with-decryption --query Parameter.Value --output text >KEYFILE
+# install -o 10001 -m 0400 KEYFILE /etc/exos/secrets/edge-key
+`);
   });
 
   it("starts the node with arguments that it understands", () => {
