@@ -1,5 +1,6 @@
 import type { FunctionName } from "#regions/city-names.ts";
 import { CITIES } from "#regions/fleet.ts";
+import { METRICS } from "./metrics.ts";
 
 /** Blocks of a month, one in 64 s. */
 export const BLOCKS_A_MONTH = 41_060;
@@ -86,7 +87,7 @@ export const IDLE_USAGE = {
   /** Gigabytes an hour through a load balancer: 200 MB a day are given away, and no more is taken. */
   balancerGbPerHour: 0.02,
   /** Names of the metrics that handlers write, by city alone. */
-  metrics: ["TipHeight", "TipAgeSeconds", "Peers", "ConnectMs"],
+  metrics: METRICS,
   /** Twice what handlers write at blocks and minutes: the rest is for peers that come and go. */
   logGb: 0.1,
   imageGb: 0.5,

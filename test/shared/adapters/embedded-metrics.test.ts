@@ -1,4 +1,7 @@
+import { globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { METRICS } from "#infra/metrics.ts";
+import { IDLE_USAGE } from "#infra/usage.ts";
 import { createEmbeddedMetrics } from "#shared/adapters/aws/embedded-metrics.ts";
 
 function rig() {
@@ -59,6 +62,35 @@ it("writes nothing of any other name, and nothing twice", () => {
   metrics.flush();
   expect(lines).toHaveLength(1);
   expect(metrics.expose()).toBe("");
+});
+
+it("writes, of every name that the sources hold, the metrics that are paid for", () => {
+  const sources = globSync("{services,shared}/**/*.ts").map((path) => ({
+    path,
+    text: readFileSync(path, "utf8"),
+  }));
+  // The names of our metrics are among the words of this form.
+  const names = new Set(
+    sources.flatMap(({ text }) =>
+      [...text.matchAll(/"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)"/g)].map(([, name]) => name),
+    ),
+  );
+  const { metrics, lines } = rig();
+  for (const name of names) {
+    if (name === undefined) continue;
+    metrics.count(name);
+    metrics.gauge(name, 1);
+    metrics.watch(name, () => 1);
+    metrics.observe(name, 1);
+  }
+  metrics.flush();
+  const { _aws, City, ...written } = JSON.parse(lines.join("")) as Record<string, unknown>;
+  expect(Object.keys(written).sort()).toEqual([...METRICS].sort());
+  expect(IDLE_USAGE.metrics).toEqual(METRICS);
+  expect(METRICS).toHaveLength(4);
+  // Nobody else writes any.
+  const writers = sources.filter(({ text }) => text.includes("CloudWatchMetrics"));
+  expect(writers.map(({ path }) => path)).toEqual(["shared/adapters/aws/embedded-metrics.ts"]);
 });
 
 it("begins another line after a hundred durations, which is all that one may hold", () => {
