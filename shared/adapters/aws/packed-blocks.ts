@@ -20,6 +20,8 @@ import { segmentKey, segmentObject } from "./segment-items.ts";
 
 /** Ranges on their way at once. */
 const AT_ONCE = 16;
+/** Between two records that are read at once: up to 27 KB more are cheaper than one more request. */
+const GAP_PLACES = 64;
 /** Records that are remembered: whoever shows a block asks for its header, then for its body. */
 const REMEMBERED_MAX = 4_096;
 
@@ -41,6 +43,12 @@ interface Place {
   readonly found: SegmentRecord;
 }
 
+/** Where a block may stand, as the index says. */
+interface Hit {
+  readonly hash: HashHex;
+  readonly height: number;
+}
+
 /** @source cloud.md 5.2 */
 export function createPackedBlocks(options: PackedBlocksOptions): PackedBlocks {
   const { chain, objects, segmentBlocks = SEGMENT_BLOCKS } = options;
@@ -55,14 +63,22 @@ export function createPackedBlocks(options: PackedBlocksOptions): PackedBlocks {
     return true;
   }
 
-  async function placeAt(at: number, hash: HashHex): Promise<Place | undefined> {
-    const index = segmentOf(at, segmentBlocks);
-    if (!(await isDeclared(index))) return undefined;
+  /** @param run of one segment, the lowest first @returns what stands where the index says */
+  async function readRun(run: readonly Hit[]): Promise<[HashHex, Place][]> {
+    const [first, last] = [run[0], run.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const index = segmentOf(first.height, segmentBlocks);
+    if (!(await isDeclared(index))) return [];
     const key = segmentObject(index);
-    const bytes = await objects.range(key, recordOffset(at % segmentBlocks), SEGMENT_RECORD_BYTES);
+    const from = recordOffset(first.height % segmentBlocks);
+    const places = last.height - first.height + 1;
+    const bytes = await objects.range(key, from, places * SEGMENT_RECORD_BYTES);
     if (bytes === undefined) throw brokenItem(`${key} is declared and cannot be read`);
-    const found = readRecord(bytes, key);
-    return found.record.hash === hash ? { index, found } : undefined;
+    return run.flatMap(({ hash, height }) => {
+      const record = bytes.subarray((height - first.height) * SEGMENT_RECORD_BYTES);
+      const found = readRecord(record, key);
+      return found.record.hash === hash ? [[hash, { index, found }]] : [];
+    });
   }
 
   function remember(hash: HashHex, place: Place): void {
@@ -74,17 +90,13 @@ export function createPackedBlocks(options: PackedBlocksOptions): PackedBlocks {
   async function find(hashes: readonly HashHex[]): Promise<(Place | undefined)[]> {
     const unknown = hashes.filter((hash) => !places.has(hash));
     const items = await chain.getMany(unknown.map(indexKey));
-    const hits = unknown.map((hash, at) => {
+    const hits = unknown.flatMap((hash, at) => {
       const item = items[at];
-      return { hash, heights: item === undefined ? [] : indexedHeights(hash, item) };
+      const heights = item === undefined ? [] : indexedHeights(hash, item);
+      return heights.map((height) => ({ hash, height }));
     });
-    const fresh = new Map<HashHex, Place>();
-    await inParallel(hits, AT_ONCE, async ({ hash, heights }) => {
-      for (const at of heights) {
-        const place = await placeAt(at, hash);
-        if (place !== undefined) fresh.set(hash, place);
-      }
-    });
+    const runs = await inParallel(runsOf(hits, segmentBlocks), AT_ONCE, readRun);
+    const fresh = new Map(runs.flat());
     const found = hashes.map((hash) => places.get(hash) ?? fresh.get(hash));
     for (const [hash, place] of fresh) remember(hash, place);
     return found;
@@ -107,6 +119,21 @@ export function createPackedBlocks(options: PackedBlocksOptions): PackedBlocks {
       return bytes;
     },
   };
+}
+
+/** Hits whose records are read at once: near each other, and in one segment. */
+function runsOf(hits: readonly Hit[], segmentBlocks: number): readonly (readonly Hit[])[] {
+  const runs: Hit[][] = [];
+  for (const hit of hits.toSorted((one, other) => one.height - other.height)) {
+    const run = runs.at(-1);
+    const last = run?.at(-1)?.height ?? -1;
+    const isNear =
+      hit.height - last <= GAP_PLACES &&
+      segmentOf(last, segmentBlocks) === segmentOf(hit.height, segmentBlocks);
+    if (isNear) run?.push(hit);
+    else runs.push([hit]);
+  }
+  return runs;
 }
 
 function readRecord(bytes: Uint8Array, key: string): SegmentRecord {
