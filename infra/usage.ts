@@ -32,11 +32,11 @@ export const IDLE_USAGE = {
     /** All that a near-empty block writes, index, cursors and packing included; the bar is 38. */
     writesPerBlock: 37,
     /** A tip of 5 units and four of half the price, and the headers, coins, body and cursors. */
-    readsPerBlock: 49,
+    readsPerBlock: 50,
     /** Heartbeats of `ingest` and `watch`. */
     writesPerMinute: 2,
     /** `NOW` every five seconds, what the tick looks at, and what two watchers are answered. */
-    readsPerMinute: 20.5,
+    readsPerMinute: 18.5,
     /** Of all tables together, with two million coins. */
     gb: 3.5,
   },

@@ -1,4 +1,5 @@
 import { holdTip } from "#services/rpc/city/hold-tip.ts";
+import { holdTipHeader } from "#services/rpc/city/hold-tip-header.ts";
 import { type CityPorts, openCity } from "#services/rpc/city/open-city.ts";
 import type { composeHints } from "#services/rpc/compose-hints.ts";
 import type { composeJudges } from "#services/rpc/compose-judges.ts";
@@ -71,6 +72,7 @@ export function composeAws(environment: Readonly<Record<string, string | undefin
   const judged = { ...stores, network, clock, log, entropy };
   const ports = {
     ...judged,
+    headers: holdTipHeader(headers, coins),
     index: openAddressIndex(env.EXOS_TABLE_INDEX, { ...stores, dynamo, wire, clock }),
     richList: createS3RichList(chain.objects),
     pool: createDynamoPool({ table: pool }),

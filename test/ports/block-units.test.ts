@@ -5,6 +5,8 @@ import { rememberCursor } from "#services/index/remember-cursor.ts";
 import { rememberTip } from "#services/index/remember-tip.ts";
 import { createHeldTip } from "#services/ingest/city/held-tip.ts";
 import { holdTip } from "#services/rpc/city/hold-tip.ts";
+import { holdTipHeader } from "#services/rpc/city/hold-tip-header.ts";
+import { openChain } from "#services/rpc/views/chain.ts";
 import { checkBlock } from "#services/validate/check-block.ts";
 import { connectHinted } from "#services/validate/connect-hinted.ts";
 import { JUDGE_EVERYTHING } from "#services/validate/deps.ts";
@@ -131,7 +133,8 @@ async function followBlock(): Promise<{ readonly writes: number; readonly reads:
   const clock = createManualClock(deps.clock.now());
   // Looking at the notice is a matter of minutes, not of blocks.
   const shown = holdTip(deps.coins, { notice: { read: async () => held.held() }, clock });
-  await Promise.all([held.refresh(), shown.tip()]);
+  const readers = { coins: shown, headers: holdTipHeader(deps.headers, shown) };
+  await Promise.all([held.refresh(), openChain(readers)]);
   clock.advance(2_000);
   const { rev } = held.held() ?? { rev: 0 };
   const hintedRev = rev + 1;
@@ -147,7 +150,7 @@ async function followBlock(): Promise<{ readonly writes: number; readonly reads:
     "index.follow": () => followTip(index, { hintedRev, isCounted: false }),
     // The peer process hears of the tip, and reads it; so does who is asked whether the city is ready.
     announce: () => held.refresh(hintedRev),
-    rpc: () => shown.tip(),
+    rpc: () => openChain(readers),
   };
   for (const [name, step] of Object.entries(steps)) {
     const from = records.length;

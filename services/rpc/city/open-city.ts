@@ -33,6 +33,7 @@ import { handInBlock, type Stored } from "./hand-in-block.ts";
 export interface CityPorts {
   /** Its `tip` is held, as `holdTip` does it. */
   readonly coins: CoinStore;
+  /** The tip's is held, as `holdTipHeader` does it. */
   readonly headers: HeaderStore;
   readonly blocks: BlockStore;
   readonly index: AddressIndex;

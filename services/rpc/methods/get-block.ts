@@ -33,7 +33,7 @@ export const getBlock = defineMethod({
       const spent = await readSpent(body.block.transactions, stores);
       if (spent !== undefined) detail = { kind: "spent", spent };
     }
-    const mint = await readMint(blockhash, stores);
+    const mint = await readMint(stored.record, stores);
     return { ok: true, value: coreBlock(view, detail, mint, network) };
   },
 });

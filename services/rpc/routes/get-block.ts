@@ -5,6 +5,7 @@ import { defineRoute } from "#services/rpc/routes/route.ts";
 import { HEX_SCHEMA } from "#services/rpc/routes/schemas.ts";
 import { V1_BLOCK_FACTS, v1BlockFacts } from "#services/rpc/shapes/v1-block.ts";
 import { V1_HEADER, v1Header } from "#services/rpc/shapes/v1-header.ts";
+import { readRow } from "#services/rpc/views/block-row.ts";
 import { viewBlock } from "#services/rpc/views/block-view.ts";
 import { BLOCK_ID, findBlock } from "#services/rpc/views/find-block.ts";
 import { oddsOf } from "#services/rpc/views/odds.ts";
@@ -40,7 +41,7 @@ export const getBlock = defineRoute({
     if (view === undefined) return refused("EXOS-E4041", `Only the header of block ${id} is known`);
 
     const { block, header } = view;
-    const row = await stores.index.blockRow(header.record.hash);
+    const row = await readRow(header.record, stores);
     const kernel = block.transactions[1]?.inputs[0]?.prevout;
     const isStake = header.record.proofKind === "stake";
     const [staked] =

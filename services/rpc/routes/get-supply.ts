@@ -2,6 +2,7 @@ import * as z from "zod";
 import { refused } from "#services/rpc/problems.ts";
 import { defineRoute } from "#services/rpc/routes/route.ts";
 import { AMOUNT_SCHEMA, AT_SCHEMA, amountText } from "#services/rpc/routes/schemas.ts";
+import { readRow } from "#services/rpc/views/block-row.ts";
 import { indexPoint } from "#services/rpc/views/index-point.ts";
 
 export const getSupply = defineRoute({
@@ -22,7 +23,7 @@ export const getSupply = defineRoute({
   problems: [],
   async run(_, { chain, stores }) {
     const at = await indexPoint(chain, stores);
-    const row = await stores.index.blockRow(at.hash);
+    const row = await readRow(at, stores);
     if (row === undefined) return refused("EXOS-E1009", `The index has no row of ${at.hash}`);
     const value = {
       supply: amountText(row.supply),

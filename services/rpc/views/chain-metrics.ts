@@ -1,5 +1,6 @@
 import type { RpcDeps, Stores } from "#services/rpc/deps.ts";
 import type { Session } from "#services/rpc/session.ts";
+import { readRow } from "#services/rpc/views/block-row.ts";
 import { readBody } from "#services/rpc/views/block-view.ts";
 import type { Chain } from "#services/rpc/views/chain.ts";
 import { difficultyOf } from "#services/rpc/views/difficulty.ts";
@@ -63,7 +64,7 @@ async function exposeLatestBlock({ tip }: Chain, stores: Stores, deps: RpcDeps):
     metrics.gauge("bitcoin_latest_block_weight", 3 * sizeStripped + sizeTotal);
     metrics.gauge("bitcoin_latest_block_value", Number(value) / COIN);
   }
-  const row = await stores.index.blockRow(tip.hash);
+  const row = await readRow(tip, stores);
   if (row === undefined) return;
   metrics.gauge("bitcoin_txcount", row.transactionsSum);
   metrics.gauge("bitcoin_latest_block_size", row.size);
