@@ -14,6 +14,7 @@ export const EXAMPLE_DEPLOYMENT: Deployment = {
   sweepAddresses: { local: "XBxPQk8V7ZJfwitgKHu6Nmw9bBQMTjUtg9" },
   releaseKey: undefined,
   proxyImage: undefined,
+  operator: undefined,
   vector: "arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-0000-0000-000000000000",
   origins: {
     syd: "syd.lambda-url.ap-southeast-2.on.aws",

@@ -20,6 +20,8 @@ export interface Deployment {
    * `docker pull caddy:2` prints it.
    */
   readonly proxyImage: string | undefined;
+  /** Who logs in to machines outside AWS; without him nobody does, and no port is open for it. */
+  readonly operator: Operator | undefined;
   /**
    * Hosts that the edge asks, of answers by a city's code, of streams by `<code>-events`. Those of AWS
    * cities are read off their stacks: here stands what else is to be asked, such as a machine.
@@ -41,6 +43,14 @@ export interface DeployRoles {
   readonly subjects: Readonly<Record<number, string>>;
   /** Marks an issuer that the account trusts already: it can be told of each only once. */
   readonly known?: true;
+}
+
+/** Whom a machine lets in by ssh, from one network alone. It learns of him when it is made. */
+export interface Operator {
+  /** A public key as `ssh-keygen -t ed25519` writes it: `ssh-ed25519 AAAA…`. */
+  readonly key: string;
+  /** Where he comes from, such as `198.51.100.0/24` or `2001:db8::/48`. */
+  readonly network: string;
 }
 
 /** A zone in Route 53 and its certificate. */
@@ -74,6 +84,7 @@ export const DEPLOYMENT: Deployment = {
   sweepAddresses: { local: "XBxPQk8V7ZJfwitgKHu6Nmw9bBQMTjUtg9" },
   releaseKey: undefined,
   proxyImage: undefined,
+  operator: undefined,
   origins: {},
   vector: undefined,
   deployRoles: {},

@@ -22,6 +22,7 @@ export const NEW_YORK: ExternalCity = {
   releaseKey: "",
   proxyImage: "",
   keyCity: undefined,
+  operator: undefined,
 };
 
 /** What the edge says to a city with a request. @param key of the edge, unless another one is tried */

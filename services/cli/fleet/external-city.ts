@@ -1,4 +1,5 @@
 import type { City } from "#regions/city.ts";
+import type { Deployment } from "#regions/deployment.ts";
 
 /** What the machine of a city outside AWS is told, besides what every such machine is. */
 export interface ExternalCity {
@@ -20,6 +21,8 @@ export interface ExternalCity {
   readonly proxyImage: string;
   /** A city on AWS behind the same edge, in whose parameters the edge's key is read; if there is one. */
   readonly keyCity: Pick<City, "code" | "host"> | undefined;
+  /** Whom it lets in by ssh, if anybody. */
+  readonly operator: Deployment["operator"];
   /** Where it sends traces, if anywhere. */
   readonly traces?: City["traces"];
 }
@@ -31,6 +34,8 @@ const NODE_MEMORY = "768m";
 const NODE_DATA = "/data";
 /** Where the operator puts the edge's key, on the machine and as the node sees it. */
 export const MACHINE_SECRETS = "/etc/exos/secrets";
+/** Whom the operator logs in as: `operator` is a group of Debian's own. */
+export const MACHINE_OPERATOR = "exos-operator";
 const NODE_SECRETS = "/secrets";
 /** Port of the city's answers, inside the machine alone, and of its operator's, inside the container. */
 const HTTP_PORT = 39_120;

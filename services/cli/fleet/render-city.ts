@@ -2,6 +2,7 @@ import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
 import {
   composeFile,
   type ExternalCity,
+  MACHINE_OPERATOR,
   MACHINE_SECRETS,
   NODE_USER,
   proxyFile,
@@ -59,7 +60,7 @@ const PACKAGES = [
 ];
 
 /** What runs once, at the first boot, in this order. */
-function firstBoot({ peerPort }: ExternalCity): readonly (readonly string[])[] {
+function firstBoot({ peerPort, operator }: ExternalCity): readonly (readonly string[])[] {
   const user = String(NODE_USER);
   const folders = ["/var/lib/exos", MACHINE_SECRETS];
   return [
@@ -68,6 +69,9 @@ function firstBoot({ peerPort }: ExternalCity): readonly (readonly string[])[] {
     ["ufw", "default", "deny", "incoming"],
     ["ufw", "allow", `${peerPort}/tcp`],
     ["ufw", "allow", "443/tcp"],
+    ...(operator
+      ? [["ufw", "allow", "from", operator.network, "to", "any", "port", "22", "proto", "tcp"]]
+      : []),
     ["ufw", "--force", "enable"],
     ["systemctl", "daemon-reload"],
     ["systemctl", "enable", "--now", "docker.service", "exos-update.timer"],
@@ -94,18 +98,40 @@ function block(text: string, indent: string): string {
 }
 
 /** How it comes to the key that it cannot answer without, which no file of ours holds. */
-function keyLines({ environment, keyCity }: ExternalCity): readonly string[] {
+function keyLines({ environment, keyCity, operator, host }: ExternalCity): readonly string[] {
   const read = keyCity && readKeyLine(environment, keyCity, EDGE_KEY);
+  const place = `${MACHINE_SECRETS}/${EDGE_KEY}`;
+  const write = `install -o ${NODE_USER} -m 0400`;
   return [
     "It answers once it has the edge's key, which the operator writes there himself:",
     ...(read === undefined ? [] : [`${read} >KEYFILE`]),
-    `install -o ${NODE_USER} -m 0400 KEYFILE ${MACHINE_SECRETS}/${EDGE_KEY}`,
+    ...(operator
+      ? [`ssh ${MACHINE_OPERATOR}@${host} sudo ${write} /dev/stdin ${place} <KEYFILE`]
+      : [
+          "Nobody logs in to it: regions/deployment.ts names no operator. In the provider's rescue system,",
+          "where DISK is this machine's, after the first boot:",
+          `${write} KEYFILE DISK${place}`,
+        ]),
+  ];
+}
+
+/** The operator, who may do everything there. */
+function operatorUser({ operator }: ExternalCity): readonly string[] {
+  if (operator === undefined) return [];
+  return [
+    `  - name: ${MACHINE_OPERATOR}`,
+    '    sudo: "ALL=(ALL) NOPASSWD:ALL"',
+    "    lock_passwd: true",
+    "    shell: /bin/bash",
+    "    ssh_authorized_keys:",
+    `      - ${JSON.stringify(operator.key)}`,
   ];
 }
 
 /**
  * The cloud-init file of a city outside AWS: it turns an empty Ubuntu 24.04 machine into the city,
- * with no credentials of ours on it and no door but the chain's port and 443.
+ * with no credentials of ours on it and no door but the chain's port and 443, and that of ssh for the
+ * operator's network where there is one.
  *
  * @returns YAML that begins with `#cloud-config`
  * @source cloud.md 12 "External city"
@@ -126,6 +152,7 @@ export function renderCity(city: ExternalCity): string {
     "    system: true",
     "    lock_passwd: true",
     "    shell: /usr/sbin/nologin",
+    ...operatorUser(city),
     "disable_root: true",
     "ssh_pwauth: false",
     "package_update: true",

@@ -49,7 +49,7 @@ export function renderNamed(
     );
   }
   checkDeployment(environment, deployment);
-  const { zone, releaseKey, proxyImage } = deployment;
+  const { zone, releaseKey, proxyImage, operator } = deployment;
   if (zone === undefined || releaseKey === undefined || proxyImage === undefined) {
     const lacking = missingFacts(deployment, environment, [city]);
     throw new CommandFailure(`regions/deployment.ts lacks ${lacking.join("; ")}`, {
@@ -69,6 +69,7 @@ export function renderNamed(
     channelUrl: `https://${zone.name}/release/channel-${city.wave}.json`,
     releaseKey: releaseKeyPem(releaseKey),
     proxyImage,
+    operator,
     keyCity: citiesOf(environment).find(({ edge, host }) => edge && host.kind === "aws"),
     ...(city.traces && { traces: city.traces }),
   });

@@ -2,7 +2,7 @@ import type { City } from "#regions/city.ts";
 import type { Deployment } from "#regions/deployment.ts";
 import { originOf } from "#regions/edge-names.ts";
 import { EDGE_KEY, EDGE_KEY_NEXT } from "#shared/fleet/edge-stamp.ts";
-import { MACHINE_SECRETS, NODE_USER } from "./external-city.ts";
+import { MACHINE_OPERATOR, MACHINE_SECRETS, NODE_USER } from "./external-city.ts";
 import { readKeyLine } from "./read-key-line.ts";
 
 /** Machines that hold the edge's key in a file, and where their operator reads it. */
@@ -14,6 +14,10 @@ export interface MachineKeys {
   readonly deployment: Pick<Deployment, "origins" | "zone">;
 }
 
+/** What a machine learns when it is made, and not later. */
+const WITHOUT_OPERATOR =
+  "Where one was rendered without an operator nobody logs in: do it in the provider's rescue system.";
+
 /** What their operator does before the edge signs with the next key. No line holds a key. */
 export function beforeLines(place: MachineKeys): readonly string[] {
   const { first, fleet } = place;
@@ -24,7 +28,8 @@ export function beforeLines(place: MachineKeys): readonly string[] {
     "Read it:",
     `  ${readKeyLine(fleet, first, EDGE_KEY_NEXT)}`,
     "and write it on each of them, from a file of yours:",
-    `  install -o ${NODE_USER} -m 0400 KEYFILE ${file}`,
+    `  ssh ${MACHINE_OPERATOR}@HOST sudo install -o ${NODE_USER} -m 0400 /dev/stdin ${file} <KEYFILE`,
+    WITHOUT_OPERATOR,
     "A node reads it within five minutes.",
   ];
 }
@@ -36,7 +41,8 @@ export function afterLines(place: MachineKeys): readonly string[] {
   return [
     "These machines accept the one before it, too, until on each of them:",
     ...hostLines(place),
-    `  mv ${next} ${own}`,
+    `  ssh ${MACHINE_OPERATOR}@HOST sudo mv ${next} ${own}`,
+    WITHOUT_OPERATOR,
   ];
 }
 

@@ -52,6 +52,20 @@ const ALARMS = z.union(
   '{ kind: "mail", address: "…@…" }, { kind: "webhook", url: "https://…" } or undefined',
 );
 
+const NETWORK = "a network and its bits, such as 198.51.100.0/24, and not all of them";
+const OPERATOR = z.strictObject(
+  {
+    key: text(
+      /^(sk-)?(ssh-ed25519|ecdsa-sha2-nistp256)(@openssh\.com)? [A-Za-z0-9+/]{60,}={0,2}( [\w.@+-]+)?$/,
+      "a public key of ssh, ssh-ed25519 AAAA…, on one line",
+    ),
+    network: z
+      .union([z.cidrv4(), z.cidrv6()], NETWORK)
+      .refine((said) => !said.endsWith("/0"), NETWORK),
+  },
+  "an object with key and network, or undefined",
+);
+
 const SHAPE = z.object({
   accounts: byEnvironment(() => ACCOUNT),
   zone: ZONE.optional(),
@@ -65,6 +79,7 @@ const SHAPE = z.object({
     /^[a-z0-9][\w./:-]*@sha256:[0-9a-f]{64}$/,
     "by its digest, caddy@sha256:… with 64 digits from 0 to f",
   ).optional(),
+  operator: OPERATOR.optional(),
   origins: z.record(
     z.string().regex(/^[a-z]{3}(-events)?$/),
     text(NAME, "a host alone, without https:// and port"),

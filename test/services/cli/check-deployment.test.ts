@@ -4,6 +4,7 @@ import { DEPLOYMENT } from "#regions/deployment.ts";
 import { checkDeployment } from "#services/cli/fleet/check-deployment.ts";
 import { renderNamed } from "#services/cli/fleet/render-named.ts";
 
+const OPERATOR_KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me@exos.example`;
 const { zone } = EXAMPLE_DEPLOYMENT;
 /** As the deployer's file is read, which nobody compiles: whatever it says. */
 const withFacts = (facts: object) => Object.assign({ ...EXAMPLE_DEPLOYMENT }, facts);
@@ -14,6 +15,7 @@ describe("the deployer's facts", () => {
       alarms: { kind: "webhook", url: "https://alarms.exos.example/in" },
       sweepAddresses: DEPLOYMENT.sweepAddresses,
       releaseKey: "5B".repeat(32),
+      operator: { key: OPERATOR_KEY, network: "198.51.100.0/24" },
       proxyImage: `docker.io/library/caddy:2@sha256:${"ab".repeat(32)}`,
     };
     for (const facts of [EXAMPLE_DEPLOYMENT, DEPLOYMENT, withFacts(whole)]) {
@@ -50,6 +52,24 @@ describe("the deployer's facts", () => {
     ],
     [{ releaseKey: "abc" }, "releaseKey: 32 bytes of Ed25519 in hex: 64 digits"],
     [{ proxyImage: "caddy:2" }, "proxyImage: by its digest, caddy@sha256:…"],
+    [{ operator: OPERATOR_KEY }, "operator: an object with key and network, or undefined"],
+    [
+      { operator: { key: `${OPERATOR_KEY}\n${OPERATOR_KEY}`, network: "2001:db8::/48" } },
+      "operator.key: a public key of ssh",
+    ],
+    [
+      { operator: { key: "id_ed25519.pub", network: "192.0.2.7/32" } },
+      "operator.key: a public key",
+    ],
+    [
+      { operator: { key: OPERATOR_KEY, network: "192.0.2.7" } },
+      "operator.network: a network and its",
+    ],
+    [{ operator: { key: OPERATOR_KEY, network: "0.0.0.0/0" } }, "operator.network: a network and"],
+    [
+      { operator: { key: OPERATOR_KEY, network: "any" } },
+      "operator.network: a network and its bits",
+    ],
     [{ origins: { sydney: "syd.example" } }, "origins.sydney: hosts by a city's three letters"],
     [{ origins: { syd: "https://syd.example" } }, "origins.syd: a host alone, without https://"],
     [{ vector: "store" }, "vector: the ARN of a KeyValueStore"],

@@ -223,7 +223,9 @@ describe("what an operator of machines is told", () => {
     const before = beforeLines(place).join("\n");
     for (const { code } of machines) expect(before).toContain(`${code}.origin.exos.example`);
     expect(before).toContain("--region ap-southeast-2 --name /exos/prod/syd/edge-key-next");
-    expect(before).toContain("install -o 10001 -m 0400 KEYFILE /etc/exos/secrets/edge-key-next");
+    const write = "sudo install -o 10001 -m 0400 /dev/stdin /etc/exos/secrets/edge-key-next";
+    expect(before).toContain(`ssh exos-operator@HOST ${write} <KEYFILE\n`);
+    expect(before).toContain("rendered without an operator");
     const after = afterLines(place).join("\n");
     expect(after).toContain("mv /etc/exos/secrets/edge-key-next /etc/exos/secrets/edge-key");
     expect(afterLines({ ...place, machines: [] })).toEqual([]);

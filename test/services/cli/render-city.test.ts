@@ -27,6 +27,7 @@ const AMSTERDAM: ExternalCity = {
   channelUrl: "https://release.example.org/channel-3.json",
   releaseKey: publicKey,
   proxyImage: `caddy@sha256:${"ab".repeat(32)}`,
+  operator: undefined,
   keyCity: CITIES.find(({ code }) => code === "syd"),
 };
 
@@ -35,10 +36,12 @@ const CLOUD_CONFIG = z.strictObject({
   users: z.array(
     z.strictObject({
       name: z.string(),
-      uid: z.string(),
-      system: z.boolean(),
+      uid: z.string().optional(),
+      system: z.boolean().optional(),
       lock_passwd: z.literal(true),
       shell: z.string(),
+      sudo: z.string().optional(),
+      ssh_authorized_keys: z.array(z.string()).optional(),
     }),
   ),
   disable_root: z.literal(true),
@@ -81,8 +84,29 @@ describe("the cloud-init of a city outside AWS", () => {
   it("says where the key is read that it has not, and where it is written", () => {
     expect(rendered).toContain(`
 # aws ssm get-parameter --region ap-southeast-2 --name /exos/prod/syd/edge-key --with-decryption --query Parameter.Value --output text >KEYFILE
-# install -o 10001 -m 0400 KEYFILE /etc/exos/secrets/edge-key
+# Nobody logs in to it: regions/deployment.ts names no operator. In the provider's rescue system,
+# where DISK is this machine's, after the first boot:
+# install -o 10001 -m 0400 KEYFILE DISK/etc/exos/secrets/edge-key
 `);
+  });
+
+  it("lets the operator in from his network alone, where there is one", () => {
+    const operator = { key: "ssh-ed25519 AAAA me@exos.example", network: "198.51.100.0/24" };
+    const text = renderCity({ ...AMSTERDAM, operator });
+    const { users, runcmd } = CLOUD_CONFIG.parse(parse(text));
+    expect(users.map(({ name, ssh_authorized_keys }) => [name, ssh_authorized_keys])).toEqual([
+      ["exos", undefined],
+      ["exos-operator", [operator.key]],
+    ]);
+    const rule = "ufw allow from 198.51.100.0/24 to any port 22 proto tcp";
+    expect(runcmd.map((words) => words.join(" ")).filter((line) => line.includes("22"))).toEqual([
+      rule,
+    ]);
+    expect(text).toContain(
+      "# ssh exos-operator@ams.origin.example.org sudo install -o 10001 -m 0400 /dev/stdin /etc/exos/secrets/edge-key <KEYFILE\n",
+    );
+    expect(text).not.toContain("rescue");
+    expect(config.users).toHaveLength(1);
   });
 
   it("starts the node with arguments that it understands", () => {
