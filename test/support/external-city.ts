@@ -19,6 +19,7 @@ export const NEW_YORK: ExternalCity = {
   peerPort: 0,
   host: "nyc.origin.exos.example",
   channelUrl: "https://exos.example/release/channel-3.json",
+  serialMin: 0,
   releaseKey: "",
   proxyImage: "",
   keyCity: undefined,

@@ -15,6 +15,8 @@ export interface ExternalCity {
   readonly host: string;
   /** Where the signed channel of its wave is read. */
   readonly channelUrl: string;
+  /** The least serial of a channel that it follows, so that made anew it starts nothing older; or 0. */
+  readonly serialMin: number;
   /** Public half of the release key, Ed25519, PEM. */
   readonly releaseKey: string;
   /** Caddy with its digest. */
@@ -134,8 +136,9 @@ ${host} {
 }
 
 /** Settings of the update script, read by its shell. */
-export function updateSettings({ channelUrl }: ExternalCity): string {
+export function updateSettings({ channelUrl, serialMin }: ExternalCity): string {
   return `CHANNEL_URL=${channelUrl}
+SERIAL_MIN=${serialMin}
 READY_URL=http://127.0.0.1:${OPERATOR_PORT}/readyz
 READY_SECONDS=600
 LOOK_SECONDS=5

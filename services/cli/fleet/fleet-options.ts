@@ -17,6 +17,10 @@ export const FLEET_OPTIONS = {
     kind: "text",
     meaning: "file with the private half of releaseKey: cities outside AWS follow what it signs",
   },
+  serial: {
+    kind: "integer",
+    meaning: "a machine made anew follows its channel from this serial on, which its bucket tells",
+  },
   groups: { kind: "boolean", meaning: "who follows the same chain to the same coins, and no more" },
   bake: { kind: "integer", meaning: "seconds for which each wave is watched: 1200 unless said" },
   abandon: {

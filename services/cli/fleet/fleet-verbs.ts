@@ -103,7 +103,7 @@ export const FLEET_VERBS: Readonly<Record<string, FleetVerb>> = {
   ),
   render: verb(
     ["CITY", "the cloud-init of a city outside AWS, on stdout"],
-    ["environment"],
+    ["environment", "serial"],
     async () => (await import("./render-named.ts")).runRender,
   ),
   runbook: verb(

@@ -97,6 +97,9 @@ function block(text: string, indent: string): string {
   return ["|", ...lines.map((line) => (line === "" ? "" : `${indent}${line}`))].join("\n");
 }
 
+const ANY_SERIAL =
+  "# It begins with whatever signed release its channel says, however old, unless rendered with --serial.";
+
 /** How it comes to the key that it cannot answer without, which no file of ours holds. */
 function keyLines({ environment, keyCity, operator, host }: ExternalCity): readonly string[] {
   const read = keyCity && readKeyLine(environment, keyCity, EDGE_KEY);
@@ -145,6 +148,7 @@ export function renderCity(city: ExternalCity): string {
   return [
     "#cloud-config",
     `# ${city.name} (${city.code}) of the EXOS fleet, environment ${city.environment}.`,
+    ...(city.serialMin === 0 ? [ANY_SERIAL] : []),
     ...keyLines(city).map((line) => `# ${line}`),
     "users:",
     "  - name: exos",

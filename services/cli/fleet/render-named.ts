@@ -18,11 +18,12 @@ export async function runRender(
   context: CommandContext,
   [code, ...more]: readonly string[],
 ): Promise<ExitCode> {
+  const { terminal, json, options } = context;
+  const serialMin = Number(options["serial"] ?? 0);
   if (code === undefined || more.length > 0) {
     throw usageFailure("fleet render takes one city", "exos fleet render CITY");
   }
-  const text = renderNamed(code, environmentOf(context));
-  const { terminal, json } = context;
+  const text = renderNamed(code, environmentOf(context), DEPLOYMENT, serialMin);
   terminal.out(json ? JSON.stringify({ schema: "exos.fleet-render.v1", cloudInit: text }) : text);
   return EXIT.done;
 }
@@ -30,12 +31,14 @@ export async function runRender(
 /**
  * The cloud-init of a city by its three letters.
  *
+ * @param serialMin of the channel that it follows, or 0
  * @throws CommandFailure when there is no such city outside AWS, or facts of the deployer are missing
  */
 export function renderNamed(
   code: string,
   environment: EnvironmentName,
-  deployment: Deployment = DEPLOYMENT,
+  deployment: Deployment,
+  serialMin: number,
 ): string {
   const city = citiesOf(environment).find((one) => one.code === code);
   if (city === undefined) throw unknownCity(code, environment);
@@ -67,6 +70,7 @@ export function renderNamed(
     peerPort: chain.ports.p2p,
     host: originOf(city, deployment),
     channelUrl: `https://${zone.name}/release/channel-${city.wave}.json`,
+    serialMin,
     releaseKey: releaseKeyPem(releaseKey),
     proxyImage,
     operator,

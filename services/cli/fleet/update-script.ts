@@ -4,7 +4,8 @@
  * was ready before. Needs curl, openssl, jq, sha256sum, zstd and docker, which the cloud-init installs.
  *
  * Whoever serves the channel can hold releases back, and nothing else: an unsigned, older or
- * different image never starts. A release that the machine went back from is not tried again. Where
+ * different image never starts. A machine made anew knows what is older by `SERIAL_MIN` alone, which
+ * `fleet render --serial` gives it. A release that the machine went back from is not tried again. Where
  * nothing was ready before it, as in a first sync, it stays and is waited for. Of images the machine
  * holds three at most, while one is fetched, and two or one between releases: what runs and what it
  * would go back to.
@@ -57,6 +58,8 @@ openssl pkeyutl -verify -pubin -inkey "$etc/release.pem" -rawin -in channel.json
   { say "the channel is not signed by the release key"; exit 1; }
 serial=$(field .serial)
 version=$(field .version)
+[ "$serial" -ge "$SERIAL_MIN" ] ||
+  { say "the channel says serial $serial, and this machine was made for $SERIAL_MIN and later"; exit 1; }
 [ "$serial" -gt "$(cat serial 2>/dev/null || echo 0)" ] || exit 0
 
 digest=$(field .image.sha256)

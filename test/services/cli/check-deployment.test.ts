@@ -81,6 +81,6 @@ describe("the deployer's facts", () => {
     const failure = expect.objectContaining({ code: "EXOS-E8004", message });
     expect(() => checkDeployment("prod", wrong)).toThrow(failure);
     expect(() => checkDeployment("prod", wrong)).toThrow(sentence);
-    expect(() => renderNamed("ams", "prod", wrong)).toThrow(failure);
+    expect(() => renderNamed("ams", "prod", wrong, 0)).toThrow(failure);
   });
 });

@@ -18,7 +18,8 @@ const external = CITIES.filter(({ host }) => host.kind === "external");
 
 describe("exos fleet render", () => {
   it.each(external)("names $name, its port, its host and its channel", ({ code, wave }) => {
-    const text = renderNamed(code, "prod", FACTS);
+    const text = renderNamed(code, "prod", FACTS, 7);
+    expect(text).toContain("SERIAL_MIN=7\n");
     expect(parse(text)).toMatchObject({ disable_root: true });
     expect(text).toContain(`CHANNEL_URL=https://exos.example/release/channel-${wave}.json`);
     expect(text).toContain(`${code}.origin.exos.example {`);

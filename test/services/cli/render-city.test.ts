@@ -25,6 +25,7 @@ const AMSTERDAM: ExternalCity = {
   peerPort: 4562,
   host: "ams.origin.example.org",
   channelUrl: "https://release.example.org/channel-3.json",
+  serialMin: 1_790_000_000,
   releaseKey: publicKey,
   proxyImage: `caddy@sha256:${"ab".repeat(32)}`,
   operator: undefined,
@@ -150,6 +151,9 @@ describe("the cloud-init of a city outside AWS", () => {
 
   it("follows the signed channel by a timer", () => {
     expect(contentOf("/etc/exos/update.conf")).toContain(`CHANNEL_URL=${AMSTERDAM.channelUrl}\n`);
+    expect(contentOf("/etc/exos/update.conf")).toContain("\nSERIAL_MIN=1790000000\n");
+    expect(rendered).not.toContain("--serial");
+    expect(renderCity({ ...AMSTERDAM, serialMin: 0 })).toContain("unless rendered with --serial.");
     expect(contentOf("/etc/systemd/system/exos-update.timer")).toContain("OnUnitActiveSec=300");
     expect(config.runcmd.at(-1)).toContain("exos-update.timer");
   });

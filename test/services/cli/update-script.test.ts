@@ -47,7 +47,7 @@ esac
 `;
 
 /** A machine with the script, a server with channel and images, and a node that is ready or not. */
-async function machine() {
+async function machine(serialMin = 0) {
   const folder = temporaryFolder();
   const etc = join(folder, "etc");
   const bin = join(folder, "bin");
@@ -76,7 +76,7 @@ async function machine() {
   for (const name of ["docker", "sleep"]) chmodSync(join(bin, name), 0o755);
   writeFileSync(join(folder, "exos-update"), UPDATE_SCRIPT);
   const conf = { CHANNEL_URL: `${origin}/${channelKey(WAVE)}`, READY_URL: `${origin}/readyz` };
-  const numbers = { READY_SECONDS: 10, LOOK_SECONDS: 5 };
+  const numbers = { SERIAL_MIN: serialMin, READY_SECONDS: 10, LOOK_SECONDS: 5 };
   const lines = Object.entries({ ...conf, ...numbers }).map(
     ([name, value]) => `${name}=${value}\n`,
   );
@@ -202,6 +202,17 @@ describe.skipIf(absent.length > 0)("the update of a city outside AWS", () => {
     await city.update();
     await city.publish(1);
     expect(await city.update()).toEqual({ code: 0, said: "" });
+    expect(city.running()).toBe(two);
+  });
+
+  it("made anew, never starts one below the serial that it was made for", async () => {
+    using city = await machine(2);
+    await city.publish(1);
+    const { code, said } = await city.update();
+    expect([code, city.running()]).toEqual([1, ""]);
+    expect(said).toContain("the channel says serial 1, and this machine was made for 2 and later");
+    const two = await city.publish(2);
+    expect(await city.update()).toMatchObject({ code: 0 });
     expect(city.running()).toBe(two);
   });
 
