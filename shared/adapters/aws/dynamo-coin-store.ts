@@ -107,7 +107,7 @@ class DynamoCoinStore implements CoinStore {
     const lagging = toldRev === undefined ? undefined : await this.#readTip(this.#lagging);
     const isNewEnough = lagging !== undefined && lagging.rev >= (toldRev ?? 0);
     const tip = isNewEnough ? lagging : await this.#readTip(this.#chain);
-    this.#frozen.saw(tip?.rev ?? 0);
+    this.#frozen.saw(tip);
     if (tip !== undefined && !this.#isOwn) await this.#expectOwn(tip);
     return tip;
   }
