@@ -15,9 +15,9 @@ export interface KeptSegment {
 }
 
 /**
- * Put a segment where nothing lies, or where the same one lies, and read it back. Another one, of a
- * chain that was forgotten while its objects stayed, was declared by nobody, so that no reader finds
- * it: it is replaced.
+ * Put a segment where nothing lies, or where the same one lies, and read it back. Another one is of a
+ * chain that was forgotten while its objects stayed, so that no reader finds its blocks there: it is
+ * replaced.
  *
  * @returns what may be declared of it
  * @throws StoreFault `EXOS-E8107`, for good, where what lies there may not be replaced

@@ -28,7 +28,10 @@ export interface PackedBlock {
 export interface Segments {
   /** Keep an object, unless one is there; nothing is there before its last piece came. */
   write(index: number, pieces: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Put another object in its place: only of a segment that nobody declared, by who leases its making. */
+  /**
+   * Put another object in its place, by who leases its making: only of a segment that nobody declared,
+   * or that was declared of a chain which is forgotten.
+   */
   replace(index: number, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   /** Piece by piece. @returns `undefined` where there is none */
   read(index: number): Promise<AsyncIterable<Uint8Array> | undefined>;

@@ -6,9 +6,10 @@ import { FROZEN_GROUP } from "#shared/coins/view.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { HeaderStore, StoredHeader } from "#shared/ports/header-store.ts";
-import type { Segments } from "#shared/ports/segments.ts";
+import type { SegmentInfo, Segments } from "#shared/ports/segments.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
+import { equalBytes } from "#shared/primitives/bytes.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { LoadedSet } from "./switch-generation.ts";
 
@@ -75,8 +76,8 @@ async function noteDigest(
 
 /**
  * Bring the blocks of a loaded chain into the city: whole segments as objects, what is left and the
- * headers of the last window as items. What is there already is left as it is, so whoever was killed
- * begins again.
+ * headers of the last window as items. What of it is there already is left as it is, so whoever was
+ * killed begins again.
  *
  * @throws StoreFault when the world failed, or a body is not where the chain was loaded
  * @source cloud.md 5.4
@@ -115,7 +116,7 @@ async function copySegment(
   { network, from, segments, segmentBlocks = SEGMENT_BLOCKS }: CopyDeps,
 ): Promise<void> {
   const packed = hashes.map((hash, at) => ({ hash, height: height(index * segmentBlocks + at) }));
-  const known = await segments.info(index);
+  const known = await declared(index, hashes, segments);
   const stored = await from.headers.getMany(known === undefined ? hashes : hashes.slice(-1));
   // What is only assumed is no witness for others.
   const muhash = assumed ? undefined : muhashOf(stored.at(-1), network);
@@ -130,6 +131,27 @@ async function copySegment(
     await segments.declare(index, { ...info, muhash });
   } else await noteDigest(index, muhash, segments);
   await segments.list(packed);
+}
+
+/**
+ * What is known of a segment that is there already. One of other blocks, as a refill that died or a
+ * chain before has left it, counts as none, and so does one whose object is not what was declared.
+ */
+async function declared(
+  index: number,
+  hashes: readonly HashHex[],
+  segments: Segments,
+): Promise<SegmentInfo | undefined> {
+  const known = await segments.info(index);
+  const pieces = known === undefined ? undefined : await segments.read(index);
+  if (known === undefined || pieces === undefined) return undefined;
+  try {
+    const { sha256 } = await checkSegment(pieces, hashes);
+    return equalBytes(sha256, known.sha256) ? known : undefined;
+  } catch (cause) {
+    if (cause instanceof StoreFault && cause.code === "EXOS-E8107") return undefined;
+    throw cause;
+  }
 }
 
 /** Read to its end before a byte of it is kept: objects are never replaced. */

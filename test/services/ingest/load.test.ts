@@ -160,6 +160,35 @@ describe("a city that is to forget", () => {
   });
 });
 
+describe("a segment that a city without a tip has declared", () => {
+  const objects = [
+    "of the forgotten chain",
+    "of the new one, as a load that died left it",
+  ] as const;
+  it.each(objects)("with an object %s becomes the new chain's", async (which) => {
+    using preparedOld = await preparedFrom(other);
+    const old = await cityOf({ has: undefined, prepared: preparedOld });
+    await runLoad(old.depsOf(old.ports), ALIVE);
+    const own = await cityOf({ has: undefined, prepared });
+    await runLoad(own.depsOf(own.ports), ALIVE);
+    const { ports, depsOf } = await cityOf({ has: undefined, prepared });
+    const from = which === objects[0] ? old : own;
+    const [left, known] = [await from.ports.segments.read(0), await old.ports.segments.info(0)];
+    if (left === undefined || known === undefined) throw new RangeError("no segment");
+    await ports.segments.write(0, left);
+    await ports.segments.declare(0, known);
+    expect(await runLoad(depsOf(ports), ALIVE)).toMatchObject({ state: "loaded" });
+    expect(await ports.segments.info(0)).toEqual(await own.ports.segments.info(0));
+    const pieces = await ports.segments.read(0);
+    if (pieces === undefined) throw new RangeError("no segment");
+    const hashes = [genesis, ...chain.slice(0, 2).map(({ record }) => record)];
+    await checkSegment(
+      pieces,
+      hashes.map(({ hash }) => hash),
+    );
+  });
+});
+
 describe("the first tip after a refill", () => {
   it("is newer than the one that whoever read it holds", async () => {
     const { city, ports, depsOf } = await cityOf({ has: undefined, prepared });
