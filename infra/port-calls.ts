@@ -161,7 +161,7 @@ const CALLS = {
   "chain.refill": [
     // Nobody else scans it: what follows from the chain that is forgotten has no list.
     dynamo(CHAIN, "Scan"),
-    held(CHAIN, "DeleteItem", "TIP", "F#*", "X#*", "S#*", "CAND"),
+    held(CHAIN, "DeleteItem", "TIP", "S#*", "CAND"),
     held(CHAIN, "UpdateItem", "H#*"),
   ],
   // A chain may begin with the snapshot of another city, whose segments are below it.

@@ -289,7 +289,7 @@ export function composeAwsLoad(
       topicArn: names.EXOS_TOPIC_FOLLOW,
     }),
     refill,
-    forget: () => forgetChain(chain),
+    forget: (what) => forgetChain(chain, what),
     clearImports: () => clearImportFiles(objects),
   };
 }

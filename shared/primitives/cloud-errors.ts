@@ -118,6 +118,12 @@ export const CLOUD_ERRORS = {
     sentence: "The city forgot its chain, and the load that was to fill it has not ended well.",
     hint: "`exos fleet load <city>` again, unless one is under way: it goes on with whatever was left.",
   },
+  "EXOS-E8138": {
+    status: 503,
+    title: "Load taken over",
+    sentence: "A task that loads the city stood still for so long that another one may have begun.",
+    hint: "Nothing to do where another one runs: it fills the city. Otherwise run `exos fleet load <city>` again.",
+  },
   "EXOS-E8140": {
     status: 503,
     title: "Tip broken",

@@ -111,11 +111,12 @@ const caller = () => callerOf(createDynamoClient(), city.url);
 async function refill(): Promise<void> {
   const of = createDynamoTable({ client: city.client, table: tables.chain });
   const sk = { B: Uint8Array.of(0) };
-  for (const pk of ["TIP", "F#00000001", "X#00ff", "S#000001", "CAND"]) {
-    await of.put({ pk: { S: pk }, sk });
+  for (const pk of ["TIP", "S#000001", "CAND"]) {
+    await of.put({ pk: { S: pk }, sk, rev: { N: "1" } });
   }
   await of.put({ pk: { S: "H#00" }, sk, bad: { S: "bad-cs-amount" } });
-  await forgetChain(createDynamoTable({ client: createDynamoClient(), table: tables.chain }));
+  const chain = createDynamoTable({ client: createDynamoClient(), table: tables.chain });
+  await forgetChain(chain, { rev: 1, segmentsFrom: 0, expectOurs: async () => undefined });
 }
 
 /** An import of one item that is done at the second look, and a table that can be protected. */

@@ -1,8 +1,10 @@
 import { RunningTotals } from "#shared/coins/running-totals.ts";
+import { segmentOf } from "#shared/coins/segment.ts";
 import type { Tip } from "#shared/coins/tip.ts";
 import type { TipHint } from "#shared/messages/tip-hint.ts";
 import { tipHint } from "#shared/messages/tip-hint.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
+import type { Forgetting } from "#shared/ports/forgetting.ts";
 import type { HeaderStore } from "#shared/ports/header-store.ts";
 import type { Log } from "#shared/ports/log.ts";
 import type { RichListWriter } from "#shared/ports/rich-list.ts";
@@ -60,8 +62,11 @@ export interface LoadDeps extends SwitchDeps, HoldDeps, PublishedSets {
   readonly segmentBlocks?: number;
   readonly notice: Pick<TipNotice, "put" | "read">;
   readonly follow: WorkQueue<TipHint>;
-  /** Forget the chain of the city, and what a forgetting that died has left. */
-  readonly forget?: () => Promise<void>;
+  /**
+   * Forget the chain of the city, and what a forgetting that died has left.
+   * @returns `false`: its tip is another by now, and nothing was forgotten
+   */
+  readonly forget?: (what: Forgetting) => Promise<boolean>;
   /** Remove the files of imports that died, whichever name they had. */
   readonly clearImports?: () => Promise<void>;
   /** Its operator named it: a chain that ended elsewhere is forgotten. */
@@ -123,15 +128,30 @@ async function load(deps: LoadDeps, signal: AbortSignal): Promise<Tip> {
  */
 async function forgetOthers(set: LoadedSet, deps: LoadDeps): Promise<void> {
   const { coins, forget, refill = false, log } = deps;
-  const tip = await coins.tip();
-  if (tip !== undefined) {
-    if (!(await isElsewhere(tip, set, deps))) return;
-    if (!refill || forget === undefined) throw elsewhere(tip);
-    log.warn("EXOS-E8131", "the chain of the city is forgotten", { height: tip.height });
-    // The next tip is numbered on from here: whoever holds this one must see that it is newer.
-    await deps.notice.put(tip);
+  const segmentsFrom = segmentOf(set.at.height + 1, deps.segmentBlocks);
+  for (;;) {
+    const tip = await coins.tip();
+    if (tip !== undefined) {
+      if (!(await isElsewhere(tip, set, deps))) return;
+      if (!refill || forget === undefined) throw elsewhere(tip);
+      log.warn("EXOS-E8131", "the chain of the city is forgotten", { height: tip.height });
+      // The next tip is numbered on from here: whoever holds this one must see that it is newer.
+      await deps.notice.put(tip);
+    }
+    const expectOurs = () => expectLease(deps);
+    const isDone = await forget?.({ rev: tip?.rev, segmentsFrom, expectOurs });
+    if (isDone !== false) return;
   }
-  await forget?.();
+}
+
+/** What is read before this is of no load that began later: one that began has taken the lease. */
+async function expectLease({ leases, clock, owner }: HoldDeps): Promise<void> {
+  const holder = await leases.holder("load", clock.now());
+  if (holder?.owner === owner) return;
+  throw new StoreFault("Another task loads the city by now, or may: this one forgets no more.", {
+    retryable: true,
+    code: "EXOS-E8138",
+  });
 }
 
 function elsewhere({ height, hash }: Tip): StoreFault {

@@ -6,6 +6,7 @@ import { genesisTip } from "#shared/coins/tip.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { withTip } from "#shared/ports/with-tip.ts";
 import {
   cityOf,
   coinsOf,
@@ -131,7 +132,7 @@ describe("a city that is to forget", () => {
       done.push(`write ${index}`);
       await ports.segments.write(index, pieces);
     };
-    const forget = async () => void done.push("forget");
+    const forget = async () => done.push("forget") > 0;
     const outcome = await runLoad({ ...depsOf(ports), segments, forget, refill }, ALIVE).catch(
       ({ code }: { readonly code: string }) => code,
     );
@@ -157,6 +158,46 @@ describe("a city that is to forget", () => {
     expect((await loadWith(other, true)).done[0]).toBe("forget");
     expect(await loadWith(other, false)).toMatchObject({ outcome: "EXOS-E8131" });
     expect((await loadWith(above, true)).done).not.toContain("forget");
+  });
+});
+
+describe("a city that forgets while others load it", () => {
+  it("looks at its tip again where that is another by then", async () => {
+    const { ports, depsOf } = await cityOf({ has: other, prepared });
+    const tip = await ports.coins.tip();
+    const told: (number | undefined)[] = [];
+    const isOver = new RangeError("over");
+    let now = tip;
+    const coins = withTip(ports.coins, async () => now);
+    const forget: LoadDeps["forget"] = async ({ rev, segmentsFrom }) => {
+      expect(segmentsFrom).toBe(2);
+      told.push(rev);
+      if (now === undefined) throw isOver;
+      now = told.length === 1 ? { ...now, rev: now.rev + 1 } : undefined;
+      return false;
+    };
+    const deps = { ...depsOf(ports), coins, forget, refill: true };
+    await expect(runLoad(deps, ALIVE)).rejects.toBe(isOver);
+    expect(told).toEqual([tip?.rev, (tip?.rev ?? 0) + 1, undefined]);
+  });
+
+  it("forgets no more once another one has its lease", async () => {
+    const { ports, depsOf, clock } = await cityOf({ has: undefined, prepared });
+    const forget: LoadDeps["forget"] = async ({ expectOurs }) => {
+      await expectOurs();
+      clock.advance(61_000);
+      await expect(expectOurs()).rejects.toMatchObject({ code: "EXOS-E8138" });
+      await ports.leases.take("load", { owner: "other", now: clock.now(), seconds: 60 });
+      await expectOurs();
+      return true;
+    };
+    const renew = () => Promise.reject(new StoreFault("not now", { retryable: true }));
+    const leases = { ...ports.leases, renew };
+    await expect(runLoad({ ...depsOf(ports), leases, forget }, ALIVE)).rejects.toMatchObject({
+      retryable: true,
+      code: "EXOS-E8138",
+    });
+    expect(await ports.segments.info(0)).toBeUndefined();
   });
 });
 

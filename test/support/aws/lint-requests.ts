@@ -40,9 +40,10 @@ const RULES: readonly Rule[] = [
   ({ action, leadingKeys, input }, role) => {
     if (!leadingKeys.includes("TIP") || !WRITES.test(action)) return undefined;
     if (role === "other" || role === "told") return "only connect and load write the tip";
-    if (action === "DeleteItem" && role === "load") return undefined;
-    if (action !== "PutItem") return "a tip is put whole";
-    return input["ConditionExpression"] === undefined ? "a tip is put on its rev" : undefined;
+    const isForgotten = action === "DeleteItem" && role === "load";
+    if (action !== "PutItem" && !isForgotten) return "a tip is put whole";
+    if (input["ConditionExpression"] !== undefined) return undefined;
+    return isForgotten ? "a tip is forgotten on its rev" : "a tip is put on its rev";
   },
 ];
 

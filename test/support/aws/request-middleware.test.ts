@@ -117,6 +117,11 @@ const FORBIDDEN: readonly (readonly [what: string, role: Role, command: object])
   ],
   ["a tip without a condition", "connect", TIP_PUT],
   [
+    "a tip that is forgotten whatever it is",
+    "load",
+    new DeleteItemCommand({ TableName: CHAIN, Key: key("TIP") }),
+  ],
+  [
     "a tip of somebody else",
     "other",
     new PutItemCommand({ TableName: CHAIN, Item: key("TIP"), ...ON_REV }),
