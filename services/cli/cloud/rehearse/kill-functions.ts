@@ -42,12 +42,19 @@ const VICTIMS = [
 type Victim = (typeof VICTIMS)[number];
 const BESIDE = ["index-follow", "mempool-follow", "rpc"] as const;
 
+/** A run that was cut. */
+interface Cut {
+  readonly name: Victim["name"];
+  /** Of whom it held at least one; by the driver's word, all. */
+  readonly held: readonly HeldMessage[];
+}
+
 interface Killing {
   readonly rehearsal: Rehearsal;
   /** The process that starts functions. */
   readonly starter: number;
-  /** Names of the functions whose runs were cut so far. */
-  readonly cuts: Victim["name"][];
+  /** Runs that were cut so far. */
+  readonly cuts: Cut[];
   /** What was held whenever one was cut: some of it comes again only when its time is over. */
   readonly left: HeldMessage[];
   /** When each process was seen first. */
@@ -115,9 +122,13 @@ async function told<Told>(look: () => Promise<Told | undefined>): Promise<Told |
 /**
  * Kill a process while runs of its function hold messages; it stands still while that is looked at.
  *
- * @returns whether a run was lost with it
+ * @returns what was held of its queue, if a run was lost with it
  */
-async function cutByEmulator(killing: Killing, { pid }: Running, victim: Victim): Promise<boolean> {
+async function cutByEmulator(
+  killing: Killing,
+  { pid }: Running,
+  victim: Victim,
+): Promise<Cut["held"] | undefined> {
   const name = functionName(LOCAL_CITY, victim.name);
   sendSignal(pid, "SIGSTOP");
   let held: readonly HeldMessage[] = [];
@@ -126,7 +137,7 @@ async function cutByEmulator(killing: Killing, { pid }: Running, victim: Victim)
   } finally {
     if (held.length === 0) sendSignal(pid, "SIGCONT");
   }
-  if (held.length === 0) return false;
+  if (held.length === 0) return undefined;
   const before = emulatorCuts(await logOf(killing), name);
   sendSignal(pid, "SIGKILL");
   const isCut = await told(async () => {
@@ -135,23 +146,25 @@ async function cutByEmulator(killing: Killing, { pid }: Running, victim: Victim)
     // What others held they have handled, and this one had nothing to do.
     return still.some((one) => isAmong(one, held)) ? undefined : false;
   });
-  killing.left.push(...(await heldNow(killing, victim)));
-  return isCut === true;
+  const still = await heldNow(killing, victim);
+  killing.left.push(...still);
+  return isCut === true ? still.filter((one) => isAmong(one, held)) : undefined;
 }
 
 /** The same where the driver says what was lost. */
-async function cutByDriver(killing: Killing, { pid }: Running, victim: Victim): Promise<boolean> {
+async function cutByDriver(
+  killing: Killing,
+  { pid }: Running,
+  victim: Victim,
+): Promise<Cut["held"] | undefined> {
   const name = functionName(LOCAL_CITY, victim.name);
-  const before = driverCuts(await logOf(killing), name);
+  const before = driverCuts(await logOf(killing), name).length;
   sendSignal(pid, "SIGKILL");
-  const isCut = await told(
-    async () => driverCuts(await logOf(killing), name) > before || undefined,
-  );
-  return isCut === true;
+  return told(async () => driverCuts(await logOf(killing), name)[before]);
 }
 
 function cutsOf({ cuts }: Killing, name: Victim["name"]): number {
-  return cuts.filter((one) => one === name).length;
+  return cuts.filter((cut) => cut.name === name).length;
 }
 
 /** Announce blocks, and cut a run that they start: of the function that was cut least often, if any. */
@@ -161,10 +174,14 @@ async function cutOne(killing: Killing): Promise<void> {
   const { driven } = city.state();
   const cut = driven ? cutByDriver : cutByEmulator;
   const loaded = driven ? [] : await loadedProcesses(killing);
+  // The driver names what came again: who had it meanwhile is let alone, or it would die again and again.
+  const { left } = driven ? await lookAgain(killing) : { left: [] };
+  const victims = VICTIMS.filter(({ name }) => !left.some((one) => one.name === name));
+  if (victims.length === 0) return void (await wait(TOLD_MS_MAX, undefined, { signal }));
   await node.mine(1 + randomInt(BLOCKS_MAX));
   for (let look = 0; look < LOOKS; look++) {
     await wait(randomInt(PAUSE_MS_MAX), undefined, { signal });
-    const [least, other] = VICTIMS.toSorted(
+    const [least, other = least] = victims.toSorted(
       (a, b) => cutsOf(killing, a.name) - cutsOf(killing, b.name),
     );
     // The driver starts a process for each hint that finds none, and loses what that holds from then on:
@@ -173,8 +190,9 @@ async function cutOne(killing: Killing): Promise<void> {
     const running = driven ? await allRunning(killing) : loaded;
     const found = anyOf(running.filter(({ name }) => name === victim?.name));
     if (found === undefined || victim === undefined) continue;
-    if (!(await cut(killing, found, victim))) continue;
-    cuts.push(victim.name);
+    const held = await cut(killing, found, victim);
+    if (held === undefined) continue;
+    cuts.push({ name: victim.name, held });
     return;
   }
 }
@@ -196,21 +214,39 @@ async function killBeside(killing: Killing): Promise<number> {
 }
 
 /**
- * Each batch that was lost is delivered again. @returns how often messages were
+ * What came again. An emulator does not say which of the messages that were held a run held that was
+ * cut: of those at least one has to; of what the driver names, each.
  */
+async function lookAgain(killing: Killing): Promise<{
+  /** Runs of which something has not come again yet. */
+  readonly left: readonly Cut[];
+  /** How many messages did, each time counted. */
+  readonly count: number;
+}> {
+  const { cuts, rehearsal } = killing;
+  const { driven } = rehearsal.city.state();
+  const again = deliveredAgain(await logOf(killing));
+  const isWhole = ({ name, held }: Cut): boolean => {
+    const came = ({ id, attempt }: HeldMessage) =>
+      again.get(name)?.some((one) => one.id === id && one.attempt > attempt) === true;
+    return driven ? held.every(came) : held.some(came);
+  };
+  const left = cuts.filter((cut) => !isWhole(cut));
+  return {
+    left,
+    count: VICTIMS.reduce((sum, { name }) => sum + (again.get(name)?.length ?? 0), 0),
+  };
+}
+
+/** What each run held that was cut is delivered again. @returns how many messages were */
 async function expectAgain(killing: Killing): Promise<number> {
   const since = performance.now();
   for (;;) {
-    const again = deliveredAgain(await logOf(killing));
-    const lost = VICTIMS.filter(({ name }) => (again.get(name) ?? 0) < cutsOf(killing, name));
-    if (lost.length === 0) {
-      return VICTIMS.reduce((sum, { name }) => sum + (again.get(name) ?? 0), 0);
-    }
+    const { left, count } = await lookAgain(killing);
+    if (left.length === 0) return count;
     if (performance.now() - since > CATCH_UP_MS_MAX) {
-      const counts = lost.map(
-        ({ name }) => `${name} ${again.get(name) ?? 0} of ${cutsOf(killing, name)}`,
-      );
-      throw rehearsalFailure(`delivered again after runs were cut: ${counts.join(", ")}`);
+      const held = left.map((cut) => `${cut.name} ${cut.held.map(({ id }) => id).join(" or ")}`);
+      throw rehearsalFailure(`not delivered again after runs were cut: ${held.join(", ")}`);
     }
     await wait(TOLD_MS_MAX, undefined, { signal: killing.rehearsal.signal });
   }

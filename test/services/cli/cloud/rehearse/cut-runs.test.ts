@@ -28,12 +28,18 @@ describe("runs that were cut", () => {
       failed("exos-local-loc-connect", "its process ended", "d:1"),
       failed(CHECK, "its process ended", "e:2"),
     ].join("");
-    expect(driverCuts(log, CHECK)).toBe(2);
+    expect(driverCuts(log, CHECK)).toEqual([
+      [
+        { id: "a-1", attempt: 1 },
+        { id: "b-2", attempt: 3 },
+      ],
+      [{ id: "e", attempt: 2 }],
+    ]);
   });
 });
 
 describe("messages of runs that were cut", () => {
-  it("are counted once for each time that a service was handed them again", () => {
+  it("are told once for each time that a service was handed them again", () => {
     const lines: string[] = [];
     for (const service of ["check", "connect"]) {
       const constant = { service, city: "loc" };
@@ -46,9 +52,10 @@ describe("messages of runs that were cut", () => {
       log.info("something else", { messageId: "z", attempt: 9 });
     }
     const log = `ESM: Lambda ${CHECK} output:\n${lines.join("")}`;
+    const twice = [2, 3].map((attempt) => ({ id: "a", attempt }));
     expect([...deliveredAgain(log)]).toEqual([
-      ["check", 3],
-      ["connect", 2],
+      ["check", [...twice, { id: "b", attempt: 2 }]],
+      ["connect", twice],
     ]);
     expect(deliveredAgain("").size).toBe(0);
   });
