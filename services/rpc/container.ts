@@ -8,6 +8,7 @@ import type { RpcDeps } from "#services/rpc/deps.ts";
 import { readIncoming } from "#services/rpc/http/read-incoming.ts";
 import {
   CONNECTIONS_MAX,
+  EDGE_CONNECTIONS_MAX,
   HEADER_BYTES_MAX,
   HEADER_SECONDS_MAX,
   REQUEST_SECONDS_MAX,
@@ -50,11 +51,16 @@ export async function listen(
   where: { readonly http: Listen; readonly rpc: Listen },
 ): Promise<RpcListeners> {
   await using opened = new AsyncDisposableStack();
-  const http = await openListener(createCityRouter(deps, cities), "http", where.http);
+  const http = await openListener(
+    createCityRouter(deps, cities),
+    "http",
+    where.http,
+    deps.access.door === undefined ? limitConnections : limitAllConnections,
+  );
   opened.defer(() => drain(http));
   const hasOwn = own !== undefined && own !== deps;
   const second = hasOwn ? createApi(own) : createApi(deps, "rpc");
-  const rpc = await openListener(second, "rpc", where.rpc);
+  const rpc = await openListener(second, "rpc", where.rpc, limitConnections);
   opened.defer(() => drain(rpc));
   const held = opened.move();
   return {
@@ -68,6 +74,7 @@ async function openListener(
   api: Pick<ReturnType<typeof createApi>, "fetch">,
   surface: Surface,
   where: Listen,
+  limit: (server: Server) => void,
 ): Promise<Server> {
   const answer = getRequestListener(
     (request, { incoming }) =>
@@ -88,7 +95,7 @@ async function openListener(
     },
     (incoming, outgoing) => void answer(incoming, outgoing),
   );
-  limitConnections(server);
+  limit(server);
   server.listen(where.port, where.host);
   try {
     await once(server, "listening");
@@ -122,6 +129,14 @@ function limitConnections(server: Server): void {
       else open.set(peer, left);
     });
   });
+}
+
+/**
+ * Before a city behind the edge stands a proxy, so all callers are one address. What each of them
+ * may hold is counted under the name that the edge gives it.
+ */
+function limitAllConnections(server: Server): void {
+  server.maxConnections = EDGE_CONNECTIONS_MAX;
 }
 
 function portOf(server: Server): number {

@@ -28,6 +28,8 @@ export const PAGE_ITEMS_MAX = 200;
 export const HEADERS_MAX = 2_000;
 /** Connections from one address. */
 export const CONNECTIONS_MAX = 256;
+/** All connections to a city behind the edge: 20 streams of 200 clients, and who asks once. */
+export const EDGE_CONNECTIONS_MAX = 4_096;
 
 /** What `/v1/limits` answers. @source interfaces.md 1.3 */
 export const LIMITS = {

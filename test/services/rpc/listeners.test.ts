@@ -1,15 +1,20 @@
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { cityAccess } from "#services/rpc/city/city-access.ts";
 import { composeEmbedded, type RpcOptions } from "#services/rpc/compose-embedded.ts";
 import { listen } from "#services/rpc/container.ts";
 import { CONNECTIONS_MAX } from "#services/rpc/limits.ts";
+import { edgeStampText } from "#shared/fleet/edge-stamp.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createRpcNode } from "../../support/rpc-node.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const ANY = { http: { host: "127.0.0.1", port: 0 }, rpc: { host: "127.0.0.1", port: 0 } };
+const HERE = "127.0.0.1";
 const body = '{"method":"getblockcount","id":1}';
 
 function options(folder: string, more: Partial<RpcOptions> = {}): RpcOptions {
@@ -193,6 +198,27 @@ it("lets one address hold 256 connections, and closes the next", async () => {
     .poll(() => fetch(`http://127.0.0.1:${node.httpPort}/healthz`).then(String, String))
     .toContain("Response");
   await node.stop();
+});
+
+it("lets the proxy before a city hold more: all callers come from its address", async () => {
+  const { deps, clock } = await createRpcNode([]);
+  const access = cityAccess({ secrets: { get: async () => "key" }, clock });
+  const listeners = await listen({ deps: { ...deps, access }, own: deps }, ANY);
+  const sockets: Socket[] = [];
+  for (let count = 0; count < 300; count++) {
+    const socket = connect(listeners.httpPort, HERE);
+    await once(socket, "connect");
+    sockets.push(socket);
+  }
+  const unix = clock.now();
+  const stamp = createHmac("sha256", "key").update(edgeStampText(unix, "192.0.2.7")).digest("hex");
+  const headers = { "x-exos-client": "192.0.2.7", "x-exos-edge": `${unix}.${stamp}` };
+  const answer = await fetch(`http://${HERE}:${listeners.httpPort}/v1/tip`, { headers });
+  expect(answer.status).toBe(200);
+  await answer.body?.cancel();
+  expect(sockets.every((socket) => !socket.closed)).toBe(true);
+  for (const socket of sockets) socket.destroy();
+  await listeners[Symbol.asyncDispose]();
 });
 
 it("finishes an answer that began before it was told to stop", async () => {
