@@ -19,11 +19,14 @@ import { richestOfSet } from "#shared/adapters/embedded/richest-of-set.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
 import { createSystemEntropy } from "#shared/adapters/embedded/system-entropy.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
+import { stratis } from "#shared/consensus/networks/stratis.ts";
+import type { Network } from "#shared/consensus/params.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { unixSeconds } from "#shared/primitives/brand.ts";
+import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
 import { makeCityTables } from "../../support/aws/city-tables.ts";
 import { type DynamoEndpoint, openDynamoEndpoint } from "../../support/aws/dynamo-endpoint.ts";
 import { type FauxqsEndpoint, openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
+import { loadChain } from "../../support/chain-file.ts";
 import { CITY_ACCESS } from "../../support/city-access.ts";
 import { functionEvent, type TestRequest } from "../../support/function-event.ts";
 import { createRpcNode, type RpcNode, recordedBlocks } from "../../support/rpc-node.ts";
@@ -31,7 +34,31 @@ import { sharedValidator } from "../../support/shared-validator.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const TIP = 64;
-const blocks = recordedBlocks(TIP);
+
+/** A recorded chain up to that height, and whose it is. */
+interface AskedChain {
+  readonly network: Network;
+  readonly file: string;
+  /** From height 1 up; `undefined` without the vectors. */
+  readonly blocks: readonly Uint8Array[] | undefined;
+  readonly addresses: readonly string[];
+}
+
+const CHAINS: readonly AskedChain[] = [
+  {
+    network: exosRegtest,
+    file: "exos-regtest/chain.dat",
+    blocks: recordedBlocks(TIP),
+    addresses: ["XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8", "XTgsMRHPJcDe8fQcYzX8uwVmWd8Ma6fQCe"],
+  },
+  {
+    network: stratis,
+    file: "stratis/blk0001.dat",
+    // The file begins with genesis.
+    blocks: loadChain("stratis/blk0001.dat", 4)?.slice(1, TIP + 1),
+    addresses: ["SRw3cB25haCFc9TosqgBpbndXP5kLnCoy7", "SXoi5fhZvpRtvALBbSRt6vzdmP7zVDhWqh"],
+  },
+];
 
 const rpc = (method: string, ...params: unknown[]): TestRequest => ({
   method: "POST",
@@ -39,8 +66,8 @@ const rpc = (method: string, ...params: unknown[]): TestRequest => ({
   body: JSON.stringify({ method, params, id: 1 }),
 });
 
-/** What is read of the chain and its index, by every dialect. */
-const REQUESTS: readonly TestRequest[] = [
+/** What is read of a chain and its index, by every dialect. */
+const requestsOf = ({ addresses }: AskedChain, tip: HashHex): readonly TestRequest[] => [
   rpc("getblockcount"),
   rpc("getbestblockhash"),
   rpc("getblockhash", 17),
@@ -50,6 +77,9 @@ const REQUESTS: readonly TestRequest[] = [
   rpc("getindexinfo"),
   rpc("getrawmempool"),
   rpc("getblockhash", TIP + 1),
+  rpc("getblockheader", tip),
+  rpc("getblock", tip),
+  rpc("getblock", tip, 3),
   { path: "/v1/tip" },
   { path: "/v1/blocks?limit=200" },
   { path: "/v1/blocks/0" },
@@ -63,10 +93,9 @@ const REQUESTS: readonly TestRequest[] = [
   { path: "/v1/staking/network" },
   { path: "/v1/mempool" },
   { path: "/v1/search?q=12" },
-  { path: "/v1/addresses/XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8" },
-  { path: "/v1/addresses/XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8/txs" },
-  { path: "/v1/addresses/XaQ3FLPDyHc2ScMubVv2x3SvWF6BGb93u8/coins" },
-  { path: "/v1/addresses/XTgsMRHPJcDe8fQcYzX8uwVmWd8Ma6fQCe" },
+  ...addresses.flatMap((address) =>
+    ["", "/txs", "/coins"].map((list) => ({ path: `/v1/addresses/${address}${list}` })),
+  ),
 ];
 
 /** A city keeps a smaller pool, too. */
@@ -84,8 +113,11 @@ function ofTheChain(text: string): unknown {
 }
 
 /** Judge and connect blocks on the tables, as the city's own handlers do. */
-async function connectAll(chain: readonly Uint8Array[], stores: ChainStores): Promise<void> {
-  const deps = sharedValidator(exosRegtest, unixSeconds(1_526_428_694));
+async function connectAll(
+  { network, blocks: chain = [] }: AskedChain,
+  stores: ChainStores,
+): Promise<void> {
+  const deps = sharedValidator(network, unixSeconds(1_526_428_694));
   const headers = {
     ...stores.headers,
     children: async () => [],
@@ -101,15 +133,15 @@ async function connectAll(chain: readonly Uint8Array[], stores: ChainStores): Pr
 }
 
 /** Write who holds most of a set of this chain, as the loading task does. */
-async function countHolders({ stores }: RpcNode, client: S3Client, bucket = ""): Promise<void> {
+async function countHolders({ stores, deps }: RpcNode, client: S3Client, bucket = "") {
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   const folder = temporaryFolder();
-  await exportSnapshot({ ...stores, network: exosRegtest, program: "test" }, folder);
+  await exportSnapshot({ ...stores, network: deps.network, program: "test" }, folder);
   await createS3RichList(createS3Objects({ client, bucket })).write(await richestOfSet(folder));
 }
 
-describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () => {
-  if (blocks === undefined) return;
+describe.each(CHAINS)("a city whose tables hold $file", (chain) => {
+  const { network, blocks } = chain;
   let dynamo: DynamoEndpoint;
   let queues: FauxqsEndpoint;
   let environment: Record<string, string>;
@@ -121,7 +153,7 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
     environment = {
       EXOS_ENVIRONMENT: "local",
       EXOS_CITY: "syd",
-      EXOS_NETWORK: exosRegtest.name,
+      EXOS_NETWORK: network.name,
       EXOS_TABLE_CHAIN: tables.chain,
       EXOS_TABLE_COINS: tables.coins,
       EXOS_TABLE_INDEX: tables.index,
@@ -140,11 +172,11 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
     const stores = openChainStores(readCityEnvironment(environment, CHAIN_VARIABLES), {
       clients: { dynamo: client, s3: queues.s3() },
-      network: exosRegtest,
+      network,
       clock: createSystemClock(),
       entropy: createSystemEntropy(),
     });
-    await connectAll(blocks, stores);
+    await connectAll(chain, stores);
   });
 
   afterAll(async () => {
@@ -153,16 +185,17 @@ describe.skipIf(blocks === undefined)("a city whose chain stands in tables", () 
     await queues[Symbol.asyncDispose]();
   });
 
-  it("is followed by its index, and answers what memory answers", async () => {
+  const itAsks = it.skipIf(blocks === undefined);
+  itAsks("is followed by its index, and answers what memory answers", async () => {
     const { deps: follower, log } = composeIndex(environment);
     const at = await followWithin(600_000, { deps: follower, log });
     expect(at?.height).toBe(TIP);
     const deps = composeAws(environment);
     const city = bufferedHandler(createCityRouter(deps, new Map([["syd", deps]])));
-    const memory = await createRpcNode(blocks, { access: CITY_ACCESS, city: "syd" });
+    const memory = await createRpcNode(blocks ?? [], { access: CITY_ACCESS, city: "syd", network });
     await countHolders(memory, queues.s3(), environment["EXOS_BUCKET_CHAIN"]);
     const node = bufferedHandler(memory.api());
-    for (const request of REQUESTS) {
+    for (const request of requestsOf(chain, memory.tip().hash)) {
       const [here, there] = await Promise.all([
         city(functionEvent(request)),
         node(functionEvent(request)),
