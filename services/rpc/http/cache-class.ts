@@ -11,6 +11,9 @@ export type CacheClass =
 
 const IMMUTABLE = "public, max-age=157784630, immutable";
 
+/** Seconds that an answer may be kept which says what is wrong with whoever gave it. */
+const STALE_SECONDS = 10;
+
 /** Confirmations of a block that cannot leave the chain any more. */
 const FINAL_CONFIRMATIONS = 501;
 
@@ -29,4 +32,11 @@ export function cacheControl(answer: CacheClass): string {
     case "none":
       return "no-store";
   }
+}
+
+/** The same, while `X-EXOS-Stale` is on the answer: a cache would say for years what passes. */
+export function cacheWhileStale(control: string): string {
+  const [, seconds] = /^public, max-age=(\d+)/.exec(control) ?? [];
+  if (seconds === undefined || Number(seconds) <= STALE_SECONDS) return control;
+  return `public, max-age=${STALE_SECONDS}`;
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { RpcDeps } from "#services/rpc/deps.ts";
+import { cacheWhileStale } from "#services/rpc/http/cache-class.ts";
 import { allowedOrigin } from "#services/rpc/http/cross-site.ts";
 import {
   type Allowance,
@@ -58,7 +59,7 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
 
   const { phase, stores } = deps.state();
   const stale = c.get("stale") ?? (stores !== undefined && phase !== "ready" ? phase : undefined);
-  if (stale !== undefined) headers.set("x-exos-stale", stale);
+  if (stale !== undefined) tellStale(headers, stale);
   const tip = c.get("at") ?? (await tipOf(c));
   if (tip !== undefined) {
     headers.set("x-exos-tip-height", String(tip.height));
@@ -78,6 +79,12 @@ export async function finish(c: Context<ApiEnv>, deps: RpcDeps): Promise<void> {
   const dialect = c.get("dialect") ?? "none";
   const labels = { dialect, route: c.get("route") ?? "none", code: String(status) };
   deps.metrics.observe("exos_http_request_duration_seconds", spent / 1000, labels);
+}
+
+function tellStale(headers: Headers, stale: string): void {
+  headers.set("x-exos-stale", stale);
+  const control = headers.get("cache-control");
+  if (control !== null) headers.set("cache-control", cacheWhileStale(control));
 }
 
 /** @source draft-ietf-httpapi-ratelimit-headers, 3 and 4 */

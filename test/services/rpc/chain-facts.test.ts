@@ -134,6 +134,22 @@ describe.skipIf(blocks === undefined || rows === undefined)("the recorded chain"
     expect(calls).toBeLessThanOrEqual(2);
   });
 
+  it("is kept as long as it is final, and ten seconds of a node that says it is behind", async () => {
+    const kept = async () => {
+      const answers = ["/v1/blocks/32", "/v1/blocks/33", "/v1/tip"].map((path) => send(path));
+      return (await Promise.all(answers)).map(({ headers }) => headers.get("cache-control"));
+    };
+    const [final, settled, tip] = [
+      "public, max-age=157784630, immutable",
+      "public, max-age=60",
+      "public, max-age=1",
+    ];
+    expect(await kept()).toEqual([final, settled, tip]);
+    node.setState({ phase: "indexing" });
+    expect(await kept()).toEqual(["public, max-age=10", "public, max-age=10", tip]);
+    node.setState({ phase: "ready" });
+  });
+
   it("proves outputs in Bitcoin Core's form, and sees a proof that was changed", async () => {
     const hash = await result<string>(send, "getblockhash", [171]);
     const { tx } = await result<{ tx: string[] }>(send, "getblock", [hash]);
