@@ -21,12 +21,16 @@ export interface ModelShape {
   readonly window: number;
   /** Blocks of the run. */
   readonly blocks: number;
+  /** Blocks of a branch that is followed to its top, at the end, before a heavier one is seen. */
+  readonly deep?: number;
 }
 
 /** So small that everything that can happen does, in a tenth of a second. */
 export const SMALL: ModelShape = { window: 12, blocks: 150 };
 /** As the chain has it; `reorg-depths.slow.test.ts` goes through every depth of such a window. */
 export const LARGE: ModelShape = { window: 500, blocks: 1_700 };
+/** The same window, and a reorganisation as deep as it, which chance does not bring about. */
+export const DEEP: ModelShape = { window: 500, blocks: 600, deep: 500 };
 
 const CONNECTORS = 4;
 const DEATHS = 1 / 700;
@@ -84,6 +88,13 @@ export class ChainModel {
     const block = this.#byHash.get(hash);
     if (block === undefined) throw new TypeError(`no block ${hash}`);
     return block;
+  }
+
+  /** The block that the tip is at. */
+  get top(): ModelBlock {
+    const { written } = this.world;
+    if (written === undefined) throw new TypeError("no tip was written");
+    return this.blockOf(written.tip.hash);
   }
 
   outputsOf(key: CoinKey): number {
@@ -208,19 +219,44 @@ class Arrivals {
   readonly #hidden: ModelBlock[] = [];
   readonly #shape: ModelShape;
   #burst = 0;
+  /** Of the fork at the end, those that nobody has seen yet. */
+  #branches: (readonly ModelBlock[])[] | undefined;
+  #isForked: boolean;
 
   constructor(tree: ChainTree, model: ChainModel, shape: ModelShape) {
     this.#tree = tree;
     this.#model = model;
     this.#shape = shape;
+    this.#isForked = shape.deep === undefined;
   }
 
   get isOver(): boolean {
+    return this.#isGrown && this.#isForked;
+  }
+
+  get #isGrown(): boolean {
     return this.#tree.blocks.length > this.#shape.blocks && this.#hidden.length === 0;
+  }
+
+  /** Show one branch more of a fork at the tip, as soon as all that was shown is followed. */
+  #fork(deep: number): void {
+    const { top } = this.#model;
+    if (this.#model.heavierThan(top.work).length > 0) return;
+    this.#branches ??= [...this.#tree.fork(top, deep)];
+    const branch = this.#branches.shift();
+    this.#isForked = branch === undefined;
+    for (const block of branch ?? []) {
+      this.#model.add(block);
+      this.#model.arrived.add(block);
+    }
   }
 
   tick(): void {
     const { dice } = this.#model.world;
+    if (this.#isGrown) {
+      if (dice.chance(0.012)) this.#fork(this.#shape.deep ?? 0);
+      return;
+    }
     if (
       this.#tree.blocks.length <= this.#shape.blocks &&
       dice.chance(this.#tree.isDuel ? 0.2 : 0.012)

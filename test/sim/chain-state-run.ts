@@ -1,11 +1,12 @@
 /**
  * `node test/sim/chain-state-run.ts [seeds] [first] [large]`: the model of chain state over many
  * seeds with a window of 12 blocks, over some with the 500 of the chain, one for each thousand but
- * at least two, then every mutant up to its first failing seed. Exit code 1 when a seed fails or a
- * mutant survives.
+ * at least two, over as many that end in a reorganisation of all 500, then every mutant up to its
+ * first failing seed. Exit code 1 when a seed fails, is not that deep, or a mutant survives.
  * @module
  */
 import {
+  DEEP,
   firstFailing,
   LARGE,
   type ModelRun,
@@ -27,9 +28,12 @@ function runSeeds(count: number, shape: ModelShape): number {
   for (let seed = first; seed < first + count; seed++) {
     const run = runModel(seed, undefined, shape);
     runs.push(run);
-    if (run.failures.length === 0) continue;
+    const failures = [...run.failures];
+    if (run.deepest < (shape.deep ?? 0))
+      failures.push("no reorganisation is as deep as it should be");
+    if (failures.length === 0) continue;
     failed++;
-    process.stdout.write(`seed ${seed} fails\n  ${run.failures.join("\n  ")}\n`);
+    process.stdout.write(`seed ${seed} fails\n  ${failures.join("\n  ")}\n`);
   }
   const sum = (pick: (run: ModelRun) => number): number =>
     runs.reduce((all, run) => all + pick(run), 0);
@@ -44,7 +48,7 @@ function runSeeds(count: number, shape: ModelShape): number {
   return failed;
 }
 
-let failed = runSeeds(seeds, SMALL) + runSeeds(large, LARGE);
+let failed = runSeeds(seeds, SMALL) + runSeeds(large, LARGE) + runSeeds(large, DEEP);
 for (const mutant of MUTANTS) {
   const seed = firstFailing(mutant);
   process.stdout.write(

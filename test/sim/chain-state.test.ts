@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { firstFailing, runModel } from "./chain-model.ts";
+import { DEEP, firstFailing, runModel } from "./chain-model.ts";
 import { MUTANTS } from "./chain-world.ts";
 
 const SEEDS = 60;
@@ -26,6 +26,12 @@ describe("chain state over a shared table that delays, loses and doubles", () =>
     expect(commits).toBeGreaterThan(20 * SEEDS);
     expect(reorgs).toBeGreaterThan(SEEDS);
     expect(switches).toBeGreaterThan(SEEDS / 2);
+  });
+
+  it("holds them through a reorganisation as deep as any that is followed", () => {
+    const { failures, deepest } = runModel(1, undefined, DEEP);
+    expect(failures).toEqual([]);
+    expect(deepest).toBe(DEEP.deep);
   });
 
   it("gives the same run for the same seed", () => {

@@ -122,6 +122,21 @@ export class ChainTree {
     return block;
   }
 
+  /** Two branches of a block: the first with so many blocks, the second heavier in the end. */
+  fork(from: ModelBlock, blocks: number): readonly [readonly ModelBlock[], readonly ModelBlock[]] {
+    const branches: [ModelBlock[], ModelBlock[]] = [[], []];
+    const tops: [ModelBlock, ModelBlock] = [from, from];
+    const isShort = () => tops[0].height < from.height + blocks;
+    while (isShort() || tops[1].work <= tops[0].work) {
+      const which = isShort() && branches[0].length <= branches[1].length ? 0 : 1;
+      const block = this.#mine(tops[which]);
+      if (block.valid) tops[which] = block;
+      branches[which].push(block);
+      this.blocks.push(block);
+    }
+    return branches;
+  }
+
   /** Whether two long branches are being mined in secret. */
   get isDuel(): boolean {
     return this.#duel > 0;
