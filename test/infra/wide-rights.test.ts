@@ -88,7 +88,7 @@ const PARTITIONS: Readonly<Record<string, string>> = {
   "ingest PutItem chain": "B#* BEAT CAND L#* S#*",
   "ingest PutItem pool": "RAW#*",
   "ingest UpdateItem chain": "H#* X#*",
-  "load DeleteItem chain": "CAND F#* S#* TIP X#*",
+  "load DeleteItem chain": "CAND S#* TIP",
   "load PutItem chain": "B#* C#* F#* L#* NOW S#* TIP",
   "load UpdateItem chain": "G#* H#* X#*",
   "mempool DeleteItem pool": "IN#* POOL",
