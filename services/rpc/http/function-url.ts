@@ -13,15 +13,26 @@ export interface AnswerHead {
  */
 export const BUFFERED_BYTES_MAX = 6_000_000;
 
+/** Verbs that no request may be made of; as any other that is not served, they are refused by a route. */
+const UNMADE: readonly string[] = ["CONNECT", "TRACE", "TRACK"];
+const UNSERVED = "UNSERVED";
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** A header as a server has it, a character for each byte; an event has text. */
+function headerBytes(text: string): string {
+  return NOT_ASCII.test(text) ? Buffer.from(text, "utf8").toString("latin1") : text;
+}
+
 /** The request that an event of a Function URL, payload 2.0, tells of. */
 export function requestOf(event: LambdaFunctionURLEvent): Request {
   const { rawPath, rawQueryString, requestContext, headers: given, cookies = [] } = event;
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) headers.set(name, value);
+    if (value !== undefined) headers.set(name, headerBytes(value));
   }
-  if (cookies.length > 0) headers.set("cookie", cookies.join("; "));
-  const { method } = requestContext.http;
+  if (cookies.length > 0) headers.set("cookie", headerBytes(cookies.join("; ")));
+  const { method: verb } = requestContext.http;
+  const method = UNMADE.includes(verb.toUpperCase()) ? UNSERVED : verb;
   const query = rawQueryString === "" ? "" : `?${rawQueryString}`;
   const url = `https://${requestContext.domainName}${rawPath}${query}`;
   // A request without a body may not have one, not even an empty one.

@@ -296,6 +296,20 @@ describe.skipIf(node === undefined)("requests to the servers and to the function
     }
   });
 
+  it("are answered whatever their verb, and whatever stands in their headers", async () => {
+    const path = "/v1/tip";
+    const { status, headers: told } = await atServer(byTheEdge({ path, method: "DELETE" }), plain);
+    expect(status).toBe(405);
+    for (const method of ["TRACE", "CONNECT", "track"]) {
+      const refused = await atFunction(byTheEdge({ path, method }));
+      expect(refused).toMatchObject({ status, headers: { ...told } });
+    }
+    const headers = { "user-agent": "Zoë ☕ 1.0", "accept-language": "日本" };
+    const plainly = await atFunction(byTheEdge({ path }));
+    expect(plainly.status).toBe(200);
+    expect(await atFunction(byTheEdge({ path, headers }))).toEqual(plainly);
+  });
+
   it("are refused over the limits of a city", async () => {
     const tooLong = new Uint8Array(4 * 1_048_576 + 1);
     const sent = byTheEdge({ path: "/", method: "POST", body: tooLong });
