@@ -13,12 +13,20 @@ import type { PackedBlock, Segments } from "#shared/ports/segments.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { height } from "#shared/primitives/brand.ts";
+import { equalBytes } from "#shared/primitives/bytes.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
+import { declareSegment, type FoundSegment, findSegment } from "./declared-segment.ts";
 import { keepSegment } from "./keep-segment.ts";
 import { type BlocksToPack, writeSegment } from "./segment-pieces.ts";
 
 /** How long a segment may take before another packer begins the same work. */
 const LEASE_SECONDS = 600;
+
+/** What a segment is made of, and what was declared of it when that was read. */
+interface Packing {
+  readonly packed: readonly PackedBlock[];
+  readonly before: FoundSegment["info"];
+}
 
 export interface PackDeps {
   readonly coins: Pick<CoinStore, "tip" | "frozen">;
@@ -65,13 +73,16 @@ export async function packSegments(deps: PackDeps, signal?: AbortSignal): Promis
   return packed;
 }
 
-/** The segment to begin with: one that was declared and not finished, or the next after it. */
+/**
+ * The segment to begin with: the next after the last that is finished. One that was declared may not be,
+ * and whoever stood still while the city was filled anew may have declared one far above.
+ */
 async function firstUnpacked(end: number, tip: Tip, deps: PackDeps): Promise<number> {
   for (let index = end - 1; index >= 0; index--) {
     if ((await deps.segments.info(index)) === undefined) continue;
     const last = (await blocksOf(index, tip, deps)).at(-1);
     const isUnfinished = last !== undefined && (await deps.segments.isLoose(last.hash));
-    return isUnfinished ? index : index + 1;
+    if (!isUnfinished) return index + 1;
   }
   return 0;
 }
@@ -80,14 +91,15 @@ async function packSegment(index: number, tip: Tip, deps: PackDeps): Promise<voi
   const { segments, log } = deps;
   const packed = await blocksOf(index, tip, deps);
   const hashes = packed.map(({ hash }) => hash);
-  if ((await segments.info(index)) === undefined) {
+  const { info: before, isRight } = await findSegment(index, hashes, segments);
+  if (!isRight) {
     const blocks = await readBlocks(packed, deps);
     // Another packer's may be there: a staker may sign one block twice, so its bytes may differ
     // from ours; its blocks may not.
     const pieces = () => writeSegment(blocks);
-    const isOurs = () => isStillOurs(index, packed, deps);
+    const isOurs = () => isStillOurs(index, { packed, before }, deps);
     const info = await keepSegment({ index, hashes, pieces, isOurs }, segments);
-    await segments.declare(index, { ...info, muhash: blocks.muhash });
+    await declareSegment(index, { ...info, muhash: blocks.muhash }, before, segments);
     log.info("segment packed", { index, blocks: hashes.length, bytes: info.bytes });
   }
   await segments.list(packed);
@@ -97,14 +109,16 @@ async function packSegment(index: number, tip: Tip, deps: PackDeps): Promise<voi
 /** Whether no load made the city forget the chain, or declared the segment, since it was read. */
 async function isStillOurs(
   index: number,
-  packed: readonly PackedBlock[],
+  { packed, before }: Packing,
   { coins, segments }: PackDeps,
 ): Promise<boolean> {
   const last = packed.at(-1);
   const tip = await coins.tip();
   if (last === undefined || tip === undefined || last.height > tip.final) return false;
   if ((await activeHashAt(last.height, tip, coins)) !== last.hash) return false;
-  return (await segments.info(index)) === undefined;
+  const info = await segments.info(index);
+  if (info === undefined || before === undefined) return info === before;
+  return equalBytes(info.sha256, before.sha256);
 }
 
 /** The active blocks of a segment, all of them final. */

@@ -35,8 +35,13 @@ export interface Segments {
   replace(index: number, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   /** Piece by piece. @returns `undefined` where there is none */
   read(index: number): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Say that the object is whole and right: from now on it is read. */
-  declare(index: number, info: SegmentInfo): Promise<void>;
+  /**
+   * Say that the object is whole and right: from now on it is read.
+   *
+   * @param before what was declared when the blocks of this one were read, if anything
+   * @returns `false`: by now that is another one, and nothing was said
+   */
+  declare(index: number, info: SegmentInfo, before?: SegmentInfo): Promise<boolean>;
   /** @returns `undefined` for one that nobody declared */
   info(index: number): Promise<SegmentInfo | undefined>;
   /** Make blocks of declared segments found by their hashes. */

@@ -1,5 +1,6 @@
 import type { PackedBlock, SegmentInfo, Segments } from "#shared/ports/segments.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
+import { equalBytes } from "#shared/primitives/bytes.ts";
 
 /** Segments that live as long as the test, and what they hold. */
 export interface MemorySegments extends Segments {
@@ -27,7 +28,14 @@ export function createMemorySegments(): MemorySegments {
         yield object.slice();
       })();
     },
-    declare: async (index, info) => void infos.set(index, info),
+    async declare(index, info, before) {
+      const there = infos.get(index);
+      const taken = [info, ...(before === undefined ? [] : [before])];
+      const isFree =
+        there === undefined || taken.some(({ sha256 }) => equalBytes(sha256, there.sha256));
+      if (isFree) infos.set(index, info);
+      return isFree;
+    },
     info: async (index) => infos.get(index),
     async list(blocks: readonly PackedBlock[]) {
       for (const { hash, height } of blocks) listed.set(hash, height);

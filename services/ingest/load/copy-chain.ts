@@ -1,3 +1,4 @@
+import { declareSegment, findSegment } from "#services/ingest/declared-segment.ts";
 import { keepSegment } from "#services/ingest/keep-segment.ts";
 import { checkSegment, writeSegment } from "#services/ingest/segment-pieces.ts";
 import { RunningTotals } from "#shared/coins/running-totals.ts";
@@ -6,10 +7,9 @@ import { FROZEN_GROUP } from "#shared/coins/view.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import type { BlockStore } from "#shared/ports/block-store.ts";
 import type { HeaderStore, StoredHeader } from "#shared/ports/header-store.ts";
-import type { SegmentInfo, Segments } from "#shared/ports/segments.ts";
+import type { Segments } from "#shared/ports/segments.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type HashHex, height } from "#shared/primitives/brand.ts";
-import { equalBytes } from "#shared/primitives/bytes.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { LoadedSet } from "./switch-generation.ts";
 
@@ -66,7 +66,9 @@ async function noteDigest(
 ): Promise<void> {
   const known = await segments.info(index);
   if (known === undefined || muhash === undefined) return;
-  if (known.muhash === undefined) return segments.declare(index, { ...known, muhash });
+  if (known.muhash === undefined) {
+    return declareSegment(index, { ...known, muhash }, known, segments);
+  }
   if (known.muhash === muhash) return;
   throw new StoreFault(
     `Segment ${index}: the city counted ${known.muhash} at its end, the loaded chain ${muhash}.`,
@@ -116,11 +118,11 @@ async function copySegment(
   { network, from, segments, segmentBlocks = SEGMENT_BLOCKS }: CopyDeps,
 ): Promise<void> {
   const packed = hashes.map((hash, at) => ({ hash, height: height(index * segmentBlocks + at) }));
-  const known = await declared(index, hashes, segments);
-  const stored = await from.headers.getMany(known === undefined ? hashes : hashes.slice(-1));
+  const { info: before, isRight } = await findSegment(index, hashes, segments);
+  const stored = await from.headers.getMany(isRight ? hashes.slice(-1) : hashes);
   // What is only assumed is no witness for others.
   const muhash = assumed ? undefined : muhashOf(stored.at(-1), network);
-  if (known === undefined) {
+  if (!isRight) {
     const end = (index + 1) * segmentBlocks - 1;
     const isBelow = from.below !== undefined && end <= from.below.height;
     const pieces = async () =>
@@ -128,30 +130,9 @@ async function copySegment(
         ? foreignSegment(index, hashes, from.below.segments)
         : ownSegment(hashes, stored, from);
     const info = await keepSegment({ index, hashes, pieces }, segments);
-    await segments.declare(index, { ...info, muhash });
+    await declareSegment(index, { ...info, muhash }, before, segments);
   } else await noteDigest(index, muhash, segments);
   await segments.list(packed);
-}
-
-/**
- * What is known of a segment that is there already. One of other blocks, as a refill that died or a
- * chain before has left it, counts as none, and so does one whose object is not what was declared.
- */
-async function declared(
-  index: number,
-  hashes: readonly HashHex[],
-  segments: Segments,
-): Promise<SegmentInfo | undefined> {
-  const known = await segments.info(index);
-  const pieces = known === undefined ? undefined : await segments.read(index);
-  if (known === undefined || pieces === undefined) return undefined;
-  try {
-    const { sha256 } = await checkSegment(pieces, hashes);
-    return equalBytes(sha256, known.sha256) ? known : undefined;
-  } catch (cause) {
-    if (cause instanceof StoreFault && cause.code === "EXOS-E8107") return undefined;
-    throw cause;
-  }
 }
 
 /** Read to its end before a byte of it is kept: objects are never replaced. */

@@ -2,7 +2,7 @@ import { inParallel } from "#shared/ports/in-parallel.ts";
 import type { Segments } from "#shared/ports/segments.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { headerKey } from "./chain-key.ts";
-import { binarySet } from "./dynamo-item.ts";
+import { binary, binarySet } from "./dynamo-item.ts";
 import type { DynamoTable } from "./dynamo-table.ts";
 import { indexEntry, indexKey } from "./hash-index.ts";
 import type { S3Objects } from "./s3-objects.ts";
@@ -32,8 +32,16 @@ export function createAwsSegments({ chain, objects, blocks }: AwsSegmentsOptions
     },
     replace: (index, pieces) => objects.write(segmentObject(index), pieces),
     read: (index) => objects.read(segmentObject(index)),
-    async declare(index, info) {
-      await chain.put(segmentItem(index, info));
+    declare(index, info, before) {
+      const takes = ["attribute_not_exists(#pk)", "#sha = :sha"];
+      const values = { sha: binary(info.sha256) };
+      if (before === undefined)
+        return chain.put(segmentItem(index, info), { text: takes.join(" OR "), values });
+      const text = [...takes, "#sha = :before"].join(" OR ");
+      return chain.put(segmentItem(index, info), {
+        text,
+        values: { ...values, before: binary(before.sha256) },
+      });
     },
     async info(index) {
       const item = await chain.get(segmentKey(index));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packSegments } from "#services/ingest/pack-segments.ts";
 import type { DynamoItem } from "#shared/adapters/aws/dynamo-item.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
+import type { HashHex } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import { makeCityBucket } from "../../support/aws/city-bucket.ts";
 import { makeCityTables } from "../../support/aws/city-tables.ts";
@@ -163,6 +164,38 @@ describe("packing segments", () => {
     expect(await packSegments(deps)).toBe(2);
     await expectAllThere(other, plan);
     expect((await objects.get(FIRST))?.bytes).toEqual(object);
+  });
+
+  it.each([0, 1])(
+    "packs anew what was declared of a forgotten chain: segment %i",
+    async (index) => {
+      const wrong = (bytes: Uint8Array) => bytes.with(bytes.length - 1, 0xee);
+      const { deps, other, objects, segments, object } = await withObject(wrong);
+      // By a packer that stood still while the city was filled anew.
+      const info = { sha256: new Uint8Array(32), bytes: 9, muhash: undefined };
+      expect(await segments.declare(index, info)).toBe(true);
+      expect(await packSegments(deps)).toBe(2);
+      await expectAllThere(other, plan);
+      expect((await objects.get(FIRST))?.bytes).toEqual(object);
+      expect(kinds(await contentOf(other, plan))).toEqual({ headers: 10, bodies: 7, recent: 3 });
+      expect(await packSegments(deps)).toBe(0);
+    },
+  );
+
+  it("declares a segment in place of none, of itself, or of the one that was seen", async () => {
+    const { segments } = open(await fill(plan), plan);
+    const info = (byte: number, muhash?: HashHex) => ({
+      ...{ sha256: new Uint8Array(32).fill(byte), bytes: 9 },
+      muhash,
+    });
+    const digest = toHashHex(EMPTY_TOTALS.totals().muhash);
+    expect(await segments.declare(0, info(1))).toBe(true);
+    expect(await segments.declare(0, info(1, digest))).toBe(true);
+    expect(await segments.declare(0, info(2))).toBe(false);
+    expect(await segments.declare(0, info(2), info(3))).toBe(false);
+    expect(await segments.info(0)).toEqual(info(1, digest));
+    expect(await segments.declare(0, info(2), info(1))).toBe(true);
+    expect(await segments.info(0)).toEqual(info(2));
   });
 
   it.each([
