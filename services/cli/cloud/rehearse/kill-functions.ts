@@ -45,7 +45,7 @@ const BESIDE = ["index-follow", "mempool-follow", "rpc"] as const;
 /** A run that was cut. */
 interface Cut {
   readonly name: Victim["name"];
-  /** Of whom it held at least one; by the driver's word, all. */
+  /** What was held of its queue, of which it held at least one; by the driver's word, all of it. */
   readonly held: readonly HeldMessage[];
 }
 
@@ -148,7 +148,8 @@ async function cutByEmulator(
   });
   const still = await heldNow(killing, victim);
   killing.left.push(...still);
-  return isCut === true ? still.filter((one) => isAmong(one, held)) : undefined;
+  // It may have been given more while it stood still.
+  return isCut === true ? [...held, ...still.filter((one) => !isAmong(one, held))] : undefined;
 }
 
 /** The same where the driver says what was lost. */
