@@ -32,17 +32,12 @@ export function createAwsSegments({ chain, objects, blocks }: AwsSegmentsOptions
     },
     replace: (index, pieces) => objects.write(segmentObject(index), pieces),
     read: (index) => objects.read(segmentObject(index)),
-    declare(index, info, before) {
-      const takes = ["attribute_not_exists(#pk)", "#sha = :sha"];
-      const values = { sha: binary(info.sha256) };
-      if (before === undefined)
-        return chain.put(segmentItem(index, info), { text: takes.join(" OR "), values });
-      const text = [...takes, "#sha = :before"].join(" OR ");
-      return chain.put(segmentItem(index, info), {
-        text,
-        values: { ...values, before: binary(before.sha256) },
-      });
-    },
+    // Its own place may be taken by itself: a lost answer is asked for again.
+    declare: (index, info, before = info) =>
+      chain.put(segmentItem(index, info), {
+        text: "attribute_not_exists(#pk) OR #sha = :sha OR #sha = :before",
+        values: { sha: binary(info.sha256), before: binary(before.sha256) },
+      }),
     async info(index) {
       const item = await chain.get(segmentKey(index));
       return item === undefined ? undefined : readSegmentItem(item);
