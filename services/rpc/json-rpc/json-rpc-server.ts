@@ -138,9 +138,10 @@ export class JsonRpcServer {
       const outcome = await this.#outcomeOf(parsed, bytesLeft, caller);
       if (parsed.ok && echo.version === "2.0" && echo.id === undefined) continue;
       const text = JSON.stringify(shape(echo, outcome));
-      const fits = bytesLeft <= 0 || text.length <= bytesLeft;
+      const bytes = Buffer.byteLength(text);
+      const fits = bytesLeft <= 0 || bytes <= bytesLeft;
       answers.push(fits ? text : JSON.stringify(shape(echo, TOO_LARGE)));
-      bytesLeft = fits ? bytesLeft - text.length : 0;
+      bytesLeft = fits ? bytesLeft - bytes : 0;
     }
     const body = answers.length === 0 ? undefined : `[${answers.join(",")}]`;
     return { status: body === undefined ? 204 : 200, body, error: undefined };
