@@ -9,7 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RUN_FOLDER } from "./support/run-folder.ts";
 import { SLOW, SUITE_WORDS } from "./support/run-suites.ts";
-import { failureLines, missedFiles, readReport, type SuiteReport } from "./support/suite-report.ts";
+import {
+  missedFiles,
+  readReport,
+  SUITE_REPORT_FILE,
+  type SuiteReport,
+} from "./support/suite-report.ts";
 import { VECTOR_ROWS_FILE, vectorTable } from "./support/vector-report.ts";
 
 const COVERED = ["codec", "crypto", "script", "consensus", "coins", "p2p", "wallet"];
@@ -80,11 +85,9 @@ function seconds(started: number): string {
 }
 
 /** What the suites of ports say, over all adapters and endpoints. @source cloud.md 14.1 */
-function contractLine({ testResults }: SuiteReport): string {
-  const cases = testResults
-    .filter(({ name }) => name.includes("/test/ports/"))
-    .flatMap(({ assertionResults }) => assertionResults);
-  const run = cases.filter(({ status }) => status === "passed" || status === "failed").length;
+function contractLine(all: SuiteReport["cases"]): string {
+  const cases = all.filter(({ file }) => file.startsWith("test/ports/"));
+  const run = cases.filter(({ state }) => state === "passed" || state === "failed").length;
   return `contract: ${cases.length} cases, ${run} run, ${cases.length - run} skipped`;
 }
 
@@ -117,8 +120,8 @@ const ended: { readonly name: string; readonly ok: boolean; readonly report: Sui
 // One after the other: each fills both cores, and together they take a tenth longer.
 for (const [name, args] of suites) {
   const path = join(folder.path, `${name}.json`);
-  const told = ["vitest", ...SUITE, `--outputFile.json=${path}`, ...args];
-  const ok = await succeeds(name, told, { live: true });
+  process.env[SUITE_REPORT_FILE] = path;
+  const ok = await succeeds(name, ["vitest", ...SUITE, ...args], { live: true });
   ended.push({ name, ok, report: readReport(path) });
 }
 
@@ -126,24 +129,24 @@ const checks = await checking;
 const refused = ["biome", "tsc"].filter((_, at) => !checks[at]);
 
 process.stdout.write(vectorTable(readFileSync(rows, "utf8")));
-const report: SuiteReport = { testResults: ended.flatMap(({ report }) => report.testResults) };
-const cases = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-const skipped = cases.filter(({ status }) => status === "skipped" || status === "pending");
-for (const { fullName } of skipped) print(`skipped: ${fullName}`);
-print(contractLine(report));
+const files = ended.flatMap(({ report }) => report.files);
+const cases = ended.flatMap(({ report }) => report.cases);
+const skipped = cases.filter(({ state }) => state === "skipped" || state === "pending");
+for (const { name } of skipped) print(`skipped: ${name}`);
+print(contractLine(cases));
 
 const failures = [
   ...refused,
-  ...failureLines(report),
+  ...ended.flatMap(({ report }) => report.failures),
   // A missed threshold, or a suite that died before it could report, fails without a failed test.
   ...ended.flatMap(({ name, ok, report }) =>
-    ok || failureLines(report).length > 0 ? [] : [`${name}: beside its tests`],
+    ok || report.failures.length > 0 ? [] : [`${name}: beside its tests`],
   ),
-  ...(isWhole ? missedFiles(globSync("test/**/*.test.ts", { exclude: [SLOW] }), report) : []),
+  ...(isWhole ? missedFiles(globSync("test/**/*.test.ts", { exclude: [SLOW] }), { files }) : []),
 ];
 for (const line of failures) print(`failed: ${line}`);
 print(`all of it: ${seconds(started)} s`);
 const passed =
-  cases.filter(({ status }) => status === "passed").length + checks.length - refused.length;
+  cases.filter(({ state }) => state === "passed").length + checks.length - refused.length;
 print(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempDisposableSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { failureLines, readReport } from "./suite-report.ts";
+import { readReport, SUITE_REPORT_FILE } from "./suite-report.ts";
 
 /** Suites that take their time: a step of `npm run long`. */
 export const SLOW = "**/*.slow.test.ts";
@@ -17,18 +17,28 @@ export const SUITE_WORDS = [
   "--testTimeout=300000",
   "--hookTimeout=300000",
   "--reporter=default",
-  "--reporter=json",
+  "--reporter=./test/support/suite-report.ts",
 ] as const;
 
 /** Run suites to their end, then name each failure in a line; whether there was none. */
 export function runSuites(words: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   using folder = mkdtempDisposableSync(join(tmpdir(), "exos-suites-"));
-  const report = join(folder.path, "report.json");
-  const { status } = spawnSync(
+  const path = join(folder.path, "report.json");
+  const { status, signal } = spawnSync(
     process.execPath,
-    ["node_modules/vitest/vitest.mjs", ...SUITE_WORDS, `--outputFile.json=${report}`, ...words],
-    { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } },
+    ["node_modules/vitest/vitest.mjs", ...SUITE_WORDS, ...words],
+    {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...env, [SUITE_REPORT_FILE]: path },
+    },
   );
-  for (const line of failureLines(readReport(report))) process.stdout.write(`failed: ${line}\n`);
-  return status === 0;
+  const { failures } = readReport(path);
+  for (const line of failures) process.stdout.write(`failed: ${line}\n`);
+  if (status === 0) return true;
+  if (failures.length === 0) {
+    process.stdout.write(
+      `failed: ${words.join(" ")}: ended with ${signal ?? status}, no failure told\n`,
+    );
+  }
+  return false;
 }
