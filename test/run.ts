@@ -106,6 +106,8 @@ const rows = join(folder.path, "vectors.jsonl");
 writeFileSync(rows, "");
 process.env[VECTOR_ROWS_FILE] = rows;
 process.env[RUN_FOLDER] = folder.path;
+// Whatever a test leaves in the folder for temporary files goes with it.
+process.env["TMPDIR"] = folder.path;
 // What threads and child processes compile and strip of types, they do once for all that follow.
 process.env["NODE_COMPILE_CACHE"] = join(folder.path, "compiled");
 const [, , ...words] = process.argv;

@@ -7,7 +7,8 @@ import { DYNAMO_TRAITS } from "../support/aws/dynamo-endpoint.ts";
 import { startCityProcess } from "../support/city-process.ts";
 import { mineOn } from "../support/load-rig.ts";
 import { openPeerNode } from "../support/peer-node.ts";
-import { importFile, temporaryFolder } from "../support/test-node.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { importFile } from "../support/test-node.ts";
 import { vectorsPath } from "../support/vectors.ts";
 
 const path = vectorsPath("exos-regtest/chain.dat");
@@ -18,8 +19,7 @@ const [YOUNG, YOUNG_END] = [520, 20];
 
 /** A node that serves a chain, and what it counted at a block of it. */
 async function openPeer(file: string, { at, end }: { readonly at: number; readonly end: number }) {
-  const folder = temporaryFolder();
-  const peer = await openPeerNode(exosRegtest, folder.path);
+  const peer = await openPeerNode(exosRegtest, temporaryFolder());
   await importFile(peer.node, file, { stopHeight: at });
   const tip = await peer.node.coins.tip();
   if (tip?.height !== at) throw new RangeError("no chain");
@@ -34,7 +34,7 @@ type World = Awaited<ReturnType<typeof openCityWorld>>;
 
 /** Run the task on a disk of its own, to its end. */
 async function load(world: World, ...words: string[]) {
-  const environment = { ...world.environment, EXOS_DATADIR: temporaryFolder().path };
+  const environment = { ...world.environment, EXOS_DATADIR: temporaryFolder() };
   await using task = startCityProcess(["load", ...words], environment);
   const [line] = await task.says(/"msg":"(loaded|confirmed)"|"level":"error".*/);
   const text = await task.said();
@@ -67,8 +67,7 @@ describe.skipIf(path === undefined)(
       expect((await world.segments.info(0))?.muhash).toBe(muhash);
       expect(await world.snapshots.names()).toEqual([`${END}-${tip.hash.slice(-8)}`]);
       const wish = { network: exosRegtest };
-      const copy = temporaryFolder();
-      const fetched = await fetchSnapshot(world.snapshots, wish, copy.path);
+      const fetched = await fetchSnapshot(world.snapshots, wish, temporaryFolder());
       expect(fetched).toMatchObject({ ok: true, value: { muhash } });
 
       // Once a year: the garbage of the table stays behind.
@@ -104,7 +103,7 @@ describe.skipIf(path === undefined)(
 
 /** A node with a chain of its own. */
 async function openYoungPeer(paysTo: number) {
-  const peer = await openPeerNode(exosRegtest, temporaryFolder().path);
+  const peer = await openPeerNode(exosRegtest, temporaryFolder());
   const blocks = await mineOn(undefined, YOUNG, paysTo);
   for (const { bytes } of blocks) await peer.node.validator.accept(bytes);
   await peer.node.validator.connect();

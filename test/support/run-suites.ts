@@ -29,7 +29,8 @@ export function runSuites(words: readonly string[], env: NodeJS.ProcessEnv = {})
     ["node_modules/vitest/vitest.mjs", ...SUITE_WORDS, ...words],
     {
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...env, [SUITE_REPORT_FILE]: path },
+      // Whatever a suite leaves in the folder for temporary files goes with it.
+      env: { ...process.env, ...env, [SUITE_REPORT_FILE]: path, TMPDIR: folder.path },
     },
   );
   const { failures } = readReport(path);
