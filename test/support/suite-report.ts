@@ -24,7 +24,7 @@ interface UnhandledError {
 }
 
 /** Names the file that {@link SuiteReporter} writes. */
-export const SUITE_REPORT_FILE = "EXOS_SUITE_REPORT_FILE";
+export const SUITE_REPORT_FILE = "TEST_SUITE_REPORT";
 
 /** Tells vitest to write a {@link SuiteReport}. */
 // biome-ignore lint/style/noDefaultExport: vitest looks for no other
