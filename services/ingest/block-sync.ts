@@ -155,7 +155,6 @@ export class BlockSync {
     if (this.#target.length > 0 && nowMs - this.#lastMs > STUCK_MS) this.#giveUp(nowMs, tipWork);
     this.#ask();
     await this.#drain();
-    if (this.#unsettled && nowMs - this.#lastMs >= SETTLE_MS) await this.#settle();
   }
 
   /** A block of the chain that is wanted proved bad: neither it nor what follows it is wanted. */
@@ -254,7 +253,7 @@ export class BlockSync {
     }
   }
 
-  /** Hand over what came, in order; one at a time. */
+  /** Hand over what came, in order, and settle it: the door serves one caller at a time. */
   async #drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
@@ -266,7 +265,8 @@ export class BlockSync {
         await this.#turn();
       }
       this.#events.stored();
-      if (this.#next >= this.#target.length) await this.#settle();
+      const quietMs = this.#deps.clock.elapsedMs() - this.#lastMs;
+      if (this.#next >= this.#target.length || quietMs >= SETTLE_MS) await this.#settle();
     } catch (cause) {
       this.#events.failed(cause);
     } finally {

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { BlockSync, type Source } from "#services/ingest/block-sync.ts";
 import { type Ahead, ClaimedChain, HeaderPool } from "#services/ingest/claimed-chain.ts";
 import type { Delivery, IngestDeps } from "#services/ingest/deps.ts";
+import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { genesisRecord } from "#shared/consensus/genesis-record.ts";
 import { exosRegtest } from "#shared/consensus/networks/exos-regtest.ts";
 import { type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
@@ -19,10 +20,19 @@ const turns = async () => {
 
 /** A download of a claimed chain from one peer, and a judge who takes what he gets. */
 function createRig() {
-  const memory = memoryValidator(exosRegtest, unixSeconds(1_700_000_000));
+  const now = unixSeconds(1_700_000_000);
+  const clock = createManualClock(now);
+  const memory = { ...memoryValidator(exosRegtest, now), clock };
   const genesis = genesisRecord(exosRegtest);
-  let taken = 0;
+  let [taken, atWork, crowd] = [0, 0, 0];
   let judge: Promise<void> = Promise.resolve();
+  const work = async () => {
+    atWork++;
+    crowd = Math.max(crowd, atWork);
+    await judge;
+    atWork--;
+  };
+  let settled = 0;
   const delivery: Delivery = { state: "accepted", record: genesis, heavier: true };
   const chain: IngestDeps["chain"] = {
     tip: async () => genesis,
@@ -30,11 +40,14 @@ function createRig() {
     judgeAnnounced: () => Promise.reject(new RangeError("no header comes")),
     receive: () => ({
       async take() {
-        await judge;
+        await work();
         taken++;
         return delivery;
       },
-      settle: async () => undefined,
+      async settle() {
+        await work();
+        settled++;
+      },
     }),
   };
   const claimed = new ClaimedChain(new HeaderPool());
@@ -74,6 +87,14 @@ function createRig() {
   return {
     asked,
     taken: () => taken,
+    settled: () => settled,
+    /** How many calls of the judge there were at once. */
+    crowd: () => crowd,
+    /** One look at the clock, so many milliseconds later. */
+    tick: (laterMs: number) => {
+      clock.advance(laterMs);
+      return sync.tick(genesis.work);
+    },
     holdUp: (until: Promise<void>) => {
       judge = until;
     },
@@ -115,4 +136,32 @@ it("a judge who is slow is not given more than there is room for", async () => {
   expect(taken()).toBeLessThanOrEqual(ROOM + 1);
   expect(taken()).toBeGreaterThan(ROOM / 2);
   expect(asked.length).toBeGreaterThan(0);
+});
+
+it("what was taken is settled once nothing comes, and never beside a block that is being taken", async () => {
+  const { asked, crowd, deliver, holdUp, settled, taken, tick } = createRig();
+  const [first = 0, second = 0, third = 0] = asked;
+  deliver(first, 300);
+  await turns();
+  const slow = Promise.withResolvers<void>();
+  holdUp(slow.promise);
+  deliver(second, 300);
+  const looked = tick(300);
+  await turns();
+  expect([taken(), settled()]).toEqual([1, 0]);
+  slow.resolve();
+  await looked;
+  await turns();
+  // Nor is one taken beside what is being settled.
+  const settling = Promise.withResolvers<void>();
+  holdUp(settling.promise);
+  const ticked = tick(300);
+  await turns();
+  deliver(third, 300);
+  await turns();
+  expect([taken(), settled()]).toEqual([2, 0]);
+  settling.resolve();
+  await ticked;
+  await tick(10);
+  expect([taken(), settled(), crowd()]).toEqual([3, 1, 1]);
 });
