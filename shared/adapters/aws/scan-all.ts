@@ -15,7 +15,10 @@ export async function* scanAll(
     const { part, page } = await Promise.race(waiting.values());
     if (page.done === true) waiting.delete(part);
     else {
-      waiting.set(part, next(part));
+      const ahead = next(part);
+      // Heard when it is waited for; until then, and when nobody reads on, a fault is none of ours.
+      ahead.catch(() => undefined);
+      waiting.set(part, ahead);
       yield* page.value;
     }
   }
