@@ -23,11 +23,16 @@ export async function publishSnapshot(folder: string, snapshots: Snapshots): Pro
   const manifest = readManifest(folder);
   const name = snapshotName(manifest);
   for (const file of [...filesOf(manifest), MANIFEST]) {
-    await snapshots.write(name, file, createReadStream(join(folder, file)));
+    await snapshots.write(name, file, piecesOf(join(folder, file)));
   }
   const kept = await snapshots.names();
   for (const old of kept.slice(SNAPSHOTS_KEPT)) await snapshots.remove(old);
   return name;
+}
+
+/** Opened once it is read, so that what it says is heard by whoever reads it. */
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path);
 }
 
 /** What a snapshot that lies in a folder is called among others. @throws StoreFault for none */

@@ -1,6 +1,7 @@
-import { mkdtempDisposableSync } from "node:fs";
+import { cpSync, mkdtempDisposableSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
@@ -8,8 +9,10 @@ import { exportSnapshot } from "#shared/adapters/embedded/export-snapshot.ts";
 import { fillGeneration } from "#shared/adapters/embedded/import-snapshot.ts";
 import { createMemoryCoinStore } from "#shared/adapters/embedded/memory-coin-store.ts";
 import { createMemoryHeaderStore } from "#shared/adapters/embedded/memory-header-store.ts";
+import { createMemorySnapshots } from "#shared/adapters/embedded/memory-snapshots.ts";
 import { fetchSnapshot, publishSnapshot } from "#shared/adapters/embedded/snapshot-files.ts";
 import type { SnapshotManifest } from "#shared/coins/snapshot-manifest.ts";
+import type { Snapshots } from "#shared/ports/snapshots.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import { makeCityBucket } from "../../support/aws/city-bucket.ts";
 import { type FauxqsEndpoint, openFauxqsEndpoint } from "../../support/aws/fauxqs-endpoint.ts";
@@ -62,6 +65,22 @@ describe.skipIf(isMissing)("a snapshot in a bucket", () => {
       value: manifest,
     });
     expect((await fill(copy)).manifest.muhash).toBe(chain.muhash);
+  });
+
+  it("is not published where a file of it is gone by the time it is read", async () => {
+    const copy = temporaryFolder();
+    cpSync(folder, copy, { recursive: true });
+    rmSync(join(copy, manifest.headers.name));
+    const memory = createMemorySnapshots();
+    const late: Snapshots = {
+      ...memory,
+      async write(...file) {
+        await setTimeout(20);
+        await memory.write(...file);
+      },
+    };
+    await expect(publishSnapshot(copy, late)).rejects.toThrow(manifest.headers.name);
+    expect(await memory.names()).not.toContain(`${chain.height}-${chain.hash.slice(-8)}`);
   });
 
   it("is refused with the name of the object in which a byte is wrong, whichever it is", async () => {
