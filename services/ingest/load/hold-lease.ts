@@ -44,6 +44,8 @@ export async function holdLease<T>(
   const lost = new AbortController();
   const end = AbortSignal.any([signal, lost.signal]);
   const keeping = keep(lease, { deps, done: done.signal, lost });
+  // Heard when the work has ended.
+  keeping.catch(() => undefined);
   try {
     return { state: "done", value: await work(end) };
   } catch (cause) {
