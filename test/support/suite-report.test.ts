@@ -11,6 +11,7 @@ const SUITES = {
   hook: 'describe("all", () => { afterAll(() => { throw new Error("late"); }); it("a", () => {}); });',
   "outer-hook": 'beforeAll(() => { throw new Error("early"); }); it("a", () => {});',
   missing: 'await import("./absent.ts"); it("a", () => {});',
+  dead: 'it("a", () => { process.kill(process.pid, "SIGKILL"); return new Promise(() => {}); });',
   stray:
     'it("a", async () => { Promise.reject(new Error("left")); await new Promise(setImmediate); });',
 };
@@ -48,6 +49,7 @@ it("a run of vitest tells each failure in a line: of tests, hooks, files, and wh
     "bad.test.ts: all > holds: why",
     "hook.test.ts: all: late",
     expect.stringMatching(/^missing\.test\.ts: .*absent/),
+    expect.stringMatching(/^no file: unhandled: .*: .*SIGKILL/),
     "outer-hook.test.ts: early",
     expect.stringMatching(/^stray\.test\.ts: unhandled: left .*stray\.test\.ts:2:/),
   ]);

@@ -19,6 +19,8 @@ export interface SuiteReport {
 interface UnhandledError {
   readonly message: string;
   readonly stack?: string;
+  /** Of a worker that died: how. */
+  readonly cause?: { readonly message?: string };
   /** Path of the file that ran meanwhile, absolute. */
   readonly VITEST_TEST_PATH?: string;
 }
@@ -72,14 +74,16 @@ function failuresOf(module: ReportedModule): readonly string[] {
 }
 
 /** With the first place in our own code that its stack names. */
-function unhandledLine({ message, stack = "", VITEST_TEST_PATH: path }: UnhandledError): string {
+function unhandledLine(error: UnhandledError): string {
+  const { stack = "", cause, VITEST_TEST_PATH: path } = error;
   const from = process.cwd();
   const frame = stack
     .split("\n")
     .find((line) => line.includes(`${from}/`) && !line.includes("/node_modules/"));
   const place = frame === undefined ? "" : ` ${frame.trim().replaceAll(`${from}/`, "")}`;
   const file = path === undefined ? "no file" : here(path);
-  return `${file}: unhandled: ${firstLine(message)}${place}`;
+  const said = [error.message, cause?.message].filter((one) => one !== undefined).map(firstLine);
+  return `${file}: unhandled: ${said.join(": ")}${place}`;
 }
 
 const here = (path: string) => relative(process.cwd(), path);
