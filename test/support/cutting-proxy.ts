@@ -23,7 +23,7 @@ export async function openCuttingProxy(
   const transport = createTcpTransport();
   let [passed, kept] = [0, 0];
   const listener = await transport.listen({ host: "127.0.0.1", port: 0 }, (client) => {
-    void transport.dial(to, AbortSignal.timeout(60_000)).then((server) => {
+    const joined = transport.dial(to, AbortSignal.timeout(60_000)).then((server) => {
       const frames = new FrameReader(network.magic, payloadLimits(dialectOf(network)));
       client.onData((piece) => server.write(piece));
       client.onClose(() => server.close());
@@ -40,6 +40,7 @@ export async function openCuttingProxy(
         }
       });
     });
+    joined.catch(() => client.close());
   });
   return {
     endpoint: listener.local,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import type { SpanAttributes } from "#shared/ports/traces.ts";
 
 /** A span as it arrived. */
@@ -93,22 +94,24 @@ export async function openTraceCollector(): Promise<TraceCollector> {
   const batches: number[] = [];
   const bodies: string[] = [];
   let status: number | "never" = 200;
-  const server = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece);
+  async function collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
     if (status === "never") return;
     const isOtlp =
       request.method === "POST" &&
       request.url === "/v1/traces" &&
       request.headers["content-type"] === "application/json";
     if (isOtlp && status === 200) {
-      const body = Buffer.concat(pieces).toString();
       const arrived = spansOf(JSON.parse(body));
       bodies.push(body);
       batches.push(arrived.length);
       spans.push(...arrived);
     }
     response.writeHead(isOtlp ? status : 404, { "content-type": "application/json" }).end("{}");
+  }
+  const server = createServer((request, response) => {
+    // Of a process that ends while it sends.
+    collect(request, response).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** One request as it arrived. */
@@ -37,7 +37,7 @@ export async function openCannedEndpoint(
   answerTo: (request: CannedRequest) => CannedAnswer | undefined | Promise<CannedAnswer>,
 ): Promise<CannedEndpoint> {
   const asked: CannedRequest[] = [];
-  const server = createServer(async (request, response) => {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = Buffer.concat(await request.toArray()).toString("utf8");
     const made = { what: actionOf(request, body), body, headers: request.headers };
     asked.push(made);
@@ -45,6 +45,12 @@ export async function openCannedEndpoint(
     const said = typeof answer === "string" ? { status: 200, text: answer, headers: {} } : answer;
     const type = said.text.startsWith("<") ? "text/xml" : "application/json";
     response.writeHead(said.status, { "content-type": type, ...said.headers }).end(said.text);
+  }
+  const server = createServer((request, response) => {
+    respond(request, response).catch((cause: unknown) => {
+      // A refusal that is not tried again, so that the test says what it was.
+      response.writeHead(400).end(JSON.stringify({ __type: "Uncanned", message: String(cause) }));
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

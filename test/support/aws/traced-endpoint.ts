@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer, text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import type { PolicyRequest } from "../policy-matcher.ts";
 import {
   keyOf,
@@ -81,6 +82,7 @@ export async function openTracedEndpoint(options: TracedEndpointOptions): Promis
   }
   const server = createServer((incoming, response) => {
     answer(incoming, response).catch((cause: unknown) => {
+      if (response.headersSent) return void response.destroy();
       // A refusal that is not tried again, so that the test says what it was.
       response.writeHead(400).end(JSON.stringify({ __type: "Untraced", message: String(cause) }));
     });
@@ -123,12 +125,14 @@ async function passOn(wire: WireRequest, passing: Passing): Promise<void> {
   });
   if (isTables) sent.setHeader("content-length", body.length);
   sent.end(body);
+  // What fails before the answer is heard below, what fails later where the answer is read.
+  sent.on("error", () => undefined);
   // Of a poll that is given up too.
   if (!isTables) bill(0);
   const [answered] = (await once(sent, "response")) as [IncomingMessage];
   response.writeHead(answered.statusCode ?? 500, answered.headers);
   if (!isTables) {
-    answered.pipe(response);
+    await pipeline(answered, response);
     return;
   }
   const said = await buffer(answered);
