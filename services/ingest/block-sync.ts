@@ -258,15 +258,18 @@ export class BlockSync {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      for (let held = this.#takeNext(); held !== undefined; held = this.#takeNext()) {
-        const delivery = await this.#take(held);
-        this.#deliver(held, delivery);
-        this.#ask();
-        await this.#turn();
-      }
-      this.#events.stored();
-      const quietMs = this.#deps.clock.elapsedMs() - this.#lastMs;
-      if (this.#next >= this.#target.length || quietMs >= SETTLE_MS) await this.#settle();
+      // What comes while it is settled is next.
+      do {
+        for (let held = this.#takeNext(); held !== undefined; held = this.#takeNext()) {
+          const delivery = await this.#take(held);
+          this.#deliver(held, delivery);
+          this.#ask();
+          await this.#turn();
+        }
+        this.#events.stored();
+        const quietMs = this.#deps.clock.elapsedMs() - this.#lastMs;
+        if (this.#next >= this.#target.length || quietMs >= SETTLE_MS) await this.#settle();
+      } while (this.#hasNext());
     } catch (cause) {
       this.#events.failed(cause);
     } finally {
@@ -286,6 +289,11 @@ export class BlockSync {
     } finally {
       this.#taking = undefined;
     }
+  }
+
+  #hasNext(): boolean {
+    const ahead = this.#first();
+    return ahead !== undefined && this.#held.has(ahead.hash);
   }
 
   #takeNext(): (Held & { readonly ahead: Ahead }) | undefined {
