@@ -22,3 +22,15 @@ it("a lazy value that could not be made is tried again", () => {
   expect(value).toThrow("not yet");
   expect(value()).toBe(2);
 });
+
+it("so is a promise of it that was rejected, which all hear who asked for it", async () => {
+  let tries = 0;
+  const value = lazy(async () => {
+    tries++;
+    if (tries === 1) throw new RangeError("not yet");
+    return tries;
+  });
+  const asked = await Promise.allSettled([value(), value()]);
+  expect(asked.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await Promise.all([value(), value()])).toEqual([2, 2]);
+});
