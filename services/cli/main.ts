@@ -1,4 +1,5 @@
 import { enableCompileCache } from "node:module";
+import { outliveOutput } from "#shared/adapters/embedded/outlive-output.ts";
 
 /** Signals so close together are one press: the terminal sends it, and npm hands it on. */
 const ONE_PRESS_MS = 300;
@@ -16,12 +17,12 @@ const onSignal = () => {
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 
-// Whoever read the output may leave before us (`| head`): the work goes on without a listener.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (fault: NodeJS.ErrnoException) => {
-    if (fault.code !== "EPIPE") throw fault;
+outliveOutput([process.stdout, process.stderr], ({ message }) => {
+  process.stderr.write(`Part of what was said is lost: ${message}\n`);
+  process.once("exit", () => {
+    process.exitCode ||= 1;
   });
-}
+});
 
 // Types are stripped and code is compiled once, not at every start: 0.5 instead of 1.4 s of work.
 enableCompileCache();

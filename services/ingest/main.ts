@@ -3,6 +3,7 @@
  * @module
  */
 
+import { outliveOutput } from "#shared/adapters/embedded/outlive-output.ts";
 import { parseTaskArguments, type TaskArguments } from "./city/task-arguments.ts";
 import { askHealth } from "./health-door.ts";
 
@@ -10,6 +11,7 @@ import { askHealth } from "./health-door.ts";
 const STOP_MS_MAX = 18_000;
 const USAGE_STATUS = 2;
 
+outliveOutput([process.stdout, process.stderr]);
 const stop = new AbortController();
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

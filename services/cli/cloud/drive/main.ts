@@ -8,7 +8,9 @@ import { driveCity } from "#services/cli/cloud/drive/drive-city.ts";
 import { DRIVE_PLAN } from "#services/cli/cloud/drive/drive-plan.ts";
 import { startFunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
 import { composeDrive } from "#services/cli/compose-drive.ts";
+import { outliveOutput } from "#shared/adapters/embedded/outlive-output.ts";
 
+outliveOutput([process.stdout, process.stderr]);
 const [, , file = ""] = process.argv;
 const { functions, bundles, client } = DRIVE_PLAN.parse(JSON.parse(await readFile(file, "utf8")));
 const stop = new AbortController();
