@@ -166,6 +166,22 @@ async function writeCoins(
   { folder, totals }: { readonly folder: string; readonly totals: RunningTotals },
 ): Promise<SnapshotFile[]> {
   const all = unspentAt(view, coins);
+  try {
+    return await writeChunks(all, { folder, totals, chunkBytes });
+  } finally {
+    // A disk that is full leaves the scan in its middle.
+    await all.return(undefined);
+  }
+}
+
+async function writeChunks(
+  all: ReturnType<typeof unspentAt>,
+  {
+    folder,
+    totals,
+    chunkBytes,
+  }: { readonly folder: string; readonly totals: RunningTotals; readonly chunkBytes: number },
+): Promise<SnapshotFile[]> {
   const chunks: SnapshotFile[] = [];
   let next = await all.next();
   while (next.done !== true) {

@@ -47,7 +47,13 @@ export async function* sortedItems(
       files.push(await writeRun(run, join(own, String(files.length))));
       run = [];
     }
-    yield* merge([...files.map(readRun), inMemory(run.sort(byKey))]);
+    const runs = [...files.map(readRun), inMemory(run.sort(byKey))];
+    try {
+      yield* merge(runs);
+    } finally {
+      // Whoever stops in the middle leaves files open.
+      await Promise.all(runs.map((left) => left.return(undefined)));
+    }
   } finally {
     if (own !== undefined) await rm(own, { recursive: true, force: true });
   }

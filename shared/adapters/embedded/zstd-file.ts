@@ -35,14 +35,18 @@ export async function hashFile(path: string): Promise<WrittenFile> {
   return { sha256: hash.digest("hex"), bytes };
 }
 
-/** Plain bytes of a zstd file, a piece at a time. Rejects when it is damaged. */
+/** Plain bytes of a zstd file, a piece at a time, closed by whoever stops. Rejects when it is damaged. */
 export async function* readZstdFile(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path);
   const pieces = file.pipe(createZstdDecompress());
   file.on("error", (cause) => pieces.destroy(cause));
-  for await (const piece of pieces) {
-    // A stream without encoding gives bytes.
-    yield Uint8Array.from(piece as Uint8Array);
+  try {
+    for await (const piece of pieces) {
+      // A stream without encoding gives bytes.
+      yield Uint8Array.from(piece as Uint8Array);
+    }
+  } finally {
+    file.destroy();
   }
 }
 
