@@ -66,19 +66,27 @@ export function bufferedHandler(api: Answering, traces?: Traces): BufferedHandle
   };
 }
 
-/** Write a body no faster than its reader takes it, and end. */
+/** Write a body no faster than its reader takes it, and end. @throws what the stream failed with */
 export async function writeBody({ body }: Response, out: Writable): Promise<void> {
+  // A write that fails is told to whoever wrote, and as an event that ends the process unheard.
+  out.on("error", () => undefined);
   // The head travels with the first piece, so there has to be one.
   if (body === null) out.write("");
-  else for await (const piece of body) await writePiece(out, piece);
-  await new Promise<void>((resolve, reject) => {
-    out.once("error", reject);
-    out.end(resolve);
-  });
+  else for await (const piece of body) await settled(out, (done) => out.write(piece, done));
+  await settled(out, (done) => out.end(done));
 }
 
-function writePiece(out: Writable, piece: Uint8Array): Promise<void> {
+type Settle = (fault?: Error | null) => void;
+
+/** Resolves once the stream has taken what is begun; rejects also where only its event says why. */
+function settled(out: Writable, begin: (done: Settle) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    out.write(piece, (fault) => (fault ? reject(fault) : resolve()));
+    const done: Settle = (fault) => {
+      out.off("error", done);
+      if (fault) reject(fault);
+      else resolve();
+    };
+    out.once("error", done);
+    begin(done);
   });
 }
