@@ -92,6 +92,8 @@ export function startFunctionProcess(
       const call: Call = { event, timeoutMs, name };
       if (alive) child.send(call, () => undefined);
       else onExit();
+      // Whoever left while he waited for a free process is told of as one who leaves now.
+      if (reader?.gone.aborted) onGone();
       try {
         return await promise;
       } finally {

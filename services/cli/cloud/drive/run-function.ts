@@ -25,6 +25,8 @@ loaded.catch(() => undefined);
 
 /** Of the run that streams. */
 let open: Writable | undefined;
+/** Whether nobody reads what the run streams: heard also before there is anything to read. */
+let isGone = false;
 
 /** @returns once it is on its way, or nobody is there any more */
 function say(said: CallAnswer): Promise<void> {
@@ -38,6 +40,7 @@ async function answerOf(handler: Handler, event: unknown, context: object): Prom
   if (!isStreaming(handler)) return { answer: (await handler(event, context)) ?? null };
   const stream = openAnswerStream(say);
   open = stream;
+  if (isGone) stream.destroy();
   try {
     await handler(event, stream, context);
   } catch (cause) {
@@ -68,7 +71,8 @@ async function run(message: unknown): Promise<CallAnswer> {
 }
 
 process.on("message", async (message) => {
-  if (typeof message === "object" && message !== null && "gone" in message) open?.destroy();
+  isGone = typeof message === "object" && message !== null && "gone" in message;
+  if (isGone) open?.destroy();
   else await say(await run(message));
 });
 process.on("disconnect", () => process.exit());

@@ -40,17 +40,20 @@ function driving(bundle: string, source: string) {
   return startFunctionProcess(driven, { bundles, client: {} });
 }
 
+/** Notes what it reads, and leaves when it has read so much. */
+function read(enough = Number.POSITIVE_INFINITY) {
+  const gone = new AbortController();
+  const said: unknown[] = [];
+  const note = (one: unknown) => {
+    if (said.push(one) === enough) gone.abort();
+  };
+  if (enough === 0) gone.abort();
+  const onPiece = (piece: Uint8Array) => note(Buffer.from(piece).toString());
+  return { said, reader: { onHead: note, onPiece, gone: gone.signal } };
+}
+
 it("hands on an answer in the pieces in which it comes, until nobody reads any more", async () => {
   await using started = driving("streams", STREAMS);
-  const read = (enough = Number.POSITIVE_INFINITY) => {
-    const gone = new AbortController();
-    const said: unknown[] = [];
-    const note = (one: unknown) => {
-      if (said.push(one) === enough) gone.abort();
-    };
-    const onPiece = (piece: Uint8Array) => note(Buffer.from(piece).toString());
-    return { said, reader: { onHead: note, onPiece, gone: gone.signal } };
-  };
   const head = { statusCode: 207, headers: { "x-said": "yes" }, cookies: [] };
   const whole = read();
   expect(await started.run({ pieces: ["one", "two"] }, whole.reader)).toBeUndefined();
@@ -70,6 +73,19 @@ it("hands on an answer in the pieces in which it comes, until nobody reads any m
   await expect(failing).rejects.toThrow("TypeError: in the middle");
   expect(cut.said).toEqual([head, "one"]);
   await expect(started.run({ pieces: ["one"] })).rejects.toThrow("streams to nobody");
+});
+
+it("works no longer for whoever was gone before his run began", async () => {
+  await using started = driving("streams", STREAMS);
+  const early = read(0);
+  // Heard while the bundle is loaded, and, of the next, after that.
+  await started.run({ pieces: ["one"], held: true }, early.reader);
+  expect(early.said).toEqual([]);
+  await started.run({ pieces: ["one"], held: true }, read(0).reader);
+
+  const next = read();
+  await started.run({ pieces: ["one"], plain: true }, next.reader);
+  expect(next.said).toHaveLength(2);
 });
 
 it("runs a bundle with the environment of its function, and says what became of it", async () => {
