@@ -6,6 +6,7 @@ export interface FunctionPool extends AsyncDisposable {
    * Run the function; waits for a process that is free.
    *
    * @throws FunctionFailure
+   * @throws whatever the start of a process throws, of this run alone
    * @throws FunctionThrottled at once, when it runs as often as it may
    */
   run(event: unknown, reader?: AnswerReader): Promise<unknown>;
@@ -30,7 +31,7 @@ export function createFunctionPool(
   let runs = 0;
   const all = new Set<FunctionProcess>();
   const idle: FunctionProcess[] = [];
-  const waiting: ((process: FunctionProcess) => void)[] = [];
+  const waiting: ((process: FunctionProcess | Promise<FunctionProcess>) => void)[] = [];
 
   const take = (): FunctionProcess | Promise<FunctionProcess> => {
     for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
@@ -45,19 +46,25 @@ export function createFunctionPool(
     all.add(started);
     return started;
   };
-  const giveBack = (used: FunctionProcess): void => {
+  /** Told as a promise: whoever waited, and not whoever ran, hears of a start that fails. */
+  const launchNext = async (): Promise<FunctionProcess> => launch();
+  /** @param used nothing, where no process could be started */
+  const giveBack = (used: FunctionProcess | undefined): void => {
+    const free = used?.isAlive ? used : undefined;
+    if (used !== undefined && free === undefined) all.delete(used);
+    // Those that others use come back.
+    if (free === undefined && all.size >= processesMax) return;
     const next = waiting.shift();
-    if (!used.isAlive) all.delete(used);
-    const free = used.isAlive || next === undefined ? used : launch();
-    if (next !== undefined) next(free);
-    else if (free.isAlive) idle.push(free);
+    if (next !== undefined) next(free ?? launchNext());
+    else if (free !== undefined) idle.push(free);
   };
   return {
     async run(event, reader) {
       if (runs >= runsMax) throw new FunctionThrottled(`no more than ${runsMax} runs at once`);
       runs++;
-      const taken = await take();
+      let taken: FunctionProcess | undefined;
       try {
+        taken = await take();
         return await taken.run(event, reader);
       } finally {
         runs--;

@@ -1,5 +1,4 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import type { DrivenFunction } from "#services/cli/cloud/drive/driven-function.ts";
 import {
@@ -58,12 +57,16 @@ export function startFunctionProcess(
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   let alive = true;
-  const ended = once(child, "exit").then(() => {
+  const { promise: ended, resolve: settleEnded } = Promise.withResolvers<void>();
+  const onEnd = () => {
     alive = false;
-  });
-  child.on("error", () => {
-    alive = false;
-  });
+    settleEnded();
+  };
+  // What could not be started never exits, and may have no channel.
+  child.once("exit", onEnd).on("error", onEnd);
+  const tell = (said: Call | typeof GONE) => {
+    if (child.connected) child.send(said, () => undefined);
+  };
   return {
     get isAlive() {
       return alive;
@@ -80,9 +83,11 @@ export function startFunctionProcess(
         else if ("piece" in said) reader.onPiece(Buffer.from(said.piece, "base64"));
         else resolve(undefined);
       };
-      const onGone = () => child.send(GONE, () => undefined);
+      const onGone = () => tell(GONE);
       const onExit = () => reject(new FunctionFailure(`${name}: its process ended`));
-      child.on("message", onMessage).once("exit", onExit);
+      const onError = (cause: Error) =>
+        reject(new FunctionFailure(`${name}: its process failed: ${cause.message}`, { cause }));
+      child.on("message", onMessage).once("exit", onExit).once("error", onError);
       reader?.gone.addEventListener("abort", onGone, { once: true });
       const timer = setTimeout(() => {
         // What it still does must not happen after its messages are shown to others.
@@ -90,7 +95,7 @@ export function startFunctionProcess(
         reject(new FunctionFailure(`${name} took longer than ${timeoutSeconds} s`));
       }, timeoutMs);
       const call: Call = { event, timeoutMs, name };
-      if (alive) child.send(call, () => undefined);
+      if (alive) tell(call);
       else onExit();
       // Whoever left while he waited for a free process is told of as one who leaves now.
       if (reader?.gone.aborted) onGone();
@@ -98,7 +103,7 @@ export function startFunctionProcess(
         return await promise;
       } finally {
         clearTimeout(timer);
-        child.off("message", onMessage).off("exit", onExit);
+        child.off("message", onMessage).off("exit", onExit).off("error", onError);
         reader?.gone.removeEventListener("abort", onGone);
       }
     },

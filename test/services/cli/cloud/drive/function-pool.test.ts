@@ -88,4 +88,29 @@ describe("the processes of a function", () => {
     started[0]?.end("third");
     expect(await third).toBe("third");
   });
+
+  it("fail a run where none can be started, and hold no place of those that may run", async () => {
+    const { started, start } = processes();
+    let isStarting = false;
+    const startAtTimes = () => {
+      if (isStarting) return start();
+      throw new RangeError("no start");
+    };
+    await using pool = createFunctionPool(startAtTimes, { processesMax: 1, runsMax: 3 });
+    for (let count = 0; count < 4; count++) await expect(pool.run(0)).rejects.toThrow("no start");
+    isStarting = true;
+    const ended = Promise.allSettled([pool.run(1), pool.run(2), pool.run(3)]);
+    await Promise.resolve();
+    isStarting = false;
+    started[0]?.die();
+    // Each is told what became of itself.
+    const reasons = (await ended).map((one) => one.status === "rejected" && String(one.reason));
+    const none = "RangeError: no start";
+    expect(reasons).toEqual(["RangeError: died", none, none]);
+    isStarting = true;
+    const last = pool.run(4);
+    await Promise.resolve();
+    started[1]?.end("anew");
+    expect(await last).toBe("anew");
+  });
 });

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { startFunctionProcess } from "#services/cli/cloud/drive/function-process.ts";
+import {
+  FunctionFailure,
+  startFunctionProcess,
+} from "#services/cli/cloud/drive/function-process.ts";
 import { temporaryFolder } from "../../../../support/temporary-folder.ts";
 
 /** Streams what it is told to, and then, if so told, goes on until nobody reads. */
@@ -101,4 +104,30 @@ it("runs a bundle with the environment of its function, and says what became of 
   await expect(started.run({ say: "die" })).rejects.toThrow("its process ended");
   expect(started.isAlive).toBe(false);
   await expect(started.run({ say: "hello" })).rejects.toThrow("its process ended");
+});
+
+/** A process of a program that is not there. */
+function startingNothing() {
+  const { execPath } = process;
+  process.execPath = join(temporaryFolder(), "nothing");
+  try {
+    return driving("echo", BUNDLE);
+  } finally {
+    process.execPath = execPath;
+  }
+}
+
+it("fails a run at once whose process cannot be started, and lives", async () => {
+  await using started = startingNothing();
+  const run = started.run({ say: "hello" });
+  await expect(run).rejects.toThrow(FunctionFailure);
+  await expect(run).rejects.toThrow("ENOENT");
+  expect(started.isAlive).toBe(false);
+  await expect(started.run({ say: "hello" })).rejects.toThrow("its process ended");
+});
+
+it("is disposed of also where it could not be started", async () => {
+  const started = startingNothing();
+  await started[Symbol.asyncDispose]();
+  expect(started.isAlive).toBe(false);
 });
