@@ -26,15 +26,26 @@ export function usageFailure(message: string, usage: string): CommandFailure {
   });
 }
 
+/** What came first says more than what failed while it was being cleaned up. */
+function firstOf(thrown: unknown): unknown {
+  return thrown instanceof SuppressedError ? firstOf(thrown.suppressed) : thrown;
+}
+
+/** Whether somebody has ended the work, by the signal or at a prompt: no failure of anybody's. */
+export function isInterruption(thrown: unknown, signal: AbortSignal): boolean {
+  const cause = firstOf(thrown);
+  if (cause instanceof CommandFailure && cause.exit === EXIT.interrupted) return true;
+  const isAbort = cause instanceof Error && cause.name === "AbortError";
+  return signal.aborted && (isAbort || cause === signal.reason);
+}
+
 /** What went wrong as a person reads it: code, sentence, next step. */
 export function describeFailure(thrown: unknown): {
   readonly code: string;
   readonly message: string;
   readonly hint: string | undefined;
 } {
-  // What came first says more than what failed while it was being cleaned up.
-  const cause = thrown instanceof SuppressedError ? thrown.suppressed : thrown;
-  if (cause instanceof SuppressedError) return describeFailure(cause);
+  const cause = firstOf(thrown);
   const message = cause instanceof Error ? cause.message : String(cause);
   const said = cause instanceof Error && "code" in cause ? cause.code : undefined;
   const general = cause instanceof StoreFault ? "EXOS-E1000" : "EXOS-E9001";

@@ -4,7 +4,13 @@ import { commandPage, helpPage, usageOf, verbOf } from "#services/cli/commands/h
 import { version } from "#services/cli/commands/version.ts";
 import { nearest } from "#services/cli/config/nearest.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
-import { CommandFailure, describeFailure, exitOf, usageFailure } from "#services/cli/failure.ts";
+import {
+  CommandFailure,
+  describeFailure,
+  exitOf,
+  isInterruption,
+  usageFailure,
+} from "#services/cli/failure.ts";
 import { type CommandLine, parseCommandLine } from "#services/cli/parse-command-line.ts";
 import { readConfig } from "#services/cli/read-config.ts";
 import { createTerminal, type TerminalOptions } from "#services/cli/terminal.ts";
@@ -86,6 +92,10 @@ export async function runCommandLine(
       environment: world.environment,
     });
   } catch (cause) {
+    if (isInterruption(cause, world.signal)) {
+      terminal.err("interrupted");
+      return EXIT.interrupted;
+    }
     const { code, message, hint } = describeFailure(cause);
     if (json) terminal.err(message, { level: "error", code, hint });
     else {

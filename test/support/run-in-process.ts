@@ -11,6 +11,8 @@ export interface Said {
 export interface InProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Whether somebody sits before it, as on a terminal. */
+  readonly attended?: boolean;
   /** Called with everything so far whenever something is said. */
   readonly onOutput?: (out: string) => void;
 }
@@ -18,7 +20,7 @@ export interface InProcessOptions {
 /** Run `exos` with these words here, which is quicker than a process of its own. */
 export async function runInProcess(
   words: readonly string[],
-  { environment = {}, signal, onOutput }: InProcessOptions = {},
+  { environment = {}, signal, attended = false, onOutput }: InProcessOptions = {},
 ): Promise<Said> {
   let [out, err] = ["", ""];
   const code = await runCommandLine(words, {
@@ -33,6 +35,7 @@ export async function runInProcess(
       },
     },
     stderr: {
+      isTTY: attended,
       write(text) {
         err += text;
       },

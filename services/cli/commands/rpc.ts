@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { indentJson } from "#services/cli/indent-json.ts";
 import { callNode, type NodeAnswer } from "#services/cli/node-client.ts";
+import { readInput } from "#services/cli/read-input.ts";
 
 const USAGE = "exos rpc [-named] [-stdin] [-rpcwait] [-rpcwallet=NAME] METHOD [ARGUMENT …]";
 
@@ -75,9 +76,9 @@ function exitOf(code: number): ExitCode {
   return [-1, -3, -8, -32601, -32602].includes(code) ? EXIT.usage : EXIT.failed;
 }
 
-async function readStdin(): Promise<string[]> {
+async function readStdin({ signal }: CommandContext): Promise<string[]> {
   let text = "";
-  for await (const chunk of process.stdin) text += String(chunk);
+  for await (const piece of readInput(process.stdin, signal)) text += piece;
   return text.split("\n").filter((line) => line !== "");
 }
 
@@ -98,7 +99,7 @@ export const rpc: Command = {
   async run(context) {
     const [method, ...given] = context.positionals;
     if (method === undefined) throw usageFailure("a method is missing", USAGE);
-    const piped = context.options["stdin"] === undefined ? [] : await readStdin();
+    const piped = context.options["stdin"] === undefined ? [] : await readStdin(context);
     const params = paramsOf([...given, ...piped], context.options["named"] !== undefined);
     const answer = await send(
       context,

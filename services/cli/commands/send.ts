@@ -26,10 +26,10 @@ function linesOf(plan: PlannedSend, ticker: string): string[] {
 }
 
 /** @throws CommandFailure, exit code 9, unless somebody said yes */
-async function wantYes({ options, terminal }: CommandContext): Promise<void> {
+async function wantYes({ options, terminal, signal }: CommandContext): Promise<void> {
   if (options["yes"] !== undefined) return;
   const asked = terminal.interactive && process.stdin.isTTY;
-  if (asked && (await confirm("Send it?"))) return;
+  if (asked && (await confirm("Send it?", signal))) return;
   const message = asked ? "nothing was sent" : "nothing was sent: say --yes to send it";
   throw new CommandFailure(message, { code: "EXOS-E5024", exit: EXIT.needsConfirmation });
 }

@@ -15,6 +15,7 @@ export async function changePassword(context: CommandContext, usage: string): Pr
     options: "--new-password-file",
     file: context.options["new-password-file"],
     twice: true,
+    signal: context.signal,
   });
   unrefused(await keystores.changePassword(name, { password, next }));
   const { json, terminal } = context;

@@ -35,11 +35,11 @@ export async function importWallet(context: CommandContext, usage: string): Prom
 
 /** The keys, with the password of their file where they ask for one. */
 async function sourceOf(
-  { options }: CommandContext,
+  { options, signal }: CommandContext,
   keystores: Keystores,
 ): Promise<Extract<KeySource, { kind: "text" }>> {
-  const text = await keysText(options["from"]);
-  const extraWord = await extraWordOf(options);
+  const text = await keysText(options["from"], signal);
+  const extraWord = await extraWordOf({ options, signal });
   const source = { kind: "text", text, ...extraWord } as const;
   const file = options["from-password-file"];
   if (file === undefined) {
@@ -50,22 +50,26 @@ async function sourceOf(
     what: "Password of the file with the keys",
     options: "--from-password-file",
     file,
+    signal,
   });
   return { ...source, password };
 }
 
-function keysText(file: string | undefined): Promise<string> {
+function keysText(file: string | undefined, signal: AbortSignal): Promise<string> {
   if (file !== undefined && file !== "-")
     return Promise.resolve(readText(file, KEY_TEXT_LENGTH_MAX));
-  if (file === "-" || !process.stdin.isTTY) return readPiped(KEY_TEXT_LENGTH_MAX);
-  return readSecret({ what: "Words or keys", options: "--from FILE, or pipe them in" });
+  if (file === "-" || !process.stdin.isTTY) return readPiped(KEY_TEXT_LENGTH_MAX, signal);
+  return readSecret({ what: "Words or keys", options: "--from FILE, or pipe them in", signal });
 }
 
-async function extraWordOf(options: CommandContext["options"]): Promise<{ extraWord?: string }> {
+async function extraWordOf({
+  options,
+  signal,
+}: Pick<CommandContext, "options" | "signal">): Promise<{ extraWord?: string }> {
   const file = options["extra-word-file"];
   if (file === undefined) return {};
   const what = "Extra word";
-  return { extraWord: await readSecret({ what, options: "--extra-word-file", file }) };
+  return { extraWord: await readSecret({ what, options: "--extra-word-file", file, signal }) };
 }
 
 interface Choice {

@@ -9,7 +9,7 @@ export const PASSWORD_OPTIONS = {
 
 /** @param twice for a new one */
 export function passwordOf(
-  { options }: Pick<CommandContext, "options">,
+  { options, signal }: Pick<CommandContext, "options" | "signal">,
   what: string,
   { twice = false }: { readonly twice?: boolean } = {},
 ): Promise<string> {
@@ -19,5 +19,6 @@ export function passwordOf(
     file: options["password-file"],
     descriptor: options["password-fd"],
     twice,
+    signal,
   });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ReadStream } from "node:tty";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { readInput } from "#services/cli/read-input.ts";
 
 /** Longest password that is read from a file, with whatever follows its line. */
 const SECRET_BYTES_MAX = 1_048_576;
@@ -17,6 +18,8 @@ export interface SecretSource {
   readonly descriptor?: string | undefined;
   /** Ask twice, so that a slip of the finger locks nobody out. */
   readonly twice?: boolean;
+  /** Ends the asking. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface SecretSource {
  * @throws CommandFailure, exit code 2, when there is nobody to ask and no option was given
  */
 export async function readSecret(source: SecretSource): Promise<string> {
-  const { what, file, descriptor, options, twice } = source;
+  const { what, file, descriptor, options, twice, signal } = source;
   if (file !== undefined) return firstLine(readText(file));
   if (descriptor !== undefined) return firstLine(readText(Number(descriptor)));
   const { stdin } = process;
@@ -35,8 +38,8 @@ export async function readSecret(source: SecretSource): Promise<string> {
       exit: EXIT.usage,
     });
   }
-  const typed = await typeHidden(`${what}: `, stdin);
-  if (twice !== true || typed === (await typeHidden("Once more: ", stdin))) return typed;
+  const typed = await typeHidden(`${what}: `, stdin, signal);
+  if (twice !== true || typed === (await typeHidden("Once more: ", stdin, signal))) return typed;
   throw new CommandFailure("the two differ; nothing was done", {
     code: "EXOS-E0002",
     exit: EXIT.usage,
@@ -77,14 +80,13 @@ const END = "\u0004";
 const BACKSPACES = ["\u007f", "\b"];
 
 /** A line that is typed and not shown. @throws CommandFailure, exit code 130, at Ctrl-C */
-async function typeHidden(prompt: string, input: ReadStream): Promise<string> {
+async function typeHidden(prompt: string, input: ReadStream, signal: AbortSignal): Promise<string> {
   process.stderr.write(prompt);
   input.setRawMode(true);
-  input.setEncoding("utf8");
   try {
     let typed: string[] = [];
-    for await (const chunk of input.iterator({ destroyOnReturn: false })) {
-      for (const character of String(chunk)) {
+    for await (const piece of readInput(input, signal)) {
+      for (const character of piece) {
         if (character === INTERRUPT) throw interrupted();
         if (character === "\r" || character === "\n" || character === END) return typed.join("");
         if (BACKSPACES.includes(character)) typed = typed.slice(0, -1);
@@ -94,7 +96,6 @@ async function typeHidden(prompt: string, input: ReadStream): Promise<string> {
     return typed.join("");
   } finally {
     input.setRawMode(false);
-    input.pause();
     process.stderr.write("\n");
   }
 }
@@ -104,21 +105,25 @@ function interrupted(): CommandFailure {
 }
 
 /** Everything that is piped in. @throws CommandFailure when it is too long to be keys */
-export async function readPiped(lengthMax: number): Promise<string> {
+export async function readPiped(lengthMax: number, signal: AbortSignal): Promise<string> {
   let text = "";
-  for await (const chunk of process.stdin) {
-    text += String(chunk);
+  for await (const piece of readInput(process.stdin, signal)) {
+    text += piece;
     if (text.length > lengthMax) throw tooLong(lengthMax);
   }
   return text;
 }
 
-/** Ask for a yes. @returns whether somebody said so */
-export async function confirm(question: string): Promise<boolean> {
+/** Ask for a yes. @returns whether somebody said so @throws an AbortError once it is aborted */
+export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
   process.stderr.write(`${question} [y/N] `);
-  for await (const chunk of process.stdin.iterator({ destroyOnReturn: false })) {
-    process.stdin.pause();
-    return /^y(es)?$/i.test(String(chunk).trim());
+  try {
+    for await (const piece of readInput(process.stdin, signal)) {
+      return /^y(es)?$/i.test(piece.trim());
+    }
+    return false;
+  } finally {
+    // Nobody has ended the line of the question.
+    if (signal.aborted) process.stderr.write("\n");
   }
-  return false;
 }
