@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { callNode } from "#services/cli/node-client.ts";
-import type { Config } from "#services/cli/read-config.ts";
+import { callNode, type NodeCaller } from "#services/cli/node-client.ts";
 import type { ErrorCode } from "#shared/primitives/error-catalogue.ts";
 
 /** Which call, and of which wallet. */
@@ -38,13 +37,13 @@ const MEANINGS: Readonly<Record<number, readonly [ErrorCode, ExitCode]>> = {
  * @throws CommandFailure with the exit code that goes with a refusal, 8 when no node answers
  */
 export async function askNode<T>(
-  config: Config,
+  caller: NodeCaller,
   { method, params = [], wallet }: NodeQuestion,
   shape: z.ZodType<T>,
 ): Promise<T> {
   const path = wallet === undefined ? "/" : `/wallet/${encodeURIComponent(wallet)}`;
   const body = JSON.stringify({ jsonrpc: "1.0", id: 1, method, params });
-  const { status, text } = await callNode(config, body, path);
+  const { status, text } = await callNode(caller, body, path);
   if (status === 401) {
     throw new CommandFailure("the node refused this login", { code: "EXOS-E4010" });
   }

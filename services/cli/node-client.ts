@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import type { Config } from "#services/cli/read-config.ts";
 
 /** Longest a running node may take to answer a command, in milliseconds. */
 const ANSWER_MS_MAX = 60_000;
+
+/** Which node is asked, and what ends the waiting for its answer. */
+export type NodeCaller = Pick<CommandContext, "config" | "signal">;
 
 /** An answer as it came: amounts are exact only in the text. */
 export interface NodeAnswer {
@@ -24,14 +28,22 @@ export function rpcUrl(config: Config): string {
   return `http://${config.text("rpcbind") ?? "127.0.0.1"}:${port}`;
 }
 
-/** @throws CommandFailure with exit code 8 when no node answers there */
-async function request(url: string, init: RequestInit): Promise<NodeAnswer> {
+/**
+ * @throws CommandFailure with exit code 8 when no node answers there
+ * @throws the caller's reason when it is aborted
+ */
+async function request(url: string, init: RequestInit, stop: AbortSignal): Promise<NodeAnswer> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(ANSWER_MS_MAX)]);
   try {
-    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    const answer = await fetch(url, { ...init, signal });
     return { status: answer.status, text: await answer.text() };
   } catch (cause) {
-    const hint = "is it running, on this network and port?";
-    throw new CommandFailure(`no node answers at ${url}: ${hint}`, {
+    stop.throwIfAborted();
+    const isLate = cause instanceof Error && cause.name === "TimeoutError";
+    const message = isLate
+      ? `no answer from ${url} in ${ANSWER_MS_MAX / 1_000} s: it may be at work on it still`
+      : `no node answers at ${url}: is it running, on this network and port?`;
+    throw new CommandFailure(message, {
       code: "EXOS-E2013",
       exit: EXIT.unreachable,
       cause,
@@ -40,8 +52,8 @@ async function request(url: string, init: RequestInit): Promise<NodeAnswer> {
 }
 
 /** Read a path of the running node's HTTP API. */
-export function getFromNode(config: Config, path: string): Promise<NodeAnswer> {
-  return request(`${httpUrl(config)}${path}`, { headers: { accept: "application/json" } });
+export function getFromNode({ config, signal }: NodeCaller, path: string): Promise<NodeAnswer> {
+  return request(`${httpUrl(config)}${path}`, { headers: { accept: "application/json" } }, signal);
 }
 
 /**
@@ -49,11 +61,11 @@ export function getFromNode(config: Config, path: string): Promise<NodeAnswer> {
  * @throws CommandFailure when the node has another answer to give
  */
 export async function readFromNode<T>(
-  config: Config,
+  caller: NodeCaller,
   path: string,
   shape: z.ZodType<T>,
 ): Promise<T> {
-  const { status, text } = await getFromNode(config, path);
+  const { status, text } = await getFromNode(caller, path);
   const parsed = shape.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
   throw new CommandFailure(`the node answered ${status}: ${text.slice(0, 200)}`, {
@@ -71,8 +83,12 @@ function authorizationOf(config: Config): string {
 }
 
 /** Send a document to a path of the running node's HTTP API, with the login of its cookie file. */
-export function postToNode(config: Config, path: string, document: object): Promise<NodeAnswer> {
-  return request(`${httpUrl(config)}${path}`, {
+export function postToNode(
+  { config, signal }: NodeCaller,
+  path: string,
+  document: object,
+): Promise<NodeAnswer> {
+  const init = {
     method: "POST",
     headers: {
       authorization: authorizationOf(config),
@@ -80,20 +96,22 @@ export function postToNode(config: Config, path: string, document: object): Prom
       "content-type": "application/json",
     },
     body: JSON.stringify(document),
-  });
+  };
+  return request(`${httpUrl(config)}${path}`, init, signal);
 }
 
 /**
  * Send one JSON-RPC body to the running node, with the login of its cookie file.
  * @param path of the wallet that is meant; `/` for none
  */
-export function callNode(config: Config, body: string, path = "/"): Promise<NodeAnswer> {
+export function callNode(
+  { config, signal }: NodeCaller,
+  body: string,
+  path = "/",
+): Promise<NodeAnswer> {
   const authorization = authorizationOf(config);
-  return request(`${rpcUrl(config)}${path}`, {
-    method: "POST",
-    headers: { authorization, "content-type": "application/json" },
-    body,
-  });
+  const headers = { authorization, "content-type": "application/json" };
+  return request(`${rpcUrl(config)}${path}`, { method: "POST", headers, body }, signal);
 }
 
 const Answer = z.object({
@@ -106,11 +124,11 @@ const Answer = z.object({
  * @throws CommandFailure when the node refuses, or has another answer to give
  */
 export async function readResult<T>(
-  config: Config,
+  caller: NodeCaller,
   method: string,
   shape: z.ZodType<T>,
 ): Promise<T> {
-  const { status, text } = await callNode(config, JSON.stringify({ method, id: 1 }));
+  const { status, text } = await callNode(caller, JSON.stringify({ method, id: 1 }));
   const answer = Answer.safeParse(parseJson(text));
   const parsed = shape.safeParse(answer.data?.result);
   if (parsed.success) return parsed.data;

@@ -17,12 +17,13 @@ export const address: Command = {
     wallet: { kind: "text", meaning: "name of the wallet, where several are loaded" },
   },
   examples: ["address new", "address new --label rent"],
-  async run({ config, json, terminal, positionals, options }) {
+  async run(context) {
+    const { json, terminal, positionals, options } = context;
     const [verb, ...rest] = positionals;
     if (verb !== "new" || rest.length > 0) throw usageFailure("address has one verb: new", USAGE);
     const { wallet, label = "" } = options;
     const question = { method: "getnewaddress", params: [label], wallet };
-    const made = await askNode(config, question, z.string());
+    const made = await askNode(context, question, z.string());
     const document = { schema: "exos.address.v1", address: made, label };
     terminal.out(json ? JSON.stringify(document) : made);
     return EXIT.done;

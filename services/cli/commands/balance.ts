@@ -15,9 +15,10 @@ export const balance: Command = {
   summary: "what your wallet may spend, what waits for a block, what matures",
   options: { wallet: { kind: "text", meaning: "name of the wallet, where several are loaded" } },
   examples: ["balance", "balance --json"],
-  async run({ config, json, terminal, options }) {
+  async run(context) {
+    const { config, json, terminal, options } = context;
     const question = { method: "getbalances", wallet: options["wallet"] };
-    const { mine, lastprocessedblock: at } = await askNode(config, question, Balances);
+    const { mine, lastprocessedblock: at } = await askNode(context, question, Balances);
     const { trusted: spendable, untrusted_pending: pending, immature } = mine;
     if (json) {
       const document = { schema: "exos.balance.v1", spendable, pending, immature, at };

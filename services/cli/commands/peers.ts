@@ -43,9 +43,10 @@ export const peers: Command = {
   usage: "exos peers",
   summary: "who is connected: address, direction, version, height, ping, bytes",
   examples: ["peers", "peers --json"],
-  async run({ config, json, terminal }) {
-    const list = await readResult(config, "getpeerinfo", Peers);
-    const { warnings } = await readResult(config, "getnetworkinfo", Network);
+  async run(context) {
+    const { json, terminal } = context;
+    const list = await readResult(context, "getpeerinfo", Peers);
+    const { warnings } = await readResult(context, "getnetworkinfo", Network);
     if (json) {
       terminal.out(JSON.stringify({ schema: "exos.peers.v1", peers: list, warnings }));
       return EXIT.done;

@@ -47,7 +47,7 @@ async function send(context: CommandContext, body: string): Promise<NodeAnswer> 
   const path = wallet === undefined ? "/" : `/wallet/${encodeURIComponent(wallet)}`;
   for (;;) {
     try {
-      return await callNode(context.config, body, path);
+      return await callNode(context, body, path);
     } catch (cause) {
       const refused = cause instanceof CommandFailure && cause.exit === EXIT.unreachable;
       if (!refused || performance.now() > deadline) throw cause;

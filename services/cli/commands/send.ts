@@ -35,15 +35,14 @@ async function wantYes({ options, terminal, signal }: CommandContext): Promise<v
 }
 
 async function sendOnce(context: CommandContext, { hex }: PlannedSend): Promise<string> {
-  const { config, options } = context;
-  const { wallet } = options;
+  const { wallet } = context.options;
   const signing = { method: "signrawtransactionwithwallet", params: [hex], wallet };
-  const signed = await askNode(config, signing, Signed);
+  const signed = await askNode(context, signing, Signed);
   if (!signed.complete) {
     const message = "the wallet's coins have changed meanwhile; nothing was sent";
     throw new CommandFailure(message, { code: "EXOS-E5017", exit: EXIT.refused });
   }
-  return askNode(config, { method: "sendrawtransaction", params: [signed.hex] }, z.string());
+  return askNode(context, { method: "sendrawtransaction", params: [signed.hex] }, z.string());
 }
 
 /** A coin may win a block between the plan and the pool. */

@@ -31,9 +31,9 @@ const Reply = z.object({
 });
 
 /** @returns the answer as text, in which amounts are exact @throws CommandFailure when refused */
-async function call({ config }: CommandContext, method: string): Promise<string> {
+async function call(context: CommandContext, method: string): Promise<string> {
   const body = JSON.stringify({ jsonrpc: "1.0", id: 1, method, params: [] });
-  const { status, text } = await callNode(config, body);
+  const { status, text } = await callNode(context, body);
   if (status === 401) {
     throw new CommandFailure("the node refused this login", { code: "EXOS-E4010" });
   }

@@ -4,7 +4,6 @@ import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { age } from "#services/cli/long-work.ts";
 import { readFromNode, readResult } from "#services/cli/node-client.ts";
-import type { Config } from "#services/cli/read-config.ts";
 
 const Node = z.object({
   network: z.string(),
@@ -26,9 +25,9 @@ const Health = z.object({
 type NodeView = z.output<typeof Node>;
 
 /** Only whoever may log in is told how the node stakes; for others the screen does without. */
-async function stakingOf(config: Config) {
+async function stakingOf(context: CommandContext) {
   try {
-    return (await readResult(config, "getstakinginfo", Staking)).reason;
+    return (await readResult(context, "getstakinginfo", Staking)).reason;
   } catch (cause) {
     if (cause instanceof CommandFailure) return undefined;
     throw cause;
@@ -56,10 +55,10 @@ export const status: Command = {
   summary: "one screen: phase, tip, age, index, peers, pool, staking, warnings with their codes",
   examples: ["status", "status --json"],
   async run(context) {
-    const { config, json, terminal } = context;
-    const node = await readFromNode(config, "/v1/node", Node);
-    const health = await readFromNode(config, "/v1/health", Health);
-    const staking = await stakingOf(config);
+    const { json, terminal } = context;
+    const node = await readFromNode(context, "/v1/node", Node);
+    const health = await readFromNode(context, "/v1/health", Health);
+    const staking = await stakingOf(context);
     const exit = health.status === "ok" ? EXIT.done : EXIT.notSynced;
     if (json) {
       terminal.out(JSON.stringify({ schema: "exos.status.v1", ...node, health, staking }));

@@ -12,8 +12,9 @@ export const stop: Command = {
   usage: "exos stop",
   summary: "stop the running node in an orderly way",
   examples: ["stop"],
-  async run({ config, json, terminal }) {
-    const { status, text } = await callNode(config, '{"id":1,"method":"stop","params":[]}');
+  async run(context) {
+    const { json, terminal } = context;
+    const { status, text } = await callNode(context, '{"id":1,"method":"stop","params":[]}');
     if (status !== 200)
       throw new CommandFailure(`the node answered ${status}`, { code: "EXOS-E4010" });
     const { result } = Answer.parse(JSON.parse(text));

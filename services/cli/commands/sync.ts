@@ -6,7 +6,6 @@ import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { grouped } from "#services/cli/long-work.ts";
 import { getFromNode, readFromNode } from "#services/cli/node-client.ts";
-import type { Config } from "#services/cli/read-config.ts";
 
 const USAGE = "exos sync wait [--timeout SECONDS]";
 /** How often the node is asked, in milliseconds. */
@@ -19,9 +18,9 @@ const Node = z.object({
 });
 
 /** Why the node is not ready, in words; `undefined` when it is. */
-async function whyNotReady(config: Config): Promise<string | undefined> {
+async function whyNotReady(context: CommandContext): Promise<string | undefined> {
   try {
-    const { status, text } = await getFromNode(config, "/readyz");
+    const { status, text } = await getFromNode(context, "/readyz");
     if (status === 200) return undefined;
     const parsed = Reasons.safeParse(JSON.parse(text));
     const said = parsed.success ? parsed.data.reasons.map((reason) => reason.text) : [text];
@@ -33,9 +32,10 @@ async function whyNotReady(config: Config): Promise<string | undefined> {
   }
 }
 
-async function showProgress({ config, terminal }: CommandContext, why: string): Promise<void> {
+async function showProgress(context: CommandContext, why: string): Promise<void> {
+  const { terminal } = context;
   try {
-    const { phase, progress, blocks } = (await readFromNode(config, "/v1/node", Node)).sync;
+    const { phase, progress, blocks } = (await readFromNode(context, "/v1/node", Node)).sync;
     const percent = Math.floor(progress * 100);
     terminal.status(`${phase} ${percent} % · height ${grouped(blocks)} · ${why}`);
   } catch (cause) {
@@ -45,9 +45,9 @@ async function showProgress({ config, terminal }: CommandContext, why: string): 
 }
 
 async function wait(context: CommandContext, endMs: number): Promise<ExitCode> {
-  const { config, signal, terminal, json } = context;
+  const { signal, terminal, json } = context;
   for (;;) {
-    const why = await whyNotReady(config);
+    const why = await whyNotReady(context);
     if (why === undefined) break;
     if (performance.now() >= endMs) {
       throw new CommandFailure(`not ready in time: ${why}`, {
@@ -62,7 +62,7 @@ async function wait(context: CommandContext, endMs: number): Promise<ExitCode> {
     });
     if (signal.aborted) return EXIT.interrupted;
   }
-  const { tip } = await readFromNode(config, "/v1/node", Node);
+  const { tip } = await readFromNode(context, "/v1/node", Node);
   const { height, hash } = tip;
   terminal.out(
     json

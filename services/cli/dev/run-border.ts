@@ -8,11 +8,9 @@ const GROUPS = z.object({ groups: z.array(z.array(z.string())) });
 const PROBLEM = z.object({ code: z.string(), detail: z.string() });
 
 /** Cut the cities of a running fleet in two, or join them. @param split sizes as `6/7`; null joins */
-export async function runBorder(
-  { config, json, terminal }: CommandContext,
-  split: string | null,
-): Promise<ExitCode> {
-  const { status, text } = await postToNode(config, "/v1/dev/partition", { split });
+export async function runBorder(context: CommandContext, split: string | null): Promise<ExitCode> {
+  const { json, terminal } = context;
+  const { status, text } = await postToNode(context, "/v1/dev/partition", { split });
   if (status !== 200) {
     const problem = PROBLEM.safeParse(JSON.parse(text));
     const detail = problem.success ? problem.data.detail : `the node answered ${status}`;

@@ -12,7 +12,8 @@ export interface CheckResult {
 export interface Check {
   /** Stable name, `<group>-<subject>`. */
   readonly id: string;
-  run(config: Config): Promise<CheckResult>;
+  /** @param signal ends the waiting for a node */
+  run(config: Config, signal: AbortSignal): Promise<CheckResult>;
 }
 
 export const ok = (evidence: string): CheckResult => ({ verdict: "ok", evidence });

@@ -2,8 +2,7 @@ import * as z from "zod";
 import { type Check, type CheckResult, ok, warning } from "#services/cli/doctor/check.ts";
 import { EXIT } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { readFromNode, readResult } from "#services/cli/node-client.ts";
-import type { Config } from "#services/cli/read-config.ts";
+import { type NodeCaller, readFromNode, readResult } from "#services/cli/node-client.ts";
 
 const Node = z.object({
   indexHeight: z.number().nullable(),
@@ -75,21 +74,21 @@ export const NODE_LOOKS: Readonly<Record<string, Look>> = {
 };
 
 /** A node without staking knows no such method. */
-async function stakingOf(config: Config): Promise<RunningNode["staking"]> {
+async function stakingOf(caller: NodeCaller): Promise<RunningNode["staking"]> {
   try {
-    return await readResult(config, "getstakinginfo", Staking);
+    return await readResult(caller, "getstakinginfo", Staking);
   } catch (cause) {
     if (cause instanceof CommandFailure && cause.exit !== EXIT.unreachable) return undefined;
     throw cause;
   }
 }
 
-async function ask(config: Config): Promise<RunningNode> {
+async function ask(caller: NodeCaller): Promise<RunningNode> {
   const [node, pool, fleet, status] = await Promise.all([
-    readFromNode(config, "/v1/node", Node),
-    readResult(config, "getmempoolinfo", Pool),
-    readFromNode(config, "/v1/fleet", Fleet),
-    stakingOf(config),
+    readFromNode(caller, "/v1/node", Node),
+    readResult(caller, "getmempoolinfo", Pool),
+    readFromNode(caller, "/v1/fleet", Fleet),
+    stakingOf(caller),
   ]);
   return { node, pool, fleet, staking: status };
 }
@@ -97,9 +96,9 @@ async function ask(config: Config): Promise<RunningNode> {
 /** How the running node stands; where none runs there is nothing to find. @source interfaces.md 7.5 */
 export const NODE_CHECKS: readonly Check[] = Object.entries(NODE_LOOKS).map(([id, look]) => ({
   id,
-  async run(config) {
+  async run(config, signal) {
     try {
-      return look(await ask(config));
+      return look(await ask({ config, signal }));
     } catch (cause) {
       if (!(cause instanceof CommandFailure) || cause.exit !== EXIT.unreachable) throw cause;
       return ok("no node runs");

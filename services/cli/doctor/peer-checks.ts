@@ -40,10 +40,10 @@ type Look = (network: RunningNetwork, node: RunningNode, config: Config) => Chec
 
 /** A look at the running node; where none runs there is nothing to find. */
 function running(look: Look): Check["run"] {
-  return async (config) => {
+  return async (config, signal) => {
     try {
-      const network = await readResult(config, "getnetworkinfo", Network);
-      return look(network, await readFromNode(config, "/v1/node", Node), config);
+      const network = await readResult({ config, signal }, "getnetworkinfo", Network);
+      return look(network, await readFromNode({ config, signal }, "/v1/node", Node), config);
     } catch (cause) {
       if (!(cause instanceof CommandFailure) || cause.exit !== EXIT.unreachable) throw cause;
       return ok("no node runs");

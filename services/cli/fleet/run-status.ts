@@ -27,13 +27,14 @@ export async function runStatus(
   return asked.options["environment"] === undefined ? showRunning(asked) : showDeployed(asked);
 }
 
-async function showRunning({ config, json, terminal, options }: CommandContext): Promise<ExitCode> {
+async function showRunning(context: CommandContext): Promise<ExitCode> {
+  const { json, terminal, options } = context;
   const chosen = options["city"] ?? options["wave"];
   if (chosen !== undefined) {
     const message = "the cities of the process that runs here are shown together; ";
     throw usageFailure(`${message}of deployed ones, --environment says where`, USAGE);
   }
-  const found = await readFromNode(config, "/v1/fleet", FLEET);
+  const found = await readFromNode(context, "/v1/fleet", FLEET);
   if (found.cities.length === 0) {
     throw new CommandFailure("the process that answers runs one node and no fleet", {
       code: "EXOS-E8001",

@@ -14,7 +14,7 @@ export async function createWallet(context: CommandContext, usage: string): Prom
   const words = context.options["long"] === undefined ? 12 : 24;
   const source = { kind: "fresh", words } as const;
   const card = unrefused(await keystores.create({ name, password, source, scheme: undefined }));
-  const loaded = await loadInNode(context.config, name);
+  const loaded = await loadInNode(context, name);
   printNewWallet(context, card, loaded);
   return EXIT.done;
 }

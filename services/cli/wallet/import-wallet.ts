@@ -28,7 +28,7 @@ export async function importWallet(context: CommandContext, usage: string): Prom
   for (const scheme of schemes) {
     const own = schemes.length > 1 ? `${name}-${scheme}` : name;
     const card = unrefused(await keystores.create({ name: own, password, source, scheme }));
-    printNewWallet(context, card, await loadInNode(context.config, own));
+    printNewWallet(context, card, await loadInNode(context, own));
   }
   return EXIT.done;
 }
@@ -88,9 +88,8 @@ async function chooseSchemes(
     throw usageFailure(`there is no scheme "${asked}"`, usage);
   }
   if (named !== undefined) return [named];
-  const { config } = context;
-  const { network } = config;
-  const use = (script: Uint8Array) => scriptUse(config, script);
+  const { network } = context.config;
+  const use = (script: Uint8Array) => scriptUse(context, script);
   const planned = lookUpKeys(source, { keystores, network }, use);
   const { inspection, uses } = unrefused(await planned.catch(withoutNode));
   if (inspection.kind !== "derived") return [undefined];

@@ -27,9 +27,9 @@ export async function listWallets(context: CommandContext): Promise<ExitCode> {
 }
 
 /** @returns `undefined` where no node answers */
-async function loadedNames({ config }: CommandContext): Promise<string[] | undefined> {
+async function loadedNames(context: CommandContext): Promise<string[] | undefined> {
   try {
-    return await askNode(config, { method: "listwallets" }, z.array(z.string()));
+    return await askNode(context, { method: "listwallets" }, z.array(z.string()));
   } catch (cause) {
     // The list is of files; which are loaded is an extra that a running node gives.
     if (cause instanceof CommandFailure && cause.exit === EXIT.unreachable) return undefined;

@@ -45,7 +45,7 @@ function wantedOf({ positionals }: CommandContext, usage: string) {
 
 /** Choose coins and change in the running node; nothing is signed or sent. */
 export async function planSend(context: CommandContext, usage: string): Promise<PlannedSend> {
-  const { config, options } = context;
+  const { options } = context;
   const { wallet } = options;
   const { to, amount } = wantedOf(context, usage);
   const data = options["op-return"];
@@ -54,15 +54,19 @@ export async function planSend(context: CommandContext, usage: string): Promise<
     ...(data === undefined ? [] : [{ data: toHex(new TextEncoder().encode(data)) }]),
   ];
   const bare = { method: "createrawtransaction", params: [[], outputs] };
-  const hexstring = await askNode(config, bare, z.string());
+  const hexstring = await askNode(context, bare, z.string());
   const rate = options["fee-rate"];
   const funding = {
     ...(rate === undefined ? {} : { feeRate: rateText(rate, usage) }),
     ...(options["subtract-fee"] === undefined ? {} : { subtractFeeFromOutputs: [0] }),
   };
   const question = { method: "fundrawtransaction", params: [hexstring, funding], wallet };
-  const { hex, fee, changepos } = await askNode(config, question, Funded);
-  const decoded = await askNode(config, { method: "decoderawtransaction", params: [hex] }, Decoded);
+  const { hex, fee, changepos } = await askNode(context, question, Funded);
+  const decoded = await askNode(
+    context,
+    { method: "decoderawtransaction", params: [hex] },
+    Decoded,
+  );
   const change = decoded.vout[changepos];
   const paid = decoded.vout.find(({ scriptPubKey }) => scriptPubKey.address === to);
   if (paid === undefined) {

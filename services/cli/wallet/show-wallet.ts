@@ -22,7 +22,7 @@ const Info = z.object({
 export async function showWallet(context: CommandContext): Promise<ExitCode> {
   const { config, json, terminal, positionals, options } = context;
   const wallet = positionals[1] ?? options["wallet"];
-  const info = await askNode(config, { method: "getwalletinfo", wallet }, Info);
+  const info = await askNode(context, { method: "getwalletinfo", wallet }, Info);
   const { ticker } = config.network;
   const state =
     info.unlocked_until === 0 ? "locked" : info.unlocked_staking_only ? "staking-only" : "unlocked";

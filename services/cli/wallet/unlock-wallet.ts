@@ -13,7 +13,7 @@ const SPENDING_SECONDS = 300;
 
 /** `exos wallet unlock [NAME] [--staking-only] [--for 30d]`. */
 export async function unlockWallet(context: CommandContext, usage: string): Promise<ExitCode> {
-  const { config, json, terminal, positionals, options } = context;
+  const { json, terminal, positionals, options } = context;
   const wallet = positionals[1] ?? options["wallet"];
   const stakingOnly = options["staking-only"] !== undefined;
   const fallback = stakingOnly ? SECONDS_MAX : SPENDING_SECONDS;
@@ -21,7 +21,7 @@ export async function unlockWallet(context: CommandContext, usage: string): Prom
   if (seconds === undefined) throw usageFailure(`--for ${options["for"]}: 90s, 5m, 2h, 30d`, usage);
   const password = await passwordOf(context, "Password of the wallet");
   const params = [password, seconds, stakingOnly];
-  await askNode(config, { method: "walletpassphrase", params, wallet }, z.null());
+  await askNode(context, { method: "walletpassphrase", params, wallet }, z.null());
   if (json) {
     const document = { schema: "exos.wallet-unlock.v1", wallet, seconds, stakingOnly };
     terminal.out(JSON.stringify(document));
@@ -38,9 +38,9 @@ function parseSpan(text: string): number | undefined {
 
 /** `exos wallet lock [NAME]`. */
 export async function lockWallet(context: CommandContext): Promise<ExitCode> {
-  const { config, json, terminal, positionals, options } = context;
+  const { json, terminal, positionals, options } = context;
   const wallet = positionals[1] ?? options["wallet"];
-  await askNode(config, { method: "walletlock", wallet }, z.null());
+  await askNode(context, { method: "walletlock", wallet }, z.null());
   terminal.out(json ? JSON.stringify({ schema: "exos.wallet-lock.v1", wallet }) : "locked");
   return EXIT.done;
 }

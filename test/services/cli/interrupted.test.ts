@@ -5,6 +5,8 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
+import { readConfig } from "#services/cli/read-config.ts";
+import { loadInNode } from "#services/cli/wallet/load-in-node.ts";
 import { runInProcess } from "../../support/run-in-process.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -154,10 +156,46 @@ describe("a command that asks somebody", () => {
 });
 
 describe("a command that waits for the node", () => {
+  const COMMANDS = [
+    "rpc generate 200",
+    "status",
+    "peers",
+    "doctor",
+    "stop",
+    "balance",
+    "sync wait",
+  ];
+
+  it("ends when it is interrupted", async () => {
+    const ending = [...COMMANDS, "wallet list"].map(async (line) => {
+      const { asked, environment } = await serve(() => undefined);
+      const waits = () => asked.length > 0;
+      return [line, await interrupt(line.split(" "), environment, { waits })] as const;
+    });
+    for (const [line, said] of await Promise.all(ending)) {
+      expect(said, line).toMatchObject(INTERRUPTED);
+    }
+  });
+
   it("ends while it waits for one to be there", async () => {
     const startedAt = performance.now();
     const waits = () => performance.now() - startedAt > 100;
     const said = await interrupt(["rpc", "-rpcwait", "help"], environmentOf(1), { waits });
     expect(said).toMatchObject({ code: 130, err: "interrupted\n" });
+  });
+
+  it("tells a node that is slow from none", async () => {
+    vi.spyOn(AbortSignal, "timeout").mockReturnValueOnce(AbortSignal.timeout(50));
+    const { environment } = await serve(() => undefined);
+    const slow = await runInProcess(["rpc", "generate", "200"], { environment });
+    expect(slow).toMatchObject({ code: 8, err: expect.stringContaining("in 60 s") });
+    const none = await runInProcess(["rpc", "help"], { environment: environmentOf(1) });
+    expect(none).toMatchObject({ code: 8, err: expect.stringContaining("is it running") });
+  });
+
+  it("says of a wallet that was made that it is not loaded", async () => {
+    const { environment } = await serve(() => undefined);
+    const config = readConfig({ flags: [], environment });
+    expect(await loadInNode({ config, signal: AbortSignal.abort() }, "mine")).toBe(false);
   });
 });

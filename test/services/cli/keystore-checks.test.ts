@@ -26,7 +26,9 @@ function folderOfWallets() {
   const config = { text: (key: string) => (key === "walletdir" ? folder : undefined) };
   const verdicts = async () => {
     // The checks ask a configuration for the folder alone.
-    const results = KEYSTORE_CHECKS.map(({ run }) => run(config as unknown as Config));
+    const results = KEYSTORE_CHECKS.map(({ run }) =>
+      run(config as unknown as Config, new AbortController().signal),
+    );
     return Promise.all(results);
   };
   return { folder, path: join(folder, "known.json"), verdicts };

@@ -14,6 +14,7 @@ import { height } from "#shared/primitives/brand.ts";
 import { zeroHash } from "#shared/primitives/hash.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
+const { signal } = new AbortController();
 const reason = (code: string) => ({ code, text: "so it is", fix: "do this" });
 const WELL: RunningNode = {
   node: { indexHeight: 900, tip: { height: 900 } },
@@ -54,7 +55,9 @@ describe("what doctor asks a running node of itself", () => {
       ["rpcport", "1"],
     ] as const;
     const config = readConfig({ flags, environment: {} });
-    for (const { run } of NODE_CHECKS) expect((await run(config)).evidence).toBe("no node runs");
+    for (const { run } of NODE_CHECKS) {
+      expect((await run(config, signal)).evidence).toBe("no node runs");
+    }
   });
 });
 
@@ -74,7 +77,7 @@ describe("what doctor reads of machine, configuration and chain", () => {
       mkdirSync(datadir, { recursive: true });
       writeFileSync(join(datadir, "exos.conf"), text);
       const config = readConfig({ flags: [["datadir", datadir]], environment: {} });
-      return CONFIG_CHECKS.find(({ id }) => id === "config-names")?.run(config);
+      return CONFIG_CHECKS.find(({ id }) => id === "config-names")?.run(config, signal);
     };
     expect(await look("loglevel=debug\n")).toMatchObject({ verdict: "ok" });
     const found = await look("regtest=1\n\napi_port=4500\n");

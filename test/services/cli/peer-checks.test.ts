@@ -64,7 +64,8 @@ describe("what doctor asks a running node", () => {
 
 describe("what doctor reads in the configuration", () => {
   const verdictOf = async (id: string, config: ReturnType<typeof configOf>) =>
-    (await PEER_CHECKS.find((check) => check.id === id)?.run(config))?.verdict;
+    (await PEER_CHECKS.find((check) => check.id === id)?.run(config, new AbortController().signal))
+      ?.verdict;
 
   it("warns of a public node that has no way to hear of another", async () => {
     expect(await verdictOf("config-peer-source", configOf())).toBe("warning");
