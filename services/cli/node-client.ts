@@ -28,6 +28,19 @@ export function rpcUrl(config: Config): string {
   return `http://${config.text("rpcbind") ?? "127.0.0.1"}:${port}`;
 }
 
+/** Faults of a connection that was never made. */
+const NOT_CONNECTED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
+
+/** Whether a call reached no node at all: only then may it be sent again without being done twice. */
+export function isUnsent(thrown: unknown): boolean {
+  if (!(thrown instanceof CommandFailure) || thrown.exit !== EXIT.unreachable) return false;
+  // `fetch` says in the cause of its fault what became of the connection; without a cookie there is none.
+  const { cause } = thrown;
+  const reason = cause instanceof Error ? cause.cause : undefined;
+  if (cause === undefined) return true;
+  return reason instanceof Error && "code" in reason && NOT_CONNECTED.includes(String(reason.code));
+}
+
 /**
  * @throws CommandFailure with exit code 8 when no node answers there
  * @throws the caller's reason when it is aborted

@@ -4,7 +4,7 @@ import type { Command, CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { indentJson } from "#services/cli/indent-json.ts";
-import { callNode, type NodeAnswer } from "#services/cli/node-client.ts";
+import { callNode, isUnsent, type NodeAnswer } from "#services/cli/node-client.ts";
 import { readInput } from "#services/cli/read-input.ts";
 
 const USAGE = "exos rpc [-named] [-stdin] [-rpcwait] [-rpcwallet=NAME] METHOD [ARGUMENT …]";
@@ -49,8 +49,8 @@ async function send(context: CommandContext, body: string): Promise<NodeAnswer> 
     try {
       return await callNode(context, body, path);
     } catch (cause) {
-      const refused = cause instanceof CommandFailure && cause.exit === EXIT.unreachable;
-      if (!refused || performance.now() > deadline) throw cause;
+      // One that was told to do something may do it still: it is not told twice.
+      if (!isUnsent(cause) || performance.now() > deadline) throw cause;
       await sleep(WAIT_MS, undefined, { signal: context.signal });
     }
   }

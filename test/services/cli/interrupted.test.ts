@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
+import { freePort } from "#services/cli/cloud/free-port.ts";
 import { readConfig } from "#services/cli/read-config.ts";
 import { loadInNode } from "#services/cli/wallet/load-in-node.ts";
 import { runInProcess } from "../../support/run-in-process.ts";
@@ -180,8 +181,16 @@ describe("a command that waits for the node", () => {
   it("ends while it waits for one to be there", async () => {
     const startedAt = performance.now();
     const waits = () => performance.now() - startedAt > 100;
-    const said = await interrupt(["rpc", "-rpcwait", "help"], environmentOf(1), { waits });
+    const nobody = environmentOf(await freePort());
+    const said = await interrupt(["rpc", "-rpcwait", "help"], nobody, { waits });
     expect(said).toMatchObject({ code: 130, err: "interrupted\n" });
+  });
+
+  it("is not told twice what it may be doing already", async () => {
+    const { asked, environment } = await serve(() => Promise.reject(new RangeError("gone")));
+    const said = await runInProcess(["rpc", "-rpcwait", "generate", "1"], { environment });
+    expect(said).toMatchObject({ code: 8, err: expect.stringContaining("EXOS-E2013") });
+    expect(asked).toEqual(["generate"]);
   });
 
   it("tells a node that is slow from none", async () => {
