@@ -90,7 +90,8 @@ export function startFunctionProcess(
       child.on("message", onMessage).once("exit", onExit).once("error", onError);
       reader?.gone.addEventListener("abort", onGone, { once: true });
       const timer = setTimeout(() => {
-        // What it still does must not happen after its messages are shown to others.
+        // What it still does must not happen after its messages are shown to others, nor any run more.
+        alive = false;
         child.kill("SIGKILL");
         reject(new FunctionFailure(`${name} took longer than ${timeoutSeconds} s`));
       }, timeoutMs);
@@ -108,8 +109,7 @@ export function startFunctionProcess(
       }
     },
     async [Symbol.asyncDispose]() {
-      if (!alive) return;
-      child.kill("SIGTERM");
+      if (alive) child.kill("SIGTERM");
       await ended;
     },
   };

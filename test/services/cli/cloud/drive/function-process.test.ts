@@ -22,13 +22,14 @@ export const handler = awslambda.streamifyResponse(async (event, stream) => {
 const BUNDLE = `
 export async function handler(event, context) {
   if (event.say === "die") process.exit(9);
+  if (event.say === "hang") await new Promise(() => setInterval(() => {}, 1000));
   if (event.say === "throw") throw new TypeError("as it was told");
   const left = context.getRemainingTimeInMillis();
   return { said: event.say, of: process.env.EXOS_CITY, city: context.functionName, whole: Number.isInteger(left) && left <= 5000 };
 }
 `;
 
-function driving(bundle: string, source: string) {
+function driving(bundle: string, source: string, timeoutSeconds = 5) {
   // Names that an address would have to escape.
   const bundles = join(temporaryFolder(), "a #b %41");
   mkdirSync(join(bundles, bundle), { recursive: true });
@@ -37,7 +38,7 @@ function driving(bundle: string, source: string) {
     name: `exos-local-loc-${bundle}`,
     bundle,
     environment: { EXOS_CITY: "loc" },
-    timeoutSeconds: 5,
+    timeoutSeconds,
     memoryMb: 128,
   };
   return startFunctionProcess(driven, { bundles, client: {} });
@@ -102,6 +103,13 @@ it("runs a bundle with the environment of its function, and says what became of 
   await expect(started.run({ say: "throw" })).rejects.toThrow("TypeError: as it was told");
   expect(started.isAlive).toBe(true);
   await expect(started.run({ say: "die" })).rejects.toThrow("its process ended");
+  expect(started.isAlive).toBe(false);
+  await expect(started.run({ say: "hello" })).rejects.toThrow("its process ended");
+});
+
+it("ends a process whose run takes too long, and has it run no other", async () => {
+  await using started = driving("echo", BUNDLE, 0.5);
+  await expect(started.run({ say: "hang" })).rejects.toThrow("took longer than 0.5 s");
   expect(started.isAlive).toBe(false);
   await expect(started.run({ say: "hello" })).rejects.toThrow("its process ended");
 });
