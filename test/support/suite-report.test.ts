@@ -6,7 +6,7 @@ import { missedFiles, readReport, SUITE_REPORT_FILE } from "./suite-report.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const SUITES = {
-  good: 'it("holds", () => {}); it.skip("waits", () => {});',
+  good: 'it("holds", () => {}); it("waits", ({ skip }) => skip());',
   bad: 'describe("all", () => it("holds", () => { throw new Error("why\\nwhere"); }));',
   hook: 'describe("all", () => { afterAll(() => { throw new Error("late"); }); it("a", () => {}); });',
   "outer-hook": 'beforeAll(() => { throw new Error("early"); }); it("a", () => {});',
