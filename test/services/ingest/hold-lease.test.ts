@@ -21,6 +21,18 @@ function createRig(over: Partial<Leases> = {}) {
   return { clock, leases, deps };
 }
 
+/** Work that ends after its lease came to be renewed. */
+async function workPastRenewal(over: Partial<Leases>) {
+  const { clock, deps } = createRig(over);
+  const work = Promise.withResolvers<string>();
+  const done = holdLease("load", deps, () => work.promise, forever);
+  await turn();
+  clock.advance(RENEW_MS);
+  await turn();
+  work.resolve("value");
+  return { done };
+}
+
 it("is held while the work goes on, by one process, and is free after it", async () => {
   const { clock, leases, deps } = createRig();
   const work = Promise.withResolvers<string>();
@@ -51,24 +63,12 @@ it("lets the work stop when it was lost", async () => {
 
 it("goes on without being renewed where the store does not answer", async () => {
   const renew = () => Promise.reject(new StoreFault("no answer", { retryable: true }));
-  const { clock, deps } = createRig({ renew });
-  const work = Promise.withResolvers<string>();
-  const done = holdLease("load", deps, () => work.promise, forever);
-  await turn();
-  clock.advance(RENEW_MS);
-  await turn();
-  work.resolve("value");
+  const { done } = await workPastRenewal({ renew });
   expect(await done).toEqual({ state: "done", value: "value" });
 });
 
 // Nobody waits for the lease while the work goes on: what nobody hears would end the process.
 it("tells a fault of its own when the work has ended", async () => {
-  const { clock, deps } = createRig({ renew: () => Promise.reject(new RangeError("a bug")) });
-  const work = Promise.withResolvers<string>();
-  const done = holdLease("load", deps, () => work.promise, forever);
-  await turn();
-  clock.advance(RENEW_MS);
-  await turn();
-  work.resolve("value");
+  const { done } = await workPastRenewal({ renew: () => Promise.reject(new RangeError("a bug")) });
   await expect(done).rejects.toThrow("a bug");
 });
