@@ -42,7 +42,10 @@ async function sendOnce(context: CommandContext, { hex }: PlannedSend): Promise<
     const message = "the wallet's coins have changed meanwhile; nothing was sent";
     throw new CommandFailure(message, { code: "EXOS-E5017", exit: EXIT.refused });
   }
-  return askNode(context, { method: "sendrawtransaction", params: [signed.hex] }, z.string());
+  // Whoever interrupts before has sent nothing; whoever does so later is told what became of it.
+  context.signal.throwIfAborted();
+  const patient = { config: context.config, signal: new AbortController().signal };
+  return askNode(patient, { method: "sendrawtransaction", params: [signed.hex] }, z.string());
 }
 
 /** A coin may win a block between the plan and the pool. */

@@ -121,6 +121,23 @@ describe("a command that asks somebody", () => {
   });
 
   it.each([
+    ["signed", "signrawtransactionwithwallet", INTERRUPTED],
+    ["handed in", "sendrawtransaction", { code: 0, out: expect.stringContaining("abab") }],
+  ])("sends nothing while a payment is %s, and tells of what is on its way", async (_, at, end) => {
+    const answered = Promise.withResolvers<void>();
+    const { asked, environment } = await serve(async (method, params) => {
+      if (method === at) await answered.promise;
+      return payment(method, params);
+    });
+    const said = await interrupt(["send", TO, "1.5", "--yes"], environment, {
+      waits: () => asked.at(-1) === at,
+      afterwards: () => void answered.resolve(),
+    });
+    expect(said).toMatchObject(end);
+    expect(asked.at(-1)).toBe(at);
+  });
+
+  it.each([
     ["a password", ["wallet", "unlock"], true],
     ["arguments", ["rpc", "-stdin", "help"], false],
     ["keys", ["wallet", "import", "mine"], false],
