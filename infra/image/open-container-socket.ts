@@ -33,6 +33,8 @@ export async function openContainerSocket(
     stdio: "ignore",
     env: tool.environment,
   });
+  // One that cannot be started ends with a code below 0.
+  service.on("error", () => undefined);
   const close = async (): Promise<void> => {
     await end(service);
     folder.remove();

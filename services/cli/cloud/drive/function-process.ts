@@ -109,7 +109,8 @@ export function startFunctionProcess(
       }
     },
     async [Symbol.asyncDispose]() {
-      if (alive) child.kill("SIGTERM");
+      // What was not started has no number, and Node would signal whichever is found in its place.
+      if (alive && child.pid !== undefined) child.kill("SIGTERM");
       await ended;
     },
   };

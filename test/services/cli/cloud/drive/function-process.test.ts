@@ -1,6 +1,7 @@
+import { ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import {
   FunctionFailure,
   startFunctionProcess,
@@ -134,8 +135,11 @@ it("fails a run at once whose process cannot be started, and lives", async () =>
   await expect(started.run({ say: "hello" })).rejects.toThrow("its process ended");
 });
 
-it("is disposed of also where it could not be started", async () => {
+it("is disposed of also where it could not be started, and signals nobody", async () => {
+  const kill = vi.spyOn(ChildProcess.prototype, "kill").mockReturnValue(false);
+  onTestFinished(() => kill.mockRestore());
   const started = startingNothing();
   await started[Symbol.asyncDispose]();
+  expect(kill).not.toHaveBeenCalled();
   expect(started.isAlive).toBe(false);
 });
