@@ -8,8 +8,14 @@ import { COIN_KEY_BYTES, type CoinKey, decodeCoinKey } from "#shared/coins/coin-
 import type { ScannedItem } from "#shared/ports/coin-store.ts";
 import { storeFaultOf } from "./store-fault-of.ts";
 
+/**
+ * Items sorted in one go. Whoever waits for an answer meanwhile reads none: on a quarter of a core a
+ * whole run would take longer than a request may.
+ */
+const BATCH_ITEMS = 20_000;
+const RUN_BATCHES = 25;
 /** Items in memory at once, a few hundred bytes each. What is more goes to disk in sorted runs. */
-export const RUN_ITEMS = 500_000;
+export const RUN_ITEMS = RUN_BATCHES * BATCH_ITEMS;
 
 const LENGTH_BYTES = 4;
 const HEAD_BYTES = COIN_KEY_BYTES + LENGTH_BYTES;
@@ -19,7 +25,8 @@ const PIECE_BYTES = 1_048_576;
 interface SortOptions {
   /** Where the runs lie while they are merged: a fresh folder below it. */
   readonly folder: string;
-  readonly runItems?: number;
+  readonly batchItems?: number;
+  readonly runBatches?: number;
 }
 
 const byKey = (a: ScannedItem, b: ScannedItem): number => (a.key < b.key ? -1 : 1);
@@ -34,20 +41,25 @@ const byKey = (a: ScannedItem, b: ScannedItem): number => (a.key < b.key ? -1 : 
  */
 export async function* sortedItems(
   items: AsyncIterable<ScannedItem>,
-  { folder, runItems = RUN_ITEMS }: SortOptions,
+  { folder, batchItems = BATCH_ITEMS, runBatches = RUN_BATCHES }: SortOptions,
 ): AsyncGenerator<ScannedItem> {
-  let run: ScannedItem[] = [];
+  let batch: ScannedItem[] = [];
+  let run: ScannedItem[][] = [];
   const files: string[] = [];
   let own: string | undefined;
   try {
     for await (const item of items) {
-      run.push(item);
-      if (run.length < runItems) continue;
+      batch.push(item);
+      if (batch.length < batchItems) continue;
+      run.push(batch.sort(byKey));
+      batch = [];
+      if (run.length < runBatches) continue;
       own ??= await makeFolder(folder);
       files.push(await writeRun(run, join(own, String(files.length))));
       run = [];
     }
-    const runs = [...files.map(readRun), inMemory(run.sort(byKey))];
+    run.push(batch.sort(byKey));
+    const runs = [...files.map(readRun), ...run.map(inMemory)];
     try {
       yield* merge(runs);
     } finally {
@@ -70,9 +82,10 @@ async function makeFolder(folder: string): Promise<string> {
 }
 
 /** @returns the file */
-async function writeRun(run: ScannedItem[], file: string): Promise<string> {
+async function writeRun(run: readonly ScannedItem[][], file: string): Promise<string> {
   try {
-    await pipeline(Readable.from(piecesOf(run.sort(byKey))), createWriteStream(file));
+    const pieces = piecesOf(merge(run.map(inMemory)));
+    await pipeline(Readable.from(pieces), createWriteStream(file));
     return file;
   } catch (cause) {
     throw storeFaultOf(cause, dirname(file), SORTING);
@@ -84,10 +97,10 @@ async function* inMemory(items: readonly ScannedItem[]): AsyncGenerator<ScannedI
 }
 
 /** A run as bytes: of each item its key, its length, and what `writeCoinItem` makes of it. */
-function* piecesOf(run: readonly ScannedItem[]): Generator<Uint8Array> {
+async function* piecesOf(run: AsyncIterable<ScannedItem>): AsyncGenerator<Uint8Array> {
   let piece = new Uint8Array(PIECE_BYTES);
   let end = 0;
-  for (const { key, item } of run) {
+  for await (const { key, item } of run) {
     const size = coinItemSize(item);
     const needed = HEAD_BYTES + size;
     if (end + needed > piece.length) {

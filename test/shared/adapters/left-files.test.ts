@@ -4,9 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { sortedItems } from "#shared/adapters/embedded/sorted-items.ts";
 import { readZstdFile, writeZstdFile } from "#shared/adapters/embedded/zstd-file.ts";
-import { coinKeyOfChunk } from "#shared/coins/coin-key.ts";
-import type { ScannedItem } from "#shared/ports/coin-store.ts";
-import { testBlock, txidOf } from "../../support/coin-chain.ts";
+import { manyItems } from "../../support/many-items.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const OPEN = "/proc/self/fd";
@@ -20,16 +18,6 @@ async function openBelow(folder: string): Promise<number> {
     const path = join(OPEN, name);
     return existsSync(path) && readlinkSync(path).startsWith(folder);
   }).length;
-}
-
-/** More of them than one read of a file brings. */
-async function* manyItems(count: number): AsyncGenerator<ScannedItem> {
-  const [marks] = testBlock(1, "a", { x: 1 }).marks;
-  if (marks?.created === undefined) throw new RangeError("a block creates coins");
-  const item = { content: marks.created, creators: [marks.mark], spends: [] };
-  for (let at = 0; at < count; at++) {
-    yield { key: coinKeyOfChunk(txidOf(String(at)), 0), item };
-  }
 }
 
 describe.skipIf(!existsSync(OPEN))("whoever stops in the middle of a read", () => {
@@ -48,7 +36,7 @@ describe.skipIf(!existsSync(OPEN))("whoever stops in the middle of a read", () =
 
   it("leaves no sorted run open, nor its folder", async () => {
     const folder = temporaryFolder();
-    for await (const _ of sortedItems(manyItems(40_000), { folder, runItems: 20_000 })) break;
+    for await (const _ of sortedItems(manyItems(40_000), { folder, runBatches: 1 })) break;
     expect(await openBelow(folder)).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
   });

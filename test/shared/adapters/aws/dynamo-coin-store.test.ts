@@ -255,7 +255,9 @@ describe("a transaction", () => {
 describe("a scan", () => {
   it("that does not fit into memory is sorted on disk, which is left clean", async () => {
     const folder = temporaryFolder();
-    const city = await openCity({ sort: (items) => sortedItems(items, { folder, runItems: 7 }) });
+    const city = await openCity({
+      sort: (items) => sortedItems(items, { folder, batchItems: 3, runBatches: 2 }),
+    });
     const tip = await start(city);
     const names = Array.from({ length: 40 }, (_, at) => [`tx${at}`, 1 + (at % 12)] as const);
     const block = testBlock(1, "a", Object.fromEntries(names), ["tx3:0", "old:9"]);
@@ -282,7 +284,9 @@ describe("a scan", () => {
       for await (const _ of city.store.scan(tip));
     };
     await expect(scan(undefined)).rejects.toThrow(RangeError);
-    const found = scan((items) => sortedItems(items, { folder: nowhere, runItems: 1 }));
+    const found = scan((items) =>
+      sortedItems(items, { folder: nowhere, batchItems: 1, runBatches: 1 }),
+    );
     await expect(found).rejects.toMatchObject({ name: "StoreFault", code: "EXOS-E1008" });
     await expect(found).rejects.toThrow(nowhere);
   });
