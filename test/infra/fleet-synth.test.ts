@@ -14,6 +14,7 @@ import {
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { CITIES } from "#regions/fleet.ts";
 import { local } from "#regions/local.ts";
+import { withPrinted } from "#regions/with-printed.ts";
 import {
   localFleet,
   productionFleet,
@@ -100,6 +101,18 @@ describe("a synthesis of the fleet", () => {
     }
     const staking = localFleet().stages.get("loc")?.get("node")?.Outputs ?? {};
     expect(Object.keys(staking)).toEqual(expect.arrayContaining(Object.keys(STAKING_OUTPUTS)));
+  });
+
+  it("tells a city that watches of no store before the edge has one", () => {
+    const accounts = { prod: "999988887777" };
+    // What `exos fleet deploy` hands on of the first wave of a fleet.
+    const named = { ...EXAMPLE_DEPLOYMENT, accounts, deployRoles: {} };
+    const deployment = withPrinted({ ...named, vector: undefined }, { origins: {} });
+    const watcher = resourcesOf(synthesise({ deployment, cities: ["syd"] }).stages.get("syd"));
+    const said = JSON.stringify(watcher);
+    expect(said).toContain("syd.seed.exos.example");
+    expect(said).not.toContain("EXOS_EDGE_STORE");
+    expect(said).not.toContain(EXAMPLE_DEPLOYMENT.accounts.prod);
   });
 
   it("refuses what is not built, or not there", () => {
