@@ -19,12 +19,14 @@ const cities = context("cities")?.split(",");
 /** As `services/cli/fleet/read-printed.ts` writes it, which is the only one to do so. */
 const printed: PrintedFacts = asked.tryGetContext("printed") ?? { origins: {} };
 
+const environment = environmentNamed(context("environment") ?? "prod");
+
 createApp({
-  environment: environmentNamed(context("environment") ?? "prod"),
+  environment,
   deployment: withPrinted(DEPLOYMENT, printed),
   ...(cities !== undefined && { cities }),
   bundles: context("bundles"),
-  router: await bundleEdge(),
+  router: await bundleEdge(environment),
   imageDigest: context("image") ?? NO_IMAGE,
   ...(release !== undefined && { release }),
   driven: context("driven") === "true",

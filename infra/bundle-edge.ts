@@ -1,5 +1,7 @@
 import { build } from "esbuild";
-import { CITIES } from "#regions/fleet.ts";
+import type { City } from "#regions/city.ts";
+import type { EnvironmentName } from "#regions/environment.ts";
+import { citiesOf } from "#regions/fleet.ts";
 
 /** Bytes that the source of a CloudFront Function may have. */
 export const EDGE_BYTES_MAX = 10_240;
@@ -21,22 +23,23 @@ const BEYOND_ES5 = {
 /** The runtime calls `handler` by its name, and knows no `export`. */
 const EXPORTED = /export\s*\{\s*handler\s*\};\s*$/;
 
-function edgeCity({ code, latitude, longitude, host }: (typeof CITIES)[number]) {
+function edgeCity({ code, latitude, longitude, host }: City) {
   const isAws = host.kind === "aws";
   return { code, latitude, longitude, streams: isAws, watcher: isAws && host.watcher };
 }
 
 /**
- * The edge router as the text of a CloudFront Function, runtime 2.0. Its distribution needs one
- * origin for each city, named by the city's code, and one for the streams of each AWS city; a KeyValueStore associated with the function; and
- * the headers `CloudFront-Viewer-Latitude` and `-Longitude` in its origin request policy.
+ * The edge router as the text of a CloudFront Function, runtime 2.0. It names the cities of the
+ * environment and no others, since it may choose an origin of its distribution alone: that needs one for
+ * each city, named by the city's code, and one for the streams of each AWS city; a KeyValueStore
+ * associated with the function; and the headers `CloudFront-Viewer-Latitude` and `-Longitude` in its origin request policy.
  *
  * @throws when a construct cannot be put into words of the runtime, or the text is too long
  */
-export async function bundleEdge(): Promise<string> {
+export async function bundleEdge(environment: EnvironmentName): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ["services/web/edge/viewer-request.ts"],
-    define: { EDGE_CITIES: JSON.stringify(CITIES.map(edgeCity)) },
+    define: { EDGE_CITIES: JSON.stringify(citiesOf(environment).map(edgeCity)) },
     alias: { "node:crypto": "crypto" },
     external: ["crypto", "cloudfront"],
     bundle: true,

@@ -1,6 +1,6 @@
 import { edgeNames } from "#regions/edge-names.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
-import { CITIES } from "#regions/fleet.ts";
+import { citiesOf } from "#regions/fleet.ts";
 import { seedName } from "#regions/seed-name.ts";
 import type { CityContext } from "./city-context.ts";
 import { traceVariables } from "./trace-variables.ts";
@@ -35,7 +35,9 @@ export function fleetVariables({ names, city, deployment }: CityContext): Record
   if (!city.host.watcher || vector === undefined) return seed;
   return {
     ...seed,
-    EXOS_FLEET_CITIES: CITIES.map(({ code }) => code).join(","),
+    EXOS_FLEET_CITIES: citiesOf(names.environment)
+      .map(({ code }) => code)
+      .join(","),
     EXOS_FLEET_ORIGIN: `https://${zone.name}`,
     EXOS_EDGE_STORE: vector,
     EXOS_BUCKET_WEB: edgeNames(names.environment, names.account).buckets.web,

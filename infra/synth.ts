@@ -21,7 +21,7 @@ const { directory } = createApp({
   environment,
   deployment: DEPLOYMENT,
   bundles: undefined,
-  router: await bundleEdge(),
+  router: await bundleEdge(environment),
   imageDigest: NO_IMAGE,
   lint: words.includes("--lint"),
   outdir: "cdk.out",

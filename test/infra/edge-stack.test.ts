@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { bundleEdge } from "#infra/bundle-edge.ts";
 import { METRICS } from "#infra/metrics.ts";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { originOf, streamOriginOf } from "#regions/edge-names.ts";
-import { CITIES } from "#regions/fleet.ts";
+import { CITIES, citiesOf } from "#regions/fleet.ts";
 import { deployEdge } from "#services/cli/fleet/deploy-edge.ts";
 import { saveRelease } from "#services/cli/fleet/releases.ts";
 import { createCityRouter } from "#services/rpc/city-router.ts";
@@ -13,7 +14,12 @@ import { limitsOf } from "#services/rpc/limits.ts";
 import { ROUTES } from "#services/rpc/routes/all.ts";
 import { memoryReleases } from "../support/memory-releases.ts";
 import { createRpcNode } from "../support/rpc-node.ts";
-import { localFleet, productionFleet, resourcesOf } from "../support/synthesised-fleet.ts";
+import {
+  localFleet,
+  productionFleet,
+  resourcesOf,
+  synthesise,
+} from "../support/synthesised-fleet.ts";
 
 beforeAll(() => void productionFleet(), 300_000);
 
@@ -83,6 +89,26 @@ describe("the edge", () => {
     }
     expect(DistributionConfig.ViewerCertificate.MinimumProtocolVersion).toBe("TLSv1.2_2021");
   });
+
+  it.each(["prod", "test"] as const)(
+    "is routed to its own origins, and watched for no other city, in %s",
+    async (environment) => {
+      const router = await bundleEdge(environment);
+      const stages =
+        environment === "prod"
+          ? productionFleet().stages
+          : synthesise({ environment, router }).stages;
+      const edge = JSON.stringify(stages.get("edge")?.get("edge"));
+      const watching = JSON.stringify(stages.get("syd")?.get("node"));
+      const codes = citiesOf(environment).map(({ code }) => code);
+      expect(watching).toContain(`"EXOS_FLEET_CITIES":"${codes.join(",")}"`);
+      for (const { code } of CITIES) {
+        const isThere = codes.includes(code);
+        expect(edge.includes(`"Id":"${code}"`), code).toBe(isThere);
+        expect(router.includes(`code:"${code}"`), code).toBe(isThere);
+      }
+    },
+  );
 
   it("asks the host that the deployer wrote down, else a name of the zone", () => {
     expect(originOf({ code: "syd" }, EXAMPLE_DEPLOYMENT)).toBe(

@@ -153,7 +153,7 @@ function eventOf(request: Partial<EdgeEvent["request"]> = {}): EdgeEvent {
 describe("the router as CloudFront runs it", () => {
   let source = "";
   beforeAll(async () => {
-    source = await bundleEdge();
+    source = await bundleEdge("prod");
   });
 
   it("is at most 10 KB, without an await inside of a call", () => {
