@@ -247,6 +247,10 @@ describe("the edge", () => {
     expect(Number(limit)).toBeGreaterThanOrEqual(RATE_UNITS_MAX + 300 * RATE_UNITS_PER_SECOND);
     const patterns = [...rules.matchAll(/"RegexString":"((?:[^"\\]|\\.)*)"/g)];
     const [tooLong, posted] = patterns.map(([, text = ""]) => new RegExp(JSON.parse(`"${text}"`)));
+    // A group that captures is refused.
+    for (const [, text = ""] of patterns) {
+      expect(new RegExp(`${JSON.parse(`"${text}"`)}|`).exec(""), text).toHaveLength(1);
+    }
     const bodyBytesMax = limitsOf({ kind: "city" }).bodyBytes;
     for (const bytes of [0, 200_000, bodyBytesMax, 4_999_999]) {
       expect(tooLong?.test(String(bytes)), String(bytes)).toBe(false);
