@@ -23,6 +23,12 @@ const BEYOND_ES5 = {
 /** The runtime calls `handler` by its name, and knows no `export`. */
 const EXPORTED = /export\s*\{\s*handler\s*\};\s*$/;
 
+/**
+ * What it takes from the runtime, which stands first: esbuild puts the cities before it.
+ * @source CloudFront developer guide, "Helper methods for origin modification"
+ */
+const IMPORTED = /import\s*\w+\s*from\s*"\w+";/g;
+
 function edgeCity({ code, latitude, longitude, host }: City) {
   const isAws = host.kind === "aws";
   return { code, latitude, longitude, streams: isAws, watcher: isAws && host.watcher };
@@ -54,7 +60,8 @@ export async function bundleEdge(environment: EnvironmentName): Promise<string> 
   });
   const text = outputFiles[0]?.text ?? "";
   if (!EXPORTED.test(text)) throw new RangeError("the edge's module exports more than its handler");
-  const source = text.replace(EXPORTED, "");
+  const imports = (text.match(IMPORTED) ?? []).join("");
+  const source = imports + text.replaceAll(IMPORTED, "").replace(EXPORTED, "");
   if (source.length > EDGE_BYTES_MAX) throw new RangeError(`${source.length} bytes for the edge`);
   return source;
 }

@@ -159,6 +159,9 @@ describe("the router as CloudFront runs it", () => {
   it("is at most 10 KB, without an await inside of a call", () => {
     expect(source.length).toBeLessThanOrEqual(EDGE_BYTES_MAX);
     expect(source).not.toMatch(/\bexport\b|\brequire\b/);
+    expect(source).toMatch(
+      /^import crypto from"crypto";import cf from"cloudfront";(?!.*\bimport\b)/s,
+    );
     const awaits = [...source.matchAll(/(\S+)\s*\bawait /g)].map(([, before = ""]) => before);
     expect(awaits.length).toBeGreaterThan(2);
     for (const before of awaits) expect(before).toMatch(/(=|return)$/);
