@@ -1,3 +1,4 @@
+import { EDGE_REGION } from "#regions/edge-names.ts";
 import { needLines, type QuotaNeed, regionLines } from "./fleet-quotas.ts";
 import { type CityCost, type CityPlan, SHARED_STAGES } from "./plan-fleet.ts";
 import { sumOf } from "./price-templates.ts";
@@ -114,7 +115,8 @@ export function missingLines(missing: readonly string[], needs: readonly QuotaNe
     "",
     "Before it can be deployed, regions/deployment.ts needs:",
     ...missing.map((fact) => `  ${fact}`),
-    "and each account and region once: npx cdk bootstrap aws://ACCOUNT/REGION",
+    `and each account once in ${EDGE_REGION}, for what all cities share, and in each city's region:`,
+    "  npx cdk bootstrap aws://ACCOUNT/REGION",
     'and each account once, where "has been taken" is as good an answer:',
     "  aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
     ...(needs.length === 0 ? [] : needLines(needs)),

@@ -68,7 +68,8 @@ describe("a plan", () => {
     expect(missingLines([], needs)).toEqual([]);
     expect(missingLines(["zone: the DNS zone"], needs).slice(2)).toEqual([
       "  zone: the DNS zone",
-      "and each account and region once: npx cdk bootstrap aws://ACCOUNT/REGION",
+      "and each account once in us-east-1, for what all cities share, and in each city's region:",
+      "  npx cdk bootstrap aws://ACCOUNT/REGION",
       'and each account once, where "has been taken" is as good an answer:',
       "  aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
       "and in each account and region, at least:",
