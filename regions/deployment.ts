@@ -58,7 +58,7 @@ export interface DnsZone {
   readonly name: string;
   /** Of the hosted zone, such as `Z0123456789ABCDEFGHIJ`. */
   readonly id: string;
-  /** ARN of the certificate for the zone and `*.<zone>`, in us-east-1. */
+  /** ARN of the certificate for the zone and `*.<zone>`, in us-east-1 of the account it is for. */
   readonly certificate: string;
 }
 

@@ -13,12 +13,21 @@ export function missingFacts(
 ): string[] {
   const aws = cities.filter(({ host }) => host.kind === "aws");
   const missing: string[] = [];
-  if (aws.length > 0 && !/^\d{12}$/.test(deployment.accounts[environment] ?? "")) {
+  const { [environment]: account = "" } = deployment.accounts;
+  const hasAccount = /^\d{12}$/.test(account);
+  if (aws.length > 0 && !hasAccount) {
     const codes = aws.map(({ code }) => code).join(", ");
     missing.push(`accounts.${environment}: the account, twelve digits, that stands for ${codes}`);
   }
   if (!cities.some(({ edge }) => edge)) return missing;
-  if (deployment.zone === undefined) missing.push("zone: the DNS zone of seeds and of the edge");
+  const { zone } = deployment;
+  if (zone === undefined) missing.push("zone: the DNS zone of seeds and of the edge");
+  // The fifth part of an ARN.
+  else if (aws.length > 0 && hasAccount && zone.certificate.split(":")[4] !== account) {
+    missing.push(
+      `zone.certificate: one of the account ${account}, since the edge there takes no other`,
+    );
+  }
   if (aws.length > 0 && deployment.alarms === undefined) missing.push("alarms: where alarms go");
   if (
     cities.some(({ staking }) => staking) &&

@@ -47,6 +47,14 @@ describe("the deployer's facts", () => {
     expect(staking.map((fact) => fact.split(":")[0])).toEqual(["sweepAddresses.prod"]);
   });
 
+  it("lack a certificate where the zone's is of another account, which the edge could not use", () => {
+    expect(missingFacts(EXAMPLE_DEPLOYMENT, "test", citiesOf("test"))).toEqual([
+      "zone.certificate: one of the account 444455556666, since the edge there takes no other",
+    ]);
+    const machines = CITIES.filter(({ host }) => host.kind === "external");
+    expect(missingFacts(EXAMPLE_DEPLOYMENT, "test", machines).join()).not.toContain("zone");
+  });
+
   it("are all there for a city on this machine", () => {
     expect(missingFacts(DEPLOYMENT, "local", citiesOf("local"))).toEqual([]);
   });
