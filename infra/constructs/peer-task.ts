@@ -101,8 +101,12 @@ export class PeerTask extends Construct {
       taskDefinition: this.ingest.ref,
       desiredCount: 1,
       capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
-      // `watch` may hold it on demand: without a new deployment going back is refused.
-      forceNewDeployment: { enableForceNewDeployment: true },
+      // `watch` may hold it on demand: without a new deployment going back is refused. One is forced
+      // where the second of these is another than before, as it is of each new definition.
+      forceNewDeployment: {
+        enableForceNewDeployment: true,
+        forceNewDeploymentNonce: this.ingest.ref,
+      },
       deploymentConfiguration: {
         // The new task peers before the old one leaves; two are harmless.
         minimumHealthyPercent: 100,

@@ -240,6 +240,11 @@ describe("the task", () => {
           MaximumPercent: 200,
           DeploymentCircuitBreaker: { Enable: true, Rollback: true },
         },
+        // Whatever it is held on: CloudFormation forces a deployment for another word alone.
+        ForceNewDeployment: {
+          EnableForceNewDeployment: true,
+          ForceNewDeploymentNonce: resource.Properties?.["TaskDefinition"],
+        },
         EnableExecuteCommand: false,
       });
     }
