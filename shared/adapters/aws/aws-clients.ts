@@ -17,15 +17,19 @@ const SOCKETS = 128;
  * request; building a client asks for nothing.
  *
  * @param requestMs of one attempt; longer where a queue is polled
+ * @param silentMs after which an answer that stopped half way is given up; longer where whoever reads
+ *   it pauses
  * @source cloud.md 7.1
  */
-export function clientSettings(requestMs = REQUEST_MS) {
+export function clientSettings(requestMs = REQUEST_MS, silentMs = requestMs) {
   return {
     maxAttempts: 3,
     retryMode: "standard",
     requestHandler: new LateHttpHandler({
       connectionTimeout: CONNECT_MS,
+      // Over when an answer begins; from then on only silence tells that its end does not come.
       requestTimeout: requestMs,
+      socketTimeout: silentMs,
       // Without it a request that takes too long is only warned about.
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: SOCKETS },
