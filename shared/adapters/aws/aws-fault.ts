@@ -10,11 +10,18 @@ const LASTING: readonly (readonly [ErrorCode, RegExp])[] = [
   ],
   [
     "EXOS-E8103",
-    /UnrecognizedClient|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKey|InvalidClientTokenId|CredentialsProvider|MissingAuthenticationToken|IncompleteSignature|AuthorizationHeaderMalformed/,
+    /UnrecognizedClient|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKey|InvalidClientTokenId|CredentialsProvider|MissingAuthenticationToken|IncompleteSignature|AuthorizationHeaderMalformed|InvalidToken|AuthFailure|OptInRequired|RequestExpired|RequestTimeTooSkewed/,
   ],
-  ["EXOS-E8104", /AccessDenied|NotAuthorized|UnauthorizedOperation|KMSInvalidState|Forbidden/],
+  [
+    "EXOS-E8104",
+    // Topics have a word of their own for it, and a key may be switched off.
+    /AccessDenied|NotAuthorized|AuthorizationError|UnauthorizedOperation|KMSInvalidState|^(KMS\.?)?Disabled|Forbidden/,
+  ],
   ["EXOS-E8108", /InvalidAction|UnknownOperation|NotImplemented|UnsupportedOperation/],
-  ["EXOS-E8105", /ValidationException|SerializationException|InvalidParameter|EntityTooLarge/],
+  [
+    "EXOS-E8105",
+    /ValidationException|SerializationException|InvalidParameter|InvalidKeyUsage|EntityTooLarge/,
+  ],
 ];
 
 /**

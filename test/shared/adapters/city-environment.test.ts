@@ -96,7 +96,16 @@ describe("a failed request to AWS", () => {
     ["ExpiredTokenException", "EXOS-E8103", false],
     ["InvalidSignatureException", "EXOS-E8103", false],
     ["AuthorizationHeaderMalformed", "EXOS-E8103", false],
+    ["AuthFailure", "EXOS-E8103", false],
+    ["OptInRequired", "EXOS-E8103", false],
+    ["RequestExpired", "EXOS-E8103", false],
+    ["RequestTimeTooSkewed", "EXOS-E8103", false],
+    ["InvalidToken", "EXOS-E8103", false],
     ["AccessDeniedException", "EXOS-E8104", false],
+    ["AuthorizationErrorException", "EXOS-E8104", false],
+    ["DisabledException", "EXOS-E8104", false],
+    ["KMSDisabledException", "EXOS-E8104", false],
+    ["InvalidKeyUsageException", "EXOS-E8105", false],
     ["ValidationException", "EXOS-E8105", false],
   ])("named %s is %s", (name, code, retryable) => {
     const cause = Object.assign(new Error("said"), { name });
