@@ -16,6 +16,8 @@ export interface CandidatePath {
    * until some time, or far enough.
    */
   readonly end: "leaf" | "missing" | "bad" | "early" | "long";
+  /** The block before which it ends, where that is here. */
+  readonly stop?: StoredHeader;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function readCandidatePath(
   blocks.reverse();
   for (const [stop, stored] of blocks.entries()) {
     const end = endBefore(stored, { clock });
-    if (end !== undefined) return { blocks: blocks.slice(0, stop), end };
+    if (end !== undefined) return { blocks: blocks.slice(0, stop), end, stop: stored };
   }
   return { blocks, end: long ? "long" : "leaf" };
 }

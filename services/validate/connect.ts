@@ -3,6 +3,7 @@ import { isBetterTip } from "#shared/consensus/compare-work.ts";
 import type { Verdict } from "#shared/consensus/verdict.ts";
 import { badHint } from "#shared/messages/bad-hint.ts";
 import type { StoredHeader } from "#shared/ports/header-store.ts";
+import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createTurns } from "#shared/ports/turns.ts";
 import type { Block } from "#shared/primitives/block.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
@@ -128,7 +129,8 @@ async function followCandidate(hash: HashHex, tip: Tip, run: Run): Promise<Follo
   if (fork === undefined) return { outcome: "done", tip };
   const path = await readCandidatePath(leaf, fork, deps);
   const last = path.blocks.at(-1);
-  const end = OUTCOME_OF[path.end];
+  const isKnown = path.end !== "bad" || (await isToldAgain(path.stop, deps));
+  const end = isKnown ? OUTCOME_OF[path.end] : "left";
   if (last === undefined || !isBetterTip(last.record, tip)) {
     return { outcome: end === "again" ? "left" : end, tip };
   }
@@ -138,6 +140,31 @@ async function followCandidate(hash: HashHex, tip: Tip, run: Run): Promise<Follo
     return { outcome, tip: branch.tip };
   } finally {
     await branch.rest();
+  }
+}
+
+/**
+ * Whoever refused a block may have died before he told of it: peers would be believed for ever who
+ * claim a chain through it, once the candidate is dropped that says so.
+ *
+ * @returns whether it may be; nothing else waits for who cannot be told now
+ */
+async function isToldAgain(
+  bad: StoredHeader | undefined,
+  { shared, log }: Pick<ValidateDeps, "shared" | "log">,
+): Promise<boolean> {
+  if (bad?.rejected === undefined) return true;
+  const { hash } = bad.record;
+  try {
+    await shared?.announce.send(badHint({ hash, code: bad.rejected.code }));
+    return true;
+  } catch (fault) {
+    if (!(fault instanceof StoreFault)) throw fault;
+    log.warn(fault.code ?? "EXOS-E1000", "a bad block was not told of", {
+      hash,
+      err: fault.message,
+    });
+    return false;
   }
 }
 
