@@ -1,3 +1,4 @@
+import { acceptedHint } from "#shared/messages/accepted-hint.ts";
 import type { BadHint } from "#shared/messages/bad-hint.ts";
 import { badHint } from "#shared/messages/bad-hint.ts";
 import type { PoolVerdict } from "#shared/ports/mempool.ts";
@@ -46,7 +47,7 @@ export function openPoolRuns(deps: PoolDeps): () => PoolRun {
 async function judgeHinted(
   txid: HashHex,
   { attempt, group: peer }: Delivery,
-  { raw, announce, mempool }: Pick<PoolDeps, "raw" | "announce"> & Reading,
+  { raw, announce, accepted, mempool }: Pick<PoolDeps, "raw" | "announce" | "accepted"> & Reading,
 ): Promise<PoolVerdict | undefined> {
   const bytes = await raw.get(txid);
   // Its time is over; whoever wants it judged announces it again.
@@ -57,9 +58,16 @@ async function judgeHinted(
     // No process keeps orphans here: the queue does, while their parents may still come.
     throw new StoreFault(`The transaction ${txid} waits for its parents.`, { retryable: true });
   }
+  // Whoever let it in may have died before he told of it, and nobody else tells peers.
+  if (attempt > 1 && isPooled(verdict)) await accepted.send(acceptedHint(txid));
   const code = codeOf(verdict);
   if (code !== undefined) await announce.send(badHint({ hash: txid, code, peer }));
   return verdict;
+}
+
+/** Whether it was there before. */
+function isPooled(verdict: PoolVerdict): boolean {
+  return verdict.state === "refused" && verdict.error.code === "txn-already-in-mempool";
 }
 
 interface Reading {

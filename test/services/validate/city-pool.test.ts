@@ -187,6 +187,21 @@ describe("instances of a function that judge for one pool", () => {
     expect(await summary()).toMatchObject({ count, bytes });
   });
 
+  it("tell of what one let in that died before it told, and of nothing that was told", async () => {
+    const { rig, deps, raw, ids } = await createCity();
+    const tx = rig.pay([await rig.coinbaseAt(1)]);
+    await raw.put(idOf(tx), tx.raw);
+    const dying = { ...deps, accepted: { send: () => Promise.reject(new Error("killed")) } };
+    const warm = openPoolRuns(dying);
+    await expect(warm()(idOf(tx), { attempt: 1, group: "10.1" })).rejects.toThrow("killed");
+    expect([await ids(), rig.hinted]).toEqual([[idOf(tx)], []]);
+    await openPoolRuns(deps)()(idOf(tx), { attempt: 2, group: "10.1" });
+    expect(rig.hinted).toEqual([idOf(tx)]);
+    // Another peer hands it in.
+    await openPoolRuns(deps)()(idOf(tx), { attempt: 1, group: "10.2" });
+    expect(rig.hinted).toEqual([idOf(tx)]);
+  });
+
   it("keep a full pool within its limit, refuse what pays least, and go on", async () => {
     const usageMax = 24_000;
     const { rig, instance, summary, sizes } = await createCity({ usageMax });
