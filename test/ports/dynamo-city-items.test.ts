@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { chainKey } from "#shared/adapters/aws/chain-key.ts";
 import { createDynamoCursors } from "#shared/adapters/aws/dynamo-cursors.ts";
 import { createDynamoHeartbeats } from "#shared/adapters/aws/dynamo-heartbeats.ts";
+import { numeric, text } from "#shared/adapters/aws/dynamo-item.ts";
 import { createDynamoLeases } from "#shared/adapters/aws/dynamo-leases.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { createDynamoTipNotice } from "#shared/adapters/aws/dynamo-tip-notice.ts";
@@ -57,6 +59,26 @@ contractOn("tip-notice", DYNAMO_TRAITS, () =>
 contractOn("cursors", DYNAMO_TRAITS, () =>
   cursorsContract(async () => createDynamoCursors(await openChain(2))),
 );
+
+describe("dynamo heartbeats", () => {
+  it("reads on beside what only a newer release says, which a rollback leaves there", async () => {
+    const chain = await openChain();
+    const heartbeats = createDynamoHeartbeats(chain);
+    const at = unixSeconds(1_700_000_000);
+    await heartbeats.beat({ service: "stake", at });
+    const key = (service: string) => chainKey("BEAT", new TextEncoder().encode(service));
+    const tides = { service: "tides", at, level: "low" };
+    await chain.put({ ...key("tides"), at: numeric(at), said: text(JSON.stringify(tides)) });
+    const city = { city: "lon", at, ready: true, differs: ["split", "tides"], tip: null };
+    const watch = { service: "watch", at, deadLetters: 0, oldestHintSeconds: 0, cities: [city] };
+    await chain.put({ ...key("watch"), at: numeric(at), said: text(JSON.stringify(watch)) });
+    const seen = { ...city, differs: ["split"], tip: undefined };
+    expect(await heartbeats.all()).toEqual([
+      { service: "stake", at },
+      { ...watch, cities: [seen] },
+    ]);
+  });
+});
 
 contractOn("heartbeats", DYNAMO_TRAITS, () =>
   heartbeatsContract(async () => createDynamoHeartbeats(await openChain(3))),

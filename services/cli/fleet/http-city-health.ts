@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { CityAnswer } from "#shared/fleet/judge-fleet.ts";
+import { knownReasonCode, knownReasonName } from "#shared/fleet/known-reason.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
-import { findError } from "#shared/primitives/error-catalogue.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
 import type { CityHealth, CityLook, CitySaying } from "./deploy-ports.ts";
 
@@ -13,18 +13,14 @@ const HASH = z.string().transform((text, at): HashHex => {
   at.addIssue({ code: "custom", message: "no hash" });
   return z.NEVER;
 });
-const NAMES = [
-  ...["phase", "behind", "stale", "store", "state-split", "split", "assumed", "index"],
-  ...["peers", "silent", "dead-letters", "commit", "unreachable"],
-] as const;
 /** What `/readyz` of a city says, whatever its status. */
 const READINESS = z.object({
   reasons: z.array(
     z.object({
-      name: z.enum(NAMES),
-      code: z.string().refine((code) => findError(code) !== undefined),
+      name: z.string().transform(knownReasonName),
+      code: z.string().transform(knownReasonCode),
       text: z.string(),
-      since: z.int().nonnegative(),
+      since: z.int().nonnegative().transform(unixSeconds),
       fix: z.string(),
       out: z.boolean(),
     }),
@@ -87,9 +83,5 @@ export function createHttpCityHealth(options: HttpHealthOptions): CityHealth {
 function answerOf(found: z.output<typeof READINESS> | undefined): CityAnswer | undefined {
   if (found === undefined) return undefined;
   const { reasons, tip } = found;
-  return {
-    // Codes were found in the catalogue.
-    reasons: reasons.map((reason) => ({ ...reason, since: unixSeconds(reason.since) })) as never,
-    tip: tip === undefined ? undefined : { ...tip, muhash: tip.muhash },
-  };
+  return { reasons, tip: tip === undefined ? undefined : { ...tip, muhash: tip.muhash } };
 }

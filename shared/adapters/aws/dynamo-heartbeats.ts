@@ -35,7 +35,7 @@ function plainOf(item: DynamoItem): string {
   }
 }
 
-async function decode(item: DynamoItem): Promise<Heartbeat> {
+async function decode(item: DynamoItem): Promise<Heartbeat | undefined> {
   const said = plainOf(item);
   // Loaded by whoever reads one: zod with it, which who only writes his own does without.
   const { parseHeartbeat } = await import("./parse-heartbeat.ts");
@@ -63,7 +63,10 @@ export function createDynamoHeartbeats(chain: DynamoTable): Heartbeats {
     async all() {
       const where = { text: "#pk = :pk", values: { pk: text(PARTITION) } };
       const beats: Heartbeat[] = [];
-      for await (const item of chain.query({ where })) beats.push(await decode(item));
+      for await (const item of chain.query({ where })) {
+        const beat = await decode(item);
+        if (beat !== undefined) beats.push(beat);
+      }
       return beats;
     },
   };

@@ -1,10 +1,9 @@
 import * as z from "zod";
 import type { CityAnswer } from "#shared/fleet/judge-fleet.ts";
 import { RECENT_HASHES } from "#shared/fleet/judge-fleet.ts";
-import { REASON_NAMES } from "#shared/fleet/reason.ts";
+import { knownReasonCode, knownReasonName } from "#shared/fleet/known-reason.ts";
 import type { CityAsker } from "#shared/ports/fleet-watch.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
-import { findError } from "#shared/primitives/error-catalogue.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
 
 const ANSWER_MS = 5_000;
@@ -21,13 +20,8 @@ const Answer = z.object({
   reasons: z
     .array(
       z.object({
-        name: z.enum(REASON_NAMES),
-        code: z
-          .string()
-          // What is in the catalogue is a code of it.
-          .transform(
-            (code) => (findError(code) === undefined ? "EXOS-E2001" : code) as "EXOS-E2001",
-          ),
+        name: z.string().transform(knownReasonName),
+        code: z.string().transform(knownReasonCode),
         text: z.string().max(200),
         since: z.int().min(0).transform(unixSeconds),
         fix: z.string().max(200),

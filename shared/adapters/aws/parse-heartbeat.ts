@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DIFFERENCES } from "#shared/fleet/reason.ts";
-import type { Heartbeat } from "#shared/ports/heartbeats.ts";
+import type { BeatingService, Heartbeat } from "#shared/ports/heartbeats.ts";
 import { type HashHex, unixSeconds } from "#shared/primitives/brand.ts";
 import { parseHashHex } from "#shared/primitives/hash.ts";
 
@@ -15,7 +15,12 @@ const Hash = z.string().transform((value, context): HashHex => {
 const maybe = <Shape extends z.ZodType>(shape: Shape) =>
   z.union([shape, z.null().transform(() => undefined)]);
 
-const Shape = z.discriminatedUnion("service", [
+/** What a city may be said to differ in, whichever release says so. */
+const WORDS_MAX = 16;
+const differencesOf = (words: readonly string[]) =>
+  DIFFERENCES.filter((difference) => words.includes(difference));
+
+const Known = z.discriminatedUnion("service", [
   z.object({
     service: z.literal("ingest"),
     at: At,
@@ -37,8 +42,8 @@ const Shape = z.discriminatedUnion("service", [
           city: z.string(),
           at: At,
           ready: z.boolean(),
-          // One that a release before this wrote does not say.
-          differs: z.array(z.enum(DIFFERENCES)).max(DIFFERENCES.length).default([]),
+          // One that a release before this wrote does not say, and one after it may say more.
+          differs: z.array(z.string()).max(WORDS_MAX).default([]).transform(differencesOf),
           tip: maybe(z.object({ height: Count, hash: Hash, muhash: maybe(Hash) })),
         }),
       )
@@ -47,7 +52,17 @@ const Shape = z.discriminatedUnion("service", [
   z.object({ service: z.enum(["stake", "load"]), at: At }),
 ]);
 
-/** What a part of a city said of itself, as JSON. @throws when nobody could have said it */
-export function parseHeartbeat(said: string): Heartbeat {
-  return Shape.parse(JSON.parse(said));
+const KNOWN: readonly string[] = ["ingest", "watch", "stake", "load"] satisfies BeatingService[];
+const Unknown = z.object({ service: z.string().refine((name) => !KNOWN.includes(name)) });
+
+/**
+ * What a part of a city said of itself, as JSON.
+ *
+ * @returns `undefined` for a part that only a release after this has: its last word stays when the
+ *   city goes back to this one
+ * @throws when nobody could have said it
+ */
+export function parseHeartbeat(said: string): Heartbeat | undefined {
+  const plain: unknown = JSON.parse(said);
+  return Unknown.safeParse(plain).success ? undefined : Known.parse(plain);
 }

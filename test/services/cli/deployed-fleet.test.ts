@@ -18,6 +18,13 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   sin: ready("bb"),
   fra: { reasons: "none" },
   tyo: { ...ready("aa"), reasons: [{ name: "moon", code: "EXOS-E2001" }] },
+  // Of a newer release than whoever asks.
+  bom: {
+    ...ready("aa"),
+    reasons: [
+      { name: "moon", code: "EXOS-E8999", text: "Full moon", since: 5, fix: "Wait", out: false },
+    ],
+  },
 };
 
 const health = createHttpCityHealth({
@@ -30,7 +37,7 @@ const health = createHttpCityHealth({
     return new Response(JSON.stringify(ANSWERS[city]), { status: 503 });
   }) as typeof fetch,
 });
-const CITIES = ["syd", "lon", "sin", "fra", "tyo", "par", "sel"];
+const CITIES = ["syd", "lon", "sin", "fra", "tyo", "par", "sel", "bom"];
 
 describe("a fleet seen from outside", () => {
   it("has an answer of each city that answers as one does, and of no other", async () => {
@@ -50,7 +57,10 @@ describe("a fleet seen from outside", () => {
       ["tyo", undefined, undefined, false],
       ["par", undefined, undefined, false],
       ["sel", undefined, undefined, false],
+      ["bom", 300, "2", false],
     ]);
+    const [bom] = viewDeployed(looks.slice(-1), undefined, unixSeconds(9)).cities;
+    expect(bom).toMatchObject({ ready: true, reasons: [{ text: "Full moon", fix: "Wait" }] });
   });
 
   it("is told with who differs and who is silent", async () => {

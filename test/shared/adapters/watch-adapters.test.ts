@@ -206,6 +206,12 @@ describe("asking a city whether it is ready", () => {
     });
   });
 
+  it("reads reasons that only a newer release has, by what they say themselves", async () => {
+    const newer = { ...reason, name: "tides", code: "EXOS-E8999", text: "low water", out: false };
+    const answer = await ask(() => Response.json({ ...body, reasons: [reason, newer] }));
+    expect(answer?.reasons).toEqual([reason, { ...newer, name: "phase", code: "EXOS-E2001" }]);
+  });
+
   it.each<[string, () => Response | Promise<Response>]>([
     ["another status", () => Response.json(body, { status: 502 })],
     ["text", () => new Response("<html>")],
