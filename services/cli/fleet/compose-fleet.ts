@@ -1,7 +1,6 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { EC2Client } from "@aws-sdk/client-ec2";
-import type { S3Client } from "@aws-sdk/client-s3";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { accessNames } from "#regions/access-names.ts";
@@ -24,19 +23,17 @@ import { createRegionLimits } from "#shared/adapters/aws/region-limits.ts";
 import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects, type S3Objects } from "#shared/adapters/aws/s3-objects.ts";
-import { createS3Record } from "#shared/adapters/aws/s3-record.ts";
 import { liftProtection } from "#shared/adapters/aws/stack-protection.ts";
 import { type StackState, stackStates, stackTemplate } from "#shared/adapters/aws/stack-states.ts";
 import { createSystemClock } from "#shared/adapters/embedded/system-clock.ts";
-import { StoreFault } from "#shared/ports/store-fault.ts";
 import { createAwsDeployments } from "./aws-deployments.ts";
 import { type CdkRuns, createCdkRuns } from "./cdk-runs.ts";
 import { composeGroup } from "./compose-group.ts";
+import { composeRecord } from "./compose-record.ts";
 import { composeSurvivors, type SurvivorDeps } from "./compose-survivors.ts";
 import type { AccessPorts } from "./deploy-access.ts";
 import type { EdgePorts } from "./deploy-edge.ts";
 import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
-import { DEPLOY_STATE } from "./deploy-state.ts";
 import { destroyCity } from "./destroy-city.ts";
 import { createExternalDeployments } from "./external-deployments.ts";
 import type { RegionLimits } from "./fleet-quotas.ts";
@@ -117,7 +114,7 @@ export async function composeFleet(options: FleetOptions): Promise<FleetTools> {
     );
   };
   const releases = releasesIn(objects);
-  const record = recordIn(s3, buckets.release);
+  const record = composeRecord(s3, buckets.release);
   const cdk = createCdkRuns(options, releases);
   async function baseOf(city: string): Promise<string | undefined> {
     const at = cities.get(city);
@@ -348,23 +345,6 @@ function releasesIn(objects: S3Objects): ReleaseObjects {
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-function recordIn(client: S3Client, bucket: string): DeployRecord {
-  const record = createS3Record({ client, bucket, key: "deploy.json" });
-  return {
-    async read() {
-      const found = await record.read().catch((cause: unknown) => {
-        // The bucket is made by the first deployment.
-        if (cause instanceof StoreFault && cause.code === "EXOS-E8102") return undefined;
-        throw cause;
-      });
-      if (found === undefined) return undefined;
-      const text = Buffer.from(found.bytes).toString("utf8");
-      return { state: DEPLOY_STATE.parse(JSON.parse(text)), tag: found.etag };
-    },
-    write: (state, tag) => record.replace(Buffer.from(JSON.stringify(state)), tag),
-  };
 }
 
 /**

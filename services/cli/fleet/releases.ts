@@ -3,6 +3,7 @@ import * as z from "zod";
 import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { RELEASE_NAME } from "#shared/primitives/release-name.ts";
+import { jsonOf } from "./json-of.ts";
 import { dropImages } from "./stored-image.ts";
 
 /**
@@ -88,7 +89,7 @@ export async function fetchRelease(
 ): Promise<readonly ReleaseFile[] | undefined> {
   const text = await objects.get(keyOf(version, CONTENTS_FILE));
   if (text === undefined) return undefined;
-  const contents = CONTENTS.safeParse(JSON.parse(Buffer.from(text).toString("utf8")));
+  const contents = CONTENTS.safeParse(jsonOf(text));
   if (!contents.success) throw damaged(version, CONTENTS_FILE);
   return inParallel(contents.data.files, AT_ONCE, async ({ path, sha256: wanted }) => {
     const bytes = await objects.get(keyOf(version, path));
@@ -115,9 +116,7 @@ export async function listReleases(objects: ReleaseObjects): Promise<readonly st
   const found: { readonly version: string; readonly at: number }[] = [];
   for (const key of await objects.list("assembly/")) {
     if (!key.endsWith(`/${CONTENTS_FILE}`)) continue;
-    const contents = CONTENTS.safeParse(
-      JSON.parse(Buffer.from((await objects.get(key)) ?? []).toString("utf8") || "null"),
-    );
+    const contents = CONTENTS.safeParse(jsonOf((await objects.get(key)) ?? new Uint8Array(0)));
     if (contents.success) found.push(contents.data);
   }
   return found.toSorted((a, b) => b.at - a.at).map(({ version }) => version);

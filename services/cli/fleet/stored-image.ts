@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { jsonOf } from "./json-of.ts";
 import type { ReleaseObjects } from "./releases.ts";
 
 const DIGEST = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -81,7 +82,7 @@ export async function findImage(
 ): Promise<StoredImage | undefined> {
   const bytes = await objects.get(keyOf(version, CONTENTS));
   if (bytes === undefined) return undefined;
-  const stored = STORED.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  const stored = STORED.safeParse(jsonOf(bytes));
   if (stored.success) return stored.data;
   throw damaged(version, CONTENTS);
 }

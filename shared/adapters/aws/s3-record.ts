@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { awsFaultOf } from "./aws-fault.ts";
 import { createS3Objects, type S3Object } from "./s3-objects.ts";
@@ -13,29 +14,41 @@ export interface S3Record {
   replace(bytes: Uint8Array, etag: string | undefined): Promise<string | undefined>;
 }
 
-/** Somebody else was first: a condition was not met, or another write was on its way. */
-const LOST: ReadonlySet<number | undefined> = new Set([409, 412]);
+/** Somebody else was first. */
+const NOT_MET = 412;
+/** Another write was on its way, perhaps this very one: nobody knows yet who is first. */
+const CONFLICT = 409;
+/** How often it is asked then, and how much longer it is waited each time. */
+const TRIES_MAX = 5;
+const PAUSE_MS = 200;
 
 /** @source cloud.md 11, `deploy.json` */
 export function createS3Record(options: {
   readonly client: Pick<S3Client, "send">;
   readonly bucket: string;
   readonly key: string;
+  /** Milliseconds; given by tests, which wait for nothing. */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
 }): S3Record {
-  const { client, bucket: Bucket, key: Key } = options;
+  const { client, bucket: Bucket, key: Key, pause = sleep } = options;
   const objects = createS3Objects(options);
   return {
     read: () => objects.get(Key),
     async replace(Body, etag) {
       const condition = etag === undefined ? { IfNoneMatch: "*" } : { IfMatch: etag };
-      try {
-        const put = new PutObjectCommand({ Bucket, Key, Body, ...condition });
-        return (await client.send(put)).ETag ?? "";
-      } catch (cause) {
-        const status =
-          cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
-        if (LOST.has(status)) return undefined;
-        throw awsFaultOf(cause, `writing s3://${Bucket}/${Key}`);
+      for (let tries = 1; ; tries++) {
+        try {
+          const put = new PutObjectCommand({ Bucket, Key, Body, ...condition });
+          return (await client.send(put)).ETag ?? "";
+        } catch (cause) {
+          const status =
+            cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
+          if (status === NOT_MET) return undefined;
+          if (status !== CONFLICT || tries === TRIES_MAX) {
+            throw awsFaultOf(cause, `writing s3://${Bucket}/${Key}`);
+          }
+        }
+        await pause(tries * PAUSE_MS);
       }
     },
   };

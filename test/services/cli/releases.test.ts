@@ -53,6 +53,15 @@ describe("a stored release", () => {
     await expect(fetchRelease("1", objects)).rejects.toThrow("asset.ab/lambda.mjs of release 1");
   });
 
+  it("whose contents were cut off is refused, and is none of those that are listed", async () => {
+    const objects = memoryReleases();
+    for (const at of [1, 2]) await saveRelease(release(String(at), at), objects);
+    const key = "assembly/1/release.json";
+    objects.kept.set(key, objects.kept.get(key)?.subarray(0, 9) ?? new Uint8Array(0));
+    await expect(fetchRelease("1", objects)).rejects.toMatchObject({ code: "EXOS-E8102" });
+    expect(await listReleases(objects)).toEqual(["2"]);
+  });
+
   it("that names a file outside of its folder is refused", async () => {
     const objects = memoryReleases();
     const files = [{ path: "../x", bytes: new Uint8Array(1) }];
