@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Keys of a role, as every client of the SDK resolves them. */
 export interface AwsKeys {
@@ -16,6 +17,8 @@ export interface AwsCaller {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. */
   readonly wallMs: () => number;
+  /** Milliseconds; given by tests, which wait for nothing. */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
 }
 
 /** One POST to the root of a service. */
@@ -32,30 +35,75 @@ export interface AwsRequest {
 
 const REQUEST_MS = 3_000;
 
+/** As every client of the SDK has it. @source cloud.md 7.1 */
+const TRIES_MAX = 3;
+/** At most so long before the second, and twice as long before the next. */
+const PAUSE_MS = 100;
+/** No signature is taken whose time is five minutes off: a clock that is, is put right. */
+const SKEW_MS_MAX = 240_000;
+const UNTIMELY = /Signature|RequestExpired|TooSkewed|AuthFailure/;
+const PASSING = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
+
+/** What a service answered instead, named as it names that. */
+class SignedRefusal extends RangeError {
+  readonly status: number;
+  /** When it was said, by the service's clock, in milliseconds since 1970; NaN where it does not say. */
+  readonly saidMs: number;
+
+  constructor(service: string, { status, headers }: Response, text: string) {
+    super(`${service} answered ${status}`);
+    this.name = nameOf(text) ?? `Status${status}`;
+    this.status = status;
+    this.saidMs = Date.parse(headers.get("date") ?? "");
+  }
+}
+
 /**
  * Ask a service one thing. For the few calls whose clients would fill a function's bundle: EC2's has
- * 552 KB of its 1,200, that of SSM 78.
+ * 552 KB of its 1,200, that of SSM 78. As their clients do, it asks again what may pass, and by the
+ * service's clock where ours is wrong.
  *
+ * @param request that may be repeated
  * @throws RangeError named as the service names what it refuses, or whatever `fetch` throws
  */
 export async function sendSigned(request: AwsRequest, caller: AwsCaller): Promise<string> {
-  const region = await caller.region();
-  const own = `https://${request.service}.${region}.amazonaws.com`;
-  const url = new URL(caller.endpoint ?? own);
-  const headers = signedHeaders(request, {
-    region,
-    host: url.host,
-    keys: await caller.keys(),
-    now: new Date(caller.wallMs()).toISOString().replace(/[-:]|\.\d{3}/g, ""),
-  });
+  const { wallMs, pause = sleep } = caller;
+  const [region, keys] = [await caller.region(), await caller.keys()];
+  let skewMs = 0;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await sendOnce(request, caller, { region, keys, nowMs: wallMs() + skewMs });
+    } catch (cause) {
+      const isUntimely = cause instanceof SignedRefusal && UNTIMELY.test(cause.name);
+      const offMs = isUntimely ? cause.saidMs - wallMs() - skewMs : 0;
+      const isOff = Math.abs(offMs) > SKEW_MS_MAX;
+      if (tries === TRIES_MAX || !(isOff || mayPass(cause))) throw cause;
+      if (isOff) skewMs += offMs;
+      else await pause(Math.random() * PAUSE_MS * 2 ** (tries - 1));
+    }
+  }
+}
+
+function mayPass(cause: unknown): boolean {
+  if (!(cause instanceof SignedRefusal)) return true;
+  return cause.status >= 500 || cause.status === 429 || PASSING.test(cause.name);
+}
+
+async function sendOnce(
+  request: AwsRequest,
+  { endpoint, fetch }: Pick<AwsCaller, "endpoint" | "fetch">,
+  by: { readonly region: string; readonly keys: AwsKeys; readonly nowMs: number },
+): Promise<string> {
+  const { region, keys, nowMs } = by;
+  const url = new URL(endpoint ?? `https://${request.service}.${region}.amazonaws.com`);
+  const now = new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, "");
+  const headers = signedHeaders(request, { region, host: url.host, keys, now });
   const { body } = request;
   const signal = AbortSignal.timeout(request.requestMs ?? REQUEST_MS);
-  const answer = await caller.fetch(url.href, { method: "POST", headers, body, signal });
+  const answer = await fetch(url.href, { method: "POST", headers, body, signal });
   const text = await answer.text();
   if (answer.ok) return text;
-  const error = new RangeError(`${request.service} answered ${answer.status}`);
-  error.name = nameOf(text) ?? `Status${answer.status}`;
-  throw error;
+  throw new SignedRefusal(request.service, answer, text);
 }
 
 /** The error as XML or JSON says it; JSON may put a namespace before a `#`. */
