@@ -1,4 +1,5 @@
 import {
+  DescribeImportCommand,
   type DescribeTableCommand,
   type DynamoDBClient,
   ImportTableCommand,
@@ -122,6 +123,26 @@ describe("files for an import", () => {
     const generation = await importedBy(client, city);
     expect(protectedTables).toEqual([`${city.names.coins}-g${generation}`]);
     expect(await itemsOf(city.coins, generation)).toEqual(await written(city));
+  });
+
+  it("are waited for though a look at them is throttled", async () => {
+    const city = await openCity();
+    const { client } = importingClient(city.client, city.objects, "coins");
+    const importing = client.send as (command: unknown) => Promise<object>;
+    let done: object | undefined;
+    let looks = 0;
+    const send = async (command: unknown) => {
+      if (command instanceof DescribeImportCommand) {
+        if (looks++ > 0) return done;
+        throw Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+      }
+      const answer = await importing(command);
+      if (!(command instanceof ImportTableCommand)) return answer;
+      done = answer;
+      return { ImportTableDescription: { ImportStatus: "IN_PROGRESS" } };
+    };
+    await importedBy({ send: send as DynamoDBClient["send"] }, city);
+    expect(looks).toBe(2);
   });
 
   it("are refused when not every item came out of them", async () => {

@@ -54,7 +54,17 @@ export async function holdLease<T>(
   } finally {
     done.abort();
     const held = await keeping;
-    if (held !== undefined) await leases.release(held);
+    if (held !== undefined) await giveBack(held, deps);
+  }
+}
+
+/** What was done is done, and what failed has failed: a lease that is not given back ends by itself. */
+async function giveBack(lease: Lease, { leases, log }: Pick<HoldDeps, "leases" | "log">) {
+  try {
+    await leases.release(lease);
+  } catch (cause) {
+    if (!(cause instanceof StoreFault)) throw cause;
+    log.warn(cause.code ?? "EXOS-E8100", "lease not given back", { err: cause.message });
   }
 }
 

@@ -37,7 +37,10 @@ export async function awaitTable(
       if (Table?.TableStatus === "ACTIVE") return;
     } catch (cause) {
       const isAbsent = cause instanceof Error && cause.name === "ResourceNotFoundException";
-      if (!isAbsent || look >= ABSENT_MAX) throw awsFaultOf(cause, `describing ${TableName}`);
+      const fault = awsFaultOf(cause, `describing ${TableName}`);
+      // Whoever may look again need not be answered each time: an import takes hours.
+      const isNextOne = isAbsent ? look < ABSENT_MAX : fault.retryable && look < looks - 1;
+      if (!isNextOne) throw fault;
     }
     await pause(lookMs);
   }

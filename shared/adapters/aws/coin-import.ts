@@ -118,7 +118,9 @@ async function awaitImport(
       );
       state = ImportTableDescription;
     } catch (cause) {
-      throw awsFaultOf(cause, doing);
+      const fault = awsFaultOf(cause, doing);
+      // The import goes on whether this look was answered or not.
+      if (!fault.retryable || look === LOOKS_MAX - 1) throw fault;
     }
   }
   if (state.ImportStatus === "COMPLETED") return state;

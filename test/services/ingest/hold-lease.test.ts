@@ -67,6 +67,17 @@ it("goes on without being renewed where the store does not answer", async () => 
   expect(await done).toEqual({ state: "done", value: "value" });
 });
 
+it("ends as the work did where the store does not take the lease back", async () => {
+  const release = () => Promise.reject(new StoreFault("no answer", { retryable: true }));
+  const { deps } = createRig({ release });
+  expect(await holdLease("load", deps, async () => "value", forever)).toEqual({
+    state: "done",
+    value: "value",
+  });
+  const failed = holdLease("load", deps, () => Promise.reject(new RangeError("a bug")), forever);
+  await expect(failed).rejects.toThrow("a bug");
+});
+
 // Nobody waits for the lease while the work goes on: what nobody hears would end the process.
 it("tells a fault of its own when the work has ended", async () => {
   const { done } = await workPastRenewal({ renew: () => Promise.reject(new RangeError("a bug")) });
