@@ -1,4 +1,5 @@
 import type { Clock } from "#shared/ports/clock.ts";
+import { patiently } from "./patiently.ts";
 
 /** How a task ended. */
 export interface LoadEnd {
@@ -108,11 +109,14 @@ async function findRefill({ running }: LoadCityDeps): Promise<Refill | undefined
 }
 
 async function untilFilled({ task, before }: Refill, deps: LoadCityDeps): Promise<LoadCityOutcome> {
-  const isFilled = async () => ((await deps.generation()) ?? 0) > before;
-  let end = await deps.ended(task);
+  const pause = (milliseconds: number) => deps.clock.sleep(milliseconds);
+  const patient = <T>(ask: () => Promise<T>) => patiently(ask, { pause, say: deps.say });
+  const hasEnded = () => patient(() => deps.ended(task));
+  const isFilled = async () => ((await patient(() => deps.generation())) ?? 0) > before;
+  let end = await hasEnded();
   while (end === undefined && !(await isFilled())) {
     await deps.clock.sleep(LOOK_MS);
-    end = await deps.ended(task);
+    end = await hasEnded();
   }
   await turnOn(deps);
   return end === undefined ? { state: "filled", task } : { state: "ended", task, end };

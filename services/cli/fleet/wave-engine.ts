@@ -15,6 +15,7 @@ import {
 } from "./deploy-state.ts";
 import { type Held, HOLD_SECONDS, keep, TakenOver, take } from "./held-record.ts";
 import { judgeWave, reliable } from "./judge-wave.ts";
+import { patientPorts } from "./patiently.ts";
 
 /**
  * After what a city that changes is looked at for the first time, and a wave that bakes; each further
@@ -91,7 +92,8 @@ export type DeployOutcome =
  * @throws StoreFault when the world failed, or the signal's reason; the same command goes on later
  * @source cloud.md 11
  */
-export async function runWaves(order: DeployOrder, deps: WaveDeps): Promise<DeployOutcome> {
+export async function runWaves(order: DeployOrder, ports: WaveDeps): Promise<DeployOutcome> {
+  const deps = patientPorts(ports);
   const begun = await begin(order, deps);
   if ("state" in begun && begun.state === "refused") return begun;
   let held = begun as Held;
@@ -108,7 +110,7 @@ export async function runWaves(order: DeployOrder, deps: WaveDeps): Promise<Depl
   if (state.phase === "done") {
     const isWhole = order.waves.flat().every((city) => state.waves.flat().includes(city));
     // It went on with what was killed half way, of which these were only some, or none.
-    return isWhole ? { state: "done", deployed: state } : runWaves(order, deps);
+    return isWhole ? { state: "done", deployed: state } : runWaves(order, ports);
   }
   const [wave, reason] = [waveOf(state), state.reason ?? ""];
   if (state.phase === "kept") return { state: "kept", wave, reason, deployed: state };
