@@ -112,6 +112,8 @@ export async function composeAws(
   const { chain: _, objects, ...ports } = stores;
   // It is looked at every five seconds: what one look misses the next one sees.
   const { notice } = openChainStores(names, { clients, network, clock, entropy, reads: "lagging" });
+  // What peers say of the time is for blocks: what is kept for a while is kept by the machine's own.
+  const wall = createSystemClock();
   const sqs = createSqsClient({}, { traces });
   const pool = createDynamoTable({ client: clients.dynamo, table: names.EXOS_TABLE_POOL });
   const policy = { checkpoints: "assert", assumes: () => false } as const;
@@ -124,7 +126,7 @@ export async function composeAws(
   return {
     ...ports,
     ...known,
-    ...{ network, clock, entropy, log, notice },
+    ...{ network, clock, wall, entropy, log, notice },
     metrics,
     checkpoints: policy.checkpoints,
     pause: () => setImmediate(),
@@ -132,7 +134,7 @@ export async function composeAws(
     resolve,
     adjustTime: (seconds) => clock.adjust(seconds),
     pool: kept,
-    raw: createDynamoRawTransactions({ table: pool, clock }),
+    raw: createDynamoRawTransactions({ table: pool, clock: wall }),
     queues: {
       blocks: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_BLOCKS }),
       transactions: createSqsWorkQueue({ client: sqs, queueUrl: names.EXOS_QUEUE_TRANSACTIONS }),
@@ -151,7 +153,7 @@ export async function composeAws(
     // By the tip as it is: whoever replaces an object may not believe one that is held.
     pack: (signal) =>
       packSegments(
-        { ...ports, segments, leases, clock, log: log.module("pack"), dialect, owner },
+        { ...ports, segments, leases, clock: wall, log: log.module("pack"), dialect, owner },
         signal,
       ),
     stake: openStake(environment, {

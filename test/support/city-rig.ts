@@ -25,6 +25,8 @@ import { memoryValidator } from "./memory-validator.ts";
 /** What a test says about a city. */
 export interface CityRigOptions {
   readonly clock: Clock;
+  /** The machine's; the same unless given. */
+  readonly wall?: Pick<Clock, "now">;
   readonly connect?: readonly Endpoint[];
   /** Who stakes beside it; nobody unless given. */
   readonly stake?: CityPorts["stake"];
@@ -35,7 +37,7 @@ export interface CityRigOptions {
 /** The peer process of a city over ports in memory, and the rest of the city as one function. */
 export async function openCityRig(
   network: Network,
-  { clock, connect = [], stake, pack = async () => 0 }: CityRigOptions,
+  { clock, wall = clock, connect = [], stake, pack = async () => 0 }: CityRigOptions,
 ) {
   const log = createMemoryLog();
   const deps = { ...memoryValidator(network, unixSeconds(0)), clock, log };
@@ -60,6 +62,7 @@ export async function openCityRig(
   const raw = createMemoryRawTransactions(clock);
   const ports: CityPorts = {
     ...deps,
+    wall,
     checkpoints: "assert",
     transport: createTcpTransport(),
     entropy,

@@ -22,7 +22,7 @@ import { createHeldTip } from "./held-tip.ts";
 import { type Arrivals, createHintingDoor } from "./hinting-door.ts";
 import { createCityPoolDoor } from "./pool-door.ts";
 import { createRecentHeaders } from "./recent-headers.ts";
-import { runCityIngest } from "./run-city-ingest.ts";
+import { type CityIngest, runCityIngest } from "./run-city-ingest.ts";
 
 /** Stores that keep at hand what is asked for often. */
 export interface HeldStores {
@@ -49,6 +49,7 @@ export type CityPorts = Pick<
   Pick<ConnectionDeps, "transport" | "entropy" | "book" | "bans" | "resolve" | "adjustTime"> & {
     /** Written out once a minute. */
     readonly metrics: Metrics & { flush(): void };
+    readonly wall: CityIngest["wall"];
     readonly headers: HeaderStore;
     readonly coins: CoinStore;
     readonly pool: Pick<Pool, "get" | "all">;

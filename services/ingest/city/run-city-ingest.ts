@@ -35,6 +35,8 @@ export interface CityIngest {
   /** Addresses in the book. */
   addresses(): number;
   readonly clock: Clock;
+  /** The machine's, whatever peers say of the time: others of the city compare it with their own. */
+  readonly wall: Pick<Clock, "now">;
   readonly network: Pick<Network, "consensus">;
   readonly log: Pick<Log, "error" | "warn" | "debug">;
 }
@@ -161,13 +163,13 @@ function heightKnown(city: CityIngest): number {
 }
 
 async function beat(city: CityIngest): Promise<void> {
-  const { clock, peers, ingest, heartbeats } = city;
+  const { wall, peers, ingest, heartbeats } = city;
   const list = peers.list().filter(({ stage }) => stage === "ready");
   const peersIn = list.filter(({ kind }) => kind === "inbound").length;
   city.metrics.flush();
   await heartbeats.beat({
     service: "ingest",
-    at: clock.now(),
+    at: wall.now(),
     peersIn,
     peersOut: list.length - peersIn,
     bestHeader: ingest.best(),

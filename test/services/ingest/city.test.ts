@@ -188,6 +188,11 @@ describe("without peers, in virtual time", () => {
     expect(await city.heartbeats.all()).toMatchObject([{ at: 1_700_000_060 }]);
   });
 
+  it("gives it by the machine's own time, whatever peers say of it", async () => {
+    await using city = await alone({ wall: { now: () => unixSeconds(1_700_001_500) } });
+    expect(await city.heartbeats.all()).toMatchObject([{ at: 1_700_001_500 }]);
+  });
+
   it("tells how far it is behind by what its peer greets with, and leaves the gap to a load", async () => {
     const height = 5_000;
     const greeting = { height, time: START };
