@@ -24,6 +24,26 @@ const LASTING: readonly (readonly [ErrorCode, RegExp])[] = [
   ],
 ];
 
+/** An answer without a body, as one to HEAD is, has no name for what is wrong: its status alone tells. */
+const NAMELESS = /^Unknown(Error)?$/;
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  301: "EXOS-E8102",
+  307: "EXOS-E8102",
+  // S3's for credentials that expired, and for those that were signed for another region.
+  400: "EXOS-E8103",
+  401: "EXOS-E8103",
+  403: "EXOS-E8104",
+  404: "EXOS-E8102",
+};
+
+/** @returns the status of an answer that has no name for what is wrong */
+function namelessStatus(cause: Error): number | undefined {
+  if (!NAMELESS.test(cause.name) || !("$metadata" in cause)) return undefined;
+  // Every exception of a service has it.
+  const { httpStatusCode } = cause.$metadata as { readonly httpStatusCode?: number };
+  return httpStatusCode;
+}
+
 /**
  * A failed request as a fault of the port that made it.
  *
@@ -31,10 +51,14 @@ const LASTING: readonly (readonly [ErrorCode, RegExp])[] = [
  */
 export function awsFaultOf(cause: unknown, doing: string): StoreFault {
   if (cause instanceof StoreFault) return cause;
+  const status = cause instanceof Error ? namelessStatus(cause) : undefined;
   const name = cause instanceof Error ? cause.name : String(cause);
   const said = cause instanceof Error ? cause.message : "";
-  const code = LASTING.find(([, sign]) => sign.test(name))?.[0];
-  return new StoreFault(`${doing}: ${name}${said === "" ? "" : `, ${said}`}`, {
+  const code =
+    status === undefined ? LASTING.find(([, sign]) => sign.test(name))?.[0] : BY_STATUS[status];
+  const words =
+    status === undefined ? `${name}${said === "" ? "" : `, ${said}`}` : `status ${status}`;
+  return new StoreFault(`${doing}: ${words}`, {
     retryable: code === undefined,
     code: code ?? "EXOS-E8100",
     cause,

@@ -1,7 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { expect, it } from "vitest";
 import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
+import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { cannedClient } from "../../../support/aws/canned-client.ts";
+import { openCannedEndpoint } from "../../../support/aws/canned-endpoint.ts";
 
 const done = () => ({});
 const SET_UP = {
@@ -34,3 +36,26 @@ it("one of somebody else is named", async () => {
   await expect(prepareReleaseBucket(client, "releases")).rejects.toThrow(/bucket releases/);
   expect(asked).toHaveLength(1);
 });
+
+it.each([
+  [403, "EXOS-E8104", false],
+  [400, "EXOS-E8103", false],
+  [301, "EXOS-E8102", false],
+  [503, "EXOS-E8100", true],
+])(
+  "one that may not be looked at says why by its status alone, %d",
+  async (status, code, retryable) => {
+    await using endpoint = await openCannedEndpoint(() => ({ status, text: "" }));
+    const client = createS3Client({
+      region: "us-east-1",
+      endpoint: endpoint.url,
+      forcePathStyle: true,
+      maxAttempts: 1,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const message = `preparing the bucket releases: status ${status}`;
+    const fault = { code, retryable, message };
+    await expect(prepareReleaseBucket(client, "releases")).rejects.toMatchObject(fault);
+    client.destroy();
+  },
+);
