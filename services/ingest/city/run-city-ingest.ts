@@ -13,6 +13,7 @@ import type { TipNotice } from "#shared/ports/tip-notice.ts";
 import type { WorkSource } from "#shared/ports/work-queue.ts";
 import type { HashHex } from "#shared/primitives/brand.ts";
 import type { HeldTip } from "./held-tip.ts";
+import { createBestLook } from "./look-at-best.ts";
 import { networkHeight } from "./network-height.ts";
 import type { CityPoolDoor } from "./pool-door.ts";
 import { tellLoadDue } from "./tell-load-due.ts";
@@ -62,11 +63,12 @@ export async function runCityIngest(city: CityIngest, signal: AbortSignal): Prom
   const end = AbortSignal.any([signal, failing.signal]);
   // Hints may have been lost while nobody listened.
   await follow(city);
+  const lookAtBest = bestLookOf(city);
   const loops = [
     city.announce.consume((hint) => hear(hint, city), end),
     every(TICK_MS, () => city.ingest.tick(), { city, signal: end }),
     every(NOTICE_MS, () => lookAtNotice(city), { city, signal: end }),
-    every(BEAT_MS, () => beat(city), { city, signal: end }),
+    every(BEAT_MS, () => beat(city).then(lookAtBest), { city, signal: end }),
     every(DUE_MS, async () => tellLoadDue(heightKnown(city), city), { city, signal: end }),
     every(PACK_MS, () => pack(city, end), { city, signal: end }),
   ];
@@ -150,6 +152,16 @@ async function hearBad(hash: HashHex, city: CityIngest): Promise<void> {
   } else {
     city.ingest.rejected({ record: stored.record, error: stored.rejected });
   }
+}
+
+function bestLookOf(city: CityIngest): () => Promise<void> {
+  const { ingest, tip, headers, forget } = city;
+  return createBestLook({
+    ...{ headers, forget },
+    best: () => ingest.best(),
+    tip: () => tip.held(),
+    bad: (hash) => hearBad(hash, city),
+  });
 }
 
 function networkHeightNow({ clock, peers, ingest, network }: CityIngest): number | undefined {

@@ -231,6 +231,35 @@ describe("without peers, in virtual time", () => {
     expect(await connect()).toMatchObject({ tip: { height: 3 }, more: false });
   });
 
+  it("asks for a lighter chain where the hint was lost that the heaviest one is bad", async () => {
+    await using stack = new AsyncDisposableStack();
+    const peerWith = async (chain: Awaited<ReturnType<typeof mine>>) => {
+      const peer = stack.use(await openPeerNode(exosRegtest, stack.use(temporaryFolder()).path));
+      for (const { bytes } of chain) await peer.node.validator.accept(bytes);
+      await peer.until(async () => (await peer.node.tip()).height === chain.length);
+      return peer.endpoint;
+    };
+    const [heavier, lighter] = [await mine(6), await mine(5, 0x52)];
+    const connect = [await peerWith(heavier), await peerWith(lighter)];
+    await using city = await alone({ connect });
+    const until = async (holds: () => unknown) => {
+      while (!(await holds())) {
+        for (let turn = 0; turn < 100; turn++) await setImmediate();
+        await city.pass(1);
+      }
+    };
+    const isStored = (chain: typeof heavier) => () =>
+      city.deps.headers.get(chain.at(-1)?.record.hash ?? genesis.hash);
+    await until(isStored(heavier));
+    const hash = heavier[1]?.record.hash ?? genesis.hash;
+    await city.deps.headers.setRejected(hash, {
+      ...{ code: "bad-cs-amount", stage: "full", effect: "invalid" },
+      detail: {},
+    });
+    await until(isStored(lighter));
+    await until(() => city.city.peers.bans().length === 1);
+  });
+
   it("goes on where blocks cannot be packed, says why, and tries again ten minutes later", async () => {
     let tries = 0;
     await using city = await alone({
