@@ -187,14 +187,15 @@ function openStake(
   const { wire } = network.consensus;
   return (held, signal) => {
     const { coins, headers, tip, deliver } = held;
-    const own = { ...stores, network, clock, log, entropy, coins, headers };
+    const pause = () => setImmediate();
+    const own = { ...stores, network, clock, log, entropy, coins, headers, pause };
     return runCityStake(
       {
         ...{ network, clock, log, metrics, coins, headers, tip, deliver, signer, pool },
         index: openAddressIndex(names.EXOS_TABLE_INDEX, { ...own, dynamo, wire, clock }),
         stored: stores.headers,
         judge: (copy) => composeMempool({ ...own, pool: copy, scripts, policy, accepted }),
-        pause: () => setImmediate(),
+        pause,
         surroundings: () => surroundingsOf(held),
       },
       signal,

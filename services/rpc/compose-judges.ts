@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { CityPorts } from "#services/rpc/city/open-city.ts";
 import { type Arrivals, composeArrivals } from "#services/validate/compose-arrivals.ts";
 import { composeMempool } from "#services/validate/compose-mempool.ts";
@@ -9,7 +10,7 @@ const JUDGED = { checkpoints: "assert", assumes: () => false } as const;
 
 type Judged = Omit<
   Parameters<typeof composeMempool>[0],
-  "policy" | "pool" | "accepted" | "scripts"
+  "policy" | "pool" | "accepted" | "scripts" | "pause"
 > &
   Omit<Parameters<typeof composeArrivals>[0], "policy">;
 
@@ -22,8 +23,9 @@ export function composeJudges(deps: Judged): Pick<Arrivals, "store"> & Pick<City
   const policy = cityPolicy(deps.network);
   // Whoever writes the pool tells of what enters.
   const accepted = { send: async () => undefined };
+  const pause = () => setImmediate();
   return {
     store: composeArrivals({ ...deps, policy: JUDGED }).store,
-    judge: (pool) => composeMempool({ ...deps, pool, scripts, policy, accepted }),
+    judge: (pool) => composeMempool({ ...deps, pool, scripts, policy, accepted, pause }),
   };
 }

@@ -167,5 +167,6 @@ export function composePool(
     raw: createDynamoRawTransactions({ table, clock: city.clock }),
     accepted: announce,
     announce,
+    pause: () => setImmediate(),
   };
 }

@@ -113,5 +113,6 @@ export async function composeMempool(
   const file = await openFilePool({ path: options.path, genesis, log });
   const policy = { ...defaultPolicy(shared.network), ...options.policy };
   const entropy = createSystemEntropy();
-  return { mempool: createMempool({ ...shared, log, pool: file, policy, entropy }), file };
+  const deps = { ...shared, log, pool: file, policy, entropy, pause: () => setImmediate() };
+  return { mempool: createMempool(deps), file };
 }

@@ -80,27 +80,27 @@ function createReader(
 ): Pick<Mempool, Reading> {
   const { table, orphans } = keeper;
   const entries = (members: Iterable<Parameters<typeof entryOf>[0]>) =>
-    [...members].map((member) => entryOf(member, table.graph, table.unbroadcast));
+    [...members].map((member) => entryOf(member, table.shown, table.unbroadcast));
   return {
     async get(txid) {
-      const member = table.graph.get(txid);
-      return member === undefined ? undefined : entryOf(member, table.graph, table.unbroadcast);
+      const member = table.shown.get(txid);
+      return member === undefined ? undefined : entryOf(member, table.shown, table.unbroadcast);
     },
-    has: async (txid) => table.graph.get(txid) !== undefined,
+    has: async (txid) => table.shown.get(txid) !== undefined,
     unknown: async (txids) => txids.filter((txid) => !keeper.isKnown(txid)),
-    ids: async () => [...table.graph.members()].map(({ txid }) => txid),
-    entries: async () => entries(table.graph.members()),
+    ids: async () => [...table.shown.members()].map(({ txid }) => txid),
+    entries: async () => entries(table.shown.members()),
     async related(txid, direction) {
-      const member = table.graph.get(txid);
+      const member = table.shown.get(txid);
       if (member === undefined) return [];
-      const { graph } = table;
+      const { shown: graph } = table;
       const all =
         direction === "ancestors" ? graph.withAncestors([member]) : graph.withDescendants([member]);
       return entries(all.filter((other) => other !== member));
     },
-    spenderOf: async (outpoint) => table.graph.spenderOf(outpoint)?.txid,
+    spenderOf: async (outpoint) => table.shown.spenderOf(outpoint)?.txid,
     async info() {
-      const { graph } = table;
+      const { shown: graph } = table;
       const asked = table.rate();
       const isFree = asked < policy.relayFeeRate;
       return {

@@ -77,6 +77,7 @@ export async function createRpcNode(
       policy: defaultPolicy(network),
       entropy: createSeededEntropy("pool"),
       accepted: { send: async () => undefined },
+      pause: async () => undefined,
     }),
   };
   const told: string[] = [];

@@ -10,7 +10,7 @@ import type { ValidateDeps } from "../deps.ts";
 export interface MempoolDeps
   extends Pick<
     ValidateDeps,
-    "network" | "blocks" | "headers" | "coins" | "scripts" | "clock" | "log"
+    "network" | "blocks" | "headers" | "coins" | "scripts" | "clock" | "log" | "pause"
   > {
   readonly policy: PoolPolicy;
   readonly pool: Pool;

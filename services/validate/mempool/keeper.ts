@@ -60,7 +60,7 @@ export class PoolKeeper {
   }
 
   isKnown(txid: HashHex): boolean {
-    const isHere = this.table.graph.get(txid) !== undefined || this.orphans.has(txid);
+    const isHere = this.table.shown.get(txid) !== undefined || this.orphans.has(txid);
     return isHere || this.#rejects.get(txid) !== undefined;
   }
 

@@ -2,6 +2,7 @@ import { decodeBlock } from "#shared/codec/decode-block.ts";
 import { coinKind } from "#shared/consensus/coin-kind.ts";
 import type { HeaderRecord } from "#shared/consensus/header-record.ts";
 import type { PoolMember } from "#shared/consensus/policy/pool-graph.ts";
+import { createTurns } from "#shared/ports/turns.ts";
 import type { HashHex, UnixSeconds } from "#shared/primitives/brand.ts";
 import { toHashHex } from "#shared/primitives/hash.ts";
 import type { HashedTransaction } from "#shared/primitives/transaction.ts";
@@ -81,17 +82,21 @@ export async function judgeAgain(
   loose: readonly HashedTransaction[],
   { deps, table, reenter }: Moving,
 ): Promise<HashHex[]> {
+  const turn = createTurns(deps);
   const members = table.reset();
   const freed: HashHex[] = [];
   for (const tx of loose) {
     const isBack = await reenter(tx, { wasMined: true, time: deps.clock.now() });
     if (isBack) freed.push(toHashHex(tx.txid));
+    await turn();
   }
   const lost: PoolMember[] = [];
   for (const member of members) {
     const isBack = await reenter(member.tx, { wasMined: false, time: member.time });
     if (!isBack) lost.push(member);
+    await turn();
   }
+  table.show();
   await table.leave(lost.reverse());
   await table.limit();
   return freed;

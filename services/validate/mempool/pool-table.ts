@@ -8,12 +8,13 @@ import { evictionScore, rankForEviction } from "#shared/consensus/policy/rank-fo
 import { rollingRate } from "#shared/consensus/policy/rolling-rate.ts";
 import { NO_POOL, type PooledTransaction, type PoolSummary } from "#shared/ports/pool.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import { createTurns } from "#shared/ports/turns.ts";
 import { amount, type HashHex } from "#shared/primitives/brand.ts";
 import { outpointKey } from "#shared/primitives/outpoint-key.ts";
 import type { Outpoint } from "#shared/primitives/transaction.ts";
 import type { MempoolDeps } from "./deps.ts";
 
-type TableDeps = Pick<MempoolDeps, "pool" | "policy" | "network" | "clock">;
+type TableDeps = Pick<MempoolDeps, "pool" | "policy" | "network" | "clock" | "pause">;
 
 /** One transaction that may enter, and what has to leave for it, children before parents. */
 export interface Entrance {
@@ -37,6 +38,8 @@ const TELLS_MAX = 16;
 export class PoolTable {
   readonly #deps: TableDeps;
   #graph = new PoolGraph();
+  /** As it was before its members were forgotten, until it is whole again. */
+  #before: PoolGraph | undefined;
   /** As it was read or written last. */
   #summary: PoolSummary = NO_POOL;
   /** What of this pool the summary holds. */
@@ -57,13 +60,23 @@ export class PoolTable {
     return this.#graph;
   }
 
+  /** For who reads without the lock: members that are judged again are there meanwhile. */
+  get shown(): PoolGraph {
+    return this.#before ?? this.#graph;
+  }
+
   /** Take over what counts in the store in place of every member. @throws StoreFault of the store */
   async load(): Promise<void> {
     this.#summary = await this.#deps.pool.summary();
     // Before what counts is read: who writes meanwhile raises it.
     const counted = await this.#deps.pool.all();
+    const turn = createTurns(this.#deps);
     this.reset();
-    for (const kept of counted) this.#add(this.#factsOf(kept), kept.unbroadcast);
+    for (const kept of counted) {
+      this.#add(this.#factsOf(kept), kept.unbroadcast);
+      await turn();
+    }
+    this.show();
     this.#told = { count: this.#summary.count, bytes: this.#summary.bytes };
     this.#isWhole = true;
   }
@@ -135,12 +148,18 @@ export class PoolTable {
     this.unbroadcast.delete(txid);
   }
 
-  /** Forget every member, to judge them again; the store still has them. */
+  /** Forget every member, to judge them again; the store still has them. `show` ends it. */
   reset(): readonly PoolMember[] {
     const members = [...this.#graph.members()];
+    this.#before ??= this.#graph;
     this.#graph = new PoolGraph();
     this.#oldest = Number.POSITIVE_INFINITY;
     return members;
+  }
+
+  /** The pool is whole again. */
+  show(): void {
+    this.#before = undefined;
   }
 
   /** Throw out what is too old, then the worst while there is too much. */

@@ -56,6 +56,7 @@ async function openMemoryCity() {
     scripts: createInlineScripts(network.consensus),
     policy: defaultPolicy(network),
     accepted: queue,
+    pause: async () => undefined,
   };
   let judges = 0;
   const ports: CityPorts = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createMempool } from "#services/validate/mempool.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { createPoolRig, idOf } from "../../support/pool-rig.ts";
 
@@ -30,6 +31,23 @@ describe("a restart", () => {
     for (const tx of [parent, child]) await rig.accept(tx);
     const next = rig.restarted();
     await next.open([]);
+    expect(await next.entries()).toEqual(await rig.mempool.entries());
+  });
+
+  it("lets others have their turn while it judges, who find the pool as it was or whole", async () => {
+    const rig = await createPoolRig();
+    for (const at of [3, 4, 5]) await rig.accept(rig.pay([await rig.coinbaseAt(at)]));
+    let elapsedMs = 0;
+    const seen: number[] = [];
+    const next = createMempool({
+      ...rig.deps,
+      // Every step takes longer than one task may.
+      clock: { ...rig.clock, elapsedMs: () => (elapsedMs += 100) },
+      pause: async () => void seen.push((await next.ids()).length),
+    });
+    await next.open([]);
+    // Read from the store, then judged.
+    expect(seen).toEqual([0, 0, 0, 3, 3, 3]);
     expect(await next.entries()).toEqual(await rig.mempool.entries());
   });
 
