@@ -67,6 +67,26 @@ export function scriptVerifierContract(open: () => ScriptVerifier & AsyncDisposa
     expect(outcomes[149]?.error).toBe("EvalFalse");
   });
 
+  it("answers for a transaction of many inputs as for one of few", async () => {
+    await using verifier = open();
+    const many = (scripts: Readonly<Record<number, string>>) =>
+      jobOf(Array.from({ length: 100 }, (_, index) => scripts[index] ?? "1"));
+    const outcomes = await verifier.verify([
+      many({ 40: KEY, 99: KEY }),
+      many({ 3: "NOP10 1", 70: "1" }),
+      many({ 33: "NOP10 1", 70: "RETURN", 98: "0" }),
+      many({ 70: "0", 71: "NOP10 1" }),
+      many({}),
+    ]);
+    expect(outcomes).toEqual([
+      good,
+      { error: undefined, coldStake: true },
+      { error: "OpReturn", coldStake: true },
+      { error: "EvalFalse", coldStake: false },
+      good,
+    ]);
+  });
+
   it("answers small blocks that are asked one right behind the other, each its own", async () => {
     await using verifier = open();
     const failing = { error: "EvalFalse", coldStake: false };

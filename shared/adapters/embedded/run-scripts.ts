@@ -7,7 +7,11 @@ import { verifyInputs } from "#shared/script/verify-inputs.ts";
 export type ScriptRules = Pick<ConsensusParams, "wire" | "dialect">;
 
 /** A job whose transaction need not be hashed. */
-type PlainJob = Pick<ScriptJob, "prevouts" | "flags"> & { readonly tx: Transaction };
+type PlainJob = Pick<ScriptJob, "prevouts" | "flags"> & {
+  readonly tx: Transaction;
+  /** Index of the input that the first of the outputs is spent by; 0 unless given. */
+  readonly first?: number;
+};
 
 /**
  * Run the scripts of some transactions, their signatures in one batch. Of each the outcome is that
@@ -15,9 +19,9 @@ type PlainJob = Pick<ScriptJob, "prevouts" | "flags"> & { readonly tx: Transacti
  */
 export function runScripts(jobs: readonly PlainJob[], { dialect }: ScriptRules): ScriptOutcome[] {
   const verdicts = verifyInputs(
-    jobs.flatMap(({ tx, prevouts, flags }) =>
-      prevouts.map(({ value, scriptPubKey }, index) => {
-        return { tx, index, value, scriptPubKey, flags, dialect };
+    jobs.flatMap(({ tx, prevouts, flags, first = 0 }) =>
+      prevouts.map(({ value, scriptPubKey }, at) => {
+        return { tx, index: first + at, value, scriptPubKey, flags, dialect };
       }),
     ),
   );
