@@ -36,6 +36,13 @@ export function createCityPoolDoor(deps: CityPoolDeps): CityPoolDoor {
   /** Those seen first stand first. */
   const seen = new Map<HashHex, number>();
   let list: { readonly ids: readonly HashHex[]; readonly atMs: number } | undefined;
+  let reading: Promise<readonly HashHex[]> | undefined;
+
+  async function readIds(): Promise<readonly HashHex[]> {
+    const ids = (await pool.all()).map(({ txid }) => txid);
+    list = { ids, atMs: clock.elapsedMs() };
+    return ids;
+  }
 
   function see(txid: HashHex): void {
     seen.delete(txid);
@@ -61,11 +68,12 @@ export function createCityPoolDoor(deps: CityPoolDeps): CityPoolDoor {
     },
     get: async (txid) => (await pool.get(txid))?.raw,
     async ids() {
-      if (list === undefined || clock.elapsedMs() - list.atMs >= LIST_MS) {
-        const all = await pool.all();
-        list = { ids: all.map(({ txid }) => txid), atMs: clock.elapsedMs() };
-      }
-      return list.ids;
+      if (list !== undefined && clock.elapsedMs() - list.atMs < LIST_MS) return list.ids;
+      // Peers come together, first of all at a start: a whole pool for each would fill the memory.
+      reading ??= readIds().finally(() => {
+        reading = undefined;
+      });
+      return reading;
     },
     refused: see,
   };

@@ -31,9 +31,17 @@ function poolRig() {
   const clock = createManualClock(START);
   const done: string[] = [];
   const kept = createMemoryRawTransactions(clock);
-  const faults = { queue: false };
+  const faults = { queue: false, pool: false };
+  const pool = createMemoryPool();
   const door = createCityPoolDoor({
-    pool: createMemoryPool(),
+    pool: {
+      ...pool,
+      async all() {
+        done.push("read");
+        if (faults.pool) throw new StoreFault("throttled", { retryable: true });
+        return pool.all();
+      },
+    },
     raw: {
       get: (txid) => kept.get(txid),
       async put(txid, raw) {
@@ -80,6 +88,22 @@ it("takes a transaction again that could not be handed on", async () => {
   faults.queue = true;
   await expect(door.offer(transaction, "7")).rejects.toThrow("throttled");
   expect(await door.wants(genesis.hash)).toBe(true);
+});
+
+it("reads the pool once for all peers that come meanwhile, and again after a minute", async () => {
+  const { door, done, clock, faults } = poolRig();
+  const ask = () => Promise.allSettled(Array.from({ length: 16 }, () => door.ids()));
+  faults.pool = true;
+  expect((await ask()).map(({ status }) => status)).toEqual(Array(16).fill("rejected"));
+  faults.pool = false;
+  const listed = { status: "fulfilled", value: [] };
+  expect(await ask()).toEqual(Array(16).fill(listed));
+  clock.advance(59_999);
+  expect(await ask()).toEqual(Array(16).fill(listed));
+  expect(done).toEqual(["read", "read"]);
+  clock.advance(1);
+  await ask();
+  expect(done).toEqual(["read", "read", "read"]);
 });
 
 it("reads the tip once, and again only when it is told to", async () => {
