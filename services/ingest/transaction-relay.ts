@@ -17,8 +17,12 @@ const ASKED_MS = 60_000;
 const TOLD_MAX = 5_000;
 /** Others that announced what one is asked for: who keeps it back is not the last to be asked. */
 const OTHERS_MAX = 8;
-/** Transactions that wait for the pool; what comes above is left aside. */
+/**
+ * Transactions that wait for the pool, and bytes of them: those of one message. Decoded, they take many
+ * times as much. What comes above is left aside.
+ */
 const OFFERED_MAX = 1_000;
+const OFFERED_BYTES_MAX = 4 * 1_048_576;
 
 /** Of whom a transaction is asked, until when nobody else is, and who else has it. */
 interface Asked {
@@ -35,6 +39,7 @@ export class TransactionRelay {
   /** Those that were asked for first stand first. */
   readonly #asked = new Map<HashHex, Asked>();
   #offered = 0;
+  #offeredBytes = 0;
 
   /** @param peers whoever hears of what entered the pool */
   constructor(
@@ -64,12 +69,18 @@ export class TransactionRelay {
   delivered(peer: RelayPeer, transaction: HashedTransaction): void {
     const { pool } = this.#deps;
     this.#asked.delete(toHashHex(transaction.txid));
-    if (pool === undefined || this.#offered >= OFFERED_MAX) return;
+    const { length } = transaction.raw;
+    const isFull = this.#offered >= OFFERED_MAX || this.#offeredBytes + length > OFFERED_BYTES_MAX;
+    if (pool === undefined || isFull) return;
     this.#offered++;
+    this.#offeredBytes += length;
     pool
       .offer(transaction, peer.id)
       .catch(this.#failed)
-      .finally(() => this.#offered--);
+      .finally(() => {
+        this.#offered--;
+        this.#offeredBytes -= length;
+      });
   }
 
   absent(peer: RelayPeer, txids: readonly Hash256[]): void {

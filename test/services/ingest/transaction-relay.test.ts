@@ -1,8 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type RelayPeer, TransactionRelay } from "#services/ingest/transaction-relay.ts";
 import { createManualClock } from "#shared/adapters/embedded/manual-clock.ts";
 import { unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex, parseHashHex, toHashHex } from "#shared/primitives/hash.ts";
+import type { HashedTransaction } from "#shared/primitives/transaction.ts";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -13,13 +14,13 @@ const txidOf = (number: number) => {
 };
 
 /** A relay over a pool that has nothing, and peers that write down what they are asked for. */
-function createRig() {
+function createRig(offer: () => Promise<void> = async () => undefined) {
   const clock = createManualClock(unixSeconds(1_700_000_000));
   const peers = new Set<RelayPeer>();
   const asked: string[] = [];
   const pool = {
     wants: async () => true,
-    offer: async () => undefined,
+    offer,
     get: async () => undefined,
     ids: async () => [],
   };
@@ -81,4 +82,25 @@ it("one that leaves, or has it no more, hands over at once to who is still there
   relay.leave(first);
   await turn();
   expect(asked).toEqual(["first 1", "first 2", "second 1", "second 2"]);
+});
+
+describe("what waits for the pool", () => {
+  /** A transaction of so many bytes; nothing else of it is looked at. */
+  const ofBytes = (bytes: number, id: number) =>
+    ({ txid: txidOf(id), raw: new Uint8Array(bytes) }) as HashedTransaction;
+
+  it.each([
+    ["4 MiB where each is long", 1_048_576, 4],
+    ["a thousand where each is short", 200, 1_000],
+  ])("is %s, and there is room again for each that was taken", async (_, bytes, most) => {
+    const waiting: (() => void)[] = [];
+    const rig = createRig(() => new Promise((taken) => void waiting.push(taken)));
+    const peer = rig.connect("peer");
+    for (let id = 1; id <= 1_100; id++) rig.relay.delivered(peer, ofBytes(bytes, id));
+    expect(waiting).toHaveLength(most);
+    waiting[0]?.();
+    await turn();
+    for (let id = 1; id <= 2; id++) rig.relay.delivered(peer, ofBytes(bytes, id));
+    expect(waiting).toHaveLength(most + 1);
+  });
 });
