@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Method } from "#services/rpc/json-rpc/method.ts";
 import { RPC_BATCH_MAX } from "#services/rpc/limits.ts";
 import { METHODS } from "#services/rpc/methods/all.ts";
@@ -179,10 +179,29 @@ describe("a batch", () => {
       stuck.clock.advance(15_000);
       await new Promise((resolve) => setTimeout(resolve, 15_000));
     });
-    const cut = stuck.batch(3);
-    await vi.advanceTimersByTimeAsync(25_000);
+    let isOver = false;
+    const cut = stuck.batch(3).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      await new Promise((turn) => setImmediate(turn));
+    }
     expect(await cut).toEqual({ status: 200, errors: [undefined, late, late], runs: 2 });
     vi.useRealTimers();
+  });
+
+  it("lets others have their turn before each call", async () => {
+    let turns = 0;
+    let next = setImmediate(function count() {
+      turns++;
+      next = setImmediate(count);
+    });
+    onTestFinished(() => clearImmediate(next));
+    const begun: number[] = [];
+    const { batch } = await cityWith(async () => void begun.push(turns));
+    await batch(20);
+    expect(new Set(begun).size).toBe(20);
   });
 
   it("is answered as far as it fits, and no call after that is run", async () => {
