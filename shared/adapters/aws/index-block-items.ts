@@ -1,7 +1,6 @@
 import { decodeBlock } from "#shared/codec/decode-block.ts";
 import type { BlockRow, BlockToIndex, OutputFact } from "#shared/ports/address-index.ts";
 import {
-  type BlockFacts,
   factsOf,
   isCoin,
   listedUnder,
@@ -100,12 +99,14 @@ async function spentBefore(
 const OWNERS = { ownerOf: ownerText };
 
 function transactionItems(
-  facts: BlockFacts<string>["transactions"][number],
+  facts: TransactionFacts<string>,
   row: BlockRow,
   spent: ReadonlyMap<string, SpentFact<string>>,
 ): DynamoItem[] {
   const { tx, position, kind, flows } = facts;
   const place: EntryPlace = { height: row.height, hash: row.hash, position };
+  const outs = outsOf(facts, row.height);
+  const ins = insOf(facts, spent);
   const entries = flows.flatMap(({ owner, received, sent }) =>
     encodeEntry(ownerPart(fromHex(owner)), {
       ...place,
@@ -116,19 +117,24 @@ function transactionItems(
       madeAt: undefined,
       received: amount(received),
       sent: amount(sent),
-      outs: outsOf(facts, owner, row.height),
-      ins: insOf(facts, owner, spent),
+      outs: outs.get(owner) ?? [],
+      ins: ins.get(owner) ?? [],
     }),
   );
   return [keyOf(transactionPart(tx.txid), entrySort(place)), ...entries];
 }
 
-function outsOf({ outputs }: TransactionFacts<string>, owner: string, height: number): EntryOut[] {
-  return outputs.flatMap((output, index) => {
-    const isListed = output.owner === owner || output.staker === owner;
-    if (!isListed || !isCoin(output, height)) return [];
-    return [{ index, value: output.value, scriptPubKey: keptScript(output.scriptPubKey) }];
-  });
+type ByOwner<Entry> = Map<string, Entry[]>;
+
+/** For all owners at once: a transaction may pay a hundred thousand of them. */
+function outsOf({ outputs }: TransactionFacts<string>, height: number): ByOwner<EntryOut> {
+  const outs: ByOwner<EntryOut> = new Map();
+  for (const [index, output] of outputs.entries()) {
+    if (!isCoin(output, height)) continue;
+    const { value, scriptPubKey } = output;
+    list({ index, value, scriptPubKey: keptScript(scriptPubKey) }, output, outs);
+  }
+  return outs;
 }
 
 /** @returns `undefined` for one that is too long to be written down */
@@ -138,12 +144,26 @@ export function keptScript(script: Uint8Array): Uint8Array | undefined {
 
 function insOf(
   { spends }: TransactionFacts<string>,
-  owner: string,
   spent: ReadonlyMap<string, SpentFact<string>>,
-): EntryIn[] {
-  return spends.flatMap((outpoint, input) => {
-    const fact = spent.get(outpointKey(outpoint));
-    const isListed = fact?.owner === owner || fact?.staker === owner;
-    return isListed ? [{ input, txid: outpoint.txid, index: outpoint.index }] : [];
-  });
+): ByOwner<EntryIn> {
+  const ins: ByOwner<EntryIn> = new Map();
+  for (const [input, outpoint] of spends.entries()) {
+    const { txid, index } = outpoint;
+    list({ input, txid, index }, spent.get(outpointKey(outpoint)), ins);
+  }
+  return ins;
+}
+
+/** Under its owner, and under who may stake it. */
+function list<Entry>(
+  entry: Entry,
+  fact: Pick<SpentFact<string>, "owner" | "staker"> | undefined,
+  byOwner: ByOwner<Entry>,
+): void {
+  for (const owner of [fact?.owner, fact?.staker]) {
+    if (owner === undefined) continue;
+    const known = byOwner.get(owner);
+    if (known === undefined) byOwner.set(owner, [entry]);
+    else known.push(entry);
+  }
 }
