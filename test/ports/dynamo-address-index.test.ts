@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createIndexTables } from "#shared/adapters/aws/index-tables.ts";
+import { addMiddleware } from "../support/aws/client-middleware.ts";
 import {
   DYNAMO_TRAITS,
   type DynamoEndpoint,
@@ -9,7 +10,7 @@ import { openCityIndex } from "../support/aws/dynamo-index.ts";
 import { injectFaults, ROUGH } from "../support/aws/fault-requests.ts";
 import { lintRequests } from "../support/aws/lint-requests.ts";
 import { type RequestRecord, recordRequests } from "../support/aws/record-requests.ts";
-import { growBlock, TO_B } from "../support/block-tree.ts";
+import { growBlock, TO_B, type TreeBlock } from "../support/block-tree.ts";
 import { addressIndexContract } from "./address-index.contract.ts";
 import { contractOn } from "./contract-cases.ts";
 
@@ -55,6 +56,38 @@ it("goes on in a generation that came into use while it wrote into another one",
   await index.cursors.set("index", newer);
   await index.follow(hash);
   expect(await index.cursors.get("index")).toEqual(newer);
+});
+
+it("goes on in the middle of a block that has more entries than one run has time for", async () => {
+  const client = endpoint.client();
+  let puts = 0;
+  let putsMax = Number.POSITIVE_INFINITY;
+  addMiddleware(
+    client,
+    { name: "kill", step: "initialize" },
+    (sendOn, { commandName }) =>
+      (sent) => {
+        if (commandName === "PutItemCommand" && ++puts > putsMax) throw new RangeError("killed");
+        return sendOn(sent);
+      },
+  );
+  const index = await openCityIndex(endpoint.client(), { readers: client });
+  const scriptOf = (owner: number) => Uint8Array.of(0x02, owner >> 8, owner & 0xff);
+  const pays: [bigint, Uint8Array][] = Array.from({ length: 4_500 }, (_, at) => [1n, scriptOf(at)]);
+  const genesis = growBlock(undefined, 0, [{ spends: [], pays: [[7n, TO_B]] }]);
+  const long = growBlock(genesis, 0, [{ spends: [], pays }]);
+  const add = ({ height, hash, bytes }: TreeBlock) =>
+    index.add([{ height, hash, bytes: bytes.slice() }]);
+  await add(genesis);
+  putsMax = puts + 4_300;
+  await expect(add(long)).rejects.toThrow("killed");
+  puts = 0;
+  await add(long);
+  expect(puts).toBeLessThan(450);
+  await index.follow(long.hash);
+  for (const owner of [0, 4_095, 4_299, 4_499]) {
+    expect(await index.totals(scriptOf(owner)), String(owner)).toMatchObject({ coins: 1 });
+  }
 });
 
 it("asks for nothing that tables of facts forbid", () => {

@@ -9,9 +9,9 @@ import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { type Hash256, type HashHex, height, unixSeconds } from "#shared/primitives/brand.ts";
 import { fromHashHex, toHashHex, ZERO_HASH_HEX } from "#shared/primitives/hash.ts";
-import { binary, numeric } from "./dynamo-item.ts";
+import { binary, type DynamoItem, numeric } from "./dynamo-item.ts";
 import { blockItems } from "./index-block-items.ts";
-import { BASE_KEY, rowKey } from "./index-keys.ts";
+import { BASE_KEY, progressKey, rowKey } from "./index-keys.ts";
 import { readOutputs } from "./index-outputs.ts";
 import { decodeRow, encodeRow, type IndexRow } from "./index-row-codec.ts";
 import { seedItems } from "./index-seed-items.ts";
@@ -19,6 +19,11 @@ import type { IndexDraft, IndexSession, IndexTable } from "./index-session.ts";
 
 /** Puts of one block on their way at once. */
 const PUTS_AT_ONCE = 32;
+/**
+ * Items of a block between two notes of how many are there. A run has a minute of a third of a core,
+ * too little for the hundred thousand that a block may have; usual ones have fewer than these.
+ */
+const STEP_ITEMS = 4_096;
 /** Generations that are tried for a new one; more are the leavings of many failed loads. */
 const GENERATIONS_TRIED = 64;
 
@@ -140,9 +145,26 @@ async function addBlock(
     wire: session.stores.wire,
     outputs: (outpoints) => readOutputs(outpoints, source),
   });
-  await inParallel(items, PUTS_AT_ONCE, (item) => target.table.put(item));
+  await putItems(items, block, target);
   await target.table.put(encodeRow(row, prev));
   return row;
+}
+
+/** Whoever does it again makes the same items in the same order, and goes on after those that are noted. */
+async function putItems(
+  items: readonly DynamoItem[],
+  block: IndexPoint,
+  { table }: IndexTable,
+): Promise<void> {
+  const key = progressKey(block);
+  const noted = items.length > STEP_ITEMS ? await table.get(key) : undefined;
+  for (let at = Number(noted?.["n"]?.N ?? 0); at < items.length; at += STEP_ITEMS) {
+    const step = items.slice(at, at + STEP_ITEMS);
+    await inParallel(step, PUTS_AT_ONCE, (item) => table.put(item));
+    // What is left needs no note: the row says that all are there.
+    const end = at + step.length;
+    if (end < items.length) await table.put({ ...key, n: numeric(end) });
+  }
 }
 
 async function seed(

@@ -18,6 +18,7 @@ const SCRIPT = 1;
 const TRANSACTION = 2;
 const ROW = 3;
 const BASE = 4;
+const PROGRESS = 5;
 
 /** Heights of block rows in one partition. */
 export const ROWS_OF_PART = 1_024;
@@ -53,6 +54,11 @@ export function rowPart(at: number): Uint8Array {
 /** Key of a block's row. */
 export function rowKey({ height: at, hash }: IndexPoint): DynamoItem {
   return keyOf(rowPart(at), Uint8Array.of(...u32(at), ...fromHashHex(hash)));
+}
+
+/** Key of how much is written of a block that has more items than one run may have time for. */
+export function progressKey({ height: at, hash }: IndexPoint): DynamoItem {
+  return keyOf(Uint8Array.of(PROGRESS), Uint8Array.of(...u32(at), ...fromHashHex(hash)));
 }
 
 /** Key of the first block, in a table whose history does not begin with genesis. */
