@@ -9,6 +9,7 @@ import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
  * The cities that a command speaks of: all of the environment, those of `--wave`, or those named by
  * `--city`, three letters each with a comma between.
  *
+ * @returns one at least: what is asked of none would be found well
  * @throws CommandFailure that names the one that is none
  */
 export function chosenCities(
@@ -24,11 +25,16 @@ export function chosenCities(
   if (wave !== undefined && !waves.some((one) => one === Number(wave))) {
     throw usageFailure(`${fleet} has no wave ${wave}; it has ${waves.join(", ")}`, "--wave NUMBER");
   }
-  return all.filter(
+  const chosen = all.filter(
     (city) =>
       (named === undefined || named.includes(city.code)) &&
       (wave === undefined || city.wave === Number(wave)),
   );
+  if (chosen.length > 0) return chosen;
+  throw new CommandFailure(`wave ${wave} of ${fleet} has no city ${named?.join(" or ")}`, {
+    code: "EXOS-E8001",
+    exit: EXIT.notFound,
+  });
 }
 
 /** What is said of a city that is none: which there are. */

@@ -17,12 +17,6 @@ export function citiesToDeploy(
   context: Pick<CommandContext, "options">,
 ): readonly City[] {
   const cities = chosenCities(fleet, context);
-  if (cities.length === 0) {
-    throw new CommandFailure(`no city of ${fleet} is meant by that`, {
-      code: "EXOS-E8001",
-      exit: EXIT.notFound,
-    });
-  }
   const external = cities.filter(({ host }) => host.kind === "external");
   const follow = citiesOf(fleet).filter(
     ({ host, wave }) => host.kind === "external" && external.some((one) => one.wave === wave),

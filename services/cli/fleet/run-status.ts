@@ -9,7 +9,7 @@ import { deployedLines, groupLines, viewDeployed } from "./describe-deployed.ts"
 import { describeFleet, FLEET, verdictLines } from "./describe-fleet.ts";
 import { environmentOf } from "./environment-of.ts";
 
-const USAGE = "exos fleet status [CITY] [--environment NAME] [--groups]";
+const USAGE = "exos fleet status [CITY | --city CITY,…] [--wave N] [--environment NAME] [--groups]";
 
 /**
  * `exos fleet status`: the cities of the process that runs here; with `--environment NAME` every
@@ -22,6 +22,9 @@ export async function runStatus(
   [word, ...more]: readonly string[],
 ): Promise<ExitCode> {
   if (more.length > 0) throw usageFailure(`fleet status takes no "${more.join(" ")}"`, USAGE);
+  if (word !== undefined && context.options["city"] !== undefined) {
+    throw usageFailure(`fleet status takes "${word}" or --city, not both`, USAGE);
+  }
   const named: CommandContext["options"] = word === undefined ? {} : { city: word };
   const asked = { ...context, options: { ...context.options, ...named } };
   return asked.options["environment"] === undefined ? showRunning(asked) : showDeployed(asked);

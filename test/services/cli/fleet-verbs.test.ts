@@ -100,6 +100,13 @@ describe("a verb of exos fleet", () => {
     ],
     ["a wave that is none", ["plan", "--wave", "9"], 2, "prod has no wave 9; it has 0, 1, 2, 3"],
     ["a city that is none", ["plan", "--city", "xyz"], 7, "it has syd lon sin"],
+    [
+      "a city of another wave",
+      ["cost", "--city", "ams", "--wave", "0"],
+      7,
+      "EXOS-E8001 wave 0 of prod has no city ams",
+    ],
+    ["one city said twice", ["status", "syd", "--city", "lon"], 2, 'takes "syd" or --city, not'],
     ["a word too many", ["plan", "syd"], 2, 'plan takes no "syd"'],
     ["two cities at once", ["status", "syd", "lon"], 2, 'status takes no "lon"'],
     ["one city of a fleet in one process", ["status", "syd"], 2, "--environment says where"],
@@ -180,7 +187,13 @@ describe("exos fleet deploy", () => {
       "EXOS-E8003",
       "nyc ams atl blr",
     ],
-    ["no city at all", ["deploy", "--city", "syd", "--wave", "2"], 7, "EXOS-E8001", "by that"],
+    [
+      "no city at all",
+      ["deploy", "--city", "syd", "--wave", "2"],
+      7,
+      "EXOS-E8001",
+      "has no city syd",
+    ],
     ["facts that nobody filled in", ["deploy", "--wave", "0"], 1, "EXOS-E8004", "accounts.prod"],
     [
       "machines an image that they cannot pull",
