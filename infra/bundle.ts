@@ -11,6 +11,7 @@ import { FUNCTIONS, type FunctionName } from "#regions/city-names.ts";
 import { FUNCTION_SHAPES } from "./functions.ts";
 import { lateBuiltins } from "./late-builtins.ts";
 import { leaveOut } from "./leave-out.ts";
+import { print } from "./print.ts";
 
 /** Bytes that the modules of one function may have together. @source cloud.md 7.1 */
 export const BUNDLE_BYTES_MAX = 1_200_000;
@@ -111,8 +112,6 @@ export async function bundle(
 if (import.meta.main) {
   const kilobytes = (bytes: number) => `${(bytes / 1_000).toFixed(0).padStart(6)} KB`;
   for (const { name, bytes, startBytes } of await bundle(process.argv[2] ?? BUNDLES)) {
-    process.stdout.write(
-      `${name.padEnd(16)}${kilobytes(bytes)}, ${kilobytes(startBytes)} of it at start\n`,
-    );
+    print(`${name.padEnd(16)}${kilobytes(bytes)}, ${kilobytes(startBytes)} of it at start`);
   }
 }

@@ -17,9 +17,9 @@ import { nodeOf } from "./image/node-of.ts";
 import { HOST_PLATFORM, type Platform, parsePlatforms } from "./image/platform.ts";
 import { saveImage } from "./image/save-image.ts";
 import { writeOciLayout } from "./image/write-oci-layout.ts";
+import { print } from "./print.ts";
 
 const project = join(import.meta.dirname, "..");
-const print = (line: string) => process.stdout.write(`${line}\n`);
 const { values } = parseArgs({
   options: {
     install: { type: "boolean", default: false },

@@ -13,10 +13,10 @@ import { ImageFault, outputOf } from "./image/image-fault.ts";
 import { makeBase } from "./image/make-base.ts";
 import { makeLocalstack } from "./image/make-localstack.ts";
 import { nodeOf } from "./image/node-of.ts";
+import { print } from "./print.ts";
 
 const project = join(import.meta.dirname, "..");
 const folder = join(project, "node_modules", ".cache", "exos-image");
-const print = (line: string) => process.stdout.write(`${line}\n`);
 const { values } = parseArgs({
   options: {
     install: { type: "boolean", default: false },

@@ -1,5 +1,5 @@
 /**
- * `npm run synth [-- ENVIRONMENT] [--lint]`: every AWS city of an environment as templates in
+ * `npm run synth [-- [ENVIRONMENT] [--lint]]`: every AWS city of an environment as templates in
  * `cdk.out`, and what each city consists of. Reads no network, no credentials and no Docker; for reading,
  * not deploying. With `--lint` the CDK's own linter judges each template too.
  * @module
@@ -10,20 +10,19 @@ import { DEPLOYMENT } from "#regions/deployment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { bundleEdge } from "./bundle-edge.ts";
 import { createApp, NO_IMAGE } from "./create-app.ts";
-import { environmentNamed } from "./environment-named.ts";
 import { LEFT_OUT } from "./left-out.ts";
+import { print } from "./print.ts";
+import { synthWords } from "./synth-words.ts";
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const words = process.argv.slice(2);
 const started = performance.now();
-const environment = environmentNamed(words.find((word) => !word.startsWith("--")) ?? "prod");
+const { environment, lint } = asked();
 const { directory } = createApp({
   environment,
   deployment: DEPLOYMENT,
   bundles: undefined,
   router: await bundleEdge(environment),
   imageDigest: NO_IMAGE,
-  lint: words.includes("--lint"),
+  lint,
   outdir: "cdk.out",
 }).synth();
 
@@ -49,3 +48,14 @@ if (environment === "local") {
   for (const [what, why] of Object.entries(LEFT_OUT)) print(`  ${what}: ${why}`);
 }
 print(`${((performance.now() - started) / 1_000).toFixed(1)} s, in ${directory}`);
+
+/** What the words ask for. */
+function asked() {
+  try {
+    return synthWords(process.argv.slice(2));
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    process.stderr.write(`${cause.message}\nusage: npm run synth [-- [ENVIRONMENT] [--lint]]\n`);
+    process.exit(2);
+  }
+}

@@ -54,8 +54,11 @@ describe.skipIf(!existsSync(FULL))("output onto a disk that is full", () => {
   });
 });
 
-it("a reader that leaves is no fault", async () => {
-  const child = spawn(process.execPath, ["services/cli/main.ts", "--help"], {
+it.each([
+  ["the command line", "services/cli/main.ts", () => "--help"],
+  ["a script", "infra/bundle.ts", temporaryFolder],
+])("a reader that leaves is no fault of %s", async (_, main, word) => {
+  const child = spawn(process.execPath, [main, word()], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.destroy();
