@@ -21,6 +21,8 @@ export interface RunningFleet extends AsyncDisposable {
   /** From the start until it said that it answers. */
   readonly readyMs: number;
   status(): Promise<Fleet>;
+  /** Which city answers below these letters; `null`: none. */
+  answeredBy(city: string): Promise<string | null>;
   /** @param city whose node mines; the first one unless given */
   mine(count: number, city?: string): Promise<void>;
   run(words: readonly string[]): ReturnType<typeof runInProcess>;
@@ -58,6 +60,10 @@ export async function startFleet(folder: string, words: readonly string[]): Prom
     listening: String(listening[0]),
     status,
     run,
+    async answeredBy(city) {
+      const { ok: answers, headers } = await fetch(`${httpUrl}/c/${city}/v1/tip`);
+      return answers ? headers.get("x-exos-city") : null;
+    },
     async mine(count, city) {
       if (city === undefined) {
         equal((await run(["rpc", "generate", String(count)])).code, 0);
@@ -135,6 +141,7 @@ export async function playFleet(
     const before = await fleet.status();
     equal(before.cities.length, cities);
     ok(before.cities.every(({ peers }) => peers.in + peers.out === cities - 1));
+    for (const { city } of before.cities) equal(await fleet.answeredBy(city), city);
 
     const cut = await fleet.run(["dev", "partition", sizes.join("/")]);
     equal(cut.code, 0, cut.err);

@@ -50,11 +50,11 @@ export async function serveNode(node: EmbeddedNode, options: ServeOptions): Prom
   };
 }
 
-/** A city answers below its own pin too, and its operator apart. */
+/** A city answers below its own letters too, also the first of a fleet; outside AWS its operator apart. */
 function answeringOf(
   { deps, own }: AnsweringNode["rpc"],
   { cities, role }: Pick<ServeOptions, "cities" | "role">,
 ): Answering {
   if (role !== undefined) return { deps, own, cities: new Map([[deps.city, deps]]) };
-  return cities === undefined ? { deps } : { deps, cities };
+  return cities === undefined ? { deps } : { deps, cities: new Map(cities).set(deps.city, deps) };
 }
