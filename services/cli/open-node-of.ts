@@ -11,8 +11,12 @@ import { traceSettingsOf } from "#services/cli/trace-settings-of.ts";
 const MEBIBYTES_DEFAULT = 256;
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 
-/** What flags, environment and file say about the stores. @param city that log lines name */
-export function nodeOptionsOf({ config, terminal }: CommandContext, city = "local"): NodeOptions {
+/** The city that log lines and spans name where nobody names another. */
+const cityOf = ({ config }: Pick<CommandContext, "config">) => config.text("city") ?? "local";
+
+/** What flags, environment and file say about the stores. @param city that log lines and spans name */
+export function nodeOptionsOf(context: CommandContext, city = cityOf(context)): NodeOptions {
+  const { config, terminal } = context;
   const jobs = config.integer("jobs");
   const format = config.text("logformat") ?? "auto";
   const level = LEVELS.find((name) => name === config.text("loglevel"));
@@ -28,22 +32,28 @@ export function nodeOptionsOf({ config, terminal }: CommandContext, city = "loca
     cacheMebibytes: config.integer("dbcache") ?? MEBIBYTES_DEFAULT,
     policy: policyOf(config),
     poolPolicy: poolPolicyOf(config),
-    traces: traceSettingsOf(config, config.text("city") ?? city),
+    traces: traceSettingsOf(config, city),
     ...(jobs === undefined ? {} : { jobs }),
   };
 }
 
 /**
  * Open the node that flags, environment and file describe, as one that runs on: what it logs is
- * also kept in a file, as JSON lines. @throws StoreFault with its code
+ * also kept in a file, as JSON lines.
+ *
+ * @param city as `nodeOptionsOf`
+ * @throws StoreFault with its code
  */
-export async function openRunningNodeOf(context: CommandContext): Promise<EmbeddedNode> {
+export async function openRunningNodeOf(
+  context: CommandContext,
+  city = cityOf(context),
+): Promise<EmbeddedNode> {
   const { config } = context;
-  const options = nodeOptionsOf(context);
+  const options = nodeOptionsOf(context, city);
   const kept = createNodeLog({
     write: createLogFile(logFileOf(config)),
     level: LEVELS.find((name) => name === config.text("loglevel")) ?? "info",
-    constant: { service: "node", city: "local" },
+    constant: { service: "node", city },
     form: "json",
   });
   const node = await openNode({ ...options, log: teeLog(options.log, kept) });

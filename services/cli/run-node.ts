@@ -223,7 +223,7 @@ export async function runNode(context: CommandContext, hooks: RunHooks): Promise
   refuseUnsafe(config, role);
   const asked = new AbortController();
   const signal = AbortSignal.any([context.signal, asked.signal]);
-  await using node = await openRunningNodeOf({ ...context, config });
+  await using node = await openRunningNodeOf({ ...context, config }, hooks.fleet?.first.code);
   await using peered = await join(node, config, hooks);
   await using fleet = await hooks.fleet?.open({ node, peered }, () => asked.abort());
   sayWhatIsSkipped(node, config);

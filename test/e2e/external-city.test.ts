@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEVELOPMENT_SCRIPT } from "#services/cli/dev/development-address.ts";
@@ -44,6 +44,8 @@ describe("a city outside AWS, started as it is rendered", () => {
     }
     expect(readdirSync(folder).toSorted()).toEqual(["city", "peer"]);
     expect(readdirSync(own).toSorted()).toEqual(["data", "secrets"]);
+    const log = readFileSync(join(own, "data", "exos-regtest", "node.log"), "utf8");
+    expect(new Set(log.match(/"city":"\w+"/g))).toEqual(new Set(['"city":"nyc"']));
     expect(readdirSync(join(own, "secrets"))).toEqual(["edge-key"]);
   });
 

@@ -164,6 +164,8 @@ export async function playFleet(
     ok(whole.out.includes("One tip: 205 "), whole.out);
     equal(whole.code, 0);
   }
+  const log = readFileSync(join(folder, "exos-regtest", "node.log"), "utf8");
+  ok(log.includes('"city":"syd"'), "the first city is not named in its log");
   const againMs = performance.now();
   await using fleet = await startFleet(folder, words);
   await fleet.agree(CHAIN_BLOCKS + 5);
