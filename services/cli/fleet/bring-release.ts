@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { City } from "#regions/city.ts";
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { wavesOf } from "./chosen-cities.ts";
 import { composeFleet, type FleetTools } from "./compose-fleet.ts";
 import { environmentOf } from "./environment-of.ts";
@@ -27,17 +27,13 @@ export async function openTools(
 ): Promise<FleetTools> {
   const isExternal = cities.some(({ host }) => host.kind === "external");
   const file = context.options["release-key"];
-  const hex = DEPLOYMENT.releaseKey;
+  const asked = askedFleet(context);
+  const hex = asked.deployment.releaseKey;
   const releaseKey =
     isExternal && file !== undefined && hex !== undefined
       ? openReleaseKey(await readKeyFile(file), hex)
       : undefined;
-  return composeFleet({
-    ...context,
-    ...{ fleet: environmentOf(context), releaseKey },
-    deployment: DEPLOYMENT,
-    say: (line) => context.terminal.err(line),
-  });
+  return composeFleet({ ...asked, releaseKey });
 }
 
 function readKeyFile(file: string): Promise<string> {

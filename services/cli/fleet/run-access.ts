@@ -1,14 +1,12 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { EnvironmentName } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { checkDeployment } from "./check-deployment.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { wavesOf } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { type AccessOutcome, deployAccess } from "./deploy-access.ts";
-import { environmentOf } from "./environment-of.ts";
 
 /**
  * `exos fleet access`: deploy who may deploy by a pipeline, a role per wave, or take them away where
@@ -18,15 +16,11 @@ import { environmentOf } from "./environment-of.ts";
  */
 export async function runAccess(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
-  const fleet = environmentOf(context);
-  checkDeployment(fleet, DEPLOYMENT);
-  const isNamed = DEPLOYMENT.deployRoles[fleet] !== undefined;
-  if (!isNamed && DEPLOYMENT.accounts[fleet] === undefined) throw nobodyNamed(fleet);
-  const { access } = await composeFleet({
-    ...context,
-    ...{ fleet, deployment: DEPLOYMENT },
-    say: (line) => terminal.err(line),
-  });
+  const asked = askedFleet(context);
+  const { fleet, deployment } = asked;
+  const isNamed = deployment.deployRoles[fleet] !== undefined;
+  if (!isNamed && deployment.accounts[fleet] === undefined) throw nobodyNamed(fleet);
+  const { access } = await composeFleet(asked);
   const waves = wavesOf(citiesOf(fleet)).flatMap(([first]) => (first ? [first.wave] : []));
   const outcome = await deployAccess({ isNamed, waves }, access);
   if (outcome.state === "nobody") throw nobodyNamed(fleet);

@@ -1,13 +1,12 @@
 import type { City } from "#regions/city.ts";
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { missingFacts } from "#regions/missing-facts.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import type { ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { PROGRAM_VERSION } from "#services/cli/program-version.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { abandonOf, bring, openTools, tell } from "./bring-release.ts";
-import { checkDeployment } from "./check-deployment.ts";
 import { checkReleaseOptions } from "./check-release-options.ts";
 import { citiesToDeploy } from "./cities-to-deploy.ts";
 import type { FleetTools } from "./compose-fleet.ts";
@@ -26,11 +25,10 @@ const RELEASES_KEPT = 20;
 /** `exos fleet deploy`: build once, store it, and bring it to the cities wave by wave. */
 export async function runDeploy(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
-  const fleet = environmentOf(context);
+  const { fleet, deployment } = askedFleet(context);
   checkReleaseOptions(context);
-  checkDeployment(fleet, DEPLOYMENT);
   const cities = citiesToDeploy(fleet, context);
-  const lacking = missingFacts(DEPLOYMENT, fleet, cities);
+  const lacking = missingFacts(deployment, fleet, cities);
   if (lacking.length > 0) {
     throw new CommandFailure(`regions/deployment.ts lacks ${lacking.join("; ")}`, {
       code: "EXOS-E8004",

@@ -1,12 +1,11 @@
 import type { City } from "#regions/city.ts";
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
-import { environmentOf } from "./environment-of.ts";
 import { refuseHeld } from "./refuse-held.ts";
 import type { Survivor, SurvivorKind } from "./survivor.ts";
 
@@ -16,7 +15,8 @@ const TAKEN_ON: readonly SurvivorKind[] = ["table", "bucket", "repository", "log
 /** `exos fleet destroy --city CITY --confirm CITY`: remove its stacks, and say what stays. */
 export async function runDestroy(context: CommandContext): Promise<ExitCode> {
   const { options, terminal, json } = context;
-  const fleet = environmentOf(context);
+  const asked = askedFleet(context);
+  const { fleet } = asked;
   const [city, ...more] = chosenCities(fleet, context);
   if (city === undefined || more.length > 0) {
     throw new CommandFailure("one city is destroyed at a time: --city CITY", {
@@ -38,8 +38,7 @@ export async function runDestroy(context: CommandContext): Promise<ExitCode> {
       exit: EXIT.needsConfirmation,
     });
   }
-  const say = (line: string) => terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+  const tools = await composeFleet(asked);
   // Whoever deploys it would deploy it again.
   const state = (await tools.record.read())?.state;
   refuseHeld(state, { fleet, city: city.code, now: tools.clock.now() });

@@ -1,13 +1,11 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { checkDeployment } from "./check-deployment.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { checkReleaseOptions } from "./check-release-options.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { deployEdge } from "./deploy-edge.ts";
-import { environmentOf } from "./environment-of.ts";
 import { readPrinted } from "./read-printed.ts";
 
 /**
@@ -19,18 +17,14 @@ import { readPrinted } from "./read-printed.ts";
 export async function runEdge(context: CommandContext): Promise<ExitCode> {
   const { terminal, json, options } = context;
   checkReleaseOptions(context);
-  if (DEPLOYMENT.zone === undefined) {
+  const asked = askedFleet(context);
+  const { fleet, deployment } = asked;
+  if (deployment.zone === undefined) {
     throw new CommandFailure("regions/deployment.ts lacks zone: the edge answers below it", {
       code: "EXOS-E8004",
     });
   }
-  const fleet = environmentOf(context);
-  checkDeployment(fleet, DEPLOYMENT);
-  const tools = await composeFleet({
-    ...context,
-    ...{ fleet, deployment: DEPLOYMENT },
-    say: (line) => terminal.err(line),
-  });
+  const tools = await composeFleet(asked);
   const printed = await readPrinted(fleet, tools);
   if (Object.keys(printed.origins).length === 0) {
     throw new CommandFailure("no city answers yet: deploy one first, exos fleet deploy --wave 0", {
@@ -50,7 +44,7 @@ export async function runEdge(context: CommandContext): Promise<ExitCode> {
   const absent = citiesOf(fleet).filter(
     ({ code, host }) => host.kind === "aws" && printed.origins[code] === undefined,
   );
-  terminal.out(`Deployed the edge: https://${DEPLOYMENT.zone.name}`);
+  terminal.out(`Deployed the edge: https://${deployment.zone.name}`);
   if (absent.length > 0) {
     const codes = absent.map(({ code }) => code).join(" ");
     terminal.out(`Not behind it yet: ${codes}. Once they are deployed: exos fleet edge`);

@@ -1,8 +1,7 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { composeGc } from "./compose-gc.ts";
-import { environmentOf } from "./environment-of.ts";
 import { onlyCity } from "./named-city.ts";
 import { type SweptBlocks, sweepBlocks } from "./sweep-blocks.ts";
 import { type Swept, sweepGenerations } from "./sweep-generations.ts";
@@ -14,11 +13,10 @@ const USAGE = "exos fleet gc CITY [--dry-run]";
  * and say what became of each.
  */
 export async function runGc(context: CommandContext, words: readonly string[]): Promise<ExitCode> {
-  const { terminal, json, signal, environment, options } = context;
-  const fleet = environmentOf(context);
-  const city = onlyCity(fleet, words, USAGE);
-  const say = (line: string) => terminal.err(line);
-  const deps = await composeGc({ environment, signal, fleet, deployment: DEPLOYMENT, say }, city);
+  const { terminal, json, signal, options } = context;
+  const asked = askedFleet(context);
+  const city = onlyCity(asked.fleet, words, USAGE);
+  const deps = await composeGc(asked, city);
   const dryRun = options["dry-run"] !== undefined;
   const tables = await sweepGenerations(deps, { dryRun });
   const show = (line: string) => (json ? undefined : terminal.out(line));

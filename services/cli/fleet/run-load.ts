@@ -1,9 +1,8 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { composeLoader } from "./compose-loader.ts";
-import { environmentOf } from "./environment-of.ts";
 import { beginningWords, namedBeginning } from "./load-beginning.ts";
 import { loadCity } from "./load-city.ts";
 import { onlyCity } from "./named-city.ts";
@@ -22,10 +21,10 @@ export async function runLoadCity(
   context: CommandContext,
   given: readonly string[],
 ): Promise<ExitCode> {
-  const { options, terminal, json, signal, environment } = context;
-  const fleet = environmentOf(context);
-  const city = onlyCity(fleet, given, USAGE);
-  const beginning = namedBeginning(options, fleet, USAGE);
+  const { options, terminal, json } = context;
+  const asked = askedFleet(context);
+  const city = onlyCity(asked.fleet, given, USAGE);
+  const beginning = namedBeginning(options, asked.fleet, USAGE);
   const snapshot = options["snapshot"] !== undefined;
   const refill = options["refill"] !== undefined;
   if (snapshot && (refill || beginning.kind !== "newest")) {
@@ -40,11 +39,7 @@ export async function runLoadCity(
       },
     );
   }
-  const say = (line: string) => terminal.err(line);
-  const deps = await composeLoader(
-    { environment, signal, fleet, deployment: DEPLOYMENT, say },
-    city,
-  );
+  const deps = await composeLoader(asked, city);
   const words = async (isRefill: boolean) =>
     snapshot && !isRefill ? ["--snapshot"] : beginningWords(beginning, isRefill, deps.beginning);
   const outcome = await loadCity({ refill, words }, deps);

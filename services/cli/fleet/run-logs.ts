@@ -1,12 +1,11 @@
 import { FUNCTIONS } from "#regions/city-names.ts";
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { describeLogLine, LOG_LINE } from "#services/cli/describe-log-line.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { type CityLogLine, findCityLogs } from "./city-logs.ts";
 import { composeLogs } from "./compose-logs.ts";
-import { environmentOf } from "./environment-of.ts";
 import { onlyCity } from "./named-city.ts";
 
 const USAGE =
@@ -29,25 +28,26 @@ export async function runLogs(
   context: CommandContext,
   words: readonly string[],
 ): Promise<ExitCode> {
-  const { options, terminal, json, signal, environment } = context;
-  const fleet = environmentOf(context);
-  const city = onlyCity(fleet, words, USAGE);
+  const { options, terminal, json } = context;
+  const asked = askedFleet(context);
+  const city = onlyCity(asked.fleet, words, USAGE);
   const query = {
     parts: partsOf(options["function"]),
     block: blockOf(options["block"]),
     lines: linesOf(options["lines"]),
     fromMs: fromOf(options["since"] ?? SINCE, Date.now()),
   };
-  const say = (line: string) => terminal.err(line);
-  const deps = await composeLogs({ environment, signal, fleet, deployment: DEPLOYMENT, say }, city);
+  const deps = await composeLogs(asked, city);
   const found = await findCityLogs(query, deps);
   if (json) {
     terminal.out(JSON.stringify({ schema: "exos.fleet-logs.v1", city: city.code, ...found }));
     return EXIT.done;
   }
   for (const line of found.lines) terminal.out(textOf(line));
-  if (found.lines.length === 0) say(`nothing since ${new Date(query.fromMs).toISOString()}`);
-  if (found.cut) say("there is more: a later --since, a --function, or more --lines shows it");
+  if (found.lines.length === 0) asked.say(`nothing since ${new Date(query.fromMs).toISOString()}`);
+  if (found.cut) {
+    asked.say("there is more: a later --since, a --function, or more --lines shows it");
+  }
   return EXIT.done;
 }
 

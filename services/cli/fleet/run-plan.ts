@@ -1,15 +1,13 @@
 import type { City } from "#regions/city.ts";
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import { ENVIRONMENTS, type EnvironmentName } from "#regions/environment.ts";
 import { missingFacts } from "#regions/missing-facts.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import { checkDeployment } from "./check-deployment.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { chosenCities } from "./chosen-cities.ts";
-import { composeFleet, type FleetTools } from "./compose-fleet.ts";
+import { composeFleet, type FleetOptions, type FleetTools } from "./compose-fleet.ts";
 import { costLines, missingLines, planLines } from "./describe-plan.ts";
-import { environmentOf } from "./environment-of.ts";
 import { quotasNeeded, type RegionReading, readRegion } from "./fleet-quotas.ts";
 import {
   type CityPlan,
@@ -25,8 +23,7 @@ import { readPrinted } from "./read-printed.ts";
 /** `exos fleet cost`: an idle month of each city and of what stands beside them, line by line. */
 export async function runCost(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
-  const fleet = environmentOf(context);
-  checkDeployment(fleet, DEPLOYMENT);
+  const { fleet } = askedFleet(context);
   const cities = chosenCities(fleet, context);
   const templates = await synthesiseTemplates(fleet, context, { cities: partOf(context, cities) });
   const costs = cities.map((city) => costOf(city, templates.get(city.code)));
@@ -60,12 +57,11 @@ function sharedOf(templates: FleetTemplates) {
  */
 export async function runPlan(context: CommandContext): Promise<ExitCode> {
   const { terminal, json } = context;
-  const fleet = environmentOf(context);
-  checkDeployment(fleet, DEPLOYMENT);
+  const asked = askedFleet(context);
+  const { fleet, deployment, say } = asked;
   const cities = chosenCities(fleet, context);
-  const missing = missingFacts(DEPLOYMENT, fleet, cities);
-  const say = (line: string) => terminal.err(line);
-  const tools = missing.length > 0 ? undefined : await openStanding(context, { fleet, say });
+  const missing = missingFacts(deployment, fleet, cities);
+  const tools = missing.length > 0 ? undefined : await openStanding(asked);
   const printed = tools && (await readPrinted(fleet, tools));
   const templates = await synthesiseTemplates(fleet, context, {
     cities: partOf(context, cities),
@@ -103,15 +99,12 @@ interface Asking {
  *
  * @throws CommandFailure `EXOS-E8009` with credentials of another account
  */
-async function openStanding(
-  context: CommandContext,
-  { fleet, say }: Pick<Asking, "fleet" | "say">,
-): Promise<FleetTools | undefined> {
+async function openStanding(asked: FleetOptions): Promise<FleetTools | undefined> {
   try {
-    return await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+    return await composeFleet(asked);
   } catch (cause) {
     if (!(cause instanceof StoreFault)) throw cause;
-    say(`compared with nothing: ${cause.message}`);
+    asked.say(`compared with nothing: ${cause.message}`);
     return undefined;
   }
 }

@@ -1,9 +1,8 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { composeRedrive } from "./compose-redrive.ts";
-import { environmentOf } from "./environment-of.ts";
 import { namedCity } from "./named-city.ts";
 
 const DEAD_QUEUES = ["dead", "dead.fifo"] as const;
@@ -21,18 +20,14 @@ export async function runRedrive(
   context: CommandContext,
   [code, queue, ...more]: readonly string[],
 ): Promise<ExitCode> {
-  const { terminal, json, signal, environment } = context;
-  const fleet = environmentOf(context);
-  const city = namedCity(fleet, code, USAGE);
+  const { terminal, json } = context;
+  const asked = askedFleet(context);
+  const city = namedCity(asked.fleet, code, USAGE);
   const wanted = DEAD_QUEUES.filter((one) => queue === undefined || one === queue);
   if (wanted.length === 0 || more.length > 0) {
     throw usageFailure(`there is no dead queue "${[queue, ...more].join(" ")}"`, USAGE);
   }
-  const say = (line: string) => terminal.err(line);
-  const redrive = await composeRedrive(
-    { environment, signal, fleet, deployment: DEPLOYMENT, say },
-    city,
-  );
+  const redrive = await composeRedrive(asked, city);
   const queues = [];
   for (const name of wanted) queues.push({ name, ...(await redrive(name)) });
   if (json) {

@@ -1,15 +1,13 @@
 import type { City } from "#regions/city.ts";
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { bring, openTools, tell } from "./bring-release.ts";
-import { checkDeployment } from "./check-deployment.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { checkChannelKey, citiesToDeploy } from "./cities-to-deploy.ts";
 import type { FleetTools } from "./compose-fleet.ts";
 import { givenNow } from "./deploy-state.ts";
-import { environmentOf } from "./environment-of.ts";
 import { refusedFailure } from "./refuse-held.ts";
 import { takeBack, whyNoWayBack } from "./ways-back.ts";
 
@@ -20,8 +18,7 @@ import { takeBack, whyNoWayBack } from "./ways-back.ts";
  */
 export async function runRollback(context: CommandContext): Promise<ExitCode> {
   const { terminal, json, options } = context;
-  const fleet = environmentOf(context);
-  checkDeployment(fleet, DEPLOYMENT);
+  const { fleet } = askedFleet(context);
   const isNamed = options["city"] !== undefined || options["wave"] !== undefined;
   const chosen = isNamed ? citiesToDeploy(fleet, context) : chosenCities(fleet, context);
   const tools = await openTools(context, chosen);

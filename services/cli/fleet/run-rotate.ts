@@ -1,11 +1,10 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { EDGE_KEY } from "#shared/fleet/edge-stamp.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { composeRotation } from "./compose-rotation.ts";
-import { environmentOf } from "./environment-of.ts";
 import { afterLines, beforeLines } from "./rotate-machines.ts";
 import { rotateSecret } from "./rotate-secret.ts";
 
@@ -21,11 +20,12 @@ export async function runRotate(
   context: CommandContext,
   [name, ...more]: readonly string[],
 ): Promise<ExitCode> {
-  const { options, terminal, json, signal, environment } = context;
+  const { options, terminal, json } = context;
   if (name !== EDGE_KEY || more.length > 0) {
     throw usageFailure(`fleet rotate takes the name of a secret: ${EDGE_KEY}`, USAGE);
   }
-  const fleet = environmentOf(context);
+  const asked = askedFleet(context);
+  const { fleet, deployment } = asked;
   const behind = citiesOf(fleet).filter(({ edge }) => edge);
   const cities = behind.filter(({ host }) => host.kind === "aws");
   const machines = behind.filter(({ host }) => host.kind === "external");
@@ -36,11 +36,9 @@ export async function runRotate(
       exit: EXIT.usage,
     });
   }
-  const say = (line: string) => terminal.err(line);
-  const asked = { environment, signal, fleet, deployment: DEPLOYMENT, say };
   const told = options["confirm"] === name ? "told" : "untold";
   const others = machines.length === 0 ? "none" : told;
-  const place = { machines, fleet, first, deployment: DEPLOYMENT };
+  const place = { machines, fleet, first, deployment };
   const { state } = await rotateSecret(await composeRotation(asked, { cities, others }));
   if (state === "others") {
     for (const line of beforeLines(place)) terminal.err(line);

@@ -1,13 +1,12 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { CommandFailure, usageFailure } from "#services/cli/failure.ts";
 import { readFromNode } from "#services/cli/node-client.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { chosenCities } from "./chosen-cities.ts";
 import { composeFleet } from "./compose-fleet.ts";
 import { deployedLines, groupLines, viewDeployed } from "./describe-deployed.ts";
 import { describeFleet, FLEET, verdictLines } from "./describe-fleet.ts";
-import { environmentOf } from "./environment-of.ts";
 
 const USAGE = "exos fleet status [CITY | --city CITY,…] [--wave N] [--environment NAME] [--groups]";
 
@@ -52,10 +51,9 @@ async function showRunning(context: CommandContext): Promise<ExitCode> {
 
 async function showDeployed(context: CommandContext): Promise<ExitCode> {
   const { terminal, json, options } = context;
-  const fleet = environmentOf(context);
-  const cities = chosenCities(fleet, context);
-  const say = (line: string) => terminal.err(line);
-  const tools = await composeFleet({ ...context, fleet, deployment: DEPLOYMENT, say });
+  const asked = askedFleet(context);
+  const cities = chosenCities(asked.fleet, context);
+  const tools = await composeFleet(asked);
   const looks = await tools.health.look(cities.map(({ code }) => code));
   const view = viewDeployed(looks, (await tools.record.read())?.state, tools.clock.now());
   const lines = options["groups"] === undefined ? deployedLines(view) : groupLines(view);

@@ -1,4 +1,3 @@
-import { DEPLOYMENT } from "#regions/deployment.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
@@ -7,8 +6,8 @@ import { coinsText } from "#services/cli/wallet/coins-text.ts";
 import { NETWORKS } from "#shared/consensus/networks.ts";
 import type { Network } from "#shared/consensus/params.ts";
 import { parseAddress, scriptOfAddress } from "#shared/script/address.ts";
+import { askedFleet } from "./asked-fleet.ts";
 import { composeSweep } from "./compose-sweep.ts";
-import { environmentOf } from "./environment-of.ts";
 import { onlyCity } from "./named-city.ts";
 import { type CitySweep, type SweepOutcome, sweepCity } from "./sweep-city.ts";
 
@@ -22,8 +21,9 @@ export async function runSweep(
   context: CommandContext,
   words: readonly string[],
 ): Promise<ExitCode> {
-  const { options, terminal, json, signal, environment } = context;
-  const fleet = environmentOf(context);
+  const { options, terminal, json } = context;
+  const asked = askedFleet(context);
+  const { fleet, deployment } = asked;
   const city = onlyCity(fleet, words, USAGE);
   if (!city.staking) {
     throw new CommandFailure(`${city.name} does not stake, and has no key with money`, {
@@ -33,7 +33,7 @@ export async function runSweep(
   }
   const network = NETWORKS[ENVIRONMENTS[fleet].network];
   if (network === undefined) throw new RangeError(`${fleet} has a network that is none`);
-  const address = DEPLOYMENT.sweepAddresses[fleet];
+  const address = deployment.sweepAddresses[fleet];
   const to = address === undefined ? undefined : parseAddress(address, network.addresses);
   if (address === undefined || to === undefined) {
     const said = address === undefined ? "lacks" : `has no address of ${network.name} in`;
@@ -47,11 +47,7 @@ export async function runSweep(
       exit: EXIT.needsConfirmation,
     });
   }
-  const say = (line: string) => terminal.err(line);
-  const deps = await composeSweep(
-    { environment, signal, fleet, deployment: DEPLOYMENT, say },
-    { city, network },
-  );
+  const deps = await composeSweep(asked, { city, network });
   const swept = await sweepCity(scriptOfAddress(to), deps);
   if (json) terminal.out(JSON.stringify(documentOf(swept, { city: city.code, to: address })));
   else for (const line of sweepLines(swept, address, network)) terminal.out(line);

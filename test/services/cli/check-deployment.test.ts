@@ -1,8 +1,12 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE_DEPLOYMENT } from "#regions/deployment.example.ts";
 import { DEPLOYMENT } from "#regions/deployment.ts";
+import { askedFleet } from "#services/cli/fleet/asked-fleet.ts";
 import { checkDeployment } from "#services/cli/fleet/check-deployment.ts";
 import { renderNamed } from "#services/cli/fleet/render-named.ts";
+import { createTerminal } from "#services/cli/terminal.ts";
 
 const OPERATOR_KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me@exos.example`;
 const { zone } = EXAMPLE_DEPLOYMENT;
@@ -21,6 +25,26 @@ describe("the deployer's facts", () => {
     for (const facts of [EXAMPLE_DEPLOYMENT, DEPLOYMENT, withFacts(whole)]) {
       expect(() => checkDeployment("prod", facts)).not.toThrow();
     }
+  });
+
+  it("are judged before a command works with them, whichever it is", () => {
+    const { signal } = new AbortController();
+    const terminal = createTerminal({
+      ...{ stdout: process.stdout, stderr: process.stderr, json: false, quiet: true },
+      elapsedMs: () => 0,
+    });
+    const context = { options: {}, environment: {}, signal, terminal };
+    expect(() => askedFleet(context, withFacts({ zone: "exos.example" }))).toThrow(
+      "regions/deployment.ts: zone: an object",
+    );
+    // The others are handed what one of these has judged.
+    const readers = globSync("services/cli/fleet/*.ts").filter((path) =>
+      /import \{ DEPLOYMENT\b/.test(readFileSync(path, "utf8")),
+    );
+    expect(readers.map((path) => basename(path)).toSorted()).toEqual([
+      "asked-fleet.ts",
+      "render-named.ts",
+    ]);
   });
 
   it.each([
