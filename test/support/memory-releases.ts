@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ReleaseObjects } from "#services/cli/fleet/releases.ts";
+import type { ReleaseObjects } from "#services/cli/fleet/deploy-ports.ts";
 import type { BuiltImage } from "#services/cli/fleet/stored-image.ts";
 
 /** Objects of a bucket, in memory. */

@@ -1,9 +1,8 @@
 import { type CITY_STACKS, UNRELEASED } from "#regions/city-outputs.ts";
 import type { ImageRegistry } from "#shared/ports/image-registry.ts";
 import { cityDeployment, type StackLook } from "./city-deployments.ts";
-import type { Deployments } from "./deploy-ports.ts";
+import type { Deployments, ReleaseObjects } from "./deploy-ports.ts";
 import { pushImage } from "./push-image.ts";
-import type { ReleaseObjects } from "./releases.ts";
 import { findImage } from "./stored-image.ts";
 
 /** What AWS cities are deployed with. Every method throws when the world failed. */

@@ -5,7 +5,8 @@ import { CDK, PROJECT, QUIET } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { fetchRelease, type ReleaseObjects } from "./releases.ts";
+import type { ReleaseObjects } from "./deploy-ports.ts";
+import { fetchRelease } from "./releases.ts";
 
 /** The CLI of the CDK over stored releases. Each run is waited for. */
 export interface CdkRuns {

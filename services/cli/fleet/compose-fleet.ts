@@ -33,15 +33,14 @@ import { composeRecord } from "./compose-record.ts";
 import { composeSurvivors, type SurvivorDeps } from "./compose-survivors.ts";
 import type { AccessPorts } from "./deploy-access.ts";
 import type { EdgePorts } from "./deploy-edge.ts";
-import type { CityHealth, Deployments, DeployRecord } from "./deploy-ports.ts";
+import type { CityHealth, Deployments, DeployRecord, ReleaseObjects } from "./deploy-ports.ts";
 import { destroyCity } from "./destroy-city.ts";
 import { createExternalDeployments } from "./external-deployments.ts";
 import type { RegionLimits } from "./fleet-quotas.ts";
 import { createHttpCityHealth } from "./http-city-health.ts";
 import { type AccountsWanted, accountWanted, judgeAccount } from "./judge-account.ts";
-import type { PricedTemplate } from "./price-templates.ts";
+import type { PricedTemplate } from "./priced-template.ts";
 import type { ReleaseKey } from "./release-channel.ts";
-import type { ReleaseObjects } from "./releases.ts";
 import type { Survivor } from "./survivor.ts";
 
 /** Where releases and the record of deployments are, whatever the cities' regions. */

@@ -1,6 +1,7 @@
 import type { PrintedFacts } from "#regions/with-printed.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
-import { fetchRelease, type ReleaseObjects } from "./releases.ts";
+import type { ReleaseObjects } from "./deploy-ports.ts";
+import { fetchRelease } from "./releases.ts";
 
 /** What the edge is deployed with. Every method throws when the world failed. */
 export interface EdgePorts {

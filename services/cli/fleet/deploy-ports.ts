@@ -57,3 +57,16 @@ export interface CityHealth {
    */
   askOthers(than: readonly string[]): Promise<readonly CitySaying[]>;
 }
+
+/**
+ * Objects of the release bucket by their key. Implementation: `compose-fleet.ts`, over S3. Every
+ * method throws StoreFault when the world failed.
+ */
+export interface ReleaseObjects {
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** @returns `undefined` when there is none */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Keys that begin with a prefix, in order. */
+  list(prefix: string): Promise<readonly string[]>;
+  drop(key: string): Promise<void>;
+}

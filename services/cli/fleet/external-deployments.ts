@@ -1,5 +1,5 @@
 import type { Clock } from "#shared/ports/clock.ts";
-import type { CityDeployment, Deployments } from "./deploy-ports.ts";
+import type { CityDeployment, Deployments, ReleaseObjects } from "./deploy-ports.ts";
 import {
   type Channel,
   lastSerial,
@@ -7,7 +7,6 @@ import {
   readChannel,
   writeChannel,
 } from "./release-channel.ts";
-import type { ReleaseObjects } from "./releases.ts";
 import { archiveKey, findImage } from "./stored-image.ts";
 
 /**

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PricedResource, PricedTemplate } from "./price-templates.ts";
+import type { PricedResource, PricedTemplate } from "./priced-template.ts";
 
 /** A quota, and what a city wants of it. */
 export interface QuotaNeed {

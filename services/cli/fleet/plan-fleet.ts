@@ -4,13 +4,8 @@ import type { SharedStage } from "#regions/city-outputs.ts";
 import { EDGE_REGION } from "#regions/edge-names.ts";
 import { compareTemplates, countTypes, type TemplateChange } from "./compare-templates.ts";
 import type { RegionReading } from "./fleet-quotas.ts";
-import {
-  type CostLine,
-  type PricedTemplate,
-  type Purchase,
-  priceTemplates,
-  sumOf,
-} from "./price-templates.ts";
+import { type CostLine, type Purchase, priceTemplates, sumOf } from "./price-templates.ts";
+import type { PricedTemplate } from "./priced-template.ts";
 
 /** What stands beside the cities, in words. */
 const SHARED: Readonly<Record<SharedStage, string>> = {

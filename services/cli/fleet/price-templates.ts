@@ -1,18 +1,8 @@
 import * as z from "zod";
 import { HOURS_A_MONTH, PRICES } from "#infra/prices.ts";
 import { BLOCKS_A_MONTH, IDLE_USAGE, MINUTES_A_MONTH } from "#infra/usage.ts";
+import type { PricedResource, PricedTemplate } from "./priced-template.ts";
 import { refusedIn } from "./refused-resources.ts";
-
-/** A resource as a template has it. */
-export interface PricedResource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
-
-/** A template, as far as prices go. */
-export interface PricedTemplate {
-  readonly Resources: Readonly<Record<string, PricedResource>>;
-}
 
 /** How the task is bought. */
 export type Purchase = "spot" | "on-demand";

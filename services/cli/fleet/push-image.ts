@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ImageRegistry } from "#shared/ports/image-registry.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
-import type { ReleaseObjects } from "./releases.ts";
+import type { ReleaseObjects } from "./deploy-ports.ts";
 import { readPart, type StoredImage } from "./stored-image.ts";
 
 const INDEX = z.object({

@@ -7,7 +7,7 @@ import type { PrintedFacts } from "#regions/with-printed.ts";
 import { PROJECT } from "#services/cli/cloud/run-cdk.ts";
 import { runProgram } from "#services/cli/cloud/run-program.ts";
 import type { CommandContext } from "#services/cli/command.ts";
-import type { PricedTemplate } from "./price-templates.ts";
+import type { PricedTemplate } from "./priced-template.ts";
 
 /** Templates of each AWS city by its letters, in the order of its stacks, and of what stands beside them. */
 export type FleetTemplates = ReadonlyMap<string, readonly PricedTemplate[]>;

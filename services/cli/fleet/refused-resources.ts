@@ -1,5 +1,5 @@
 import { IDLE_USAGE } from "#infra/usage.ts";
-import type { PricedResource } from "./price-templates.ts";
+import type { PricedResource } from "./priced-template.ts";
 
 /** Types that would cost more than a city, whole. @source cloud.md 8, 13 */
 const REFUSED_TYPES: Readonly<Record<string, string>> = {

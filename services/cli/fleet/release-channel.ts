@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import * as z from "zod";
 import { CommandFailure } from "#services/cli/failure.ts";
+import type { ReleaseObjects } from "./deploy-ports.ts";
 import { releaseKeyPem } from "./release-key.ts";
-import type { ReleaseObjects } from "./releases.ts";
 
 /** What a channel says; the update script of a machine reads it with jq. */
 const CHANNEL = z.object({

@@ -3,21 +3,9 @@ import * as z from "zod";
 import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import { RELEASE_NAME } from "#shared/primitives/release-name.ts";
+import type { ReleaseObjects } from "./deploy-ports.ts";
 import { jsonOf } from "./json-of.ts";
 import { dropImages } from "./stored-image.ts";
-
-/**
- * Objects of the release bucket by their key. Implementation: `compose-fleet.ts`, over S3. Every
- * method throws StoreFault when the world failed.
- */
-export interface ReleaseObjects {
-  put(key: string, bytes: Uint8Array): Promise<void>;
-  /** @returns `undefined` when there is none */
-  get(key: string): Promise<Uint8Array | undefined>;
-  /** Keys that begin with a prefix, in order. */
-  list(prefix: string): Promise<readonly string[]>;
-  drop(key: string): Promise<void>;
-}
 
 /** One file of a release. */
 export interface ReleaseFile {

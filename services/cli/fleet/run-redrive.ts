@@ -2,13 +2,8 @@ import type { CommandContext } from "#services/cli/command.ts";
 import { EXIT, type ExitCode } from "#services/cli/exit-codes.ts";
 import { usageFailure } from "#services/cli/failure.ts";
 import { askedFleet } from "./asked-fleet.ts";
-import { composeRedrive } from "./compose-redrive.ts";
+import { composeRedrive, DEAD_QUEUES } from "./compose-redrive.ts";
 import { namedCity } from "./named-city.ts";
-
-const DEAD_QUEUES = ["dead", "dead.fifo"] as const;
-
-/** Where messages end that nobody could handle. That of events has no queue to go back to. */
-export type DeadQueue = (typeof DEAD_QUEUES)[number];
 
 const USAGE = `exos fleet redrive CITY [${DEAD_QUEUES.join("|")}]`;
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { StoreFault } from "#shared/ports/store-fault.ts";
+import type { ReleaseObjects } from "./deploy-ports.ts";
 import { jsonOf } from "./json-of.ts";
-import type { ReleaseObjects } from "./releases.ts";
 
 const DIGEST = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const SIZE = z

@@ -9,7 +9,7 @@ import {
   planCity,
   planShared,
 } from "#services/cli/fleet/plan-fleet.ts";
-import type { PricedResource, PricedTemplate } from "#services/cli/fleet/price-templates.ts";
+import type { PricedResource, PricedTemplate } from "#services/cli/fleet/priced-template.ts";
 
 const alarm = (threshold: number): PricedResource => ({
   Type: "AWS::CloudWatch::Alarm",
