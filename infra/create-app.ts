@@ -10,6 +10,7 @@ import { addAccess } from "./add-access.ts";
 import type { AwsCity } from "./city-context.ts";
 import { CityStage } from "./city-stage.ts";
 import { leftOut } from "./left-out.ts";
+import { refuseTwins } from "./refuse-twins.ts";
 import { EdgeStack } from "./stacks/edge-stack.ts";
 
 export interface AppProps {
@@ -89,6 +90,7 @@ export function createApp(given: AppProps): App {
   const app = openApp(props);
   const cities = citiesOf(environment);
   const aws = cities.filter(isAws);
+  refuseTwins(aws);
   const unknown = named?.find((code) => !aws.some((city) => city.code === code));
   if (unknown !== undefined) throw new Error(`${environment} has no AWS city "${unknown}".`);
   for (const city of aws) {
