@@ -47,7 +47,7 @@ export interface AwsHost {
   readonly zoneIds: readonly [string, string];
   /** What answers callers. A Lambda Web Function is new: its prices and regions are unconfirmed. */
   readonly rpc: "function-url" | "web-function";
-  /** How peers reach the task: its own address, or a load balancer with a fixed one ($16.4 a month). */
+  /** How peers reach the task: its own address, or a balancer with two that stay ($24 a month). */
   readonly ingress: "task" | "nlb";
   /** Whether its `watch` asks all cities for their health and writes the edge's vector. */
   readonly watcher: boolean;
