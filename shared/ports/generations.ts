@@ -23,6 +23,14 @@ export type FilledSet = Pick<GenerationNote, "assumed"> & { readonly digest: Has
 export const OLD_SECONDS = 86_400;
 
 /**
+ * The generation that a city is made with. Its tables are never deleted, only out of use: they belong to
+ * a stack, and CloudFormation neither changes a table that is gone nor takes such a change back.
+ *
+ * @source CloudFormation User Guide, "Continue rolling back an update"
+ */
+export const FIRST_GENERATION = 0;
+
+/**
  * What became of the generations of a city's coins: told by whoever fills, replaces or deletes one, for
  * whoever sweeps. Nothing is read by it: which one is in use, the tip says.
  *

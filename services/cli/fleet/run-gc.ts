@@ -43,6 +43,8 @@ function fateOf({ state, until = 0 }: Swept, dryRun: boolean): string {
       return "nothing says which one is in use: stays";
     case "newer":
       return "newer than the one in use: stays";
+    case "stack":
+      return "old, and of the storage stack, which cannot do without it: stays";
     case "waits":
       return `old: goes by the gc after ${new Date(until * 1_000).toISOString()}`;
     case "dropped":

@@ -1,5 +1,5 @@
 import type { Clock } from "#shared/ports/clock.ts";
-import { OLD_SECONDS } from "#shared/ports/generations.ts";
+import { FIRST_GENERATION, OLD_SECONDS } from "#shared/ports/generations.ts";
 
 /** One table of a city that is made anew instead of cleaned. */
 export interface SweptTable {
@@ -24,15 +24,16 @@ export interface SweepDeps {
 /** What became of one table. */
 export interface Swept {
   readonly table: string;
-  /** `unknown`: the city has no tip, or no cursor. `newer`: being filled, or left behind by whoever was killed at it; goes after the next load. */
-  readonly state: "live" | "unknown" | "newer" | "waits" | "dropped";
+  /** `unknown`: the city has no tip, or no cursor. `newer`: being filled, or left behind by whoever was killed at it; goes after the next load. `stack`: out of use, and its stack's. */
+  readonly state: "live" | "unknown" | "newer" | "stack" | "waits" | "dropped";
   /** Seconds: from when on it may go, if it waits. */
   readonly until?: number;
 }
 
 /**
  * Delete the generations of a city that are older than the one in use, a day after they were first
- * seen to be; until then they are only noted. Without a tip or a cursor, nothing goes.
+ * seen to be; until then they are only noted. Without a tip or a cursor, nothing goes, and what the city's stack made
+ * never does.
  *
  * @param options `dryRun`: tell of what would become of each, and do nothing
  * @throws StoreFault when the world failed: run again, it goes on
@@ -54,6 +55,7 @@ export async function sweepGenerations(
     if (generation === inUse) swept.push({ table, state: "live" });
     else if (inUse === undefined) swept.push({ table, state: "unknown" });
     else if (generation > inUse) swept.push({ table, state: "newer" });
+    else if (generation === FIRST_GENERATION) swept.push({ table, state: "stack" });
     else if (oldSince === undefined) {
       if (!dryRun) await generations.noteOld(one);
       swept.push({ table, state: "waits", until: now + OLD_SECONDS });

@@ -10,7 +10,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { CoinStore, ScannedItem } from "#shared/ports/coin-store.ts";
 import type { Entropy } from "#shared/ports/entropy.ts";
 import { generationGone } from "#shared/ports/generation-gone.ts";
-import type { GenerationState } from "#shared/ports/generations.ts";
+import { FIRST_GENERATION, type GenerationState } from "#shared/ports/generations.ts";
 import { inParallel } from "#shared/ports/in-parallel.ts";
 import { StoreFault } from "#shared/ports/store-fault.ts";
 import type { Hash256, HashHex } from "#shared/primitives/brand.ts";
@@ -35,8 +35,6 @@ import { generationTable } from "./table-shapes.ts";
 const APPLIES_AT_ONCE = 64;
 /** Parts of a table that are scanned side by side. @source cloud.md 5.3 */
 const SCAN_SEGMENTS = 8;
-/** What a city has before its first commit, from the storage stack. */
-const FIRST_GENERATION = 0;
 /** Items of one transaction that are asked for at once: first, and when there are more. */
 const CHUNKS_FIRST = 8;
 const CHUNKS_MORE = 100;

@@ -246,14 +246,17 @@ describe("the generation that was replaced", () => {
     const { notes } = ports.generations;
     expect(notes.get(0)).toMatchObject({ state: "old", at: START, assumed: false });
     expect(notes.get(1)).toMatchObject({ state: "loaded", at: START, assumed: false });
+    await runLoad(depsOf(ports), ALIVE);
     clock.advance(86_399_000);
     await runLoad(depsOf(ports), ALIVE);
-    expect(await city.coins.read(0, [])).toEqual([]);
+    expect(await city.coins.read(1, [])).toEqual([]);
     clock.advance(1_000);
     await runLoad(depsOf(ports), ALIVE);
-    await expect(async () => city.coins.read(0, [])).rejects.toThrow("generation 0");
+    await expect(async () => city.coins.read(1, [])).rejects.toThrow("generation 1");
     // The next one is a second old.
-    expect(await city.coins.read(1, [])).toEqual([]);
+    expect(await city.coins.read(2, [])).toEqual([]);
+    // The first one is its stack's.
+    expect(await city.coins.read(0, [])).toEqual([]);
     expect(await coinsOf(city)).toEqual(await coinsOf(await storesWith(chain)));
   });
 
