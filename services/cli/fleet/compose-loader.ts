@@ -1,19 +1,15 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
-import {
-  GetEventSourceMappingCommand,
-  LambdaClient,
-  UpdateEventSourceMappingCommand,
-} from "@aws-sdk/client-lambda";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import type { City } from "#regions/city.ts";
 import type { CITY_OUTPUTS } from "#regions/city-outputs.ts";
 import { ENVIRONMENTS } from "#regions/environment.ts";
 import { citiesOf } from "#regions/fleet.ts";
 import { CommandFailure } from "#services/cli/failure.ts";
 import { clientSettings, createDynamoClient } from "#shared/adapters/aws/aws-clients.ts";
-import { awsFaultOf } from "#shared/adapters/aws/aws-fault.ts";
 import { createDynamoTable } from "#shared/adapters/aws/dynamo-table.ts";
 import { decodeTipItem, TIP_KEY } from "#shared/adapters/aws/dynamo-tip.ts";
 import { createEcsTaskRuns } from "#shared/adapters/aws/ecs-run-task.ts";
+import { createFunctionStart } from "#shared/adapters/aws/function-start.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { createS3Objects } from "#shared/adapters/aws/s3-objects.ts";
 import { createS3Snapshots } from "#shared/adapters/aws/s3-snapshots.ts";
@@ -66,9 +62,12 @@ export async function composeLoader(options: FleetOptions, city: City): Promise<
     subnets: output("Subnets").split(","),
     securityGroup: output("SecurityGroup"),
   };
-  const UUID = output("ConnectMapping");
+  const id = output("ConnectMapping");
   const settings = { ...clientSettings(REQUEST_MS), region };
   const lambda = new LambdaClient(settings);
+  const clock = {
+    sleep: (milliseconds: number) => tools.clock.sleep(milliseconds, options.signal),
+  };
   const tasks = createEcsTaskRuns({ client: new ECSClient(settings), cluster });
   const chain = createDynamoTable({ client: createDynamoClient({ region }), table: tables.chain });
   return {
@@ -80,23 +79,9 @@ export async function composeLoader(options: FleetOptions, city: City): Promise<
     run: (command, startedBy) => tasks.run({ ...task, command, startedBy }),
     running: () => tasks.running(task.definition),
     ended: (arn) => tasks.ended(arn),
-    connect: {
-      async isOn() {
-        const request = new GetEventSourceMappingCommand({ UUID });
-        const { State = "" } = await lambda.send(request).catch((cause: unknown) => {
-          throw awsFaultOf(cause, `asking whether connect of ${city.code} is on`);
-        });
-        return !/^Disabl(ed|ing)$/.test(State);
-      },
-      async set(Enabled) {
-        const request = new UpdateEventSourceMappingCommand({ UUID, Enabled });
-        await lambda.send(request).catch((cause: unknown) => {
-          throw awsFaultOf(cause, `turning connect of ${city.code} ${Enabled ? "on" : "off"}`);
-        });
-      },
-    },
+    connect: createFunctionStart({ client: lambda, id, name: `connect of ${city.code}`, clock }),
     again: fleetCommand(`load ${city.code}`, { environment: options.fleet }),
-    clock: { sleep: (milliseconds) => tools.clock.sleep(milliseconds, options.signal) },
+    clock,
     say: options.say,
   };
 }
