@@ -1,5 +1,6 @@
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { BucketLifecycleConfiguration, S3Client } from "@aws-sdk/client-s3";
 import { expect, it } from "vitest";
+import { archiveKey } from "#services/cli/fleet/stored-image.ts";
 import { prepareReleaseBucket } from "#shared/adapters/aws/release-bucket.ts";
 import { createS3Client } from "#shared/adapters/aws/s3-client.ts";
 import { cannedClient } from "../../../support/aws/canned-client.ts";
@@ -59,3 +60,17 @@ it.each([
     client.destroy();
   },
 );
+
+it("keeps what was replaced of the record alone, and nothing of releases that were dropped", async () => {
+  const { client, asked } = cannedClient<S3Client>({ HeadBucket: done, ...SET_UP });
+  await prepareReleaseBucket(client, "releases");
+  const [, input = {}] = asked.at(-1) ?? [];
+  const { Rules = [] } = input["LifecycleConfiguration"] as BucketLifecycleConfiguration;
+  const rulesOf = (key: string) =>
+    Rules.filter(({ Filter }) => key.startsWith(Filter?.Prefix ?? ""));
+  const keptOf = (key: string) =>
+    rulesOf(key).map((rule) => rule.NoncurrentVersionExpiration?.NewerNoncurrentVersions ?? 0);
+  expect(keptOf("deploy.json")).toEqual([20]);
+  const dropped = ["assembly/1/release.json", "image/1/image.json", archiveKey({ sha256: "ab" })];
+  for (const key of dropped) expect(keptOf(key), key).toEqual([0]);
+});
