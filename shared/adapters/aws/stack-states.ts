@@ -27,13 +27,13 @@ type Client = Pick<CloudFormationClient, "send">;
  * change set that is to make it. Whoever was killed before that never will: the stack holds nothing, and
  * the CDK deploys over it as over none.
  *
- * @source API reference, `StackStatus`, `CreateChangeSet`
+ * @source API reference, `StackStatus`, `CreateChangeSet`; aws-cdk 2.1148.1, `isCreationFailure`
  */
 function stateOf(status: string): StackState["state"] {
   if (status === "DELETE_COMPLETE" || status === "REVIEW_IN_PROGRESS") return "absent";
   if (status.endsWith("_IN_PROGRESS")) return "busy";
-  // A creation that was undone leaves a shell, which the next deployment removes.
-  if (status === "ROLLBACK_COMPLETE" || status === "CREATE_FAILED") return "absent";
+  // A creation that was undone, to the end or not, leaves a shell, which the next deployment removes.
+  if (/^ROLLBACK_(COMPLETE|FAILED)$/.test(status) || status === "CREATE_FAILED") return "absent";
   if (status === "UPDATE_ROLLBACK_COMPLETE" || status === "UPDATE_FAILED") return "failed";
   return status.endsWith("_FAILED") ? "broken" : "settled";
 }

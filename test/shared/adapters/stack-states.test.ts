@@ -40,6 +40,7 @@ describe("the state of a stack", () => {
     ["CREATE_IN_PROGRESS", "busy"],
     ["DELETE_IN_PROGRESS", "busy"],
     ["UPDATE_ROLLBACK_FAILED", "broken"],
+    ["ROLLBACK_FAILED", "absent"],
     ["DELETE_FAILED", "broken"],
   ])("%s is %s", async (status, state) => {
     const [found] = await stackStates(canned({ a: status }), ["a"]);
