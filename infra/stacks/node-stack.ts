@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, Stack, type StackProps, Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { acknowledge } from "#infra/acknowledge.ts";
 import { type CityContext, stackName } from "#infra/city-context.ts";
@@ -73,6 +73,10 @@ export class NodeStack extends Stack {
       ...(key !== undefined && { EXOS_KEY_STAKE: key }),
     };
     this.variables = { ...shared, ...(city.staking && signing) };
+    // Whether or not `rpc` asks for it: what one imports can't be taken back before it, in a rollback.
+    for (const value of Object.values(this.variables)) {
+      if (Token.isUnresolved(value)) this.exportValue(value);
+    }
     const apart = context.driven
       ? new Stack(scope, DRIVEN_STACK, { stackName: stackName(names, DRIVEN_STACK) })
       : undefined;

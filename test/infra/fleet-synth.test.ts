@@ -103,6 +103,23 @@ describe("a synthesis of the fleet", () => {
     expect(Object.keys(staking)).toEqual(expect.arrayContaining(Object.keys(STAKING_OUTPUTS)));
   });
 
+  it("exports whatever the node may tell a later stack, so that each release goes back to any other", () => {
+    for (const [stages, code] of [
+      [productionFleet().stages, "syd"],
+      [localFleet().stages, "loc"],
+    ] as const) {
+      const outputs = Object.entries(stages.get(code)?.get("node")?.Outputs ?? {});
+      const isExport = ([name]: (typeof outputs)[number]) => name.startsWith("ExportsOutput");
+      const exported = outputs.filter(isExport).map(([, { Value }]) => JSON.stringify(Value));
+      // By construction are the others.
+      const made = outputs.filter(
+        ([name, { Value }]) => name.startsWith("Exos") && typeof Value !== "string",
+      );
+      expect(made.length).toBeGreaterThan(6);
+      for (const [name, { Value }] of made) expect(exported, name).toContain(JSON.stringify(Value));
+    }
+  });
+
   it("tells a city that watches of no store before the edge has one", () => {
     const accounts = { prod: "999988887777" };
     // What `exos fleet deploy` hands on of the first wave of a fleet.
