@@ -1,6 +1,7 @@
 import { CommandFailure } from "#services/cli/failure.ts";
 import type { CdkRuns } from "./cdk-runs.ts";
 import type { DeployRecord } from "./deploy-ports.ts";
+import { givenNow } from "./deploy-state.ts";
 
 /** What a city is removed with. */
 export interface DestroyPorts {
@@ -11,8 +12,10 @@ export interface DestroyPorts {
 }
 
 /**
- * Remove the stacks of a city, as its release has them, to the end. May be repeated. One that is cut
- * short stands without protection until it is removed, or deployed again.
+ * Remove the stacks of a city, as its own release has them, to the end: the last order may have been for
+ * others, and of a city that a release does not know the CDK's program removes nothing, and says that all
+ * is well. May be repeated. One that is cut short stands without protection until it is removed, or
+ * deployed again.
  *
  * @throws CommandFailure `EXOS-E8008` where nothing was ever deployed, `EXOS-E8012` for a run that fails
  */
@@ -25,5 +28,6 @@ export async function destroyCity(
     throw new CommandFailure("nothing was deployed", { code: "EXOS-E8008" });
   }
   await unprotect(city);
-  await cdk.destroy(city, found.state.version);
+  const { state } = found;
+  await cdk.destroy(city, givenNow(state)[city]?.release ?? state.version);
 }

@@ -20,9 +20,16 @@ const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key`;
 const zone = { id: "Z1", name: "exos.example" };
 
 describe("the end of a city", () => {
-  const record = (version: string | undefined): Pick<DeployRecord, "read"> => ({
-    read: async () =>
-      version === undefined ? undefined : ({ state: { version }, tag: "1" } as never),
+  /** The last order brought a version to `lon`; others were given what they were by earlier ones. */
+  const record = (
+    version: string | undefined,
+    given: DeployState["given"] = {},
+  ): Pick<DeployRecord, "read"> => ({
+    async read() {
+      if (version === undefined) return undefined;
+      const ended = { phase: "done", leaves: null, waves: [["lon"]], at: 0, before: { lon: null } };
+      return { state: { ...ended, version, given }, tag: "1" } as never;
+    },
   });
 
   it("lets the stack with its data be deleted before the stacks are", async () => {
@@ -34,6 +41,18 @@ describe("the end of a city", () => {
     };
     await destroyCity("syd", ports);
     expect(done).toEqual(["unprotect syd", "syd 7"]);
+  });
+
+  it("is by its own release, since that of the last order may be older than the city", async () => {
+    const done: string[] = [];
+    const ports = {
+      record: record("6", { syd: { release: "7", before: null } }),
+      unprotect: async () => undefined,
+      cdk: { destroy: async (...words: readonly string[]) => void done.push(words.join(" ")) },
+    };
+    await destroyCity("syd", ports);
+    await destroyCity("lon", ports);
+    expect(done).toEqual(["syd 7", "lon 6"]);
   });
 
   it("lifts nothing where nothing was deployed", async () => {
