@@ -119,12 +119,17 @@ function openTask(
       replay: async () => expect.fail("nothing was assumed"),
     }),
   };
-  return { deps, ports, objects, requests: () => requests };
+  // Its connections end with a process: an endpoint has only so many for all of them.
+  const close = () => {
+    for (const client of [dynamo, s3]) client.destroy();
+  };
+  return { deps, ports, objects, requests: () => requests, [Symbol.dispose]: close };
 }
 
 /** What is in the city, whatever the numbers of what came before. */
 async function endOf(city: City) {
-  const { ports, objects } = openTask(city, "nobody");
+  using task = openTask(city, "nobody");
+  const { ports, objects } = task;
   const tip = await ports.coins.tip();
   const keys: string[] = [];
   for await (const { key } of objects.list("")) keys.push(key);
@@ -142,20 +147,22 @@ it.each(["before", "after"] as const)(
   "a load that dies %s any of its requests leaves what the next one brings to the same end",
   async (when) => {
     const whole = await openCity();
-    expect((await runLoad(openTask(whole, "only").deps, ALIVE)).state).toBe("loaded");
+    using only = openTask(whole, "only");
+    expect((await runLoad(only.deps, ALIVE)).state).toBe("loaded");
     const end = await endOf(whole);
     expect(end.coins).toEqual(await coinsOf(await storesWith(chain)));
     let died = 0;
     for (let request = 1; ; request++) {
       const city = await openCity();
-      const task = openTask(city, "first", { request, when });
+      using task = openTask(city, "first", { request, when });
       await runLoad(task.deps, ALIVE).then(
         () => undefined,
         () => died++,
       );
       // The lease of the dead runs out.
       city.clock.advance(61_000);
-      const next = await runLoad(openTask(city, "second").deps, ALIVE);
+      using second = openTask(city, "second");
+      const next = await runLoad(second.deps, ALIVE);
       expect(next.state, `request ${request}`).toBe("loaded");
       expect(await endOf(city), `request ${request}`).toEqual(end);
       if (task.requests() < request) break;
